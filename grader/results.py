@@ -1,0 +1,180 @@
+"""What a run found out: frozen records, and their JSON form `grader/results/1`.
+
+Data layout (everything is plain data; a published page is made from a subset of it)::
+
+    Results
+    ├── assignment: AssignmentSummary ── parts: PartSummary*
+    └── submissions: SubmissionResult*
+        ├── parts: PartResult*          one per part of the assignment, in its order
+        └── tests: TestResult*          in the order of the test files
+
+Scores are floats rounded to two decimals; `None` where the grader itself failed (`grader_error`), because a fault of the
+grader is never a zero. Left out on purpose: inputs and expected values beyond the words of `expected` and `detail`, which
+only the instructor's edition shows for hidden tests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from grader.errors import SpecificationError
+
+SCHEMA = "grader/results/1"
+
+
+class SubmissionStatus(StrEnum):
+    """How the grading of one submission ended, as seen from the instructor."""
+
+    GRADED = "graded"
+    NOT_LOADABLE = "not_loadable"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    CRASHED = "crashed"
+    MISSING = "missing"
+    GRADER_ERROR = "grader_error"
+
+
+class TestStatus(StrEnum):
+    """The verdict of one test."""
+
+    __test__ = False  # not a test class, whatever pytest makes of its name
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    TIMED_OUT = "timed_out"
+    CRASHED = "crashed"
+    NOT_FOUND = "not_found"
+    GRADER_ERROR = "grader_error"
+
+
+class Record(BaseModel):
+    """Base of the records: frozen, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PartSummary(Record):
+    """A part of the assignment."""
+
+    id: str
+    title: str
+    max_score: float
+
+
+class AssignmentSummary(Record):
+    """The assignment, as far as a report needs it."""
+
+    id: str
+    title: str
+    max_score: float
+    parts: tuple[PartSummary, ...] = ()
+
+
+class Misconception(Record):
+    """A known mistake whose answers equal the student's."""
+
+    id: str
+    explanation: str
+
+
+class TestResult(Record):
+    """One test's verdict.
+
+    `message` and `hint` are for the student whatever the test's visibility; `expected` may be shown for a public test
+    only; `detail` (inputs, values, traceback) is the instructor's.
+    """
+
+    __test__ = False
+
+    id: str
+    part: str
+    visibility: Literal["public", "hidden"]
+    title: str
+    status: TestStatus
+    score: float | None
+    max_score: float
+    message: str = ""
+    hint: str = ""
+    expected: str = ""
+    detail: str = ""
+    misconception: Misconception | None = None
+
+
+class PartResult(Record):
+    """What a part earned."""
+
+    id: str
+    score: float | None
+    max_score: float
+
+
+class SubmissionResult(Record):
+    """Everything found out about one submission."""
+
+    student: str
+    path: str
+    digest: str
+    status: SubmissionStatus
+    score: float | None
+    max_score: float
+    messages: tuple[str, ...] = ()
+    seconds: float = 0.0
+    parts: tuple[PartResult, ...] = ()
+    tests: tuple[TestResult, ...] = ()
+
+
+class GraderSummary(Record):
+    """Which grader made the results."""
+
+    version: str
+
+
+class Results(Record):
+    """One assignment's results."""
+
+    schema_: Literal["grader/results/1"] = Field(default="grader/results/1", alias="schema")
+    grader: GraderSummary
+    language: str = "en"
+    assignment: AssignmentSummary
+    submissions: tuple[SubmissionResult, ...] = ()
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+    def to_json(self) -> str:
+        """The JSON text, byte for byte the same for equal results."""
+        return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1) + "\n"
+
+
+def read_results(path: Path) -> Results:
+    """Read `results.json`.
+
+    Raises `SpecificationError` when the file is not there or breaks the schema.
+    """
+    try:
+        return Results.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise SpecificationError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(step) for step in first["loc"])
+        raise SpecificationError(f"{path}: {key}: {first['msg']}") from error
+
+
+def write_text_whole(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old text or the new one, never a part (rename within the folder)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of `results.json`, for tools that read it."""
+    return Results.model_json_schema(by_alias=True)
