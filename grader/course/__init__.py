@@ -1,0 +1,1 @@
+"""A course on disk: assignments with their specifications, and the submissions to grade."""

@@ -1,0 +1,127 @@
+"""An assignment's folder: its specification, and where the rest of it lies.
+
+::
+
+    assignments/<id>/
+    ├── assignment.yaml       the specification
+    ├── comparison.py         compare_<part>(answer, expected, call) per part
+    ├── misconceptions.py     wrong variants of the reference (may be absent)
+    ├── tests/public/         pytest files that students may see
+    ├── tests/hidden/         pytest files that they may not
+    ├── starter/              what students begin with
+    └── pictures/             shown to submissions too
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course.specification import Assignment, read_specification
+from grader.errors import SpecificationError, UsageError
+
+_IGNORED = {"__pycache__", ".pytest_cache", ".ipynb_checkpoints"}
+
+
+@dataclass(frozen=True)
+class AssignmentFolder:
+    """An assignment on disk. `path` is absolute."""
+
+    path: Path
+    specification: Assignment
+
+    @property
+    def reference(self) -> Path:
+        """The reference implementation's file."""
+        return (self.path / self.specification.reference).resolve()
+
+    @property
+    def comparison(self) -> Path:
+        """The file with a comparison per part."""
+        return self.path / "comparison.py"
+
+    @property
+    def misconceptions(self) -> Path:
+        """The catalogue of wrong variants."""
+        return self.path / "misconceptions.py"
+
+    @property
+    def pictures(self) -> Path | None:
+        """The folder of public pictures, when there is one."""
+        return self.path / self.specification.pictures if self.specification.pictures else None
+
+    def tests(self, visibility: str) -> Path:
+        """The folder of `public` or `hidden` tests."""
+        return self.path / "tests" / visibility
+
+    def digest(self) -> str:
+        """SHA-256 over every file that a verdict depends on: the folder's and the reference."""
+        digest = hashlib.sha256()
+        for path in [*_files(self.path), self.reference]:
+            name = path.relative_to(self.path) if path.is_relative_to(self.path) else Path(path.name)
+            content = path.read_bytes()
+            digest.update(f"{name.as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
+        return digest.hexdigest()
+
+
+def open_assignment(path: Path) -> AssignmentFolder:
+    """The assignment in folder `path`.
+
+    Raises `SpecificationError` when something that it must have is missing or malformed.
+    """
+    specification = read_specification(path / "assignment.yaml")
+    folder = AssignmentFolder(path.resolve(), specification)
+    if specification.id != folder.path.name:
+        raise SpecificationError(f"{path / 'assignment.yaml'}: id: is {specification.id!r}, but its folder is {path.name!r}")
+    for needed in (folder.reference, folder.comparison):
+        if not needed.is_file():
+            raise SpecificationError(f"{path / 'assignment.yaml'}: there is no file {needed}")
+    if folder.pictures is not None and not folder.pictures.is_dir():
+        raise SpecificationError(f"{path / 'assignment.yaml'}: pictures: there is no folder {folder.pictures}")
+    if not any(folder.tests(visibility).is_dir() for visibility in ("public", "hidden")):
+        raise SpecificationError(f"{path}: has neither tests/public nor tests/hidden")
+    return folder
+
+
+def find_course(start: Path) -> Path | None:
+    """The nearest folder at or above `start` that holds `assignments/`."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / "assignments").is_dir():
+            return folder
+    return None
+
+
+def list_assignments(course: Path) -> list[str]:
+    """The ids of a course's assignments, sorted."""
+    return sorted(path.parent.name for path in (course / "assignments").glob("*/assignment.yaml"))
+
+
+def named_assignment(name: str, courses: list[Path]) -> AssignmentFolder:
+    """The assignment that `--assignment` names: an id in one of the courses, or a folder's path.
+
+    Raises `UsageError` with the nearest id when there is none, and when two courses have it.
+    """
+    as_path = Path(name)
+    if (as_path / "assignment.yaml").is_file():
+        return open_assignment(as_path)
+    found = [course / "assignments" / name for course in courses if (course / "assignments" / name / "assignment.yaml").is_file()]
+    if len(found) == 1:
+        return open_assignment(found[0])
+    if found:
+        raise UsageError(f"assignment {name!r} matches two folders: {found[0]} and {found[1]}")
+    known = sorted({identifier for course in courses for identifier in list_assignments(course)})
+    nearest = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {nearest[0]!r}?" if nearest else f"found: {', '.join(known) or 'none'}"
+    where = ", ".join(str(course / "assignments") for course in courses) or "this folder or those above it"
+    raise UsageError(f"no assignment {name!r} in {where}; {hint}")
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not _IGNORED & set(path.parts) and path.suffix != ".pyc" and "starter" not in path.parts
+    )

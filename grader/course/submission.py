@@ -1,0 +1,119 @@
+"""Submissions on disk: which file of which student is to be graded.
+
+`collect` takes a folder whose children are submissions: a folder with one notebook or module, or such a file itself. Anything
+else lying there is passed over. Links that lead out of a submission are not followed.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course.specification import Assignment
+from grader.errors import UsageError
+
+_SUFFIXES = (".ipynb", ".py")
+_HIDDEN = (".", "__")
+_MOST_FILES = 500
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's work.
+
+    Attributes:
+        student: the folder's name, else the file's stem.
+        root: the folder (or the file itself).
+        main: the file to grade, or None; then `problem` says why, as a code of `grader.judge.words`, with `candidates`.
+    """
+
+    student: str
+    root: Path
+    main: Path | None
+    problem: str = ""
+    candidates: tuple[str, ...] = ()
+
+    def files(self, limit: int) -> dict[str, bytes]:
+        """The submission's files by relative name, the main one first; others only while they fit into `limit` bytes.
+
+        Raises `ValueError` when the main file alone is larger than `limit`, `OSError` when it cannot be read.
+        """
+        if self.main is None:
+            raise ValueError("there is no file to grade")
+        if self.main.stat().st_size > limit:
+            raise ValueError(f"{self.main.stat().st_size} bytes")
+        base = self.main.parent if self.root.is_file() else self.root
+        found = {self.main.relative_to(base).as_posix(): self.main.read_bytes()}
+        if self.root.is_file():
+            return found
+        left = limit - len(next(iter(found.values())))
+        for path in _walk(self.root):
+            name = path.relative_to(base).as_posix()
+            size = path.stat().st_size
+            if name not in found and size <= left and len(found) < _MOST_FILES:
+                found[name] = path.read_bytes()
+                left -= size
+        return found
+
+    def digest(self) -> str:
+        """`sha256:` over the names and contents of all its files; of nothing when it is missing."""
+        digest = hashlib.sha256()
+        for path in [self.root] if self.root.is_file() else _walk(self.root):
+            name = path.name if self.root.is_file() else path.relative_to(self.root).as_posix()
+            digest.update(f"{name}\0{path.stat().st_size}\0".encode("utf-8", "surrogateescape"))
+            with path.open("rb") as stream:
+                while block := stream.read(1 << 20):
+                    digest.update(block)
+        return f"sha256:{digest.hexdigest()}"
+
+
+def collect(folder: Path, assignment: Assignment) -> list[Submission]:
+    """The submissions in `folder`, sorted by student. Raises `UsageError` when there is no such folder."""
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}")
+    found: dict[str, Submission] = {}
+    for child in sorted(folder.iterdir(), key=lambda path: (path.is_file(), path.name)):
+        if child.name.startswith(_HIDDEN) or (child.is_symlink() and not _stays_within(child, folder)):
+            continue
+        if child.is_dir():
+            submission = _from_folder(child, assignment)
+        elif child.is_file() and child.suffix.lower() in _SUFFIXES:
+            submission = Submission(child.stem, child, child)
+        else:
+            continue
+        name = submission.student if submission.student not in found else child.name
+        found[name] = Submission(name, submission.root, submission.main, submission.problem, submission.candidates)
+    return [found[name] for name in sorted(found)]
+
+
+def _from_folder(folder: Path, assignment: Assignment) -> Submission:
+    files = [path for path in _walk(folder) if path.suffix.lower() in _SUFFIXES]
+    top = [path for path in files if path.parent == folder] or files
+    student = folder.name
+    for pattern in assignment.files:
+        matches = [path for path in top if fnmatch.fnmatch(path.name.lower(), pattern.lower())]
+        if len(matches) == 1:
+            return Submission(student, folder, matches[0])
+        if matches:
+            names = tuple(path.relative_to(folder).as_posix() for path in matches)
+            return Submission(student, folder, None, "several_files", names)
+    others = tuple(path.relative_to(folder).as_posix() for path in _walk(folder))[:10]
+    return Submission(student, folder, None, "no_file", others)
+
+
+def _walk(folder: Path) -> list[Path]:
+    found = []
+    for directory, names, files in os.walk(folder, followlinks=False):
+        names[:] = sorted(name for name in names if not name.startswith(_HIDDEN))
+        for name in sorted(files):
+            path = Path(directory) / name
+            if not name.startswith(".") and path.is_file() and (not path.is_symlink() or _stays_within(path, folder)):
+                found.append(path)
+    return found
+
+
+def _stays_within(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())

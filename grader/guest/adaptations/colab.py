@@ -1,0 +1,44 @@
+"""Google Colab's modules, as far as labs use them."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from types import ModuleType
+from typing import Any
+
+from grader.guest.notes import Notes
+
+
+def install(notes: Notes) -> None:
+    """Put a `google.colab` into `sys.modules` whose mounts, uploads and downloads do nothing."""
+
+    def noted(function: str, answer: Any = None) -> Any:
+        def call(*_args: Any, **_kwargs: Any) -> Any:
+            notes.add("colab_answered", function=function)
+            return dict(answer) if isinstance(answer, dict) else answer
+
+        return call
+
+    colab = _module("google.colab")
+    contents = {
+        "drive": {"mount": noted("drive.mount"), "flush_and_unmount": noted("drive.flush_and_unmount")},
+        "files": {"upload": noted("files.upload", {}), "download": noted("files.download"), "view": noted("files.view")},
+        "userdata": {"get": noted("userdata.get", "")},
+        "output": {"clear": noted("output.clear"), "eval_js": noted("output.eval_js")},
+        "auth": {"authenticate_user": noted("auth.authenticate_user")},
+        "patches": {"cv2_imshow": noted("cv2_imshow")},
+    }
+    for name, members in contents.items():
+        module = _module(f"google.colab.{name}")
+        vars(module).update(members)
+        setattr(colab, name, module)
+    if importlib.util.find_spec("google") is None:
+        _module("google").__path__ = []
+    sys.modules["google"] = sys.modules.get("google") or importlib.import_module("google")
+    sys.modules["google"].colab = colab  # type: ignore[attr-defined]
+    colab.__path__ = []
+
+
+def _module(name: str) -> ModuleType:
+    return sys.modules.setdefault(name, ModuleType(name))

@@ -1,0 +1,63 @@
+"""A hard-coded `.cuda()` or `device="cuda"` on a machine without a GPU: answered on the CPU."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from grader.guest.notes import Notes
+
+_FACTORIES = (
+    "tensor as_tensor asarray zeros ones empty full rand randn randint randperm arange linspace eye "
+    "zeros_like ones_like empty_like full_like rand_like randn_like from_numpy"
+).split()
+
+
+def install(notes: Notes) -> None:
+    """Redirect accelerator devices to the CPU when torch is imported and has no GPU."""
+    torch: Any = sys.modules.get("torch")
+    if torch is None or torch.cuda.is_available():
+        return
+
+    def on_cpu(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if any(_is_accelerator(torch, value) for value in args) or _is_accelerator(torch, kwargs.get("device")):
+                notes.add("moved_to_cpu")
+                args = tuple(torch.device("cpu") if _is_accelerator(torch, value) else value for value in args)
+                kwargs = {k: torch.device("cpu") if _is_accelerator(torch, v) else v for k, v in kwargs.items()}
+            return function(*args, **kwargs)
+
+        return call
+
+    def stay(self: Any, *_args: Any, **_kwargs: Any) -> Any:
+        notes.add("moved_to_cpu")
+        return self
+
+    for kind in (torch.Tensor, torch.nn.Module):
+        kind.cuda = stay
+        kind.to = on_cpu(kind.to)
+    for name in _FACTORIES:
+        if hasattr(torch, name):
+            setattr(torch, name, on_cpu(getattr(torch, name)))
+    torch.load = _load_on_cpu(torch, torch.load)
+    for name in ("synchronize", "empty_cache", "set_device", "reset_peak_memory_stats", "manual_seed_all", "manual_seed"):
+        setattr(torch.cuda, name, lambda *_args, **_kwargs: None)
+
+
+def _is_accelerator(torch: Any, value: Any) -> bool:
+    if isinstance(value, str):
+        return value.split(":")[0] in ("cuda", "mps")
+    return isinstance(value, torch.device) and value.type in ("cuda", "mps")
+
+
+def _load_on_cpu(torch: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def load(f: Any, map_location: Any = None, *args: Any, **kwargs: Any) -> Any:
+        if map_location is None or _is_accelerator(torch, map_location):
+            map_location = "cpu"
+        return original(f, map_location, *args, **kwargs)
+
+    return load

@@ -1,0 +1,46 @@
+"""What went wrong in a submission's code, as plain data: type, message, and where in the student's own file."""
+
+from __future__ import annotations
+
+import linecache
+import traceback
+from types import TracebackType
+from typing import Any
+
+_LONGEST = 500
+
+
+def describe(error: BaseException, cells: dict[str, int]) -> dict[str, Any]:
+    """The failure as data.
+
+    `cells` maps the file names under which a notebook's cells were compiled to their numbers (from 1); a module's own file
+    has number 0. Keys: `types` (names of the class and its bases), `message`, `cell`, `line`, `code` (the deepest line of
+    the student's own code; 0 and "" when there is none).
+    """
+    cell, line, code = _where(error.__traceback__, cells)
+    if isinstance(error, SyntaxError) and line == 0:
+        cell, line = cells.get(error.filename or "", 0), error.lineno or 0
+        code = (error.text or "").strip()
+    return {
+        "types": [kind.__name__ for kind in type(error).__mro__][:10],
+        "message": _message(error),
+        "cell": cell,
+        "line": line,
+        "code": code[:_LONGEST],
+    }
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)[:_LONGEST]
+    except Exception as second:  # noqa: BLE001  a student's __str__ may raise anything
+        return f"(its message could not be made: {type(second).__name__})"
+
+
+def _where(tb: TracebackType | None, cells: dict[str, int]) -> tuple[int, int, str]:
+    found = (0, 0, "")
+    for frame in traceback.extract_tb(tb, limit=200) if tb is not None else []:
+        if frame.filename in cells:
+            text = linecache.getline(frame.filename, frame.lineno or 0).strip() or (frame.line or "")
+            found = (cells[frame.filename], frame.lineno or 0, text)
+    return found

@@ -1,0 +1,97 @@
+"""From a fork of the template to a submission's own, confined process.
+
+Order matters: namespaces before limits, limits before privileges are dropped, everything before the submission is seen.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from grader.guest import kernel
+from grader.guest.kernel import MountFlag, Namespace
+from grader.guest.limits import Limits, apply
+
+_NAMESPACES = Namespace.USER | Namespace.PID | Namespace.MOUNT | Namespace.IPC | Namespace.UTS | Namespace.NET
+HOME = Path("/home/student")
+
+
+def become_session(limits: dict[str, int], confined: bool, run: Callable[[], None]) -> NoReturn:
+    """In a fresh fork: build the inner wall (when `confined`), call `run`, and never return.
+
+    `confined` is false without an outer wall (`--sandbox none`); then limits still hold, but nothing is hidden.
+    """
+    try:
+        os.setsid()
+        kernel.die_with_parent()
+        if not confined:
+            os.chdir(tempfile.mkdtemp(prefix="submission-"))
+            _confine(limits, confined)
+            run()
+            os._exit(0)
+        _enter_namespaces()
+        inner = os.fork()
+        if inner:
+            _watch(inner)
+        kernel.die_with_parent()
+        _mount_private(limits["disk_bytes"])
+        _confine(limits, confined)
+        run()
+        os._exit(0)
+    except BaseException:  # noqa: BLE001  nothing may return into the template's loop
+        traceback.print_exc(file=sys.__stderr__)
+        os._exit(70)
+
+
+def _enter_namespaces() -> None:
+    uid, gid = os.getuid(), os.getgid()
+    kernel.set_dumpable(True)  # else the maps below belong to root and cannot be written
+    kernel.unshare(_NAMESPACES)
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+
+
+def _watch(inner: int) -> NoReturn:
+    """The outer half waits, and ends the way the inner one did."""
+    kernel.set_dumpable(False)
+    for descriptor in range(3, 64):
+        try:
+            os.close(descriptor)
+        except OSError:
+            continue  # was not open
+    _, status = os.waitpid(inner, 0)
+    if os.WIFSIGNALED(status):
+        signal.signal(os.WTERMSIG(status), signal.SIG_DFL) if os.WTERMSIG(status) not in (9, 19) else None
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+
+
+def _mount_private(disk_bytes: int) -> None:
+    for place in ("/tmp", str(HOME), "/dev/shm"):
+        options = f"size={disk_bytes},mode=0700,nr_inodes=20000"
+        kernel.mount("tmpfs", place, "tmpfs", MountFlag.NO_SUID | MountFlag.NO_DEV, options)
+    work = HOME / "work"
+    work.mkdir()
+    os.chdir(work)
+
+
+def _confine(limits: dict[str, int], confined: bool) -> None:
+    apply(
+        Limits(
+            memory_bytes=limits["memory_bytes"],
+            processes=limits["processes"],
+            open_files=512,
+            file_bytes=limits["disk_bytes"],
+            cpu_seconds=limits["cpu_seconds"],
+        )
+    )
+    if confined:
+        kernel.drop_capabilities()
+    kernel.set_no_new_privileges()

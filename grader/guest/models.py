@@ -1,0 +1,154 @@
+"""The assignment's networks, held warm and handed out so that building them costs nothing.
+
+The template builds each network twice from the same weights: the *pristine* copy serves the tests, the *spare* is handed to
+the first call of its factory in a submission (a fork owns its pages, so the object itself may be given away). Later calls
+get deep copies of the pristine one. A submission therefore sees `resnet50(weights=...)` with the values that the judge's
+fixtures were computed from, whatever weights it names, without a network.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import hashlib
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from grader.errors import SandboxFault
+from grader.wire import values
+
+_PLAIN = {"weights", "pretrained", "progress"}  # arguments of a factory that leave the architecture as it is
+
+
+class Shelf:
+    """The warm networks by name.
+
+    `specifications` maps a name to `{"factory": "package.function", "file": path of a state dictionary}`.
+    """
+
+    def __init__(self, specifications: dict[str, dict[str, str]]) -> None:
+        self.pristine: dict[str, Any] = {}
+        self.spare: dict[str, Any] = {}
+        self.lent: dict[tuple[str, bool, str], Any] = {}
+        self.recorded_hooks: list[tuple[Any, Any]] = []
+        self.evaluated = False
+        for name, specification in specifications.items():
+            self._build(name, specification)
+        if specifications:
+            self._record_use()
+
+    def lend(self, model: values.Model) -> Any:
+        """The module that `model` names: one object per token and process, fresh from the fixture's weights.
+
+        Raises `SandboxFault` for a name that the assignment does not have.
+        """
+        if model.name not in self.pristine:
+            raise SandboxFault(f"no model {model.name!r} on the shelf")
+        key = (model.name, model.in_training, _digest(model.state))
+        if key not in self.lent:
+            self.lent[key] = self._fresh(model)
+        return self.lent[key]
+
+    def _fresh(self, model: values.Model) -> Any:
+        import torch
+
+        taken = any(name == model.name for name, _, _ in self.lent)
+        module = copy.deepcopy(self.pristine[model.name]) if taken or model.state else self.pristine[model.name]
+        with torch.no_grad():
+            tensors = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+            for name, data in model.state.items():
+                tensors[name].copy_(torch.as_tensor(data))
+        return module.train(model.in_training)
+
+    def _build(self, name: str, specification: dict[str, str]) -> None:
+        import torch
+
+        module_name, _, function_name = specification["factory"].rpartition(".")
+        package = importlib.import_module(module_name)
+        factory = getattr(package, function_name)
+        state = torch.load(specification["file"], weights_only=True, mmap=True)
+        with torch.device("meta"):
+            pristine = factory()
+        pristine = pristine.to_empty(device="cpu")
+        pristine.load_state_dict(state)
+        self.pristine[name] = pristine.eval()
+        self.spare[name] = copy.deepcopy(pristine).train()
+        warm = self._warm_factory(name, factory)
+        for module in list(sys.modules.values()):
+            # `from torchvision.models import resnet50` finds the function under several modules' names.
+            if getattr(module, "__name__", "").startswith(module_name.split(".")[0]):
+                for key, value in list(vars(module).items()):
+                    if value is factory:
+                        setattr(module, key, warm)
+        registry = getattr(sys.modules.get("torchvision.models._api"), "BUILTIN_MODELS", {})
+        if registry.get(function_name) is factory:
+            registry[function_name] = warm
+
+    def _warm_factory(self, name: str, factory: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(factory)
+        def build(*args: Any, **kwargs: Any) -> Any:
+            if len(args) > 1 or set(kwargs) - _PLAIN:
+                return factory(*args, **kwargs)
+            if name in self.spare:
+                return self.spare.pop(name)
+            return copy.deepcopy(self.pristine[name]).train()
+
+        return build
+
+    def _record_use(self) -> None:
+        """Note forward hooks (to replay them on a fixture) and `.eval()` (the submission knows about modes)."""
+        import torch
+
+        register, evaluate = torch.nn.Module.register_forward_hook, torch.nn.Module.eval
+
+        @functools.wraps(register)
+        def register_forward_hook(module: Any, hook: Any, **kwargs: Any) -> Any:
+            self.recorded_hooks.append((module, hook))
+            return register(module, hook, **kwargs)
+
+        @functools.wraps(evaluate)
+        def record_eval(module: Any) -> Any:
+            self.evaluated = True
+            return evaluate(module)
+
+        torch.nn.Module.register_forward_hook = register_forward_hook  # type: ignore[method-assign]
+        torch.nn.Module.eval = record_eval  # type: ignore[method-assign]
+
+
+def _digest(state: dict[str, Any]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(state):
+        digest.update(name.encode())
+        digest.update(state[name].tobytes())
+    return digest.hexdigest()
+
+
+def state_digest(module: Any) -> str:
+    """SHA-256 over the names and bytes of a module's parameters and buffers, in order."""
+    digest = hashlib.sha256()
+    for name, tensor in module.state_dict().items():
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def serve_torch_hub(folder: Path) -> None:
+    """Answer `torch.hub.load("pytorch/vision", name)` from the installed torchvision, and weights from `folder`."""
+    torch: Any = sys.modules.get("torch")
+    models: Any = sys.modules.get("torchvision.models")
+    if torch is None or models is None:
+        return
+    torch.hub.set_dir(str(folder))
+    original = torch.hub.load
+
+    @functools.wraps(original)
+    def load(repo_or_dir: Any, model: str, *args: Any, **kwargs: Any) -> Any:
+        if str(repo_or_dir).startswith("pytorch/vision"):
+            unneeded = {"source", "trust_repo", "force_reload", "verbose", "skip_validation"}
+            return getattr(models, model)(*args, **{k: v for k, v in kwargs.items() if k not in unneeded})
+        return original(repo_or_dir, model, *args, **kwargs)
+
+    torch.hub.load = load

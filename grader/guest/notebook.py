@@ -1,0 +1,123 @@
+"""A notebook's code cells, run in IPython's own shell in this process.
+
+The shell is made once, in the template; a fork runs a submission's cells in it, so that magics, top-level `await`, `display` and
+`_` mean what they mean in Jupyter, without a kernel, its threads, its sockets or its half second of start-up.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from grader.guest.notes import Notes
+
+_SHELL_MAGICS = {"pip", "conda", "mamba", "uv", "system", "sx", "bash", "sh", "script", "cmd"}
+
+
+class Cell:
+    """A code cell: its number among all cells of the notebook (from 1) and its source."""
+
+    def __init__(self, number: int, source: str) -> None:
+        self.number = number
+        self.source = source
+
+
+def read_cells(raw: bytes) -> list[Cell]:
+    """The code cells of an `.ipynb` of any nbformat version.
+
+    Raises `ValueError` with a sentence for the student when the bytes are not a notebook.
+    """
+    import nbformat
+
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError("not_utf8") from error
+    try:
+        notebook = nbformat.reads(text, as_version=4)
+    except RecursionError as error:
+        raise ValueError("too_deep") from error
+    except Exception as error:  # nbformat raises a dozen kinds for files that are not notebooks
+        raise ValueError("not_a_notebook") from error
+    try:
+        return [
+            Cell(number, "".join(cell.source))
+            for number, cell in enumerate(notebook.cells, start=1)
+            if cell.cell_type == "code" and "".join(cell.source).strip()
+        ]
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError("not_a_notebook") from error
+
+
+def make_shell(notes: Notes) -> Any:
+    """IPython's interactive shell: no history file, no colours, no terminal; shell lines are noted and skipped."""
+    from IPython.core.displaypub import DisplayPublisher
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "NoColor"
+    config.InteractiveShell.cache_size = 0
+    config.InteractiveShell.banner1 = ""
+
+    class Shell(InteractiveShell):
+        """The shell with the machine's own commands switched off."""
+
+        def showtraceback(self, *_args: Any, **_kwargs: Any) -> None:
+            """Nothing: the failure is read from the cell's result."""
+
+        showsyntaxerror = showindentationerror = showtraceback
+
+        def system(self, cmd: str) -> None:
+            notes.add("shell_line_skipped", command=cmd)
+            self.user_ns["_exit_code"] = 0
+
+        system_piped = system_raw = system
+
+        def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
+            notes.add("shell_line_skipped", command=cmd)
+            from IPython.utils.text import SList
+
+            return SList([]) if split else ""
+
+        def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
+            if magic_name in _SHELL_MAGICS:
+                notes.add("shell_line_skipped", command=f"%{magic_name} {line}")
+                return None
+            if magic_name == "matplotlib":
+                return None  # figures go to the Agg backend whatever the cell asks for
+            try:
+                return super().run_line_magic(magic_name, line, _stack_depth + 1)
+            except Exception as error:  # noqa: BLE001  a magic that fails here must not cost the cell
+                if magic_name in ("time", "timeit", "run", "prun"):
+                    raise
+                notes.add("magic_skipped", command=f"%{magic_name} {line}", reason=type(error).__name__)
+                return None
+
+        def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
+            if magic_name in _SHELL_MAGICS | {"html", "HTML", "javascript", "js", "latex", "markdown", "svg", "writefile", "file"}:
+                notes.add("shell_line_skipped", command=f"%%{magic_name} {line}")
+                return None
+            if self.find_cell_magic(magic_name) is None:
+                notes.add("magic_skipped", command=f"%%{magic_name} {line}", reason="unknown")
+                return self.run_cell(cell)
+            return super().run_cell_magic(magic_name, line, cell)
+
+        def enable_gui(self, gui: Any = None) -> None:
+            """No windows here."""
+
+    class Silent(DisplayPublisher):
+        """Rich output goes nowhere: nobody looks at it while grading."""
+
+        def publish(self, *_args: Any, **_kwargs: Any) -> None:
+            return None
+
+    shell = Shell.instance(config=config)
+    shell.display_pub = Silent(parent=shell)
+    return shell
+
+
+def parse(shell: Any, source: str) -> ast.Module:
+    """The cell's tree as IPython transforms it. Raises `SyntaxError`."""
+    return ast.parse(shell.transform_cell(source))

@@ -1,0 +1,122 @@
+"""One submission's process: pid 1 of its own namespace, loads the file, then forks a call server per test.
+
+======== ====================================== =============================================================
+`op`     fields                                 answer
+======== ====================================== =============================================================
+load     files, main, piece_seconds             what the file left behind (see `_report`)
+fork     (a socket's descriptor beside it)      {"pid": number}; the fork serves calls on that socket
+kill     pid                                    {"status": wait status or -1 when unknown}, the process being gone
+status   pid                                    {"status": wait status, -1 when unknown, None while it runs}
+======== ====================================== =============================================================
+
+A fork per test means that no test sees what another left behind, that models are fresh without being copied, and that a
+crash or a hang costs one test.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from grader.guest import calls, loading
+from grader.guest.inventory import describe_namespace
+from grader.guest.models import Shelf
+from grader.guest.notes import Notes
+from grader.wire.channel import Channel, Closed
+from grader.wire.values import Bounds
+
+
+class Session:
+    """The state of one submission's process."""
+
+    def __init__(self, channel: Channel, shelf: Shelf, shell: Any, notes: Notes) -> None:
+        self.channel = channel
+        self.shelf = shelf
+        self.shell = shell
+        self.notes = notes
+        self.loaded = loading.Loaded()
+        self.ended: dict[int, int] = {}
+
+    def serve(self) -> None:
+        """Answer requests until the judge closes its end."""
+        while True:
+            try:
+                request, descriptor = self.channel.receive_with_descriptor()
+            except Closed:
+                return
+            self._reap()
+            if request["op"] == "load":
+                answer = self.load(request)
+            elif request["op"] == "fork":
+                answer = self.fork(descriptor, request["bounds"])
+            elif request["op"] == "kill":
+                answer = self.kill(request["pid"])
+            else:
+                answer = {"status": self.ended.get(request["pid"])}
+            self.channel.send(answer)
+
+    def load(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Write the submission's files into the working folder and run the main one."""
+        work = Path.cwd()
+        for name, data in request["files"].items():
+            place = work / PurePosixPath(name)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+        sys.path.insert(0, str((work / request["main"]).parent))
+        os.chdir((work / request["main"]).parent)
+        self.loaded = loading.load(work / request["main"], self.shell, self.notes, request["piece_seconds"])
+        self.shelf.spare.clear()
+        return self._report()
+
+    def _report(self) -> dict[str, Any]:
+        """`unreadable` (why nothing ran, or ""), `detail`, `failures`, `notes`, `names` (the inventory), `repeated` (names
+        defined more than once), `evaluated` (some model was put into eval mode), `hooks` (number of recorded hooks)."""
+        return {
+            "unreadable": self.loaded.unreadable,
+            "detail": self.loaded.detail,
+            "failures": self.loaded.failures,
+            "notes": self.notes.take(),
+            "names": describe_namespace(self.loaded.namespace),
+            "repeated": [name for name, count in self.loaded.defined.items() if count > 1],
+            "evaluated": self.shelf.evaluated,
+            "hooks": len(self.shelf.recorded_hooks),
+        }
+
+    def fork(self, descriptor: int | None, answer_bytes: int) -> dict[str, Any]:
+        """A process that serves calls on the socket `descriptor`."""
+        if descriptor is None:
+            return {"pid": -1}
+        pid = os.fork()
+        if pid == 0:
+            self.channel.close()
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            connection = socket.socket(fileno=descriptor)
+            calls.serve(Channel(connection, Bounds(array_bytes=answer_bytes)), self.loaded, self.shelf, self.notes)
+            os._exit(0)
+        os.close(descriptor)
+        return {"pid": pid}
+
+    def kill(self, pid: int) -> dict[str, Any]:
+        """End a call server that was asked for too long."""
+        if pid not in self.ended and pid > 1:
+            try:
+                os.kill(pid, signal.SIGKILL)
+                self.ended[pid] = os.waitpid(pid, 0)[1]
+            except (ProcessLookupError, ChildProcessError):
+                self.ended.setdefault(pid, -1)
+        return {"status": self.ended.get(pid, -1)}
+
+    def _reap(self) -> None:
+        """Collect ended children: this process is its namespace's init."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            self.ended[pid] = status

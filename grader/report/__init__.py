@@ -1,0 +1,26 @@
+"""The report: pages and tables made from `Results` alone, nothing graded, nothing read from a submission.
+
+What `render` leaves on disk::
+
+    OUT/
+    ├── index.html                              the class, for the instructor
+    ├── students/<slug>/index.html              one student, everything that is known (hidden inputs, expected values)
+    ├── published/students/<slug>/index.html    one student, fit to be handed out
+    ├── grades.csv                              a row per student
+    └── junit.xml                               a suite per student, a case per test
+
+Layers, top to bottom (each imports only what stands below it)::
+
+    rendering                       writes the files
+    classpage · studentpage         one page each: records in, HTML out
+    overview · attention · payload  what the class page says      feedback    what the student page says
+    gradebook · junit               the tables
+    template · chart · statistics · edition · slug · wording · number · text
+
+Every page is one file that opens from disk: no network, no server, and a content security policy that lets nothing run
+but the class page's own script.
+"""
+
+from grader.report.rendering import render
+
+__all__ = ["render"]

@@ -1,0 +1,101 @@
+"""Who needs the instructor, and why: only what no grader can settle by itself.
+
+A wrong answer is not in here, a function that never ends neither: they have their verdict. Adaptations made while loading
+are listed apart, by what was done: they are worth a glance, and a class where every notebook misses the same picture must
+not bury the one that could not be loaded. Nearness to a grade boundary is left out: the results carry no boundaries.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from gettext import NullTranslations
+
+from grader.report.roster import Crowd, Entry, crowd
+from grader.report.wording import submission_sentence
+from grader.results import SubmissionStatus, TestStatus
+
+_MOST_ADAPTATIONS = 25
+
+# The order in which they are told: what the grader owes first, then what a word with the student may mend.
+_STATUSES = (
+    SubmissionStatus.GRADER_ERROR,
+    SubmissionStatus.NOT_LOADABLE,
+    SubmissionStatus.CRASHED,
+    SubmissionStatus.OUT_OF_MEMORY,
+    SubmissionStatus.TIMED_OUT,
+    SubmissionStatus.MISSING,
+)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why these students need the instructor, as a sentence."""
+
+    title: str
+    who: Crowd
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What the section says; `slugs` are the students who are counted, each once."""
+
+    reasons: tuple[Reason, ...]
+    adaptations: tuple[Reason, ...]
+    adapted: int
+    slugs: frozenset[str]
+
+
+def attention(entries: Sequence[Entry], translations: NullTranslations) -> Attention:
+    """Sort the class by reason."""
+    _ = translations.gettext
+    groups: list[tuple[str, list[Entry], list[str]]] = []
+    for status in _STATUSES:
+        group = [entry for entry in entries if entry.submission.status is status]
+        groups.append((submission_sentence(status, translations), group, [_first_message(entry) for entry in group]))
+    unchecked = [entry for entry in entries if _unchecked_tests(entry)]
+    groups.append(
+        (
+            _("The grader failed in some of the tests; the score is not final."),
+            unchecked,
+            [", ".join(_unchecked_tests(entry)) for entry in unchecked],
+        )
+    )
+    for same in _same_files(entries):
+        groups.append((_("These files are identical, byte for byte."), same, []))
+    groups = [group for group in groups if group[1]]
+    adaptations = _adaptations(entries)
+    return Attention(
+        reasons=tuple(Reason(title, crowd(group, notes)) for title, group, notes in groups),
+        adaptations=tuple(Reason(message, crowd(group)) for message, group in adaptations[:_MOST_ADAPTATIONS]),
+        adapted=len({entry.slug for _message, group in adaptations for entry in group}),
+        slugs=frozenset(entry.slug for _title, group, _notes in groups for entry in group),
+    )
+
+
+def _first_message(entry: Entry) -> str:
+    return entry.submission.messages[0] if entry.submission.messages else ""
+
+
+def _unchecked_tests(entry: Entry) -> list[str]:
+    if entry.submission.status is SubmissionStatus.GRADER_ERROR:  # told already
+        return []
+    return [test.title for test in entry.submission.tests if test.status is TestStatus.GRADER_ERROR]
+
+
+def _same_files(entries: Sequence[Entry]) -> list[list[Entry]]:
+    by_digest: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.submission.digest and entry.submission.status is not SubmissionStatus.MISSING:
+            by_digest[entry.submission.digest].append(entry)
+    return [group for group in by_digest.values() if len(group) > 1]
+
+
+def _adaptations(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
+    by_message: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.submission.status is SubmissionStatus.GRADED:
+            for message in dict.fromkeys(entry.submission.messages):
+                by_message[message].append(entry)
+    return sorted(by_message.items(), key=lambda pair: -len(pair[1]))

@@ -1,0 +1,143 @@
+"""The histogram of scores: drawn by matplotlib, set by the page's own style sheet.
+
+The SVG is inlined, so that its text is the page's text (font, zoom, search) and its colours follow light and dark.
+For that, matplotlib's `style` attributes, which a strict content security policy refuses, become presentation
+attributes, and each colour that stands for a role becomes a custom property of the page's style sheet.
+"""
+
+from __future__ import annotations
+
+import io
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from dataclasses import dataclass
+from gettext import NullTranslations
+
+import matplotlib as mpl
+import numpy as np
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from grader.report.number import format_number
+
+_SVG = "http://www.w3.org/2000/svg"
+_XLINK = "http://www.w3.org/1999/xlink"
+_BINS = 10
+# Colours that only stand for a role; what they look like is decided by the style sheet.
+_INK, _QUIET, _BAR, _PAPER = "#010101", "#020202", "#030303", "#040404"
+_ROLES = {_INK: "var(--ink)", _QUIET: "var(--quiet)", _BAR: "var(--bar)", _PAPER: "var(--paper)"}
+_SETTINGS = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "grader",
+    "font.family": "sans-serif",
+    "font.size": 10.5,
+    "text.color": _INK,
+}
+
+
+@dataclass(frozen=True)
+class Bin:
+    """One bar: the scores from `low` (included) up to `high` (excluded, but for the last bar)."""
+
+    low: float
+    high: float
+    count: int
+
+
+def bins(scores: Sequence[float], highest: float) -> list[Bin]:
+    """Ten bars of equal width from 0 to the assignment's points; scores outside (bonus, malus) go to the outermost."""
+    edges = np.linspace(0.0, highest if highest > 0 else 1.0, _BINS + 1)
+    counts, _ = np.histogram(np.clip(scores, edges[0], edges[-1]), edges)
+    return [
+        Bin(float(low), float(high), int(count)) for low, high, count in zip(edges, edges[1:], counts, strict=False)
+    ]
+
+
+def histogram(scores: Sequence[float], highest: float, language: str, translations: NullTranslations) -> Markup:
+    """The distribution of scores as inline SVG with a text alternative; the median is marked."""
+    bars = bins(scores, highest)
+    median = float(np.median(scores))
+    with mpl.rc_context(_SETTINGS):
+        figure = _draw(bars, median, language, translations)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None})
+    return _inline(buffer.getvalue(), _alternative(bars, language, translations))
+
+
+def _draw(bars: Sequence[Bin], median: float, language: str, translations: NullTranslations) -> Figure:
+    figure = Figure(figsize=(6.2, 2.5), facecolor="none")
+    axes = figure.add_axes((0.02, 0.13, 0.96, 0.74), facecolor="none")
+    width = bars[0].high - bars[0].low
+    tallest = max(bar.count for bar in bars)
+    axes.bar([bar.low for bar in bars], [bar.count for bar in bars], width=width * 0.94, align="edge", color=_BAR)
+    for bar in bars:
+        if bar.count:
+            axes.annotate(
+                format_number(bar.count, language),
+                (bar.low + width * 0.47, bar.count),
+                xytext=(0, 2),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                color=_INK,
+            )
+    axes.axvline(median, ymax=0.97, color=_INK, linewidth=1.0, linestyle=(0, (1.5, 1.5)))
+    beyond_middle = median > (bars[-1].high + bars[0].low) / 2
+    axes.annotate(
+        translations.gettext("median {score}").format(score=format_number(median, language)),
+        (median, tallest * 1.24),
+        xytext=(-4 if beyond_middle else 4, 0),
+        textcoords="offset points",
+        ha="right" if beyond_middle else "left",
+        va="bottom",
+        color=_INK,
+    )
+    edges = [bar.low for bar in bars] + [bars[-1].high]
+    axes.set_xlim(edges[0] - width * 0.06, edges[-1] + width * 0.06)
+    axes.set_ylim(0, tallest * 1.38 if tallest else 1)
+    axes.set_xticks(edges, [format_number(edge, language) for edge in edges])
+    axes.tick_params(axis="x", length=0, pad=4, labelcolor=_QUIET)
+    axes.set_yticks([])
+    for side, spine in axes.spines.items():
+        spine.set_visible(side == "bottom")
+        spine.set_edgecolor(_QUIET)
+    return figure
+
+
+def _alternative(bars: Sequence[Bin], language: str, translations: NullTranslations) -> str:
+    told = [
+        translations.gettext("{low} to {high}: {count}").format(
+            low=format_number(bar.low, language),
+            high=format_number(bar.high, language),
+            count=format_number(bar.count, language),
+        )
+        for bar in bars
+        if bar.count
+    ]
+    return translations.gettext("Histogram, points and how many students have them.") + " " + "; ".join(told) + "."
+
+
+def _inline(svg: bytes, alternative: str) -> Markup:
+    ET.register_namespace("", _SVG)
+    ET.register_namespace("xlink", _XLINK)
+    root = ET.fromstring(svg)  # noqa: S314 -- what matplotlib wrote a moment ago
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag.rpartition("}")[2] in {"metadata", "style"}:
+                parent.remove(child)
+        _restyle(parent)
+    for attribute in ("width", "height", "version"):
+        root.attrib.pop(attribute, None)
+    root.set("role", "img")
+    root.set("aria-label", alternative)
+    root.set("class", "chart")
+    return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 -- ElementTree escaped every text in it
+
+
+def _restyle(element: ET.Element) -> None:
+    for declaration in element.attrib.pop("style", "").split(";"):
+        name, _, value = (piece.strip() for piece in declaration.partition(":"))
+        if name == "font":  # a shorthand has no presentation attribute; matplotlib writes "10.5px 'sans-serif'"
+            element.set("font-size", value.split()[0])
+        elif name and name != "font-family":
+            element.set(name, _ROLES.get(value, value))

@@ -1,0 +1,34 @@
+"""The class page: one HTML file that answers the instructor's five questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.i18n import translator
+from grader.report.chart import histogram
+from grader.report.overview import overview
+from grader.report.payload import payload
+from grader.report.roster import Entry
+from grader.report.template import assets, environment
+from grader.results import Results
+
+
+def class_page(results: Results, entries: Sequence[Entry], language: str) -> str:
+    """The page's HTML; results and entries are those of `roster.roster`."""
+    translations = translator(language)
+    view = overview(results, entries, translations)
+    chart = ""
+    if view.scores:
+        chart = histogram(view.scores, results.assignment.max_score, language, translations)
+    return (
+        environment(language)
+        .get_template("class.html")
+        .render(
+            results=results,
+            assignment=results.assignment,
+            view=view,
+            chart=chart,
+            data=payload(view.groups, entries, view.attention.slugs, language, translations),
+            assets=assets(("page.css", "class.css"), "class.js"),
+        )
+    )

@@ -1,0 +1,52 @@
+"""The two editions of a student's page, as a subset of the record made *before* any page is rendered.
+
+The student's edition is cut here, not in a template: a template cannot leak what it never gets. Of a hidden test it
+keeps title, points, status, message, hint and misconception; of a public one the expected answer too. Inputs, values and
+tracebacks (`detail`), test ids, paths and the submission's digest are the instructor's.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from grader.results import SubmissionResult, TestResult
+
+
+def published(submission: SubmissionResult) -> SubmissionResult:
+    """What the student may see of a submission."""
+    paths = _paths(submission.path)
+    return submission.model_copy(
+        update={
+            "path": "",
+            "digest": "",
+            "messages": tuple(_without_paths(message, paths) for message in submission.messages),
+            "tests": tuple(_published_test(test, paths) for test in submission.tests),
+        }
+    )
+
+
+def _published_test(test: TestResult, paths: dict[str, str]) -> TestResult:
+    return test.model_copy(
+        update={
+            "id": "",
+            "message": _without_paths(test.message, paths),
+            "hint": _without_paths(test.hint, paths),
+            "expected": _without_paths(test.expected, paths) if test.visibility == "public" else "",
+            "detail": "",
+        }
+    )
+
+
+def _paths(path: str) -> dict[str, str]:
+    """Where the file lies on the instructor's disk, and what a message may call it instead; the longest first."""
+    file = PurePath(path)
+    if len(file.parts) < 2:
+        return {}
+    folders = [folder for folder in file.parents if len(folder.parts) > 1]
+    return {str(file): file.name} | {f"{folder}/": "" for folder in folders} | {str(folder): "…" for folder in folders}
+
+
+def _without_paths(text: str, paths: dict[str, str]) -> str:
+    for path, name in paths.items():
+        text = text.replace(path, name)
+    return text

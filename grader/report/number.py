@@ -1,0 +1,33 @@
+"""Numbers as a reader of the language writes them: decimal comma in Russian, real minus signs, no trailing zeros."""
+
+from __future__ import annotations
+
+import math
+
+UNKNOWN = "—"
+_MINUS = "−"
+_NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
+
+
+def format_number(value: float | None, language: str, digits: int = 2) -> str:
+    """The number with at most `digits` decimals, thousands apart from 10,000 on; a dash for None, NaN and infinity."""
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    text = f"{abs(value):,.{digits}f}" if abs(value) >= 10_000 else f"{abs(value):.{digits}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    sign = _MINUS if value < 0 and text != "0" else ""
+    if _is_russian(language):
+        text = text.replace(",", _NARROW_SPACE).replace(".", ",")
+    return sign + text
+
+
+def format_percent(share: float | None, language: str) -> str:
+    """A share (0 to 1) as whole percent, `71%` in English and `71 %` in Russian; a dash for None."""
+    if share is None or not math.isfinite(share):
+        return UNKNOWN
+    return format_number(share * 100, language, 0) + (f"{_NARROW_SPACE}%" if _is_russian(language) else "%")
+
+
+def _is_russian(language: str) -> bool:
+    return language.lower().replace("-", "_").split("_")[0] == "ru"

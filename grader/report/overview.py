@@ -1,0 +1,102 @@
+"""What the class page says, in the order of the instructor's questions, as plain data for the template.
+
+::
+
+    Overview
+    ├── scores, median, full marks      how did the class do?
+    ├── attention                       who needs me?
+    ├── mistakes                        what did they not understand?
+    └── groups                          is a test unfair or useless?
+
+The fifth question, everyone, is `payload`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from gettext import NullTranslations
+from statistics import median, quantiles
+
+from grader.report.attention import Attention, attention
+from grader.report.items import Item, ItemGroup, item_groups
+from grader.report.roster import Crowd, Entry, crowd
+from grader.results import Results
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A named misconception: what it is, and whose answers it explains."""
+
+    title: str
+    explanation: str
+    part: str
+    share: float
+    who: Crowd
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The class page without its table; `scores` are those of the submissions that have one."""
+
+    submissions: int
+    scores: tuple[float, ...]
+    attention: Attention
+    mistakes: tuple[Mistake, ...]
+    groups: tuple[ItemGroup, ...]
+
+    @property
+    def median(self) -> float | None:
+        """The median score, None without scores."""
+        return median(self.scores) if self.scores else None
+
+    @property
+    def middle(self) -> tuple[float, float] | None:
+        """Between which scores the middle half of the class lies (first and third quartile); None below four scores."""
+        if len(self.scores) < 4:
+            return None
+        low, _middle, high = quantiles(self.scores, n=4, method="inclusive")
+        return low, high
+
+    @property
+    def remarkable(self) -> tuple[Item, ...]:
+        """The tests that something is to be said about, in the assignment's order."""
+        return tuple(item for group in self.groups for item in group.items if item.remarks)
+
+
+def overview(results: Results, entries: Sequence[Entry], translations: NullTranslations) -> Overview:
+    """Work out everything that the class page says in words."""
+    submissions = [entry.submission for entry in entries]
+    groups = item_groups(results.assignment, submissions, translations)
+    return Overview(
+        submissions=len(entries),
+        scores=tuple(submission.score for submission in submissions if submission.score is not None),
+        attention=attention(entries, translations),
+        mistakes=_mistakes(entries, {group.id: group.title for group in groups}),
+        groups=groups,
+    )
+
+
+def split_title(explanation: str) -> tuple[str, str]:
+    """A misconception's first sentence and the rest: catalogues write "Title. Explanation..."."""
+    title, stop, rest = explanation.partition(". ")
+    return (title + ".", rest) if stop else (explanation, "")
+
+
+def _mistakes(entries: Sequence[Entry], part_titles: dict[str, str]) -> tuple[Mistake, ...]:
+    """The misconceptions by the number of students, each student counted once however many tests show it."""
+    found: dict[str, list[Entry]] = defaultdict(list)
+    told: dict[str, tuple[str, str]] = {}
+    for entry in entries:
+        named = {test.misconception.id: test for test in entry.submission.tests if test.misconception}
+        for id_, test in named.items():
+            found[id_].append(entry)
+            told.setdefault(id_, (test.misconception.explanation if test.misconception else "", test.part))
+    mistakes = []
+    for id_, group in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+        explanation, part = told[id_]
+        title, rest = split_title(explanation)
+        share = len(group) / len(entries)
+        mistakes.append(Mistake(title or id_, rest, part_titles.get(part, part), share, crowd(group)))
+    return tuple(mistakes)

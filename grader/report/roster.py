@@ -1,0 +1,62 @@
+"""The class as the report sees it: every submission cleaned once, with the address of its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from grader.report.slug import unique_slugs
+from grader.report.text import clean_record
+from grader.results import Results, SubmissionResult
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One submission (its texts cleaned) and the folder of its pages."""
+
+    submission: SubmissionResult
+    slug: str
+
+    @property
+    def href(self) -> str:
+        """The instructor's page of the student, relative to the class page."""
+        return f"students/{quote(self.slug, safe='')}/index.html"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student named on the class page, with a word on why."""
+
+    name: str
+    href: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """The students that something is true of: all counted, the first few named."""
+
+    total: int
+    people: tuple[Person, ...]
+
+    @property
+    def more(self) -> int:
+        """How many are counted but not named."""
+        return self.total - len(self.people)
+
+
+def roster(results: Results) -> tuple[Results, tuple[Entry, ...]]:
+    """The results with every text cleaned, and an entry per submission in their order.
+
+    Slugs are made from the ids as they came: two ids that look the same after cleaning are still two students.
+    """
+    cleaned = clean_record(results)
+    slugs = unique_slugs([submission.student for submission in results.submissions])
+    return cleaned, tuple(Entry(*pair) for pair in zip(cleaned.submissions, slugs, strict=True))
+
+
+def crowd(entries: list[Entry], notes: list[str] | None = None, limit: int = 40) -> Crowd:
+    """Name the first `limit` of the entries, each with its note; a class of thousands must not fill the page."""
+    named = zip(entries[:limit], notes or [""] * len(entries), strict=False)
+    people = tuple(Person(entry.submission.student, entry.href, note) for entry, note in named)
+    return Crowd(len(entries), people)

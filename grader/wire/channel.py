@@ -1,0 +1,117 @@
+"""Frames over a connected unix socket, with deadlines, and descriptors beside them.
+
+One side speaks at a time: a request, then its answer. A `Channel` never blocks beyond the deadline that it is given, and
+never reads more than the bounds announce.
+"""
+
+from __future__ import annotations
+
+import array
+import select
+import socket
+import time
+
+from grader.errors import WireError
+from grader.wire.codec import HEAD_BYTES, decode, encode, frame_lengths
+from grader.wire.values import Bounds, Value
+
+_CHUNK = 1 << 20
+
+
+class Closed(WireError):
+    """The other side has closed the connection (or died)."""
+
+
+class Deadline(WireError):
+    """The deadline passed before the frame was whole."""
+
+
+class Channel:
+    """One end of a conversation.
+
+    `deadline` arguments are points of `time.monotonic()`; `None` waits without end. Methods raise `Closed`, `Deadline`,
+    or another `WireError` for a malformed or oversized frame.
+    """
+
+    def __init__(self, connection: socket.socket, bounds: Bounds | None = None) -> None:
+        self.connection = connection
+        self.bounds = bounds or Bounds()
+        connection.setblocking(False)
+
+    def send(self, value: Value, deadline: float | None = None, descriptor: int | None = None) -> None:
+        """Write one value, with at most one file descriptor passed beside it."""
+        view = memoryview(encode(value, self.bounds))
+        ancillary = []
+        if descriptor is not None:
+            ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [descriptor]))]
+        while view:
+            try:
+                sent = self.connection.sendmsg([view[:_CHUNK]], ancillary)
+            except BlockingIOError:
+                self._wait(select.POLLOUT, deadline)
+            except (BrokenPipeError, ConnectionResetError) as error:
+                raise Closed("the other side is gone") from error
+            else:
+                view = view[sent:]
+                ancillary = []
+
+    def receive(self, deadline: float | None = None) -> Value:
+        """Read one value. Descriptors that the other side sends along are closed by the kernel, unseen."""
+        return self._rest(self._read(HEAD_BYTES, deadline), deadline)
+
+    def receive_with_descriptor(self, deadline: float | None = None) -> tuple[Value, int | None]:
+        """Read one value and the descriptor passed beside it, if any: only for a reader that trusts the sender."""
+        head, descriptor = self._read_head(deadline)
+        return self._rest(head, deadline), descriptor
+
+    def close(self) -> None:
+        """Close this end; the other reads `Closed`."""
+        self.connection.close()
+
+    def _rest(self, head: bytes | bytearray, deadline: float | None) -> Value:
+        structure_length, arrays_length = frame_lengths(bytes(head), self.bounds)
+        structure = self._read(structure_length, deadline)
+        arrays = self._read(arrays_length, deadline)
+        return decode(bytes(structure), arrays, self.bounds)
+
+    def _read_head(self, deadline: float | None) -> tuple[bytes, int | None]:
+        room = socket.CMSG_SPACE(array.array("i", [0]).itemsize)
+        head, descriptor = b"", None
+        while len(head) < HEAD_BYTES:
+            try:
+                part, ancillary, _flags, _address = self.connection.recvmsg(HEAD_BYTES - len(head), room)
+            except BlockingIOError:
+                self._wait(select.POLLIN, deadline)
+                continue
+            except ConnectionResetError as error:
+                raise Closed("the other side is gone") from error
+            for level, kind, data in ancillary:
+                if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                    descriptor = array.array("i", data[: array.array("i", [0]).itemsize])[0]
+            if not part:
+                raise Closed("the other side is gone")
+            head += part
+        return head, descriptor
+
+    def _read(self, length: int, deadline: float | None) -> bytearray:
+        # Grown as data comes: an announced length alone makes the reader allocate nothing.
+        data = bytearray()
+        while len(data) < length:
+            try:
+                part = self.connection.recv(min(_CHUNK, length - len(data)))
+            except BlockingIOError:
+                self._wait(select.POLLIN, deadline)
+                continue
+            except ConnectionResetError as error:
+                raise Closed("the other side is gone") from error
+            if not part:
+                raise Closed("the other side is gone")
+            data += part
+        return data
+
+    def _wait(self, event: int, deadline: float | None) -> None:
+        poll = select.poll()
+        poll.register(self.connection, event)
+        timeout = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000
+        if not poll.poll(timeout):
+            raise Deadline("no answer in time")

@@ -1,0 +1,95 @@
+"""The closed set of values that may cross the wall, and the bounds that they keep.
+
+None, bool, int, float, complex, str, bytes, list, tuple, dict (keys: str, int, float, bool, None), set, and the frozen
+records below. Everything else stays in the sandbox and is named by a `Handle`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Value: TypeAlias = Any  # one of the set above; the codec refuses everything else
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Limits of one frame; what breaks them is refused before anything is allocated for it.
+
+    `structure_bytes` bounds the part that describes (everything but array data): a decoded Python object takes at most
+    some 70 times its encoded byte. `array_bytes` bounds the data of all arrays and long byte strings together.
+    """
+
+    structure_bytes: int = 4 << 20
+    array_bytes: int = 64 << 20
+    depth: int = 32
+    nodes: int = 600_000
+    digits: int = 4_000
+
+
+@dataclass(frozen=True)
+class Array:
+    """Numbers with a shape, and what they were on the other side.
+
+    `kind` is "tensor" (torch), "ndarray" or "scalar" (numpy scalar); `dtype` names the original type, which differs from
+    that of `data` where numpy has none such (bfloat16 travels as float32); `requires_grad` as in torch.
+    """
+
+    data: npt.NDArray[Any]
+    kind: str = "ndarray"
+    dtype: str = ""
+    requires_grad: bool = False
+
+
+@dataclass(frozen=True)
+class Handle:
+    """An object that stays in the sandbox: `number` names it there, `type_name` and `callable` describe it."""
+
+    number: int
+    type_name: str
+    callable: bool = False
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network that both sides hold: sent as its name, with a mode and tensors that differ from the fixture's.
+
+    `state` maps names of the state dictionary to arrays of the same shape.
+    """
+
+    name: str
+    in_training: bool = False
+    state: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+
+    def training(self) -> Model:
+        """The same network in train mode, as a constructor leaves it."""
+        return Model(self.name, True, self.state)
+
+    def with_state(self, state: dict[str, npt.NDArray[Any]]) -> Model:
+        """The same network with some tensors replaced."""
+        return Model(self.name, self.in_training, {**self.state, **state})
+
+
+# dtypes that may cross; names as numpy writes them, little-endian on the wire.
+ARRAY_TYPES = {
+    name: np.dtype(name).newbyteorder("<")
+    for name in (
+        "bool",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float16",
+        "float32",
+        "float64",
+        "complex64",
+        "complex128",
+    )
+}
