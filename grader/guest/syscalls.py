@@ -54,8 +54,8 @@ _INTERNET_PROTOCOLS = (0, socket.IPPROTO_TCP, socket.IPPROTO_UDP)
 class Profile:
     """What the walls around the process leave to the filter. The default: a process in namespaces of its own.
 
-    `socket_families`: which `AF_*` may be opened; pairs of unix sockets always may. Without a network namespace a socket
-    reaches the machine's network, without a mount namespace a unix socket reaches the machine's services.
+    `socket_families`: which `AF_*` may be opened; pairs of unix sockets always may. Without a network namespace a
+    socket reaches the machine's network, without a mount namespace a unix socket reaches the machine's services.
 
     `file_attributes`: whether changes of mode, owner, times and extended attributes take effect, and directories can be
     watched. Landlock does not cover these calls, so that without a mount namespace and with the instructor's user id a
