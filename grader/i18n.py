@@ -31,6 +31,13 @@ def translator(language: str) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, LOCALE_FOLDER, [language.replace("-", "_")], fallback=True)
 
 
+def spoken(language: str) -> str:
+    """The language that `translator` really gives for `language`: `"ru"` for `"ru_RU"`, `"en"` where it falls back."""
+    wanted = language.replace("-", "_").split("_")[0].lower()
+    return wanted if wanted in languages() else "en"
+
+
 def languages() -> tuple[str, ...]:
     """The languages that there are words for: English and every catalogue, in alphabetical order."""
-    return tuple(sorted({"en", *(path.parent.parent.name for path in LOCALE_FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))}))
+    catalogues = LOCALE_FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    return tuple(sorted({"en", *(path.parent.parent.name for path in catalogues)}))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -22,16 +21,17 @@ _NAMESPACES = Namespace.USER | Namespace.PID | Namespace.MOUNT | Namespace.IPC |
 HOME = Path("/home/student")
 
 
-def become_session(limits: dict[str, int], confined: bool, run: Callable[[], None]) -> NoReturn:
-    """In a fresh fork: build the inner wall (when `confined`), call `run`, and never return.
+def become_session(limits: dict[str, int], work: str, run: Callable[[], None]) -> NoReturn:
+    """In a fresh fork: build the inner wall, call `run`, and never return.
 
-    `confined` is false without an outer wall (`--sandbox none`); then limits still hold, but nothing is hidden.
+    `work` is the working folder without an outer wall (`--sandbox none`): then limits still hold, but nothing is hidden.
     """
+    confined = not work
     try:
         os.setsid()
-        kernel.die_with_parent()
         if not confined:
-            os.chdir(tempfile.mkdtemp(prefix="submission-"))
+            kernel.die_with_parent()
+            os.chdir(work)
             _confine(limits, confined)
             run()
             os._exit(0)
@@ -51,8 +51,9 @@ def become_session(limits: dict[str, int], confined: bool, run: Callable[[], Non
 
 def _enter_namespaces() -> None:
     uid, gid = os.getuid(), os.getgid()
-    kernel.set_dumpable(True)  # else the maps below belong to root and cannot be written
     kernel.unshare(_NAMESPACES)
+    kernel.die_with_parent()  # entering a user namespace changes credentials, and that clears the signal
+    kernel.set_dumpable(True)  # else the maps below belong to root and cannot be written
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")

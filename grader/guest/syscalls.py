@@ -45,7 +45,7 @@ _TIOCSTI, _TIOCLINUX, _TIOCSETD = 0x5412, 0x541C, 0x5423
 _PR_SET_PDEATHSIG = 1
 _PER_LINUX, _PERSONALITY_QUERY = 0, 0xFFFFFFFF
 _NETLINK_ROUTE = 0
-_IOPRIO_WHO_PROCESS = 1
+_PRIO_PROCESS, _IOPRIO_WHO_PROCESS = 0, 1
 
 _INTERNET_PROTOCOLS = (0, socket.IPPROTO_TCP, socket.IPPROTO_UDP)
 
@@ -94,8 +94,9 @@ def _allowed_if(*cases: tuple[Condition, ...], otherwise: int = NOT_PERMITTED) -
     return Rule(otherwise, cases)
 
 
-def _own_process(argument: int = 0) -> Rule:
-    return _allowed_if((Condition(argument, (0,)),))
+def _of_the_caller(*wanted: tuple[int, int]) -> Rule:
+    conditions = tuple(Condition(argument, (value,)) for argument, value in wanted)
+    return _allowed_if(conditions, otherwise=PRETENDED)
 
 
 def _socket_rule(families: tuple[int, ...]) -> Rule:
@@ -110,7 +111,8 @@ def _socket_rule(families: tuple[int, ...]) -> Rule:
     return _allowed_if(*cases)
 
 
-_ANOTHER_PROCESS = "of the calling process only: without a pid namespace the judge's own processes would be in reach"
+_OTHERS = "without a pid namespace the judge's own processes would be in reach"
+_SCHEDULING = f"for another process or thread reports success and does nothing: {_OTHERS} (zmq gives up without it)"
 
 _CONDITIONS: Mapping[str, _Conditional] = MappingProxyType(
     {
@@ -130,16 +132,12 @@ _CONDITIONS: Mapping[str, _Conditional] = MappingProxyType(
             _allowed_if((Condition(0, (_PR_SET_PDEATHSIG,), negate=True),), otherwise=PRETENDED),
             "PR_SET_PDEATHSIG reports success and does nothing, so that a submission cannot outlive its template",
         ),
-        "prlimit64": _Conditional(_own_process(), f"limits {_ANOTHER_PROCESS}"),
-        "sched_setparam": _Conditional(_own_process(), f"scheduling {_ANOTHER_PROCESS}"),
-        "sched_setscheduler": _Conditional(_own_process(), f"scheduling {_ANOTHER_PROCESS}"),
-        "sched_setattr": _Conditional(_own_process(), f"scheduling {_ANOTHER_PROCESS}"),
-        "setpriority": _Conditional(
-            _allowed_if((Condition(0, (0,)), Condition(1, (0,)))), f"priority {_ANOTHER_PROCESS}"
-        ),
-        "ioprio_set": _Conditional(
-            _allowed_if((Condition(0, (_IOPRIO_WHO_PROCESS,)), Condition(1, (0,)))), f"priority {_ANOTHER_PROCESS}"
-        ),
+        "prlimit64": _Conditional(_allowed_if((Condition(0, (0,)),)), f"limits of the calling process only: {_OTHERS}"),
+        "sched_setparam": _Conditional(_of_the_caller((0, 0)), _SCHEDULING),
+        "sched_setscheduler": _Conditional(_of_the_caller((0, 0)), _SCHEDULING),
+        "sched_setattr": _Conditional(_of_the_caller((0, 0)), _SCHEDULING),
+        "setpriority": _Conditional(_of_the_caller((0, _PRIO_PROCESS), (1, 0)), _SCHEDULING),
+        "ioprio_set": _Conditional(_of_the_caller((0, _IOPRIO_WHO_PROCESS), (1, 0)), _SCHEDULING),
         "socketpair": _Conditional(_allowed_if((Condition(0, (socket.AF_UNIX,)),)), "pairs of unix sockets"),
     }
 )

@@ -6,9 +6,8 @@ submission's code ever runs in it. The first message on its control socket confi
 ======== ========================================== ===================================================
 `op`     fields                                     answer
 ======== ========================================== ===================================================
-open     limits (and a socket's descriptor)         {"pid": number}: a session serves that socket
-status   pid                                        {"status": wait status, or None while it runs}
-kill     pid                                        {"status": wait status}, every process of it gone
+open     limits, work (and a socket's descriptor)   {"pid": number}: a session serves that socket
+end      pid, grace                                 {"status": wait status, or None when it had to be killed}
 ======== ========================================== ===================================================
 """
 
@@ -22,6 +21,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,6 @@ class Template:
 
     def __init__(self, channel: Channel, configuration: dict[str, Any]) -> None:
         self.channel = channel
-        self.confined = bool(configuration["confined"])
         self.notes = Notes()
         missing = [name for name in configuration["preload"] if not _try_import(name)]
         self._quieten()
@@ -75,17 +74,17 @@ class Template:
             except Closed:
                 return
             if request["op"] == "open" and descriptor is not None:
-                answer = self.open(descriptor, request["limits"])
+                answer = self.open(descriptor, request["limits"], request["work"])
             else:
-                answer = {"status": self._wait(request["pid"], request["op"] == "kill")}
+                answer = {"status": self.end(request["pid"], request["grace"])}
             self.channel.send(answer)
 
-    def open(self, descriptor: int, limits: dict[str, int]) -> dict[str, Any]:
+    def open(self, descriptor: int, limits: dict[str, int], work: str) -> dict[str, Any]:
         """Fork a session that serves `descriptor`."""
         pid = os.fork()
         if pid == 0:
             self.channel.close()
-            isolation.become_session(limits, self.confined, lambda: self._run_session(descriptor))
+            isolation.become_session(limits, work, lambda: self._run_session(descriptor))
         os.close(descriptor)
         return {"pid": pid}
 
@@ -97,16 +96,22 @@ class Template:
         if "torch" in sys.modules:
             sys.modules["torch"].manual_seed(0)
         channel = Channel(socket.socket(fileno=descriptor), INBOUND)
+        channel.send({"ready": True})  # what goes wrong before this is the grader's fault, after it the submission's
         Session(channel, self.shelf, self.shell, self.notes).serve()
 
-    def _wait(self, pid: int, kill: bool) -> int | None:
-        try:
-            if kill:
-                os.kill(pid, signal.SIGKILL)  # its parent-death signal takes the inner namespace with it
-            ended, status = os.waitpid(pid, 0 if kill else os.WNOHANG)
-        except (ProcessLookupError, ChildProcessError):
-            return -1
-        return status if ended else None
+    def end(self, pid: int, grace: float) -> int | None:
+        """End a session and everything that it started, after waiting `grace` seconds for it to end by itself."""
+        last = time.monotonic() + grace
+        while True:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                return status
+            if time.monotonic() >= last:
+                break
+            time.sleep(0.002)
+        os.killpg(pid, signal.SIGKILL)  # the parent-death signal takes the inner namespace with it
+        os.waitpid(pid, 0)
+        return None
 
 
 def _try_import(name: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from gettext import NullTranslations
 
 from grader.report.roster import Crowd, Entry, crowd
-from grader.report.wording import submission_sentence
+from grader.report.wording import submission_word
 from grader.results import SubmissionStatus, TestStatus
 
 _MOST_ADAPTATIONS = 25
@@ -53,17 +53,17 @@ def attention(entries: Sequence[Entry], translations: NullTranslations) -> Atten
     groups: list[tuple[str, list[Entry], list[str]]] = []
     for status in _STATUSES:
         group = [entry for entry in entries if entry.submission.status is status]
-        groups.append((submission_sentence(status, translations), group, [_first_message(entry) for entry in group]))
+        groups.append((submission_word(status, translations), group, [_first_message(entry) for entry in group]))
     unchecked = [entry for entry in entries if _unchecked_tests(entry)]
     groups.append(
         (
-            _("The grader failed in some of the tests; the score is not final."),
+            _("graded in part: the grader failed in some tests"),
             unchecked,
             [", ".join(_unchecked_tests(entry)) for entry in unchecked],
         )
     )
     for same in _same_files(entries):
-        groups.append((_("These files are identical, byte for byte."), same, []))
+        groups.append((_("identical files"), same, []))
     groups = [group for group in groups if group[1]]
     adaptations = _adaptations(entries)
     return Attention(

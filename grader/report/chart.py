@@ -65,8 +65,8 @@ def histogram(scores: Sequence[float], highest: float, language: str, translatio
 
 
 def _draw(bars: Sequence[Bin], median: float, language: str, translations: NullTranslations) -> Figure:
-    figure = Figure(figsize=(6.2, 2.5), facecolor="none")
-    axes = figure.add_axes((0.02, 0.13, 0.96, 0.74), facecolor="none")
+    figure = Figure(figsize=(4.8, 2.35), facecolor="none")
+    axes = figure.add_axes((0.015, 0.13, 0.97, 0.85), facecolor="none")
     width = bars[0].high - bars[0].low
     tallest = max(bar.count for bar in bars)
     axes.bar([bar.low for bar in bars], [bar.count for bar in bars], width=width * 0.94, align="edge", color=_BAR)
@@ -80,6 +80,7 @@ def _draw(bars: Sequence[Bin], median: float, language: str, translations: NullT
                 ha="center",
                 va="bottom",
                 color=_INK,
+                bbox={"facecolor": _PAPER, "edgecolor": "none", "pad": 0.8},
             )
     axes.axvline(median, ymax=0.97, color=_INK, linewidth=1.0, linestyle=(0, (1.5, 1.5)))
     beyond_middle = median > (bars[-1].high + bars[0].low) / 2
@@ -93,7 +94,7 @@ def _draw(bars: Sequence[Bin], median: float, language: str, translations: NullT
         color=_INK,
     )
     edges = [bar.low for bar in bars] + [bars[-1].high]
-    axes.set_xlim(edges[0] - width * 0.06, edges[-1] + width * 0.06)
+    axes.set_xlim(edges[0] - width * 0.3, edges[-1] + width * 0.4)
     axes.set_ylim(0, tallest * 1.38 if tallest else 1)
     axes.set_xticks(edges, [format_number(edge, language) for edge in edges])
     axes.tick_params(axis="x", length=0, pad=4, labelcolor=_QUIET)

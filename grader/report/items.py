@@ -15,16 +15,17 @@ from grader.results import AssignmentSummary, SubmissionResult, SubmissionStatus
 MIN_STUDENTS = 10
 # Ebel, Measuring Educational Achievement (1965): below 0.2 an item should be improved or dropped.
 _LOW_DISCRIMINATION = 0.2
+_HARD = 0.5
 
 
 @dataclass(frozen=True)
 class Item:
-    """A test: its number on the page (`2.3` is the third of part 2), its numbers, and remarks where it stands out."""
+    """A test: its number on the page (`2.3` is the third of part 2), its numbers, and a word where it stands out."""
 
     label: str
     test: TestResult
     statistics: ItemStatistics
-    remarks: tuple[str, ...]
+    remark: str
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def item_groups(
             max_score=max_score,
             share=_part_share(graded, part),
             items=tuple(
-                Item(f"{number}.{place}", test, statistics, _remarks(statistics, translations))
+                Item(f"{number}.{place}", test, statistics, _remark(statistics, translations))
                 for place, (test, statistics) in enumerate((pair for pair in found if pair[0].part == part), 1)
             ),
         )
@@ -91,18 +92,20 @@ def _part_share(submissions: Sequence[SubmissionResult], part: str) -> float | N
     return sum(shares) / len(shares) if shares else None
 
 
-def _remarks(statistics: ItemStatistics, translations: NullTranslations) -> tuple[str, ...]:
+def _remark(statistics: ItemStatistics, translations: NullTranslations) -> str:
     _ = translations.gettext
     if statistics.difficulty is None or statistics.students < 2:
-        return ()
+        return ""
     if statistics.difficulty == 1:
-        return (_("everyone passes"),)
+        return _("everyone passes")
     if statistics.difficulty == 0:
-        return (_("everyone fails"),)
+        return _("everyone fails")
     if statistics.students < MIN_STUDENTS or statistics.discrimination is None:
-        return ()
+        return ""
     if statistics.discrimination < 0:
-        return (_("the best students fail it"),)
+        return _("the best students fail it")
+    if statistics.difficulty < _HARD:
+        return _("hard: less than half of the points are earned")
     if statistics.discrimination < _LOW_DISCRIMINATION:
-        return (_("says little about the rest"),)
-    return ()
+        return _("says little about the rest")
+    return ""

@@ -60,9 +60,14 @@ class Overview:
         return low, high
 
     @property
-    def remarkable(self) -> tuple[Item, ...]:
-        """The tests that something is to be said about, in the assignment's order."""
-        return tuple(item for group in self.groups for item in group.items if item.remarks)
+    def remarks(self) -> dict[str, list[Item]]:
+        """The tests that stand out, by what is to be said about them."""
+        remarks: dict[str, list[Item]] = {}
+        for group in self.groups:
+            for item in group.items:
+                if item.remark:
+                    remarks.setdefault(item.remark, []).append(item)
+        return remarks
 
 
 def overview(results: Results, entries: Sequence[Entry], translations: NullTranslations) -> Overview:

@@ -103,5 +103,4 @@ def _words(translations: NullTranslations) -> dict[str, str]:
         "some": _("some points"),
         "nothing": _("no points"),
         "unknown": _("no result"),
-        "of": _("of {points}"),
     }

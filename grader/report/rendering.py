@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.i18n import translator
+from grader.i18n import spoken, translator
 from grader.report.classpage import class_page
 from grader.report.gradebook import gradebook
 from grader.report.junit import junit
@@ -32,7 +32,7 @@ def render(results: Results, out: Path, *, language: str | None = None) -> Path:
 
     Raises `OSError` when a file cannot be written.
     """
-    language = language or results.language
+    language = spoken(language or results.language)
     cleaned, entries = roster(results)
     submissions = [entry.submission for entry in entries]
     write_student_pages(cleaned, entries, out, language)

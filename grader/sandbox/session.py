@@ -1,0 +1,278 @@
+"""One submission in its sandbox: load it, then call what it defines, each test in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import time
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from grader.course.specification import Limits
+from grader.errors import SandboxFault, SubmissionCrashed, SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
+from grader.wire.channel import Channel, Deadline
+from grader.wire.codec import WireError
+from grader.wire.values import Array, Bounds, Model, Value
+
+_READY_SECONDS = 30.0
+_FORK_SECONDS = 10.0
+_KILL_SECONDS = 5.0
+_GRACE_SECONDS = 1.0  # between a closed connection and the end of the process that closed it
+_REPORT = Bounds(structure_bytes=4 << 20, array_bytes=0)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception in student code: class names from the class up to `object`, message, and where in the student's file."""
+
+    types: tuple[str, ...]
+    message: str
+    cell: int
+    line: int
+    code: str
+
+    @classmethod
+    def from_wire(cls, value: Value) -> Failure:
+        """From what the sandbox sent. Raises `SubmissionCrashed` when it is not a failure's description."""
+        try:
+            types = tuple(str(name)[:100] for name in value["types"][:10])
+            return cls(types, str(value["message"])[:500], int(value["cell"]), int(value["line"]), str(value["code"])[:500])
+        except (KeyError, TypeError, ValueError) as error:
+            raise SubmissionCrashed("its process answered with something that is no answer") from error
+
+    @property
+    def type_name(self) -> str:
+        """The exception's class."""
+        return self.types[0] if self.types else "Exception"
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a submission's file left behind; every field comes from the sandbox and is only described, never run."""
+
+    unreadable: str
+    detail: str
+    failures: tuple[Failure, ...]
+    notes: tuple[dict[str, str], ...]
+    names: dict[str, dict[str, Any]]
+    repeated: tuple[str, ...]
+    evaluated: bool
+    hooks: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One call's outcome: a value or a failure, and the notes made on the way."""
+
+    value: Value
+    failure: Failure | None
+    notes: tuple[dict[str, str], ...]
+
+
+class Keeper(Protocol):
+    """Who started a session's process and can tell how it ended: the template."""
+
+    def end(self, pid: int, grace: float) -> int | None:
+        """End the process `pid` and all below it, after giving it `grace` seconds to end by itself.
+
+        Returns its wait status, or None when it had to be killed. Raises `SandboxFault`.
+        """
+
+    def log_tail(self) -> str:
+        """The last lines that the template wrote, for a fault's message."""
+
+
+class Session:
+    """A loaded submission's process.
+
+    Every method may raise `SubmissionStopped` (its subclasses say how) when the submission's process ended or broke the
+    conversation, and `SandboxFault` when the grader itself failed. After `SubmissionStopped` the session is over.
+    """
+
+    def __init__(self, keeper: Keeper, pid: int, connection: socket.socket, limits: Limits, work: str) -> None:
+        self.keeper = keeper
+        self.pid = pid
+        self.limits = limits
+        self.work = work
+        self.channel = Channel(connection, _REPORT)
+        self.outbound = Channel(connection, Bounds(structure_bytes=64 << 20, array_bytes=1 << 30))
+        self.ends = time.monotonic() + limits.total_seconds
+        self.closed = False
+        try:
+            self.channel.receive(time.monotonic() + _READY_SECONDS)
+        except WireError as error:
+            self.close()
+            raise SandboxFault(f"a sandbox could not be built: {error}. {self.keeper.log_tail()}") from error
+
+    def load(self, files: dict[str, bytes], main: str) -> LoadReport:
+        """Run the submission's main file; `files` maps relative names to contents and includes it."""
+        seconds = float(self.limits.load_seconds)
+        request = {"op": "load", "files": files, "main": main, "piece_seconds": float(self.limits.cell_seconds)}
+        return _read_report(self._ask(request, seconds))
+
+    def fork(self) -> CallProcess:
+        """A process for one test's calls."""
+        ours, theirs = socket.socketpair()
+        bounds = self.limits.answer_mb << 20
+        try:
+            pid = self._ask({"op": "fork", "bounds": bounds}, _FORK_SECONDS, theirs.fileno()).get("pid")
+        except SubmissionStopped:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        if type(pid) is not int or pid <= 1:
+            raise SubmissionCrashed("its process could not be forked")
+        return CallProcess(self, pid, ours)
+
+    def end_of(self, pid: int, kill: bool) -> int | None:
+        """The wait status of a call process (None while it runs), as the submission's own init tells it."""
+        status = self._ask({"op": "kill" if kill else "status", "pid": pid}, _KILL_SECONDS).get("status")
+        return status if type(status) is int else None
+
+    def _ask(self, request: dict[str, Value], seconds: float, descriptor: int | None = None) -> dict[str, Value]:
+        deadline = min(time.monotonic() + seconds, self.ends)
+        try:
+            self.outbound.send(request, deadline, descriptor)
+            answer = self.channel.receive(deadline)
+        except Deadline as error:
+            self.close()
+            raise SubmissionTimedOut(f"no answer within {deadline_words(seconds)}") from error
+        except WireError as error:
+            raise stopped(self.close(_GRACE_SECONDS)) from error
+        if type(answer) is not dict:
+            self.close()
+            raise SubmissionCrashed("its process answered with something that is no answer")
+        return answer
+
+    def close(self, grace: float = 0.0) -> int | None:
+        """End every process of the submission; the wait status of its main one, or None when it had to be killed."""
+        if self.closed:
+            return None
+        self.closed = True
+        self.channel.close()
+        return self.keeper.end(self.pid, grace)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+
+class CallProcess:
+    """A fork of the loaded submission that answers calls. Methods raise what `Session`'s do."""
+
+    def __init__(self, session: Session, pid: int, connection: socket.socket) -> None:
+        self.session = session
+        self.pid = pid
+        self.channel = Channel(connection, Bounds(array_bytes=session.limits.answer_mb << 20))
+        self.outbound = Channel(connection, Bounds(structure_bytes=64 << 20, array_bytes=1 << 30))
+        self.over = False
+
+    def call(self, target: dict[str, Value], arguments: list[Value], keywords: dict[str, Value], form: str) -> Answer:
+        """Call a target (see `grader.guest.calls`) with arguments in a form (`torch`, `numpy`, `list`)."""
+        wired = [to_wire(value) for value in arguments]
+        wired_keywords = {name: to_wire(value) for name, value in keywords.items()}
+        request = {"op": "call", "target": target, "arguments": wired, "keywords": wired_keywords, "form": form}
+        answer = self._ask(request)
+        notes = read_notes(answer.get("notes"))
+        if "failure" in answer:
+            return Answer(None, Failure.from_wire(answer["failure"]), notes)
+        return Answer(answer.get("value"), None, notes)
+
+    def state(self, model: Model) -> tuple[str, bool]:
+        """(digest of parameters and buffers, training flag) of a model as this process has left it."""
+        answer = self._ask({"op": "state", "model": to_wire(model)})
+        return str(answer.get("digest"))[:64], answer.get("training") is True
+
+    def _ask(self, request: dict[str, Value]) -> dict[str, Value]:
+        seconds = float(self.session.limits.call_seconds)
+        deadline = min(time.monotonic() + seconds, self.session.ends)
+        try:
+            self.outbound.send(request, deadline)
+            answer = self.channel.receive(deadline)
+        except Deadline as error:
+            self._end(kill=True)
+            raise SubmissionTimedOut(f"no answer within {deadline_words(seconds)}") from error
+        except WireError as error:
+            raise stopped(self._end(kill=True)) from error
+        if type(answer) is not dict:
+            self._end(kill=True)
+            raise SubmissionCrashed("its process answered with something that is no answer")
+        return answer
+
+    def _end(self, kill: bool) -> int | None:
+        self.over = True
+        self.channel.close()
+        if self.session.closed:
+            return None
+        try:
+            return self.session.end_of(self.pid, kill)
+        except SubmissionStopped:
+            return None  # the whole session went; the next test opens another
+
+    def close(self) -> None:
+        """Done with this test: the process ends, however it likes to."""
+        if not self.over:
+            self._end(kill=True)
+
+
+def to_wire(value: Value) -> Value:
+    """What a test passes, ready to travel: arrays wrapped, tensors as arrays."""
+    if hasattr(value, "detach") and hasattr(value, "numpy"):
+        return Array(value.detach().cpu().numpy(), "tensor")
+    if type(value).__module__ == "numpy":
+        return Array(value[...] if value.shape else value.reshape(()) if hasattr(value, "reshape") else value)
+    if isinstance(value, list | tuple):
+        return type(value)(to_wire(item) for item in value)
+    if isinstance(value, dict):
+        return {key: to_wire(item) for key, item in value.items()}
+    return value
+
+
+def stopped(status: int | None) -> SubmissionStopped:
+    """The error for a process that ended with this wait status."""
+    if status is None or status < 0:
+        return SubmissionCrashed("its process ended without an answer")
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        if number == signal.SIGXCPU:
+            return SubmissionTimedOut("it used up its CPU time")
+        if number == signal.SIGKILL:
+            return SubmissionOutOfMemory("its process was killed, as happens when memory runs out")
+        with contextlib.suppress(ValueError):
+            return SubmissionCrashed(f"its process was ended by {signal.Signals(number).name}")
+        return SubmissionCrashed(f"its process was ended by signal {number}")
+    return SubmissionCrashed(f"its process ended itself with status {os.waitstatus_to_exitcode(status)}")
+
+
+def deadline_words(seconds: float) -> str:
+    """`10 s`."""
+    return f"{seconds:g} s"
+
+
+def read_notes(value: Value) -> tuple[dict[str, str], ...]:
+    """Notes from the sandbox, bounded; anything else is dropped."""
+    if type(value) is not list:
+        return ()
+    notes = [note for note in value[:100] if type(note) is dict and type(note.get("code")) is str]
+    return tuple({str(key)[:50]: str(field)[:200] for key, field in note.items()} for note in notes)
+
+
+def _read_report(value: dict[str, Value]) -> LoadReport:
+    try:
+        return LoadReport(
+            unreadable=str(value["unreadable"])[:50],
+            detail=str(value["detail"])[:300],
+            failures=tuple(Failure.from_wire(item) for item in value["failures"][:50]),
+            notes=read_notes(value["notes"]),
+            names={str(name)[:200]: item for name, item in value["names"].items() if type(item) is dict},
+            repeated=tuple(str(name)[:200] for name in value["repeated"][:1000]),
+            evaluated=value["evaluated"] is True,
+            hooks=int(value["hooks"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SubmissionCrashed("its process described itself with something that is no description") from error

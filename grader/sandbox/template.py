@@ -1,0 +1,137 @@
+"""A warm template: started once per worker, forked per submission."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.course.specification import Assignment, Limits
+from grader.errors import SandboxFault, WireError
+from grader.sandbox.session import Session
+from grader.sandbox.wall import Contents, Wall, interpreter
+from grader.wire.channel import Channel
+from grader.wire.values import Bounds
+
+START_SECONDS = 120.0
+_REQUEST_SECONDS = 30.0
+_OUTBOUND = Bounds(structure_bytes=64 << 20, array_bytes=1 << 30)
+
+
+@dataclass(frozen=True)
+class TemplatePlan:
+    """What a template is made of: the wall, what the inside sees, the assignment's preloads and models."""
+
+    wall: Wall
+    contents: Contents
+    assignment: Assignment
+
+
+class Template:
+    """A running template. A context manager; leaving it ends every process inside.
+
+    Methods raise `SandboxFault` when the template itself is gone or does not answer: never the submission's doing, because
+    no submission's code runs in it.
+    """
+
+    def __init__(self, plan: TemplatePlan) -> None:
+        self.plan = plan
+        self.scratch = Path(tempfile.mkdtemp(prefix="grader-"))
+        self.log = self.scratch / "template.log"
+        self.missing: tuple[str, ...] = ()
+        self._start()
+
+    def _start(self) -> None:
+        inside = self.plan.wall.prepare(self.plan.contents, self.scratch)
+        ours, theirs = socket.socketpair()
+        inner = [*interpreter(), "-m", "grader.guest.template", str(theirs.fileno())]
+        command = self.plan.wall.command(inner, self.plan.contents, self.scratch)
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self.plan.wall.environment(),
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # Ctrl-C at the terminal is the judge's to handle
+            )
+        theirs.close()
+        self.channel = Channel(ours, _OUTBOUND)
+        models = {
+            name: {"factory": model.factory, "file": inside.weights[name]}
+            for name, model in self.plan.assignment.models.items()
+        }
+        configuration = {
+            "preload": list(self.plan.assignment.preload),
+            "models": models,
+            "hub": inside.hub,
+            "pictures": inside.pictures,
+        }
+        answer = self._ask(configuration, START_SECONDS)
+        self.missing = tuple(answer["missing"])
+
+    def open(self, limits: Limits) -> Session:
+        """Fork a process for one submission."""
+        work = "" if self.plan.wall.confines else tempfile.mkdtemp(dir=self.scratch)
+        ours, theirs = socket.socketpair()
+        request = {"op": "open", "work": work, "limits": process_limits(limits)}
+        answer = self._ask(request, _REQUEST_SECONDS, theirs.fileno())
+        theirs.close()
+        return Session(self, answer["pid"], ours, limits, work)
+
+    def end(self, pid: int, grace: float) -> int | None:
+        """End a session's processes; see `grader.sandbox.session.Keeper`."""
+        status = self._ask({"op": "end", "pid": pid, "grace": grace}, _REQUEST_SECONDS)["status"]
+        return None if status is None else int(status)
+
+    def _ask(self, request: dict[str, Any], seconds: float, descriptor: int | None = None) -> dict[str, Any]:
+        deadline = time.monotonic() + seconds
+        try:
+            self.channel.send(request, deadline, descriptor)
+            answer = self.channel.receive(deadline)
+        except WireError as error:
+            self.close(keep_log=True)
+            raise SandboxFault(f"the sandbox's template failed: {error}. {self.log_tail()}") from error
+        return dict(answer)
+
+    def log_tail(self) -> str:
+        """The last lines that the template wrote."""
+        lines = self.log.read_text("utf-8", "replace").strip().splitlines() if self.log.exists() else []
+        return " | ".join(lines[-5:])
+
+    def close(self, keep_log: bool = False) -> None:
+        """End the template and everything inside; safe to call twice."""
+        self.channel.close()
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        if not keep_log:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def __enter__(self) -> Template:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+
+def process_limits(limits: Limits) -> dict[str, int]:
+    """A submission's limits in the units that the kernel takes."""
+    return {
+        "memory_bytes": limits.memory_mb << 20,
+        "disk_bytes": limits.disk_mb << 20,
+        "processes": limits.processes,
+        "cpu_seconds": int(limits.total_seconds) + 1,
+    }
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

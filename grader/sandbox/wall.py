@@ -1,0 +1,104 @@
+"""Walls: what stands around the template.
+
+One protocol, several kinds: a wall turns the command that runs inside it into one that runs on this machine, and says under which
+paths the inside sees the files that it needs. `grader.sandbox.choice` takes the strongest that works here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What the inside may see beyond the interpreter and its libraries; paths on this machine.
+
+    Attributes:
+        weights: file per model name.
+        hub: model name per file name in torch's hub folder.
+        pictures: folder of public pictures, if any.
+        hidden: folders that must not be visible even where a library folder would contain them.
+    """
+
+    weights: dict[str, Path] = field(default_factory=dict)
+    hub: dict[str, str] = field(default_factory=dict)
+    pictures: Path | None = None
+    hidden: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Inside:
+    """The paths under which the inside finds `Contents`."""
+
+    weights: dict[str, str]
+    hub: str
+    pictures: str
+
+
+class Wall(Protocol):
+    """What every kind of wall offers; `grader.sandbox.template` needs nothing else."""
+
+    name: str
+    confines: bool
+
+    def prepare(self, contents: Contents, scratch: Path) -> Inside:
+        """Make what the inside will look for; `scratch` is an empty folder that lives as long as the template."""
+
+    def command(self, inner: list[str], contents: Contents, scratch: Path) -> list[str]:
+        """The command that runs `inner` within the wall. File descriptors are inherited."""
+
+    def environment(self) -> dict[str, str]:
+        """The environment of `command` itself (the inside gets its own)."""
+
+
+# The environment inside: nothing of the caller's. One thread per worker: two multi-threaded torch processes at once each
+# take three to four times longer.
+INNER_ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "agg",
+    "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108  a private tmpfs
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUNBUFFERED": "1",
+    "TQDM_DISABLE": "1",
+}
+
+
+class NoWall:
+    """No wall at all: a submission can do whatever this user can. For one's own code, or inside a throw-away machine."""
+
+    name = "none"
+    confines = False
+
+    def prepare(self, contents: Contents, scratch: Path) -> Inside:
+        """Link torch's hub folder together in `scratch`."""
+        checkpoints = scratch / "hub" / "checkpoints"
+        checkpoints.mkdir(parents=True)
+        for name, model in contents.hub.items():
+            (checkpoints / name).symlink_to(contents.weights[model])
+        weights = {name: str(path) for name, path in contents.weights.items()}
+        return Inside(weights, str(scratch / "hub"), str(contents.pictures or ""))
+
+    def command(self, inner: list[str], contents: Contents, scratch: Path) -> list[str]:
+        """`inner` as it is."""
+        return inner
+
+    def environment(self) -> dict[str, str]:
+        """The inner environment, and where this user's programs and home are."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
+        return {**INNER_ENVIRONMENT, **kept, "PYTHONPATH": str(PACKAGE.parent)}
+
+
+def interpreter() -> list[str]:
+    """The command of the Python that runs inside: this one, isolated from the user's site-packages."""
+    return [sys.executable, "-s", "-P"]
