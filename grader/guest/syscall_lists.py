@@ -84,7 +84,13 @@ REFUSED = (
     Refusal("take another process's descriptors, or compare kernel pointers", _names("pidfd_getfd kcmp")),
     Refusal("free another process's memory while it dies", _names("process_mrelease")),
     Refusal("load programs into the kernel", _names("bpf seccomp")),
-    Refusal("watch other processes through counters and probes", _names("perf_event_open uprobe uretprobe")),
+    Refusal("watch other processes through the processor's counters", _names("perf_event_open")),
+    Refusal(
+        "the kernel's own trampolines: it asks no filter, and kills whoever else calls them",
+        _names("""
+        uprobe uretprobe
+    """),
+    ),
     Refusal("pause the kernel in the middle of an access: the tool of many exploits", _names("userfaultfd")),
     Refusal("keys of the user's keyring", _names("keyctl add_key request_key")),
     Refusal("do other calls where a filter cannot see them", _names("io_uring_setup io_uring_enter io_uring_register")),
