@@ -1,8 +1,9 @@
 """Who needs the instructor, and why: only what no grader can settle by itself.
 
-A wrong answer is not in here, a function that never ends neither: they have their verdict. Adaptations made while loading
-are listed apart, by what was done: they are worth a glance, and a class where every notebook misses the same picture must
-not bury the one that could not be loaded. Nearness to a grade boundary is left out: the results carry no boundaries.
+A wrong answer is not in here, a function that never ends neither: they have their verdict. Adaptations made while
+loading are listed apart, by what was done: they are worth a glance, and a class where every notebook misses the same
+picture must not bury the one that could not be loaded. Nearness to a grade boundary is left out: the results carry no
+boundaries.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -26,7 +27,7 @@ _BINS = 10
 # Colours that only stand for a role; what they look like is decided by the style sheet.
 _INK, _QUIET, _BAR, _PAPER = "#010101", "#020202", "#030303", "#040404"
 _ROLES = {_INK: "var(--ink)", _QUIET: "var(--quiet)", _BAR: "var(--bar)", _PAPER: "var(--paper)"}
-_SETTINGS = {
+_SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "grader",
     "font.family": "sans-serif",

@@ -1,8 +1,8 @@
 """The two editions of a student's page, as a subset of the record made *before* any page is rendered.
 
 The student's edition is cut here, not in a template: a template cannot leak what it never gets. Of a hidden test it
-keeps title, points, status, message, hint and misconception; of a public one the expected answer too. Inputs, values and
-tracebacks (`detail`), test ids, paths and the submission's digest are the instructor's.
+keeps title, points, status, message, hint and misconception; of a public one the expected answer too. Inputs, values
+and tracebacks (`detail`), test ids, timings, paths and the submission's digest are the instructor's.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ def published(submission: SubmissionResult) -> SubmissionResult:
         update={
             "path": "",
             "digest": "",
+            "seconds": 0.0,
             "messages": tuple(_without_paths(message, paths) for message in submission.messages),
             "tests": tuple(_published_test(test, paths) for test in submission.tests),
         }

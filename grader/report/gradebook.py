@@ -1,4 +1,4 @@
-"""`grades.csv`: a row per student, fit for a spreadsheet as well as for a program (RFC 4180, UTF-8, points as decimals)."""
+"""`grades.csv`: a row per student, for a spreadsheet as well as a program (RFC 4180 but for LF, UTF-8, decimal point)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from grader.results import AssignmentSummary, SubmissionResult
 
-# What makes a spreadsheet read a cell as a formula (OWASP, "CSV Injection"), the full-width forms too. A tab, a space or
-# a line end before it does not help the reader, so it does not help here.
+# What makes a spreadsheet read a cell as a formula (OWASP, "CSV Injection"), the full-width forms too; leading white
+# space is passed over, because some spreadsheets trim it.
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "|", "%")
 
 

@@ -1,7 +1,7 @@
 """`junit.xml`: a suite per student, a case per test, for the tools that draw such files (Jenkins' schema).
 
-It holds what the student's edition of the page holds: a continuous-integration page is easily seen by others. A submission
-without tests (it could not be loaded) gets one case that says so, or its suite would look green.
+It holds what the student's edition of the page holds: a continuous-integration page is easily seen by others. A
+submission that was not graded gets a case that says so, or its suite without tests would look green.
 """
 
 from __future__ import annotations

@@ -9,14 +9,17 @@ _MINUS = "−"
 _NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
-def format_number(value: float | None, language: str, digits: int = 2) -> str:
-    """The number with at most `digits` decimals, thousands apart from 10,000 on; a dash for None, NaN and infinity."""
+def format_number(value: float | None, language: str, digits: int = 2, *, fixed: bool = False) -> str:
+    """The number with at most `digits` decimals (`fixed`: with exactly as many), thousands apart from 10,000 on.
+
+    A dash for None, NaN and infinity.
+    """
     if value is None or not math.isfinite(value):
         return UNKNOWN
     text = f"{abs(value):,.{digits}f}" if abs(value) >= 10_000 else f"{abs(value):.{digits}f}"
-    if "." in text:
+    if "." in text and not fixed:
         text = text.rstrip("0").rstrip(".")
-    sign = _MINUS if value < 0 and text != "0" else ""
+    sign = _MINUS if value < 0 and text.strip("0.") else ""
     if _is_russian(language):
         text = text.replace(",", _NARROW_SPACE).replace(".", ",")
     return sign + text

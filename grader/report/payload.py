@@ -5,11 +5,11 @@ Ten thousand rows as HTML would be tens of megabytes of elements; as arrays they
     language, words                     what the script says, already translated
     statuses: [word, ...]               a row names its status by index
     tests: {letter: [symbol, word]}     the verdicts that a row's letters stand for
-    parts: [[title, points, [[label, title, points], ...]], ...]
+    parts: [[title, points, [[label, title], ...], "7 tests"], ...]
     rows: [[name, slug or 0, status, score, [part score, ...], letters, needs attention], ...]
 
-`slug` is 0 where it equals the name. `letters` has one letter per test in the order of `parts`, a space where the row has
-no result.
+`slug` is 0 where it equals the name. `letters` has one letter per test in the order of `parts`, a space where the row
+has no result.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def payload(
             [
                 group.title,
                 group.max_score,
-                [[item.label, item.test.title, item.test.max_score] for item in group.items],
+                [[item.label, item.test.title] for item in group.items],
+                translations.ngettext("{count} test", "{count} tests", len(group.items)).format(count=len(group.items)),
             ]
             for group in groups
         ],

@@ -21,7 +21,9 @@ _PAGE = "index.html"
 _STUDENTS = Path("students")
 _PUBLISHED = Path("published") / "students"
 # How a page of this report begins; nothing else is ever deleted.
-_OWN_PAGE = re.compile(r'<!doctype html>\s*<html[^>]*>\s*<head>\s*<meta charset="utf-8">\s*<meta name="generator" content="lab-grader')
+_OWN_PAGE = re.compile(
+    r'<!doctype html>\s*<html[^>]*>\s*<head>\s*<meta charset="utf-8">\s*<meta name="generator" content="lab-grader'
+)
 
 
 def render(results: Results, out: Path, *, language: str | None = None) -> Path:
@@ -53,7 +55,7 @@ def write_student_pages(results: Results, entries: Sequence[Entry], out: Path, l
 
 
 def remove_stale_pages(out: Path, slugs: set[str]) -> None:
-    """Remove the student pages of an earlier report that this one does not have, and nothing that is not such a page."""
+    """Remove the student pages of an earlier report that this one lacks, and nothing that is not such a page."""
     for folder in (out / _STUDENTS, out / _PUBLISHED):
         for page in folder.glob(f"*/{_PAGE}"):
             if page.parent.name not in slugs and not page.parent.is_symlink() and _is_own(page):

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from grader.report.text import clean
 
-# Separators and wildcards of POSIX and Windows, what a URL or a shell reads as its own, whitespace, replaced characters.
+# Separators and wildcards of POSIX and Windows, what a URL or a shell reads as its own, white space, the unseen.
 _UNSAFE = re.compile(r"""[\s/\\:*?"'<>|#%&;$`~^{}\[\]()!,=+\ufffd\u200b-\u200d\ufeff]+""")
 # Windows keeps these names for devices, with any extension (Microsoft: "Naming Files, Paths, and Namespaces").
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)

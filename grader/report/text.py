@@ -1,7 +1,7 @@
 """Text that a student wrote, made fit to be shown: no control characters, no reordering, no unbounded length.
 
-Escaping is not done here but by jinja2's autoescape, `ElementTree` and `json`, each for its own format; `prose` is the one
-place that makes markup out of text, and it escapes first.
+Escaping is not done here but by jinja2's autoescape, `ElementTree` and `json`, each for its own format; `prose` is the
+one place that makes markup out of text, and it escapes first.
 """
 
 from __future__ import annotations
@@ -16,9 +16,13 @@ from grader.results import Record
 R = TypeVar("R", bound=Record)
 
 # Colours, cursor movements, window titles and links that a terminal would act on (ECMA-48 5.4, 5.6): whole, so that no
-# "[31m" is left behind. The length of an operating system command is bounded, or one lost ESC would hide all that follows.
+# "[31m" is left behind. An operating system command has a bound, or one lost ESC would hide all that follows.
 _TERMINAL_SEQUENCE = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)|\x1b[()][0-9A-Za-z]|\x1b[=>78cDEHMZ]"
+    r"""(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]
+      | \x1b\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)
+      | \x1b[()][0-9A-Za-z]
+      | \x1b[=>78cDEHMZ]""",
+    re.VERBOSE,
 )
 _LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 # Control characters, and those that reorder the text around them (UAX #9; CVE-2021-42574), lone surrogates (cannot be
@@ -36,7 +40,7 @@ DETAIL_LIMIT = 4_000
 def clean(text: str) -> str:
     """The text without terminal sequences, its line ends as `\\n`, every other unfit character as U+FFFD.
 
-    A replacement rather than nothing, so that two names that differ only in an invisible character still look different.
+    A replacement rather than nothing, so that two names that differ only in an invisible character look different.
     """
     if not _SUSPECT.search(text):
         return text

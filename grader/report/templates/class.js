@@ -40,16 +40,16 @@
       { key: "status", title: words.status, value: (row) => data.statuses[row[STATUS]], cell: statusCell, text: true },
       { key: "score", title: words.score, value: (row) => row[SCORE], cell: scoreCell },
     ];
-    data.parts.forEach(([title, points, tests], part) => {
+    data.parts.forEach(([title, points, tests, count], part) => {
       shown.push({
-        key: `part ${part}`, title: `${part + 1}\u00a0${title}`, points, part, tests: tests.length,
+        key: `part ${part}`, title: `${part + 1}\u00a0${title}`, part, count: tests.length ? count : "",
         value: (row) => row[PARTS][part], cell: (row) => pointsCell(row[PARTS][part], points),
       });
       if (state.open.has(part)) {
-        tests.forEach(([label, testTitle, testPoints], index) => {
+        tests.forEach(([label, testTitle], index) => {
           const letter = (row) => row[LETTERS][firstTest[part] + index] || " ";
           shown.push({
-            key: `test ${label}`, title: label, hint: testTitle, points: testPoints,
+            key: `test ${label}`, title: label, hint: testTitle,
             value: (row) => "pfetcng ".indexOf(letter(row)), cell: (row) => testCell(letter(row)),
           });
         });
@@ -72,12 +72,12 @@
   }
 
   function pointsCell(score, points) {
-    if (score === null) return element("td", { className: "lost unknown" }, "– ", unseen(words.unknown));
+    if (score === null) return element("td", { className: "lost unknown" }, element("span", { "aria-hidden": "true" }, "–"), unseen(words.unknown));
     const lost = points > 0 ? 1 - score / points : 0;
     const [symbol, word] = lost <= 0 ? ["✓", words.all] : score > 0 ? ["◐", words.some] : ["✗", words.nothing];
     const step = lost <= 0 ? 0 : lost >= 1 ? 4 : Math.ceil(lost * 3);
     const sign = element("span", { className: "sign", title: word, "aria-hidden": "true" }, symbol);
-    return element("td", { className: `lost lost${step}` }, sign, ` ${number.format(score)}`);
+    return element("td", { className: `lost lost${step}` }, sign, element("span", { className: "value" }, number.format(score)));
   }
 
   function testCell(letter) {
@@ -115,11 +115,11 @@
     sort.dataset.sort = column.key;
     const head = element("th", { scope: "col", className: column.hint ? "test" : column.text ? "text" : "" }, sort);
     head.setAttribute("aria-sort", sorted ? (state.descending ? "descending" : "ascending") : "none");
-    if (column.tests) {
+    if (column.count) {
       const open = state.open.has(column.part);
       const title = data.parts[column.part][0];
       const fold = element("button", { type: "button", className: "fold" },
-        element("span", { "aria-hidden": "true" }, `${open ? "▾" : "▸"} ${column.tests} ${words.tests}`),
+        element("span", { "aria-hidden": "true" }, `${open ? "▾" : "▸"} ${column.count}`),
         unseen(fill(open ? words.hideTests : words.showTests, { part: title })));
       fold.setAttribute("aria-expanded", String(open));
       fold.dataset.fold = String(column.part);

@@ -1,0 +1,88 @@
+"""The edition that may be handed out holds nothing that must not be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from grader.report.edition import published
+from grader.report.studentpage import instructor_page, published_page
+from grader.results import Results, SubmissionResult, SubmissionStatus, TestResult, TestStatus
+
+PATH = "/srv/course/submissions/ivanov/statistics.ipynb"
+
+
+def leaky(visibility: str) -> TestResult:
+    """A failed test whose every text names a secret or a path."""
+    return TestResult.model_validate(
+        {
+            "id": "tests/hidden/test_mean.py::test_secret_id",
+            "part": "mean",
+            "visibility": visibility,
+            "title": "The title",
+            "status": TestStatus.FAILED,
+            "score": 0,
+            "max_score": 2,
+            "message": f"the message from {PATH}",
+            "hint": "the hint from /srv/course/submissions/ivanov/data.csv",
+            "expected": "SECRET-EXPECTED",
+            "detail": "SECRET-DETAIL",
+            "misconception": {"id": "mean.known", "explanation": "The misconception."},
+        }
+    )
+
+
+def submission(*tests: TestResult) -> SubmissionResult:
+    """A graded submission with these tests."""
+    return SubmissionResult(
+        student="ivanov",
+        path=PATH,
+        digest="sha256:SECRET",
+        status=SubmissionStatus.GRADED,
+        score=0,
+        max_score=2,
+        messages=(f"{PATH}: cell 2 was left out",),
+        seconds=12.75,
+        tests=tests,
+    )
+
+
+def test_of_a_hidden_test_only_the_allowed_fields_are_kept() -> None:
+    """Protects hidden tests: title, points, status, message, hint, misconception, nothing else."""
+    test = published(submission(leaky("hidden"))).tests[0]
+    assert (test.id, test.expected, test.detail) == ("", "", "")
+    assert (test.title, test.score, test.max_score, test.status) == ("The title", 0, 2, TestStatus.FAILED)
+    assert test.message == "the message from statistics.ipynb"
+    assert test.hint == "the hint from data.csv"
+    assert test.misconception is not None
+
+
+def test_of_a_public_test_the_expected_answer_is_kept() -> None:
+    """Protects the student's right to see what a public test expects; the detail stays the instructor's."""
+    test = published(submission(leaky("public"))).tests[0]
+    assert (test.expected, test.detail) == ("SECRET-EXPECTED", "")
+
+
+def test_no_path_no_digest_no_timing() -> None:
+    """Protects the instructor's machine."""
+    reduced = published(submission())
+    assert (reduced.path, reduced.digest, reduced.seconds) == ("", "", 0.0)
+    assert reduced.messages == ("statistics.ipynb: cell 2 was left out",)
+
+
+def test_the_published_page_leaks_nothing(make_class: Callable[..., Results]) -> None:
+    """Protects the page itself, whole text, in both languages; the instructor's page shows that there was something."""
+    for language in ("en", "ru"):
+        results = make_class(language=language)
+        for whole in (*results.submissions, submission(leaky("hidden"))):
+            page = published_page(results, whole, language)
+            for secret in ("EXPECTED-hidden", "DETAIL", "SECRET", "/srv/", "sha256:0", "::test_", "tests/"):
+                assert secret not in page
+    everything = instructor_page(results, submission(leaky("hidden")), "en")
+    for known in ("SECRET-EXPECTED", "SECRET-DETAIL", PATH, "::test_secret_id", "12.75"):
+        assert known in everything
+
+
+def test_a_bare_file_name_is_no_path_to_hide() -> None:
+    """Protects messages from being mangled where the path is only a name."""
+    whole = submission().model_copy(update={"path": "a", "messages": ("a cat was served",)})
+    assert published(whole).messages == ("a cat was served",)
