@@ -82,11 +82,7 @@ class Rule:
 
     def answer(self, arguments: Sequence[int]) -> int:
         """What the compiled rule answers for these arguments."""
-        return (
-            ALLOW
-            if any(all(condition.holds(arguments) for condition in case) for case in self.cases)
-            else self.otherwise
-        )
+        return ALLOW if any(all(condition.holds(arguments) for condition in case) for case in self.cases) else self.otherwise
 
 
 def assemble(machine: str, rules: Mapping[int, Rule], unknown: Rule) -> bytes:

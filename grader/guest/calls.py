@@ -93,4 +93,3 @@ class _Server:
 
             return asyncio.run(result)
         return result
-

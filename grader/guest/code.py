@@ -46,5 +46,5 @@ def names_defined(tree: ast.Module) -> list[str]:
 
 def rest_after(tree: ast.Module, line: int) -> ast.Module:
     """What is worth running of a cell whose statement at `line` failed: the definitions below it."""
-    below = [node for node in tree.body if node.lineno > line and isinstance(node, DEFINITIONS)]
+    below: list[ast.stmt] = [node for node in tree.body if node.lineno > line and isinstance(node, DEFINITIONS)]
     return ast.Module(below, [])

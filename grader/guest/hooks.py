@@ -98,7 +98,7 @@ def _reach(place: Any, depth: int = 0, name: str = "") -> Iterator[tuple[str, An
     if isinstance(place, torch.Tensor) or type(place).__module__ == "numpy":
         yield name, place
         return
-    if depth > _DEEPEST or isinstance(place, torch.nn.Module) and depth > 1:
+    if depth > _DEEPEST or (isinstance(place, torch.nn.Module) and depth > 1):
         return
     if isinstance(place, dict):
         items: Any = [(str(key), value) for key, value in place.items()]

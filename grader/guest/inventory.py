@@ -39,7 +39,7 @@ def describe_object(value: Any) -> dict[str, Any]:
     return {"kind": kind} if kind else {}
 
 
-def _kind(value: Any) -> str:  # noqa: PLR0911  one line per kind
+def _kind(value: Any) -> str:
     torch: Any = sys.modules.get("torch")
     if torch is not None and isinstance(value, torch.Tensor):
         return "array"
@@ -61,7 +61,11 @@ def _kind(value: Any) -> str:  # noqa: PLR0911  one line per kind
 
 
 def _student_modules() -> list[str]:
-    return [name for name, module in list(sys.modules.items()) if getattr(module, "__file__", None) and "/work/" in str(module.__file__)]
+    return [
+        name
+        for name, module in list(sys.modules.items())
+        if getattr(module, "__file__", None) and "/work/" in str(module.__file__)
+    ]
 
 
 def _is_network_class(value: type) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from grader.guest import kernel
+from grader.guest import kernel, syscalls
 from grader.guest.kernel import MountFlag, Namespace
 from grader.guest.limits import Limits, apply
 
@@ -96,3 +96,5 @@ def _confine(limits: dict[str, int], confined: bool) -> None:
     if confined:
         kernel.drop_capabilities()
     kernel.set_no_new_privileges()
+    if confined:
+        syscalls.install_filter()

@@ -114,8 +114,9 @@ class Shelf:
             self.evaluated = True
             return evaluate(module)
 
-        torch.nn.Module.register_forward_hook = register_forward_hook  # type: ignore[method-assign]
-        torch.nn.Module.eval = record_eval  # type: ignore[method-assign]
+        base: Any = torch.nn.Module
+        base.register_forward_hook = register_forward_hook
+        base.eval = record_eval
 
 
 def _digest(state: dict[str, Any]) -> str:

@@ -61,7 +61,7 @@ def make_shell(notes: Notes) -> Any:
     config.InteractiveShell.cache_size = 0
     config.InteractiveShell.banner1 = ""
 
-    class Shell(InteractiveShell):
+    class Shell(InteractiveShell):  # type: ignore[misc]
         """The shell with the machine's own commands switched off."""
 
         def showtraceback(self, *_args: Any, **_kwargs: Any) -> None:
@@ -89,14 +89,24 @@ def make_shell(notes: Notes) -> Any:
                 return None  # figures go to the Agg backend whatever the cell asks for
             try:
                 return super().run_line_magic(magic_name, line, _stack_depth + 1)
-            except Exception as error:  # noqa: BLE001  a magic that fails here must not cost the cell
+            except Exception as error:
                 if magic_name in ("time", "timeit", "run", "prun"):
                     raise
                 notes.add("magic_skipped", command=f"%{magic_name} {line}", reason=type(error).__name__)
                 return None
 
         def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
-            if magic_name in _SHELL_MAGICS | {"html", "HTML", "javascript", "js", "latex", "markdown", "svg", "writefile", "file"}:
+            if magic_name in _SHELL_MAGICS | {
+                "html",
+                "HTML",
+                "javascript",
+                "js",
+                "latex",
+                "markdown",
+                "svg",
+                "writefile",
+                "file",
+            }:
                 notes.add("shell_line_skipped", command=f"%%{magic_name} {line}")
                 return None
             if self.find_cell_magic(magic_name) is None:
@@ -107,7 +117,7 @@ def make_shell(notes: Notes) -> Any:
         def enable_gui(self, gui: Any = None) -> None:
             """No windows here."""
 
-    class Silent(DisplayPublisher):
+    class Silent(DisplayPublisher):  # type: ignore[misc]
         """Rich output goes nowhere: nobody looks at it while grading."""
 
         def publish(self, *_args: Any, **_kwargs: Any) -> None:
@@ -120,4 +130,5 @@ def make_shell(notes: Notes) -> Any:
 
 def parse(shell: Any, source: str) -> ast.Module:
     """The cell's tree as IPython transforms it. Raises `SyntaxError`."""
-    return ast.parse(shell.transform_cell(source))
+    tree: ast.Module = ast.parse(shell.transform_cell(source))
+    return tree

@@ -135,9 +135,7 @@ REFUSED = (
     """),
     ),
     Refusal("memory that even the kernel cannot see", _names("memfd_secret")),
-    Refusal(
-        "move memory between nodes", _names("mbind set_mempolicy set_mempolicy_home_node migrate_pages move_pages")
-    ),
+    Refusal("move memory between nodes", _names("mbind set_mempolicy set_mempolicy_home_node migrate_pages move_pages")),
     Refusal("map pages of this process into pipes, or out of order: bugs, no use", _names("vmsplice remap_file_pages")),
     Refusal("flags such as immutable, security labels", _names("file_setattr lsm_set_self_attr")),
     Refusal(

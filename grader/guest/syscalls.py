@@ -38,9 +38,7 @@ NO_SUCH_CALL = errno_answer(errno.ENOSYS)
 PRETENDED = errno_answer(0)
 
 # CLONE_NEW*, and CLONE_PARENT, by which a process would become the template's child instead of the submission's.
-_CLONE_REFUSED = (
-    0x0002_0000 | 0x0200_0000 | 0x0400_0000 | 0x0800_0000 | 0x1000_0000 | 0x2000_0000 | 0x4000_0000 | 0x8000
-)
+_CLONE_REFUSED = 0x0002_0000 | 0x0200_0000 | 0x0400_0000 | 0x0800_0000 | 0x1000_0000 | 0x2000_0000 | 0x4000_0000 | 0x8000
 _TIOCSTI, _TIOCLINUX, _TIOCSETD = 0x5412, 0x541C, 0x5423
 _PR_SET_PDEATHSIG = 1
 _PER_LINUX, _PERSONALITY_QUERY = 0, 0xFFFFFFFF
@@ -215,9 +213,7 @@ def entries(profile: Profile = IN_NAMESPACES) -> tuple[Entry, ...]:
     lines = [
         *(Entry(refusal.calls, "EPERM", refusal.why) for refusal in REFUSED),
         Entry(("clone3",), "ENOSYS", "its flags are out of a filter's sight; glibc falls back to clone"),
-        Entry(
-            ("socket",), "some arguments", _SOCKET_WHY if profile.socket_families else "none: no namespace bounds it"
-        ),
+        Entry(("socket",), "some arguments", _SOCKET_WHY if profile.socket_families else "none: no namespace bounds it"),
         *conditional,
     ]
     special = {"socket"}

@@ -49,9 +49,7 @@ def bins(scores: Sequence[float], highest: float) -> list[Bin]:
     """Ten bars of equal width from 0 to the assignment's points; scores outside (bonus, malus) go to the outermost."""
     edges = np.linspace(0.0, highest if highest > 0 else 1.0, _BINS + 1)
     counts, _ = np.histogram(np.clip(scores, edges[0], edges[-1]), edges)
-    return [
-        Bin(float(low), float(high), int(count)) for low, high, count in zip(edges, edges[1:], counts, strict=False)
-    ]
+    return [Bin(float(low), float(high), int(count)) for low, high, count in zip(edges, edges[1:], counts, strict=False)]
 
 
 def histogram(scores: Sequence[float], highest: float, language: str, translations: NullTranslations) -> Markup:

@@ -1,4 +1,4 @@
-"""`grades.csv`: a row per student, for a spreadsheet as well as a program (RFC 4180 but for LF, UTF-8, decimal point)."""
+"""`grades.csv`: one row per student for a spreadsheet or a program (RFC 4180 but for LF; UTF-8; decimal point)."""
 
 from __future__ import annotations
 

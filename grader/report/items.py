@@ -55,9 +55,7 @@ def item_groups(
     found = list(zip(tests.values(), numbers, strict=True))
     titles = {part.id: (part.title, part.max_score) for part in assignment.parts}
     for test in tests.values():
-        titles.setdefault(
-            test.part, (test.part, sum(other.max_score for other in tests.values() if other.part == test.part))
-        )
+        titles.setdefault(test.part, (test.part, sum(other.max_score for other in tests.values() if other.part == test.part)))
     return tuple(
         ItemGroup(
             number=number,

@@ -19,9 +19,7 @@ from grader.results import AssignmentSummary, SubmissionResult, SubmissionStatus
 _FAILURES = {TestStatus.FAILED, TestStatus.NOT_FOUND}
 
 
-def junit(
-    assignment: AssignmentSummary, submissions: Sequence[SubmissionResult], translations: NullTranslations
-) -> str:
+def junit(assignment: AssignmentSummary, submissions: Sequence[SubmissionResult], translations: NullTranslations) -> str:
     """The file's text: XML 1.0 whatever the submissions hold."""
     root = ET.Element("testsuites", name=clean(assignment.id))
     for submission in submissions:

@@ -51,9 +51,7 @@ def payload(
         "language": language,
         "words": _words(translations),
         "statuses": [submission_word(status, translations) for status in SubmissionStatus],
-        "tests": {
-            letter: [TEST_SYMBOLS[status], test_word(status, translations)] for status, letter in _LETTERS.items()
-        },
+        "tests": {letter: [TEST_SYMBOLS[status], test_word(status, translations)] for status, letter in _LETTERS.items()},
         "parts": [
             [
                 group.title,

@@ -59,7 +59,16 @@ class Bubblewrap:
 
     def command(self, inner: list[str], contents: Contents, scratch: Path) -> list[str]:
         """The `bwrap` command line."""
-        arguments = [str(self.program), "--unshare-all", "--die-with-parent", "--as-pid-1", "--new-session", "--clearenv", "--cap-drop", "ALL"]
+        arguments = [
+            str(self.program),
+            "--unshare-all",
+            "--die-with-parent",
+            "--as-pid-1",
+            "--new-session",
+            "--clearenv",
+            "--cap-drop",
+            "ALL",
+        ]
         arguments += ["--unshare-user", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]
         for path in _libraries():
             arguments += ["--ro-bind", str(path), str(path)]
@@ -83,8 +92,14 @@ class Bubblewrap:
             arguments += ["--ro-bind", str(contents.weights[model]), f"/opt/hub/checkpoints/{file_name}"]
         if contents.pictures:
             arguments += ["--ro-bind", str(contents.pictures), "/opt/pictures"]
-        arguments += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/home/student", "--chdir", "/"]  # noqa: S108
-        inside = {**INNER_ENVIRONMENT, "PATH": "/usr/bin:/bin", "HOME": "/home/student", "USER": "student", "PYTHONPATH": _GUEST}
+        arguments += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/home/student", "--chdir", "/"]
+        inside = {
+            **INNER_ENVIRONMENT,
+            "PATH": "/usr/bin:/bin",
+            "HOME": "/home/student",
+            "USER": "student",
+            "PYTHONPATH": _GUEST,
+        }
         for name, value in inside.items():
             arguments += ["--setenv", name, value]
         return [*arguments, "--", *inner]
@@ -114,7 +129,18 @@ def _installed_package() -> Path | None:
 
 @functools.cache
 def _try_out(program: Path) -> str:
-    command = [str(program), "--unshare-all", "--unshare-user", "--ro-bind", "/", "/", "--proc", "/proc", "--", "/bin/true"]
+    command = [
+        str(program),
+        "--unshare-all",
+        "--unshare-user",
+        "--ro-bind",
+        "/",
+        "/",
+        "--proc",
+        "/proc",
+        "--",
+        "/bin/true",
+    ]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from grader.course.specification import Limits
-from grader.errors import SandboxFault, SubmissionCrashed, SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
+from grader.errors import SandboxFault, SubmissionCrashed, SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut, WireError
 from grader.wire.channel import Channel, Deadline
-from grader.wire.codec import WireError
 from grader.wire.values import Array, Bounds, Model, Value
 
 _READY_SECONDS = 30.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -65,8 +64,7 @@ class Template:
         theirs.close()
         self.channel = Channel(ours, _OUTBOUND)
         models = {
-            name: {"factory": model.factory, "file": inside.weights[name]}
-            for name, model in self.plan.assignment.models.items()
+            name: {"factory": model.factory, "file": inside.weights[name]} for name, model in self.plan.assignment.models.items()
         }
         configuration = {
             "preload": list(self.plan.assignment.preload),
@@ -130,8 +128,3 @@ def process_limits(limits: Limits) -> dict[str, int]:
         "processes": limits.processes,
         "cpu_seconds": int(limits.total_seconds) + 1,
     }
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -44,8 +44,13 @@ class Inside:
 class Wall(Protocol):
     """What every kind of wall offers; `grader.sandbox.template` needs nothing else."""
 
-    name: str
-    confines: bool
+    @property
+    def name(self) -> str:
+        """What `--sandbox` calls it."""
+
+    @property
+    def confines(self) -> bool:
+        """Whether a submission is kept from this machine's files and processes."""
 
     def prepare(self, contents: Contents, scratch: Path) -> Inside:
         """Make what the inside will look for; `scratch` is an empty folder that lives as long as the template."""
@@ -62,7 +67,7 @@ class Wall(Protocol):
 INNER_ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "MPLBACKEND": "agg",
-    "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108  a private tmpfs
+    "MPLCONFIGDIR": "/tmp/matplotlib",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",

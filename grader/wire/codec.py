@@ -73,7 +73,7 @@ class _Encoder:
         self.size = 0
         self.nodes = 0
 
-    def tree(self, value: Value, depth: int) -> Any:  # noqa: PLR0911  one branch per type of the closed set
+    def tree(self, value: Value, depth: int) -> Any:
         self.nodes += 1
         if depth > self.bounds.depth:
             raise WireError(f"the value is nested deeper than {self.bounds.depth} levels")
@@ -89,7 +89,7 @@ class _Encoder:
         if kind is bytes:
             return value if len(value) <= _INLINE_BYTES else ["b", self._blob(value)]
         if kind in (list, tuple, set, frozenset):
-            return [{list: "l", tuple: "t"}.get(kind, "s"), [self.tree(item, depth + 1) for item in value]]
+            return ["l" if kind is list else "t" if kind is tuple else "s", [self.tree(item, depth + 1) for item in value]]
         if kind is dict:
             return ["d", [[self.tree(k, depth + 1), self.tree(v, depth + 1)] for k, v in value.items()]]
         if kind is Array:

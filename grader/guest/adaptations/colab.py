@@ -23,7 +23,11 @@ def install(notes: Notes) -> None:
     colab = _module("google.colab")
     contents = {
         "drive": {"mount": noted("drive.mount"), "flush_and_unmount": noted("drive.flush_and_unmount")},
-        "files": {"upload": noted("files.upload", {}), "download": noted("files.download"), "view": noted("files.view")},
+        "files": {
+            "upload": noted("files.upload", {}),
+            "download": noted("files.download"),
+            "view": noted("files.view"),
+        },
         "userdata": {"get": noted("userdata.get", "")},
         "output": {"clear": noted("output.clear"), "eval_js": noted("output.eval_js")},
         "auth": {"authenticate_user": noted("auth.authenticate_user")},

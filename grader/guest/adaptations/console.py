@@ -50,7 +50,7 @@ class BoundedText(io.TextIOBase):
         """Nothing to read."""
         return ""
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[str]:  # type: ignore[override]
         return iter(())
 
 

@@ -9,10 +9,29 @@ from typing import Any
 
 from grader.guest.notes import Notes
 
-_FACTORIES = (
-    "tensor as_tensor asarray zeros ones empty full rand randn randint randperm arange linspace eye "
-    "zeros_like ones_like empty_like full_like rand_like randn_like from_numpy"
-).split()
+_FACTORIES = [
+    "tensor",
+    "as_tensor",
+    "asarray",
+    "zeros",
+    "ones",
+    "empty",
+    "full",
+    "rand",
+    "randn",
+    "randint",
+    "randperm",
+    "arange",
+    "linspace",
+    "eye",
+    "zeros_like",
+    "ones_like",
+    "empty_like",
+    "full_like",
+    "rand_like",
+    "randn_like",
+    "from_numpy",
+]
 
 
 def install(notes: Notes) -> None:
@@ -43,7 +62,14 @@ def install(notes: Notes) -> None:
         if hasattr(torch, name):
             setattr(torch, name, on_cpu(getattr(torch, name)))
     torch.load = _load_on_cpu(torch, torch.load)
-    for name in ("synchronize", "empty_cache", "set_device", "reset_peak_memory_stats", "manual_seed_all", "manual_seed"):
+    for name in (
+        "synchronize",
+        "empty_cache",
+        "set_device",
+        "reset_peak_memory_stats",
+        "manual_seed_all",
+        "manual_seed",
+    ):
         setattr(torch.cuda, name, lambda *_args, **_kwargs: None)
 
 

@@ -18,7 +18,8 @@ def install(notes: Notes) -> None:
     if opencv is not None:
         for name in ("imshow", "namedWindow", "destroyAllWindows", "destroyWindow", "moveWindow", "resizeWindow"):
             setattr(opencv, name, _nothing)
-        opencv.waitKey = opencv.waitKeyEx = lambda *_args: 27  # the Escape key ends the usual loop  # type: ignore[attr-defined]
+        for name in ("waitKey", "waitKeyEx"):
+            setattr(opencv, name, lambda *_args: 27)  # the Escape key ends the usual loop
 
 
 def _nothing(*_args: Any, **_kwargs: Any) -> None:

@@ -185,6 +185,7 @@
         update();
       }
     });
+    byId("unscripted").hidden = true;
     for (const id of ["controls", "region"]) byId(id).hidden = data.rows.length === 0;
     update();
   }

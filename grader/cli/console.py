@@ -1,0 +1,112 @@
+"""What `grade` says while it works: a progress bar on a terminal, plain lines elsewhere, a table at the end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console as RichConsole
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from grader.results import Results, SubmissionResult, SubmissionStatus
+from grader.run.run import Progress as RunProgress
+
+OnResult = Callable[[RunProgress, SubmissionResult], None]
+_MOST_ROWS = 40
+
+
+class Console:
+    """Standard output for results, standard error for warnings; `NO_COLOR` is respected (rich does)."""
+
+    def __init__(self, quiet: bool, verbose: bool) -> None:
+        self.quiet = quiet
+        self.verbose = verbose
+        self.out = RichConsole(highlight=False, soft_wrap=True)
+        self.err = RichConsole(stderr=True, highlight=False, soft_wrap=True)
+
+    def warn(self, text: str) -> None:
+        """A warning, also when quiet."""
+        self.err.print(f"[yellow]Warning:[/yellow] {escape(text)}")
+
+    @contextmanager
+    def progress(self, assignment: str, total: int) -> Iterator[OnResult]:
+        """Count finished submissions while the body runs."""
+        if self.quiet:
+            yield lambda _progress, _result: None
+        elif self.out.is_terminal:
+            yield from self._bar(assignment, total)
+        else:
+            yield from self._lines(assignment, total)
+
+    def _bar(self, assignment: str, total: int) -> Iterator[OnResult]:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[last]}"),
+        )
+        with Progress(*columns, console=self.out, transient=True) as bar:
+            task = bar.add_task(escape(assignment), total=total, last="")
+
+            def on_result(progress: RunProgress, result: SubmissionResult) -> None:
+                bar.update(task, completed=len(progress.results), last=escape(result.student))
+                self._tell_messages(result)
+
+            yield on_result
+
+    def _lines(self, assignment: str, total: int) -> Iterator[OnResult]:
+        started = time.monotonic()
+
+        def on_result(progress: RunProgress, result: SubmissionResult) -> None:
+            done = len(progress.results)
+            each = (time.monotonic() - started) / max(1, done - progress.known)
+            left = f", about {each * (total - done):.0f} s left" if done < total else ""
+            score = "not graded" if result.score is None else f"{result.score:g} of {result.max_score:g}"
+            self.out.print(escape(f"{assignment}: {done} of {total}: {result.student}: {score} ({result.status}){left}"))
+            self._tell_messages(result)
+
+        yield on_result
+
+    def _tell_messages(self, result: SubmissionResult) -> None:
+        if self.verbose:
+            for message in result.messages:
+                self.out.print(escape(f"    {message}"))
+
+    def summary(self, results: Results, index: Path) -> None:
+        """The table of scores, and where the report is."""
+        if self.quiet:
+            return
+        table = Table(title=escape(results.assignment.title), title_justify="left")
+        table.add_column("Student")
+        table.add_column("Verdict")
+        table.add_column("Score", justify="right")
+        for part in results.assignment.parts:
+            table.add_column(part.id, justify="right")
+        for result in results.submissions[:_MOST_ROWS]:
+            cells = ["–" if part.score is None else f"{part.score:g}" for part in result.parts]
+            score = "–" if result.score is None else f"{result.score:g}"
+            table.add_row(escape(result.student), _coloured(result.status), score, *cells)
+        self.out.print(table)
+        if len(results.submissions) > _MOST_ROWS:
+            self.out.print(f"… and {len(results.submissions) - _MOST_ROWS} more in the report.")
+        for result in results.submissions:
+            if result.status is SubmissionStatus.GRADER_ERROR:
+                self.err.print(f"[red]{escape(result.student)}: {escape(' '.join(result.messages))}[/red]")
+        self.out.print(f"Report: {escape(str(index))}")
+
+    def stopped(self, done: int, total: int) -> None:
+        """After Ctrl-C."""
+        print(
+            f"Stopped: {done} of {total} submissions are graded and kept. The same command goes on from there.", file=sys.stderr
+        )
+
+
+def _coloured(status: SubmissionStatus) -> str:
+    colour = {"graded": "green", "grader_error": "red"}.get(str(status), "yellow")
+    return f"[{colour}]{status}[/{colour}]"

@@ -1,0 +1,117 @@
+"""`grade`: the commands, and the one place where errors become words and exit codes.
+
+Exit status: 0 every submission was graded, whatever its score; 1 something could not be graded through the grader's fault; 2
+wrong usage or specification; 130 stopped by Ctrl-C. Heavy libraries are imported inside the commands, so that `grade --help` is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+from cyclopts.exceptions import CycloptsError
+
+from grader import __version__
+from grader.errors import GraderError, UsageError, WallError
+
+OK, FAULT, USAGE, STOPPED = 0, 1, 2, 130
+
+app = App(
+    name="grade",
+    help="Grade a class's notebooks and modules: hidden tests in a trusted judge, submissions in warm sandboxes.",
+    version=__version__,
+    help_format="plaintext",
+)
+
+Sandbox = Literal["auto", "bubblewrap", "none"]
+
+
+@app.default
+@app.command(name="run")
+def run(
+    submissions: Path,
+    *,
+    assignment: Annotated[str | None, Parameter(("--assignment", "-a"))] = None,
+    out: Annotated[Path, Parameter(("--out", "-o"))] = Path("report"),
+    jobs: Annotated[int, Parameter(("--jobs", "-j"))] = 0,
+    device: str = "auto",
+    sandbox: Sandbox = "auto",
+    student: str = "*",
+    lang: str = "",
+    fresh: Annotated[bool, Parameter(negative="")] = False,
+    quiet: Annotated[bool, Parameter(("--quiet", "-q"), negative="")] = False,
+    verbose: Annotated[bool, Parameter(("--verbose", "-v"), negative="")] = False,
+) -> int:
+    """Grade the submissions in a folder and write the report.
+
+    Parameters
+    ----------
+    submissions
+        Folder with a folder per assignment and student, or (with --assignment) with one submission per child.
+    assignment
+        Assignment to grade by: its id, or its folder.
+    out
+        Where results.json, grades.csv and the report are written.
+    jobs
+        Submissions graded at the same time; 0 takes as many as cores and memory allow.
+    device
+        Where expected values are computed: auto, cpu or cuda.
+    sandbox
+        The wall around submissions; none is for your own work only.
+    student
+        Grade only students whose id matches this pattern.
+    lang
+        Language of the feedback: en or ru; the assignment's own by default.
+    fresh
+        Grade everything again, also what has not changed since the last run.
+    quiet
+        Print nothing but errors.
+    verbose
+        Print every message of every submission.
+    """
+    from grader.cli.run import RunRequest, run_command
+
+    request = RunRequest(submissions, assignment, out, jobs, device, sandbox, student, lang, fresh, quiet, verbose)
+    return run_command(request)
+
+
+@app.command
+def doctor() -> int:
+    """Say what works on this machine: wall, limits, GPU, weights, each with its remedy."""
+    from grader.cli.doctor import doctor_command
+
+    return doctor_command()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit."""
+    sys.exit(run_main(arguments))
+
+
+def run_main(arguments: list[str] | None = None) -> int:
+    """Run the command line; the exit status."""
+    try:
+        status = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        return _tell(UsageError(_first_line(error), remedy="see grade --help"))
+    except GraderError as error:
+        return _tell(error)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:
+        return OK  # the reader of our output has gone, as in `grade ... | head`
+    return status if isinstance(status, int) else OK
+
+
+def _tell(error: GraderError) -> int:
+    print(f"grade: {error}", file=sys.stderr)
+    if error.remedy:
+        print(f"  help: {error.remedy}", file=sys.stderr)
+    return USAGE if isinstance(error, UsageError | WallError) else FAULT
+
+
+def _first_line(error: CycloptsError) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,77 @@
+"""`grade run`: plan, grade, report, in steps that each take the last one's result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.cli.console import Console
+from grader.errors import UsageError
+from grader.i18n import languages
+from grader.report import render
+from grader.results import Results, SubmissionStatus
+from grader.run.plan import AssignmentRun, plan_run
+from grader.run.run import RunOptions, run_assignment, write_results
+from grader.run.sizing import jobs_that_fit, pick_device
+from grader.sandbox.choice import choose_wall
+
+OK, FAULT, STOPPED = 0, 1, 130
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """The options of `grade run` as they were given."""
+
+    submissions: Path
+    assignment: str | None
+    out: Path
+    jobs: int
+    device: str
+    sandbox: str
+    student: str
+    language: str
+    fresh: bool
+    quiet: bool
+    verbose: bool
+
+
+def run_command(request: RunRequest) -> int:
+    """Do it; the exit status."""
+    check_request(request)
+    runs = plan_run(request.submissions, request.assignment, request.student)
+    wall = choose_wall(request.sandbox)
+    console = Console(request.quiet, request.verbose)
+    if not wall.confines:
+        console.warn("No wall: submissions run as you, and can read the hidden tests and everything else that you can.")
+    status = OK
+    for one in runs:
+        out = request.out if len(runs) == 1 else request.out / one.folder.specification.id
+        jobs = request.jobs or jobs_that_fit(len(one.submissions))
+        options = RunOptions(wall, out, jobs, pick_device(request.device), request.language, request.fresh)
+        results, complete = grade_and_report(one, options, console)
+        if not complete:
+            console.stopped(len(results.submissions), len(one.submissions))
+            return STOPPED
+        if any(result.status is SubmissionStatus.GRADER_ERROR for result in results.submissions):
+            status = FAULT
+    return status
+
+
+def check_request(request: RunRequest) -> None:
+    """Refuse what cannot be. Raises `UsageError`."""
+    if request.jobs < 0:
+        raise UsageError(f"--jobs must not be negative, but is {request.jobs}")
+    if request.language and request.language not in languages():
+        raise UsageError(f"--lang: no language {request.language!r}; there are {', '.join(languages())}")
+    if request.out.exists() and not request.out.is_dir():
+        raise UsageError(f"--out: {request.out} is not a folder")
+
+
+def grade_and_report(run: AssignmentRun, options: RunOptions, console: Console) -> tuple[Results, bool]:
+    """Grade one assignment and write its files; (results, whether all submissions were reached)."""
+    with console.progress(run.folder.specification.id, len(run.submissions)) as on_result:
+        results, complete = run_assignment(run, options, on_result)
+    write_results(results, options.out)
+    index = render(results, options.out)
+    console.summary(results, index)
+    return results, complete

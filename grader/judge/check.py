@@ -1,0 +1,87 @@
+"""`check` in a test: call the submission and the reference, compare, and remember for naming misconceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any
+
+from grader.course.specification import Assignment
+from grader.errors import SpecificationError
+from grader.judge.outcome import Call, Difference, Mismatch
+from grader.judge.proxy import SubmissionProxy
+from grader.judge.reference import Reference
+from grader.judge.text import AnyText, gettext
+from grader.wire.values import Handle, Model
+
+Compare = Callable[[Any, Any, Call], Difference | None]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One comparison that a test made."""
+
+    call: Call
+    answer: Any
+    expected: Any
+    difference: Difference | None
+
+
+class Comparisons:
+    """The assignment's `comparison.py`: one function `compare_<part>(answer, expected, call)` per part."""
+
+    def __init__(self, assignment: Assignment, module: ModuleType) -> None:
+        self.functions: dict[str, Compare] = {}
+        for part in assignment.parts:
+            function = getattr(module, f"compare_{part.id}", None)
+            if not callable(function):
+                raise SpecificationError(f"{module.__file__}: there is no function compare_{part.id}(answer, expected, call)")
+            self.functions[part.id] = function
+
+    def compare(self, answer: Any, expected: Any, call: Call) -> Difference | None:
+        """None when the answer is right. Answers that are objects or nothing at all never reach the assignment's code."""
+        if answer is None:
+            return Difference(gettext("Your function returned None."), hint=gettext("Does it return its result?"))
+        if isinstance(answer, Handle):
+            return Difference(gettext("Your function returned an object instead of numbers."))
+        return self.functions[call.part](answer, expected, call)
+
+
+class Check:
+    """`check.<part>(*arguments)`: raises `Mismatch` when the student's answer is not the reference's."""
+
+    def __init__(self, submission: SubmissionProxy, reference: Reference, comparisons: Comparisons) -> None:
+        self._submission = submission
+        self._reference = reference
+        self._comparisons = comparisons
+        self._compared: list[Compared] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        parts = {part.id: part for part in self._reference.assignment.specification.parts}
+        if name.startswith("_") or name not in parts:
+            raise AttributeError(f"the assignment has no part {name!r}; it has {', '.join(parts)}")
+
+        def check(*arguments: Any, hint: AnyText = "") -> Any:
+            call, answer = self._submission.call(parts[name], arguments)
+            if call.style == "variable":
+                # A variable was computed once, from the model as it is served: it cannot follow what this test changes.
+                arguments = tuple(_as_served(value, parts[name].variable_model) for value in arguments)
+                call = replace(call, arguments=arguments)
+            expected = getattr(self._reference, name)(*arguments)
+            difference = self._comparisons.compare(answer, expected, call)
+            self._compared.append(Compared(call, answer, expected, difference))
+            if difference is not None:
+                raise Mismatch(
+                    difference.came,
+                    expected=difference.expected,
+                    hint=hint or difference.hint,
+                    detail=difference.detail,
+                )
+            return answer
+
+        return check
+
+
+def _as_served(value: Any, model: str) -> Any:
+    return Model(model or value.name) if isinstance(value, Model) else value

@@ -1,0 +1,266 @@
+"""One submission in, one result out.
+
+A `Judge` holds what a worker needs for an assignment: the course's code, the fixture store and a warm template. `grade` never
+raises for anything that a submission does; what goes wrong on the grader's side becomes `grader_error`.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course.assignment import AssignmentFolder
+from grader.course.submission import Submission
+from grader.errors import (
+    GraderError,
+    SpecificationError,
+    SubmissionOutOfMemory,
+    SubmissionStopped,
+    SubmissionTimedOut,
+)
+from grader.fixtures.store import Store
+from grader.fixtures.weights import weights_file
+from grader.judge.check import Comparisons
+from grader.judge.diagnosis import Diagnosis
+from grader.judge.misconception import catalogue
+from grader.judge.outcome import NotFound
+from grader.judge.plugin import JudgePlugin, PlannedTest, Ran, Setting, proxy_maker, run_tests
+from grader.judge.proxy import Workplace
+from grader.judge.reference import Networks, Reference, load_file
+from grader.judge.scoring import part_results, result_of, shares, shown, stopped_result, total_score, untested_parts
+from grader.judge.text import AnyText, gettext, render, translate_with
+from grader.judge.words import failure_words, note_words, one_line, unreadable_words
+from grader.results import Misconception, SubmissionResult, SubmissionStatus, TestResult, TestStatus
+from grader.sandbox.session import LoadReport, Session
+from grader.sandbox.template import Template, TemplatePlan
+from grader.sandbox.wall import Contents, Wall
+
+_MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class JudgePlan:
+    """What a judge is made of; plain data, so that a worker in another process can make its own."""
+
+    folder: AssignmentFolder
+    wall: Wall
+    hidden: tuple[Path, ...]
+    language: str
+    device: str = "cpu"
+    visibilities: tuple[str, ...] = ("public", "hidden")
+    seed: int = 0
+
+
+class Judge:
+    """A context manager; the template starts with it and ends with it.
+
+    Raises `SpecificationError` when the course's own code is at fault, `SandboxFault` when the template does not start.
+    """
+
+    def __init__(self, plan: JudgePlan) -> None:
+        self.plan = plan
+        self.assignment = plan.folder.specification
+        self.translate: Callable[[str], str] = translate_with(plan.language, plan.folder.path)
+        self.weights = {name: weights_file(name, model) for name, model in self.assignment.models.items()}
+        networks = Networks(plan.folder, self.weights, plan.device)
+        reference = Reference(plan.folder, networks, Store())
+        comparisons = Comparisons(self.assignment, load_file(plan.folder.comparison))
+        self.setting = Setting(plan.folder, reference, comparisons, plan.seed)
+        self.diagnosis = self._make_diagnosis(reference, comparisons)
+        self.planned = self.collect()
+        self.share = shares(self.assignment, self.planned)
+        self.template: Template | None = None
+
+    def _make_diagnosis(self, reference: Reference, comparisons: Comparisons) -> Diagnosis:
+        path = self.plan.folder.misconceptions
+        if not path.is_file():
+            return Diagnosis((), b"", reference, comparisons)
+        return Diagnosis(catalogue(load_file(path)), path.read_bytes(), reference, comparisons)
+
+    def collect(self) -> list[PlannedTest]:
+        """The assignment's tests. Raises `SpecificationError` when a part has none."""
+        plugin = JudgePlugin(self.setting, None)
+        run_tests(plugin, visibilities=self.plan.visibilities, collect_only=True)
+        missing = untested_parts(self.assignment, plugin.planned)
+        if missing and "hidden" in self.plan.visibilities:
+            raise SpecificationError(f"{self.plan.folder.path / 'tests'}: no test belongs to part {', '.join(missing)}")
+        return plugin.planned
+
+    def start(self) -> None:
+        """Start the template, or start it again after it was lost."""
+        if self.template is not None:
+            self.template.close()
+        hub = {name: model for model, spec in self.assignment.models.items() for name in spec.hub}
+        contents = Contents(self.weights, hub, self.plan.folder.pictures, self.plan.hidden)
+        self.template = Template(TemplatePlan(self.plan.wall, contents, self.assignment))
+
+    def __enter__(self) -> Judge:
+        self.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        if self.template is not None:
+            self.template.close()
+
+    def grade(self, submission: Submission) -> SubmissionResult:
+        """Judge one submission. Never raises for what a submission does."""
+        started = time.perf_counter()
+        try:
+            graded = self._grade(submission)
+        except GraderError as error:
+            graded = self._fault(f"{type(error).__name__}: {error}")
+            self._recover()
+        except Exception:  # noqa: BLE001  a bug of the grader must not become a student's zero, nor end the run
+            graded = self._fault(traceback.format_exc(limit=-3))
+            self._recover()
+        return SubmissionResult(
+            student=submission.student,
+            path=str(submission.main or submission.root),
+            digest=_digest(submission),
+            status=graded.status,
+            score=graded.score,
+            max_score=shown(self.assignment.points),
+            messages=tuple(render(message, self.translate) for message in graded.messages),
+            seconds=round(time.perf_counter() - started, 3),
+            parts=part_results(self.assignment, graded.tests, self.share),
+            tests=graded.tests,
+        )
+
+    def _recover(self) -> None:
+        try:
+            self.start()
+        except GraderError:
+            self.template = None  # the next submission's result says that there is none
+
+    def _grade(self, submission: Submission) -> _Graded:
+        if submission.main is None:
+            return self._problem(submission)
+        limit = self.assignment.limits.submission_mb * _MEGABYTE
+        try:
+            files = submission.files(limit)
+        except ValueError:
+            size = gettext("The file is larger than {limit} MB.", limit=self.assignment.limits.submission_mb)
+            return self._stopped(SubmissionStatus.NOT_LOADABLE, TestStatus.NOT_FOUND, [size])
+        except OSError as error:
+            raise GraderError(f"{submission.main}: {error.strerror}") from error
+        return self._run(files, next(iter(files)))
+
+    def _run(self, files: dict[str, bytes], main: str) -> _Graded:
+        template = self.template
+        if template is None:
+            raise GraderError("the sandbox's template could not be started")
+
+        def open_session() -> tuple[Session, LoadReport]:
+            session = template.open(self.assignment.limits)
+            try:
+                return session, session.load(files, main)
+            except BaseException:
+                session.close()
+                raise
+
+        try:
+            session, report = open_session()
+        except SubmissionStopped as error:
+            return self._stopped_while_loading(error)
+        workplace = Workplace(self.assignment, open_session, session, report)
+        try:
+            if report.unreadable:
+                return self._stopped(SubmissionStatus.NOT_LOADABLE, TestStatus.NOT_FOUND, [unreadable_words(report)])
+            plugin = JudgePlugin(self.setting, proxy_maker(workplace))
+            run_tests(plugin, visibilities=self.plan.visibilities)
+        finally:
+            workplace.session.close()
+        return self._graded(plugin.ran, report, workplace.notes)
+
+    def _graded(self, ran: list[Ran], report: LoadReport, notes: list[AnyText]) -> _Graded:
+        named = self._name_misconceptions(ran)
+        accepted = [text for item in ran for compared in item.compared for text in compared.call.notes]
+        tests = tuple(
+            result_of(item, self.share[item.test.id], self.translate, named.get(item.test.part) if item.outcome else None)
+            for item in ran
+        )
+        messages = [*self._loading_messages(report), *dict.fromkeys([*notes, *_fixed(accepted)])]
+        score = total_score(self.assignment, tests, self.share)
+        status = SubmissionStatus.GRADED if score is not None else SubmissionStatus.GRADER_ERROR
+        stopped = _why_nothing(report) if ran and all(isinstance(item.outcome, NotFound) for item in ran) else None
+        return _Graded(stopped or status, score, tests, messages)
+
+    def _name_misconceptions(self, ran: list[Ran]) -> dict[str, Misconception]:
+        named = {}
+        for part in self.assignment.parts:
+            compared = [one for item in ran if item.test.part == part.id for one in item.compared]
+            variant = self.diagnosis.name(part.id, compared)
+            if variant is not None:
+                named[part.id] = Misconception(id=variant.id, explanation=variant.explanation(self.plan.language))
+        return named
+
+    def _loading_messages(self, report: LoadReport) -> list[AnyText]:
+        messages: list[AnyText] = [failure_words(failure) for failure in report.failures]
+        messages += [text for note in report.notes if (text := note_words(note)) is not None]
+        graded_names = {name for part in self.assignment.parts for name in part.names}
+        for name in report.repeated:
+            if name in graded_names:
+                messages.append(gettext("{name} is defined more than once; the last definition counts.", name=name))
+        return messages
+
+    def _problem(self, submission: Submission) -> _Graded:
+        names = ", ".join(one_line(name) for name in submission.candidates)
+        if submission.problem == "several_files":
+            text = gettext("Several files could be the submission: {names}.", names=names)
+            return self._stopped(SubmissionStatus.NOT_LOADABLE, TestStatus.NOT_FOUND, [text])
+        found = gettext("Found: {names}.", names=names) if names else gettext("The folder is empty.")
+        text = gettext("There is no notebook and no module to grade. {found}", found=found)
+        return self._stopped(SubmissionStatus.MISSING, TestStatus.NOT_FOUND, [text])
+
+    def _stopped_while_loading(self, error: SubmissionStopped) -> _Graded:
+        if isinstance(error, SubmissionTimedOut):
+            text = gettext(
+                "The file did not finish in the {seconds} s that it has.",
+                seconds=f"{self.assignment.limits.load_seconds:g}",
+            )
+            return self._stopped(SubmissionStatus.TIMED_OUT, TestStatus.TIMED_OUT, [text])
+        if isinstance(error, SubmissionOutOfMemory):
+            text = gettext("The file used up the {size} MB of memory that it has.", size=self.assignment.limits.memory_mb)
+            return self._stopped(SubmissionStatus.OUT_OF_MEMORY, TestStatus.CRASHED, [text])
+        text = gettext("The process that ran the file ended: {reason}.", reason=str(error))
+        return self._stopped(SubmissionStatus.CRASHED, TestStatus.CRASHED, [text])
+
+    def _stopped(self, status: SubmissionStatus, test_status: TestStatus, messages: list[AnyText]) -> _Graded:
+        tests = tuple(stopped_result(test, self.share[test.id], test_status, self.translate) for test in self.planned)
+        return _Graded(status, 0.0, tests, messages)
+
+    def _fault(self, reason: str) -> _Graded:
+        tests = tuple(stopped_result(test, self.share[test.id], TestStatus.GRADER_ERROR, self.translate) for test in self.planned)
+        text = gettext("The grader failed; this is not the submission's fault: {reason}", reason=reason)
+        return _Graded(SubmissionStatus.GRADER_ERROR, None, tests, [text])
+
+
+@dataclass(frozen=True)
+class _Graded:
+    status: SubmissionStatus
+    score: float | None
+    tests: tuple[TestResult, ...]
+    messages: list[AnyText]
+
+
+def _fixed(texts: list[AnyText]) -> list[AnyText]:
+    """Texts that say the same whatever the submission answered: others could carry hidden inputs out."""
+    return [text for text in texts if not isinstance(text, str) and text.is_fixed]
+
+
+def _why_nothing(report: LoadReport) -> SubmissionStatus | None:
+    """Nothing at all was found, and the file was stopped on the way: that is the reason to give."""
+    kinds = {name for failure in report.failures for name in failure.types}
+    if "Interrupted" in kinds:
+        return SubmissionStatus.TIMED_OUT
+    return SubmissionStatus.OUT_OF_MEMORY if "MemoryError" in kinds else None
+
+
+def _digest(submission: Submission) -> str:
+    try:
+        return submission.digest()
+    except OSError:
+        return "sha256:unreadable"

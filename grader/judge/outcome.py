@@ -1,0 +1,144 @@
+"""How a call or a comparison ends, as exceptions that carry data for the student.
+
+::
+
+    TestOutcome (AssertionError)   base: pytest shows it, the plugin reads it
+    ├── Mismatch                   the answer is not the expected one      -> failed
+    ├── CodeRaised                 student code raised                     -> error
+    ├── NotFound                   nothing to call under any name          -> not_found
+    └── Stopped                    the process ended                       -> timed_out | crashed
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.judge.text import AnyText, Text, gettext
+from grader.results import TestStatus
+from grader.sandbox.session import Failure
+
+_STANDARD = [
+    "ArithmeticError",
+    "AssertionError",
+    "AttributeError",
+    "EOFError",
+    "FileNotFoundError",
+    "FloatingPointError",
+    "ImportError",
+    "IndexError",
+    "KeyError",
+    "KeyboardInterrupt",
+    "LookupError",
+    "MemoryError",
+    "ModuleNotFoundError",
+    "NameError",
+    "NotImplementedError",
+    "OSError",
+    "OverflowError",
+    "PermissionError",
+    "RecursionError",
+    "RuntimeError",
+    "StopIteration",
+    "SyntaxError",
+    "SystemExit",
+    "TypeError",
+    "UnboundLocalError",
+    "UnicodeError",
+    "ValueError",
+    "ZeroDivisionError",
+    "Interrupted",
+    "Unsendable",
+]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How an answer differs from the expected one.
+
+    `came` (what the student returned) and `expected` are shown for public tests; of a hidden test the student reads `hint`
+    alone, and only when it is a fixed text, because whatever follows a submission's values could carry hidden inputs
+    out. `detail` is the instructor's.
+    """
+
+    came: AnyText
+    expected: AnyText = ""
+    hint: AnyText = ""
+    detail: AnyText = ""
+
+
+@dataclass
+class Call:
+    """One call of a part as a test made it: its arguments, and how the submission was adapted to answer.
+
+    `kinds` names what came ("tensor float32", "ndarray float64", "list", ...); a comparison may append to `notes` what it
+    accepted beyond the letter of the task.
+    """
+
+    part: str
+    arguments: tuple[Any, ...]
+    keywords: dict[str, Any] = field(default_factory=dict)
+    style: str = "call"
+    kinds: str = ""
+    notes: list[AnyText] = field(default_factory=list)
+
+
+class TestOutcome(AssertionError):
+    """Base; `status`, `message`, `hint`, `expected` and `detail` go into the result."""
+
+    __test__ = False
+    status = TestStatus.FAILED
+
+    def __init__(self, message: AnyText, *, hint: AnyText = "", expected: AnyText = "", detail: AnyText = "") -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.hint = hint
+        self.expected = expected
+        self.detail = detail
+
+
+class Mismatch(TestOutcome):
+    """The answer differs from the expected one."""
+
+
+class CodeRaised(TestOutcome):
+    """The submission's code raised an exception."""
+
+    status = TestStatus.ERROR
+
+    def __init__(self, failure: Failure, *, hint: AnyText = "") -> None:
+        super().__init__(place_words(failure), hint=hint, detail=f"{failure.type_name}: {failure.message}")
+        self.failure = failure
+
+
+class NotFound(TestOutcome):
+    """The submission defines nothing under any of the part's names."""
+
+    status = TestStatus.NOT_FOUND
+
+
+class Stopped(TestOutcome):
+    """The submission's process ended before it answered."""
+
+    def __init__(self, status: TestStatus, message: AnyText) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def known_type(failure: Failure) -> str:
+    """The exception's type, or its nearest standard base: a made-up class name could carry a message."""
+    return next((name for name in failure.types if name in _STANDARD), "Exception")
+
+
+def place_words(failure: Failure) -> Text:
+    """Where the exception came from, without its message."""
+    kind = known_type(failure)
+    if kind == "Unsendable":
+        return gettext("Your function returned something too large or too strange to be compared.")
+    if kind == "MemoryError":
+        return gettext("Your code asked for more memory than it may use.")
+    if failure.line and failure.cell:
+        return gettext("Your code raised {kind} in cell {cell}, line {line}.", kind=kind, cell=failure.cell, line=failure.line)
+    if failure.line:
+        return gettext("Your code raised {kind} in line {line}.", kind=kind, line=failure.line)
+    return gettext("Your code raised {kind}.", kind=kind)

@@ -1,0 +1,26 @@
+"""Wire values to plain numbers that a comparison works with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.wire.values import Array, Value
+
+
+def plain(value: Value) -> Any:
+    """Arrays as `numpy.ndarray`, numpy scalars as Python numbers, containers walked; handles stay handles."""
+    if isinstance(value, Array):
+        return value.data.item() if value.kind == "scalar" else value.data
+    if isinstance(value, list | tuple):
+        return type(value)(plain(item) for item in value)
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+def kinds(value: Value) -> str:
+    """What came, in a word or two: `tensor float32`, `list`, `float`."""
+    if isinstance(value, Array):
+        grad = " with gradient" if value.requires_grad else ""
+        return f"{value.kind} {value.dtype or value.data.dtype.name}{grad}"
+    return type(value).__name__

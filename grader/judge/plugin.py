@@ -1,0 +1,268 @@
+"""The pytest plugin that runs an assignment's tests against one submission, and the options for running pytest lean.
+
+Fixtures: `submission`, `reference`, `check`, `models`, `pictures`, `seed`. A test belongs to a part by
+`@pytest.mark.part("<part id>", weight=1)`; its docstring's first line is the title that the student reads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from grader.course.assignment import AssignmentFolder
+from grader.errors import GraderError, SpecificationError
+from grader.judge.check import Check, Compared, Comparisons
+from grader.judge.outcome import TestOutcome
+from grader.judge.proxy import SubmissionProxy, Workplace
+from grader.judge.reference import Reference
+from grader.wire.values import Model
+
+# What pytest does for developers and a judge has no use for: 0.40 s of CPU against 0.035 s on 60 tests.
+_UNNEEDED = [
+    "logging",
+    "warnings",
+    "faulthandler",
+    "unraisableexception",
+    "threadexception",
+    "doctest",
+    "unittest",
+    "cacheprovider",
+    "junitxml",
+    "pastebin",
+    "nose",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "debugging",
+    "recwarn",
+    "legacypath",
+]
+
+
+@dataclass(frozen=True)
+class PlannedTest:
+    """A test as collected: what it is, before any submission is judged by it."""
+
+    id: str
+    part: str
+    visibility: str
+    title: str
+    weight: float
+
+
+@dataclass
+class Ran:
+    """How one test went. `outcome` is None when it passed; `fault` is the text of a fault of the test itself."""
+
+    test: PlannedTest
+    outcome: TestOutcome | None = None
+    fault: str = ""
+    compared: list[Compared] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What does not change between submissions."""
+
+    folder: AssignmentFolder
+    reference: Reference
+    comparisons: Comparisons
+    seed: int = 0
+
+
+class JudgePlugin:
+    """One run of pytest for one submission. `workplace` is None for a run that only collects."""
+
+    def __init__(self, setting: Setting, make_submission: Callable[[], Any] | None) -> None:
+        self.setting = setting
+        self.make_submission = make_submission
+        self.planned: list[PlannedTest] = []
+        self.ran: list[Ran] = []
+        self.problems: list[str] = []
+        self._by_node: dict[str, Ran] = {}
+
+    # -- fixtures ---------------------------------------------------------------------------------------------------
+
+    @pytest.fixture
+    def submission(self) -> Iterator[Any]:
+        """The submission: attribute access becomes a call in its sandbox."""
+        assert self.make_submission is not None
+        proxy = self.make_submission()
+        yield proxy
+        proxy.discard()
+
+    @pytest.fixture
+    def reference(self) -> Reference:
+        """The reference: `reference.<part>(*arguments)`."""
+        return self.setting.reference
+
+    @pytest.fixture
+    def check(self, submission: SubmissionProxy, request: pytest.FixtureRequest) -> Check:
+        """Call, compare, remember: `check.<part>(*arguments)`."""
+        check = Check(submission, self.setting.reference, self.setting.comparisons)
+        self._by_node[request.node.nodeid].compared = check._compared
+        return check
+
+    @pytest.fixture
+    def models(self) -> Models:
+        """The assignment's networks by name."""
+        return Models(tuple(self.setting.folder.specification.models))
+
+    @pytest.fixture
+    def pictures(self) -> Pictures:
+        """The assignment's pictures by file stem."""
+        return Pictures(self.setting.folder.pictures)
+
+    @pytest.fixture
+    def seed(self) -> int:
+        """Where a test's random inputs start from."""
+        return self.setting.seed
+
+    # -- hooks ------------------------------------------------------------------------------------------------------
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Declare the marker."""
+        config.addinivalue_line("markers", "part(id, weight=1): the graded part that a test belongs to")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Public tests first; each with its part, weight and title."""
+        items.sort(key=lambda item: self._visibility(item) == "hidden")
+        for item in items:
+            planned = self._plan(item)
+            self.planned.append(planned)
+            self._by_node[item.nodeid] = Ran(planned)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+        """Keep how the test went, as data."""
+        ran = self._by_node[item.nodeid]
+        if call.when == "setup":
+            self.ran.append(ran)
+        if call.excinfo is not None and ran.outcome is None and not ran.fault:
+            error = call.excinfo.value
+            if isinstance(error, TestOutcome):
+                ran.outcome = error
+            else:
+                ran.fault = f"{call.when}: {type(error).__name__}: {error} ({_where(call.excinfo)})"
+        return (yield)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A test file that does not import is the course's fault, and says so."""
+        if report.failed:
+            self.problems.append(f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1]}")
+
+    def _plan(self, item: pytest.Item) -> PlannedTest:
+        marker = item.get_closest_marker("part")
+        where = f"{self._name(item)}"
+        if marker is None or not marker.args:
+            raise SpecificationError(f'{where}: the test needs @pytest.mark.part("<part id>")')
+        known = [part.id for part in self.setting.folder.specification.parts]
+        part, weight = str(marker.args[0]), float(marker.kwargs.get("weight", 1))
+        if part not in known:
+            raise SpecificationError(f"{where}: there is no part {part!r}; there are {', '.join(known)}")
+        if weight <= 0:
+            raise SpecificationError(f"{where}: the weight must be positive, not {weight:g}")
+        document = (getattr(getattr(item, "function", None), "__doc__", "") or "").strip()
+        title = document.splitlines()[0].strip() if document else item.name
+        return PlannedTest(where, part, self._visibility(item), title, weight)
+
+    def _name(self, item: pytest.Item) -> str:
+        tests = self.setting.folder.path / "tests"
+        return f"{item.path.relative_to(tests).as_posix()}::{item.nodeid.partition('::')[2]}"
+
+    def _visibility(self, item: pytest.Item) -> str:
+        return "public" if item.path.is_relative_to(self.setting.folder.tests("public")) else "hidden"
+
+
+@dataclass(frozen=True)
+class Models:
+    """`models.resnet50`: a model by name, as a token that both sides know."""
+
+    names: tuple[str, ...]
+
+    def __getattr__(self, name: str) -> Model:
+        if name not in self.names:
+            raise AttributeError(f"the assignment has no model {name!r}; it has {', '.join(self.names) or 'none'}")
+        return Model(name)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """`pictures["cat"]`: a picture by file stem, uint8 RGB (H, W, 3)."""
+
+    folder: Path | None
+
+    def __getitem__(self, name: str) -> npt.NDArray[np.uint8]:
+        from PIL import Image
+
+        found = sorted(self.folder.glob(f"{name}.*")) if self.folder is not None else []
+        if not found:
+            raise KeyError(name)
+        with Image.open(found[0]) as picture:
+            return np.asarray(picture.convert("RGB"))
+
+
+def proxy_maker(workplace: Workplace) -> Callable[[], SubmissionProxy]:
+    """What makes the fixture `submission` for each test."""
+    return lambda: SubmissionProxy(workplace)
+
+
+def run_tests(plugin: JudgePlugin, *, visibilities: tuple[str, ...] = ("public", "hidden"), collect_only: bool = False) -> None:
+    """Run pytest in this process with `plugin`.
+
+    Raises `SpecificationError` when the tests cannot be collected, and whatever error of the grader a hook raised.
+    """
+    folder = plugin.setting.folder
+    places = [str(folder.tests(visibility)) for visibility in visibilities if folder.tests(visibility).is_dir()]
+    arguments = [
+        *places,
+        f"--rootdir={folder.path}",
+        "-c",
+        os.devnull,
+        "--import-mode=importlib",
+        "-s",
+        "-q",
+        "--tb=no",
+        "--no-header",
+    ]
+    arguments += [option for name in _UNNEEDED for option in ("-p", f"no:{name}")]
+    arguments += ["--collect-only"] if collect_only else []
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    catcher = _Catcher()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
+        status = pytest.main(arguments, plugins=[plugin, catcher])
+    if catcher.error is not None:
+        raise catcher.error
+    if plugin.problems:
+        raise SpecificationError("the tests do not import:\n" + "\n".join(plugin.problems))
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise SpecificationError(
+            f"the tests in {folder.path / 'tests'} could not be run: {status!s} {said.getvalue().strip()[-500:]}"
+        )
+
+
+class _Catcher:
+    """pytest turns an error in a hook into text; the grader wants the error."""
+
+    def __init__(self) -> None:
+        self.error: GraderError | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        if isinstance(excinfo.value, GraderError):
+            self.error = excinfo.value
+
+
+def _where(info: pytest.ExceptionInfo[BaseException]) -> str:
+    entry = info.traceback[-1]
+    return f"{Path(str(entry.path)).name}:{entry.lineno + 1}"

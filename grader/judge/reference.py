@@ -1,0 +1,116 @@
+"""The reference implementation, called with what a test gives and answered in plain numbers.
+
+Calls that take a model go through the fixture store, so that the network runs once per machine, not once per submission.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from grader.course.assignment import AssignmentFolder
+from grader.errors import SpecificationError
+from grader.fixtures.store import Store, storable
+from grader.fixtures.weights import build_network, weights_digest
+from grader.judge.plain import plain
+from grader.wire.values import Model
+
+
+def load_file(path: Path) -> ModuleType:
+    """A Python file of the course as a module of its own; raises `SpecificationError` when it does not import."""
+    name = f"course_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise SpecificationError(f"{path}: is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise SpecificationError(f"{path}: does not import: {type(error).__name__}: {error}") from error
+    return module
+
+
+@dataclass
+class Networks:
+    """The judge's own copies of the assignment's models, built when a call that is not in the store needs one."""
+
+    assignment: AssignmentFolder
+    weights: dict[str, Path]
+    device: str = "cpu"
+    built: dict[str, Any] = field(default_factory=dict)
+
+    def build(self, model: Model) -> Any:
+        """A fresh network as `model` describes it."""
+        import copy
+
+        import torch
+
+        if model.name not in self.built:
+            specification = self.assignment.specification.models[model.name]
+            network = build_network(specification, self.weights[model.name]).to(self.device)
+            self.built[model.name] = network
+        network = copy.deepcopy(self.built[model.name])
+        with torch.no_grad():
+            tensors = dict(network.state_dict(keep_vars=True))
+            for name, data in model.state.items():
+                tensors[name].copy_(torch.as_tensor(data))
+        return network.train(model.in_training)
+
+    def digest(self, model: Model) -> str:
+        """What identifies the model's weights."""
+        return weights_digest(self.weights[model.name])
+
+
+class Reference:
+    """`reference.<part>(*arguments)`: the expected answer."""
+
+    def __init__(self, assignment: AssignmentFolder, networks: Networks, store: Store) -> None:
+        self.assignment = assignment
+        self.networks = networks
+        self.store = store
+        self.module = load_file(assignment.reference)
+        self.source = assignment.reference.read_bytes()
+        self.with_torch = "torch" in assignment.specification.preload
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        parts = {part.id: part for part in self.__dict__["assignment"].specification.parts}
+        if name not in parts:
+            raise AttributeError(f"the assignment has no part {name!r}; it has {', '.join(parts)}")
+        function = getattr(self.module, parts[name].names[0])
+        return lambda *arguments, **keywords: self.answer(function, self.source, arguments, keywords)
+
+    def answer(self, function: Callable[..., Any], source: bytes, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """What `function` (of a file with this source) answers, from the store when a model is among the arguments."""
+        models = [value for value in (*arguments, *keywords.values()) if isinstance(value, Model)]
+        if not models:
+            return plain(storable(self._run(function, arguments, keywords)))
+        digests = [self.networks.digest(model) for model in models]
+        key = self.store.key(source, function.__name__, digests, storable(list(arguments)), storable(dict(keywords)))
+        found, value = self.store.find(key)
+        if not found:
+            value = storable(self._run(function, arguments, keywords))
+            self.store.keep(key, value)
+        return plain(value)
+
+    def _run(self, function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        given = [self._give(value) for value in arguments]
+        return function(*given, **{name: self._give(value) for name, value in keywords.items()})
+
+    def _give(self, value: Any) -> Any:
+        if isinstance(value, Model):
+            return self.networks.build(value)
+        if self.with_torch and type(value).__module__ == "numpy" and getattr(value, "shape", ()) != ():
+            import torch
+
+            return torch.from_numpy(value.copy()).to(self.networks.device)
+        return value

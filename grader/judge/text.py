@@ -1,0 +1,64 @@
+"""Texts that are translated when they are shown, not where they are written.
+
+A test or a comparison writes English with named fields, `gettext("kept box {box}", box=4)`; the run's language decides later
+what the student reads. The assignment's own catalogue is asked first, then the grader's.
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.i18n import translator
+
+
+@dataclass(frozen=True)
+class Text:
+    """An English text with fields. `str()` gives the English."""
+
+    template: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    def render(self, translate: Callable[[str], str]) -> str:
+        """The text in the language of `translate`; fields that are texts are translated too."""
+        fields = {name: value.render(translate) if isinstance(value, Text) else value for name, value in self.fields.items()}
+        template = translate(self.template)
+        return template.format(**fields) if fields else template
+
+    def __str__(self) -> str:
+        return self.render(lambda text: text)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it says the same whatever a submission does."""
+        return not self.fields
+
+
+AnyText = Text | str
+
+
+def gettext(template: str, **fields: Any) -> Text:
+    """A translatable text; the name under which babel finds it in sources."""
+    return Text(template, fields)
+
+
+def render(text: AnyText, translate: Callable[[str], str]) -> str:
+    """The words of a text, or a plain string as it is."""
+    return text.render(translate) if isinstance(text, Text) else text
+
+
+def translate_with(language: str, folder: Path) -> Callable[[str], str]:
+    """A translation function: the catalogue in `folder/locale` first, then the grader's own."""
+    own = _gettext.translation(folder.name, folder / "locale", [language], fallback=True)
+    general = translator(language)
+
+    def translate(text: str) -> str:
+        if not text:
+            return ""  # gettext answers the empty text with the catalogue's header
+        found = own.gettext(text)
+        return found if found != text else general.gettext(text)
+
+    return translate

@@ -1,0 +1,62 @@
+"""What was done to a submission and what stopped it, in words for the student."""
+
+from __future__ import annotations
+
+from grader.judge.outcome import known_type
+from grader.judge.text import Text, gettext
+from grader.sandbox.session import Failure, LoadReport
+
+_UNREADABLE = {
+    "empty": gettext("The file is empty."),
+    "binary": gettext("The file is not a Python module: it holds binary data."),
+    "not_utf8": gettext("The file is not text in UTF-8."),
+    "not_a_notebook": gettext("The file is not a Jupyter notebook."),
+    "too_deep": gettext("The file is nested too deeply to be read."),
+    "no_code": gettext("The notebook has no code."),
+    "syntax": gettext("The file is not valid Python."),
+}
+
+_NOTES = {
+    "picture_served": ("The picture {name} is not here; the lab's own picture was served.", ("name",)),
+    "moved_to_cpu": ("There is no GPU here; what was sent to one stayed on the CPU.", ()),
+    "input_answered": ("input() was answered with an empty line.", ()),
+    "shell_line_skipped": ("The shell line {command} was skipped.", ("command",)),
+    "magic_skipped": ("The magic {command} was skipped.", ("command",)),
+    "colab_answered": ("{function} of Google Colab does nothing here.", ("function",)),
+}
+
+
+def unreadable_words(report: LoadReport) -> Text:
+    """Why nothing of the file could run."""
+    text = _UNREADABLE.get(report.unreadable, gettext("The file could not be read."))
+    if report.unreadable == "syntax":
+        line, _, reason = report.detail.partition(": ")
+        return gettext("The file is not valid Python: line {line}: {reason}.", line=line, reason=reason)
+    return text
+
+
+def note_words(note: dict[str, str]) -> Text | None:
+    """The sentence for a note, or None for one that the sandbox made up."""
+    template, fields = _NOTES.get(note.get("code", ""), ("", ()))
+    if not template or any(name not in note for name in fields):
+        return None
+    return gettext(template, **{name: one_line(note[name]) for name in fields})
+
+
+def failure_words(failure: Failure) -> Text:
+    """A failure while the file ran. Nothing hidden was in the sandbox by then, so its own message may be shown."""
+    kind = known_type(failure)
+    fields = {"kind": kind, "message": one_line(failure.message), "line": failure.line, "cell": failure.cell}
+    if kind == "Interrupted":
+        if failure.cell:
+            return gettext("Cell {cell} took too long and was interrupted; the cells below it still ran.", **fields)
+        return gettext("The file took too long and was interrupted in line {line}; the definitions below still count.", **fields)
+    if failure.cell:
+        return gettext("Cell {cell} stopped in line {line}: {kind}: {message}. What follows still ran.", **fields)
+    return gettext("Line {line} failed: {kind}: {message}. What follows still ran.", **fields)
+
+
+def one_line(text: str) -> str:
+    """Printable, on one line, at most 160 characters."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= 160 else f"{line[:159]}…"

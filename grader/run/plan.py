@@ -1,0 +1,68 @@
+"""What a run is to grade: which assignments, whose submissions."""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course.assignment import AssignmentFolder, find_course, list_assignments, named_assignment, open_assignment
+from grader.course.submission import Submission, collect
+from grader.errors import UsageError
+
+
+@dataclass(frozen=True)
+class AssignmentRun:
+    """One assignment's share of a run."""
+
+    folder: AssignmentFolder
+    submissions: tuple[Submission, ...]
+    hidden: tuple[Path, ...]
+
+
+def plan_run(submissions: Path, assignment: str | None, student: str = "*") -> list[AssignmentRun]:
+    """The assignments to grade and their submissions.
+
+    With `assignment` (an id or a folder), every child of `submissions` is one submission of it, or those in
+    `submissions/<id>` when that folder exists. Without, the children of `submissions` are named after assignments.
+
+    Raises `UsageError` naming what was looked for and what was found.
+    """
+    if not submissions.is_dir():
+        raise UsageError(f"there is no folder {submissions}")
+    courses = _courses(submissions)
+    hidden = tuple({*courses, submissions.resolve()})
+    if assignment is not None:
+        folder = named_assignment(assignment, courses)
+        inner = submissions / folder.specification.id
+        pairs = [(folder, inner if inner.is_dir() else submissions)]
+    else:
+        pairs = [(folder, submissions / folder.specification.id) for folder in _named_by_folders(submissions, courses)]
+    runs = []
+    for folder, place in pairs:
+        found = [one for one in collect(place, folder.specification) if fnmatch.fnmatch(one.student, student)]
+        hidden_here = (*hidden, folder.path, folder.reference.parent)
+        runs.append(AssignmentRun(folder, tuple(found), hidden_here))
+    if not any(run.submissions for run in runs):
+        wanted = "" if student == "*" else f" of a student like {student!r}"
+        raise UsageError(f"no submission{wanted} in {', '.join(str(place) for _, place in pairs)}")
+    return runs
+
+
+def _courses(submissions: Path) -> list[Path]:
+    found = [find_course(submissions), find_course(Path.cwd())]
+    return list(dict.fromkeys(course for course in found if course is not None))
+
+
+def _named_by_folders(submissions: Path, courses: list[Path]) -> list[AssignmentFolder]:
+    known = {name: course for course in reversed(courses) for name in list_assignments(course)}
+    children = sorted(child.name for child in submissions.iterdir() if child.is_dir() and not child.name.startswith("."))
+    named = [name for name in children if name in known]
+    if named:
+        return [open_assignment(known[name] / "assignments" / name) for name in named]
+    places = ", ".join(str(course / "assignments") for course in courses) or "this folder or those above it"
+    raise UsageError(
+        f"no folder in {submissions} is named after an assignment; found {', '.join(children[:5]) or 'no folders'}; "
+        f"assignments in {places}: {', '.join(sorted(known)) or 'none'}",
+        remedy="name the assignment with --assignment, or put the submissions into a folder named after it",
+    )

@@ -1,0 +1,131 @@
+"""A run of one assignment: plan, grade what is not known yet, write what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader import __version__
+from grader.course.submission import Submission
+from grader.judge.judge import JudgePlan
+from grader.results import (
+    AssignmentSummary,
+    GraderSummary,
+    PartSummary,
+    Results,
+    SubmissionResult,
+    SubmissionStatus,
+    write_text_whole,
+)
+from grader.run.journal import Journal, result_key
+from grader.run.plan import AssignmentRun
+from grader.run.workers import grade_all
+from grader.sandbox.wall import Wall
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How to run. `fresh`: grade again what the journal knows."""
+
+    wall: Wall
+    out: Path
+    jobs: int = 1
+    device: str = "cpu"
+    language: str = ""
+    fresh: bool = False
+
+
+@dataclass
+class Progress:
+    """What a run has come to: told to `on_result` after each submission."""
+
+    total: int
+    known: int = 0
+    results: dict[str, SubmissionResult] = field(default_factory=dict)
+
+
+def run_assignment(
+    run: AssignmentRun, options: RunOptions, on_result: Callable[[Progress, SubmissionResult], None]
+) -> tuple[Results, bool]:
+    """Grade a run's submissions; (results, whether all were reached).
+
+    Ctrl-C stops at once; what was graded until then is in the journal and in the results. Results are in the order of the
+    students' names whatever the order in which workers finished.
+    """
+    language = options.language or run.folder.specification.language
+    folder = options.out / ".journal"
+    environment = run.folder.digest()
+    keys = {one.student: _key(one, environment, language, options) for one in run.submissions}
+    progress = Progress(len(run.submissions))
+    complete = True
+    with Journal(folder) as journal:
+        if options.fresh:
+            journal.clear()
+        known = journal.read()
+        todo = []
+        for one in run.submissions:
+            result = known.get(keys[one.student])
+            if result is None or result.status is SubmissionStatus.GRADER_ERROR:
+                todo.append(one)
+            else:
+                progress.results[one.student] = _placed(result, one)
+        progress.known = len(progress.results)
+        try:
+            for one, result in _graded(run, todo, options, language):
+                journal.append(keys[one.student], result)
+                progress.results[one.student] = result
+                on_result(progress, result)
+        except KeyboardInterrupt:
+            complete = False
+    return make_results(run, progress.results, language), complete
+
+
+def _graded(
+    run: AssignmentRun, todo: list[Submission], options: RunOptions, language: str
+) -> Iterator[tuple[Submission, SubmissionResult]]:
+    if not todo:
+        return
+    plan = JudgePlan(run.folder, options.wall, run.hidden, language, options.device)
+    yield from grade_all(plan, todo, options.jobs)
+
+
+def _placed(result: SubmissionResult, submission: Submission) -> SubmissionResult:
+    """A kept result, where the submission lies now."""
+    return result.model_copy(update={"student": submission.student, "path": str(submission.main or submission.root)})
+
+
+def _key(submission: Submission, environment: str, language: str, options: RunOptions) -> str:
+    try:
+        digest = submission.digest()
+    except OSError as error:
+        digest = f"unreadable {error}"
+    name = submission.main.name if submission.main is not None else submission.problem
+    return result_key(__version__, environment, language, options.wall.name, submission.student, name, digest)
+
+
+def make_results(run: AssignmentRun, results: dict[str, SubmissionResult], language: str) -> Results:
+    """The document `results.json`, sorted by student."""
+    specification = run.folder.specification
+    parts = tuple(
+        PartSummary(id=part.id, title=part.title.in_language(language), max_score=float(part.points))
+        for part in specification.parts
+    )
+    return Results(
+        grader=GraderSummary(version=__version__),
+        language=language,
+        assignment=AssignmentSummary(
+            id=specification.id,
+            title=specification.title.in_language(language),
+            max_score=float(specification.points),
+            parts=parts,
+        ),
+        submissions=tuple(results[student] for student in sorted(results)),
+    )
+
+
+def write_results(results: Results, out: Path) -> Path:
+    """Write `results.json` whole; its path."""
+    path = out / "results.json"
+    write_text_whole(path, results.to_json())
+    return path

@@ -1,0 +1,93 @@
+"""Processes that grade, each with a judge and a warm template of its own.
+
+`grade_all` yields results as they come. One worker runs in this process; more run in processes of their own, started afresh so
+that nothing is inherited. When the caller stops (Ctrl-C, an error), every worker and all that it started ends.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+
+from grader.course.submission import Submission
+from grader.errors import SandboxFault
+from grader.judge.judge import Judge, JudgePlan
+from grader.results import SubmissionResult
+
+_PR_SET_PDEATHSIG = 1
+_worker: Judge | None = None  # of a worker process: made once by its initializer, used by every task
+
+
+def grade_all(plan: JudgePlan, submissions: Sequence[Submission], jobs: int) -> Iterator[tuple[Submission, SubmissionResult]]:
+    """Grade with `jobs` workers; results in the order in which they are finished.
+
+    Raises what `Judge` raises when it cannot be made, `SandboxFault` when a worker process dies twice in a row.
+    """
+    if jobs <= 1 or len(submissions) <= 1:
+        with Judge(plan) as judge:
+            for submission in submissions:
+                yield submission, judge.grade(submission)
+        return
+    left = list(submissions)
+    for _attempt in range(2):
+        finished = set()
+        try:
+            for submission, result in _in_processes(plan, left, min(jobs, len(left))):
+                finished.add(submission.student)
+                yield submission, result
+        except BrokenProcessPool:
+            left = [one for one in left if one.student not in finished]
+            continue
+        return
+    raise SandboxFault("a worker process of the grader died twice; the submissions that were finished are kept")
+
+
+def _in_processes(plan: JudgePlan, submissions: list[Submission], jobs: int) -> Iterator[tuple[Submission, SubmissionResult]]:
+    context = get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(plan, os.getpid()))
+    try:
+        waiting: dict[Future[SubmissionResult], Submission] = {pool.submit(_grade, one): one for one in submissions}
+        while waiting:
+            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield waiting.pop(future), future.result()
+    except BaseException:
+        _end_processes(pool)
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_processes(pool: ProcessPoolExecutor) -> None:
+    for process in list((pool._processes or {}).values()):
+        process.terminate()
+
+
+def _start_worker(plan: JudgePlan, parent: int) -> None:
+    global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the terminal is the parent's to handle
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)  # a killed parent leaves no worker behind
+        if os.getppid() != parent:
+            os._exit(1)
+    signal.signal(signal.SIGTERM, lambda *_: _end_worker())
+    _worker = Judge(plan)
+    _worker.start()
+
+
+def _end_worker() -> None:
+    if _worker is not None and _worker.template is not None:
+        _worker.template.process.kill()
+    os._exit(1)
+
+
+def _grade(submission: Submission) -> SubmissionResult:
+    if _worker is None:
+        raise SandboxFault("a worker was asked before it was started")
+    return _worker.grade(submission)

@@ -1,0 +1,162 @@
+"""Where no control group can be made: a thread that looks at a submission's process tree and ends it when it grows too large.
+
+The limits of each process (`grader.guest.limits`) stop one that asks for too much at once. This stops the *sum*: many
+processes that each stay below the limit, and shared memory, which those limits do not count. It looks every few dozen
+milliseconds, so that a submission can go beyond the limit by what it can touch in that time, and it does not see memory
+that no process maps: files on a tmpfs (bounded by the mount's size), unmapped `memfd_create` files
+(`syscalls.Profile(memory_files=False)`), buffers of pipes and sockets. A control group has none of these gaps.
+
+Memory is the sum of the processes' proportional set sizes (a page shared by n of them counts 1/n each), less what the
+first process held when the watch began: the pages that it shares with its template. Where the kernel does not let it
+read those (another user's processes) it takes the resident sizes, which count shared pages once per process.
+
+Reading the proportional sizes makes the kernel walk the page tables, 1 to 10 ms for a process with torch; so they are
+read only if the resident sizes, an upper bound that costs microseconds, reach the limit.
+"""
+
+from __future__ import annotations
+
+import enum
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+_SECONDS = 0.05
+
+
+class Excess(enum.Enum):
+    """What there was too much of."""
+
+    MEMORY = "memory"
+    PROCESSES = "processes"
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a process tree may use: bytes beyond its first process's at the start; processes and threads together."""
+
+    memory_bytes: int
+    processes: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Which bound was passed, and by how much: bytes or a number of processes and threads."""
+
+    excess: Excess
+    measured: int
+    allowed: int
+
+
+class Watchdog:
+    """Watches the process `pid` and all its descendants, from `with` to its end, or until they are gone.
+
+    Descendants that were seen once stay watched when their parent dies; to see those that detach themselves between two
+    looks the template must adopt them (`grader.guest.kernel.adopt_orphans`, or a pid namespace).
+
+    `on_excess` is called once, in the watchdog's thread, with the `Verdict`; it should end the submission. The verdict
+    can be read afterwards too. `ProcessLookupError` if there is no such process to begin with.
+    """
+
+    def __init__(self, pid: int, bounds: Bounds, on_excess: Callable[[Verdict], None], seconds: float = _SECONDS) -> None:
+        self.verdict: Verdict | None = None
+        self._bounds = bounds
+        self._on_excess = on_excess
+        self._seconds = seconds
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"watchdog of {pid}", daemon=True)
+        try:
+            first = psutil.Process(pid)
+            self._baseline = first.memory_info().rss
+        except psutil.NoSuchProcess as error:
+            raise ProcessLookupError(pid) from error
+        self._known = {pid: first}
+
+    def __enter__(self) -> Watchdog:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        if self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while self._known and self.look() is None:
+            if self._end.wait(self._seconds):
+                return
+
+    def look(self) -> Verdict | None:
+        """Look once; the verdict if a bound is passed, now or at an earlier look. `on_excess` is called at the first."""
+        if self.verdict is None:
+            self.verdict = self._judge(self._living())
+            if self.verdict is not None:
+                self._on_excess(self.verdict)
+        return self.verdict
+
+    def _living(self) -> list[psutil.Process]:
+        self._known = {pid: process for pid, process in self._known.items() if process.is_running()}
+        waiting = list(self._known.values())
+        while waiting:
+            for pid in _children(waiting.pop()):
+                if pid in self._known:
+                    continue
+                try:
+                    self._known[pid] = psutil.Process(pid)
+                except psutil.NoSuchProcess:
+                    continue
+                waiting.append(self._known[pid])
+        return list(self._known.values())
+
+    def _judge(self, processes: list[psutil.Process]) -> Verdict | None:
+        tasks = _sum(_tasks, processes)
+        if tasks > self._bounds.processes:
+            return Verdict(Excess.PROCESSES, tasks, self._bounds.processes)
+        allowed = self._bounds.memory_bytes
+        if _sum(_resident, processes) - self._baseline <= allowed:
+            return None
+        memory = _sum(_proportional, processes) - self._baseline
+        return Verdict(Excess.MEMORY, memory, allowed) if memory > allowed else None
+
+
+def _children(process: psutil.Process) -> list[int]:
+    """Its living children's pids: by the kernel's own list where it keeps one, since psutil reads all of `/proc`."""
+    try:
+        lists = [path.read_text() for path in Path(f"/proc/{process.pid}/task").glob("*/children")]
+    except OSError:
+        lists = []
+    if lists:
+        return [int(pid) for pid in " ".join(lists).split()]
+    try:
+        return [child.pid for child in process.children()]
+    except psutil.Error:
+        return []
+
+
+def _sum(measure: Callable[[psutil.Process], int], processes: Iterable[psutil.Process]) -> int:
+    total = 0
+    for process in processes:
+        try:
+            total += measure(process)
+        except psutil.Error:
+            continue  # it has ended meanwhile
+    return total
+
+
+def _tasks(process: psutil.Process) -> int:
+    return int(process.num_threads())
+
+
+def _resident(process: psutil.Process) -> int:
+    return int(process.memory_info().rss)
+
+
+def _proportional(process: psutil.Process) -> int:
+    try:
+        sizes = process.memory_full_info()
+    except psutil.AccessDenied:
+        return _resident(process)
+    return int(getattr(sizes, "pss", 0) or sizes.uss)  # no pss outside of Linux

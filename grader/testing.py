@@ -1,0 +1,17 @@
+"""What an assignment's own Python files may use: tests, `comparison.py`, `misconceptions.py`.
+
+Everything else of the package may change between versions; these names do not without a note in the changelog.
+"""
+
+from grader.judge.misconception import misconception
+from grader.judge.outcome import Call, Difference, Mismatch
+from grader.judge.text import AnyText, Text, gettext
+from grader.wire.values import Handle, Model
+
+
+def fail(came: AnyText, *, expected: AnyText = "", hint: AnyText = "", detail: AnyText = "") -> None:
+    """End the running test as failed. Raises `Mismatch`, always."""
+    raise Mismatch(came, expected=expected, hint=hint, detail=detail)
+
+
+__all__ = ["AnyText", "Call", "Difference", "Handle", "Mismatch", "Model", "Text", "fail", "gettext", "misconception"]
