@@ -116,14 +116,10 @@ def _submission(number: int, chance: random.Random, ru: int, tests: int) -> Subm
             ("The magic `%timeit` in cell 5 was left out.", "Команда `%timeit` в ячейке 5 пропущена.")[ru],
         )
     if status is not SubmissionStatus.GRADED:
-        messages = (
-            ("Cell 3, line 2: SyntaxError: invalid syntax", "Ячейка 3, строка 2: SyntaxError: invalid syntax")[ru],
-        )
+        messages = (("Cell 3, line 2: SyntaxError: invalid syntax", "Ячейка 3, строка 2: SyntaxError: invalid syntax")[ru],)
     ability = chance.betavariate(3, 1.2)
     results = tuple(
-        _test(part, index, chance.random() < ability, status, chance, ru, tests)
-        for part in _PARTS
-        for index in range(tests)
+        _test(part, index, chance.random() < ability, status, chance, ru, tests) for part in _PARTS for index in range(tests)
     )
     scores = [
         PartResult(

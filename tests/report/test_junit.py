@@ -47,9 +47,7 @@ def test_it_holds_what_a_student_may_see(make_class: Callable[..., Results]) -> 
 
 def test_a_submission_without_tests_is_not_green() -> None:
     """Protects from an empty suite that looks like success."""
-    submission = SubmissionResult(
-        student="a", path="", digest="", status=SubmissionStatus.NOT_LOADABLE, score=0, max_score=1
-    )
+    submission = SubmissionResult(student="a", path="", digest="", status=SubmissionStatus.NOT_LOADABLE, score=0, max_score=1)
     root = ET.fromstring(junit(AssignmentSummary(id="x", title="X", max_score=1), [submission], ENGLISH))
     assert (root.get("tests"), root.get("errors")) == ("1", "1")
 

@@ -33,7 +33,7 @@ def test_unfit_characters_go(text: str, cleaned: str) -> None:
 
 @given(st.text())
 def test_nothing_unfit_is_left(text: str) -> None:
-    """Protects every output at once: no control character but tab and line end, nothing that reorders, nothing twice."""
+    """Protects every output at once: no control character but tab and line end, nothing that reorders."""
     cleaned = clean(text)
     assert all(unicodedata.category(character) not in {"Cc", "Cs"} or character in "\t\n" for character in cleaned)
     assert not set(cleaned) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff")

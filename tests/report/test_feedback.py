@@ -1,0 +1,82 @@
+"""What a student reads, in which order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from grader.report.feedback import State, feedback
+from grader.report.studentpage import published_page
+from grader.results import Results, SubmissionStatus, TestStatus
+
+MakeClass = Callable[..., Results]
+
+
+def test_every_test_is_told_once(make_class: MakeClass) -> None:
+    """Protects from losing a test between "wrong", "already right" and "right"."""
+    results = make_class()
+    for submission in results.submissions:
+        parts = feedback(results.assignment, submission).parts
+        told = [test.id for part in parts for finding in part.findings for test in finding.tests]
+        told += [test.id for part in parts for test in part.passed]
+        assert sorted(told) == sorted(test.id for test in submission.tests)
+
+
+def test_equal_words_are_said_once(make_class: MakeClass) -> None:
+    """Protects a student whose function is missing from reading so seven times."""
+    results = make_class(1)
+    (submission,) = results.submissions
+    tests = tuple(
+        test.model_copy(update={"status": TestStatus.NOT_FOUND, "message": "m", "hint": "h", "expected": ""})
+        for test in submission.tests
+    )
+    view = feedback(results.assignment, submission.model_copy(update={"tests": tests}))
+    assert [len(part.findings) for part in view.parts] == [1] * 6
+    assert len(view.parts[0].findings[0].tests) == 5
+
+
+def test_the_start_is_where_most_points_are_open(make_class: MakeClass) -> None:
+    """Protects the advice where to begin."""
+    results = make_class()
+    view = feedback(results.assignment, results.submissions[0])
+    assert view.start is not None
+    assert view.start.open_points == max(part.open_points for part in view.wrong)
+
+
+@pytest.mark.parametrize(("score", "state"), [(10.0, State.ALL), (2.5, State.SOME), (0.0, State.NONE), (None, State.UNKNOWN)])
+def test_a_part_without_a_score_is_not_a_zero(make_class: MakeClass, score: float | None, state: State) -> None:
+    """Protects a student from a zero that the grader has to answer for."""
+    results = make_class(1)
+    (submission,) = results.submissions
+    part = submission.parts[0].model_copy(update={"score": score})
+    view = feedback(results.assignment, submission.model_copy(update={"parts": (part, *submission.parts[1:])}))
+    assert view.parts[0].state is state
+
+
+def test_failed_parts_come_before_right_ones(make_class: MakeClass) -> None:
+    """Protects the order of the student's questions: what is wrong, what was done, what is right."""
+    results = make_class()
+    page = published_page(results, results.submissions[1], "en")
+    headings = re.findall(r"<h2[^>]*>([^<]+)", page)
+    assert headings == ["Points", "What to look at", "What was done to your file", "What is right"]
+
+
+def test_a_file_that_could_not_be_loaded_says_why_first(make_class: MakeClass) -> None:
+    """Protects the student whose file is broken: the message stands before a row of zeros."""
+    results = make_class()
+    broken = next(one for one in results.submissions if one.status is SubmissionStatus.NOT_LOADABLE)
+    page = published_page(results, broken, "ru")
+    assert "Файл не удалось загрузить" in page
+    assert page.index("SyntaxError") < page.index("Баллы</h2>")
+
+
+def test_no_script_and_no_address_in_a_student_page(make_class: MakeClass) -> None:
+    """Protects the published page: it holds no script, and leads nowhere but to itself."""
+    results = make_class()
+    page = published_page(results, results.submissions[0], "en")
+    assert "<script" not in page
+    assert "script-src" not in page
+    assert set(re.findall(r'href="([^"]*)"', page)) <= {"data:,", *(f"#part-{number}" for number in range(1, 7))}
+    assert "http" not in page.replace("http-equiv", "")

@@ -1,0 +1,100 @@
+"""The class page's words: who is counted, who is named, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from grader.i18n import translator
+from grader.report.attention import attention
+from grader.report.overview import overview, split_title
+from grader.report.roster import Entry, roster
+from grader.results import Misconception, Results, SubmissionStatus, TestStatus
+
+MakeClass = Callable[..., Results]
+ENGLISH = translator("en")
+
+
+def test_whoever_was_not_graded_needs_the_instructor(make_class: MakeClass) -> None:
+    """Protects the list: every such student is in it, with the reason and the first message."""
+    _results, entries = roster(make_class(60))
+    found = attention(entries, ENGLISH)
+    ungraded = {entry.slug for entry in entries if entry.submission.status is not SubmissionStatus.GRADED}
+    assert ungraded <= found.slugs
+    titles = [reason.title for reason in found.reasons]
+    assert titles[0] == "the grader failed"
+    assert "could not be loaded" in titles
+    named = [person for reason in found.reasons for person in reason.who.people]
+    assert any(person.note == "Cell 3, line 2: SyntaxError: invalid syntax" for person in named)
+
+
+def test_identical_files_are_told(make_class: MakeClass) -> None:
+    """Protects the instructor's eye for copies; a missing file equals nothing."""
+    _results, entries = roster(make_class())
+    (same,) = [reason for reason in attention(entries, ENGLISH).reasons if reason.title == "identical files"]
+    assert [person.name for person in same.who.people] == ["morozova", "volkov"]
+    missing = [entry.submission.model_copy(update={"digest": "sha256:", "status": SubmissionStatus.MISSING}) for entry in entries]
+    found = attention([Entry(submission, str(number)) for number, submission in enumerate(missing)], ENGLISH)
+    assert "identical files" not in [reason.title for reason in found.reasons]
+
+
+def test_adaptations_need_nobody_by_themselves(make_class: MakeClass) -> None:
+    """Protects "3 need you" from becoming the whole class because a picture was missing everywhere."""
+    _results, entries = roster(make_class())
+    found = attention(entries, ENGLISH)
+    assert found.adapted == 8
+    assert [reason.who.total for reason in found.adaptations] == [8, 8]
+    assert "petrova" not in found.slugs
+
+
+def test_a_test_that_the_grader_could_not_check_is_told(make_class: MakeClass) -> None:
+    """Protects a student whose score is not final from being passed over."""
+    results = make_class(1)
+    (submission,) = results.submissions
+    test = submission.tests[0].model_copy(update={"status": TestStatus.GRADER_ERROR, "score": None})
+    found = attention([Entry(submission.model_copy(update={"tests": (test, *submission.tests[1:])}), "a")], ENGLISH)
+    (reason,) = found.reasons
+    assert reason.title == "graded in part: the grader failed in some tests"
+    assert reason.who.people[0].note == test.title
+
+
+def test_thousands_are_counted_but_not_all_named(make_class: MakeClass) -> None:
+    """Protects the page's size from a day on which nothing could be loaded."""
+    _results, entries = roster(make_class(1000))
+    broken = [Entry(entry.submission.model_copy(update={"status": SubmissionStatus.CRASHED}), entry.slug) for entry in entries]
+    reason = attention(broken, ENGLISH).reasons[0]
+    assert (reason.who.total, len(reason.who.people), reason.who.more) == (1000, 40, 960)
+
+
+def test_misconceptions_are_counted_by_student(make_class: MakeClass) -> None:
+    """Protects the count: a student who shows a mistake in three tests is one student."""
+    results, entries = roster(make_class())
+    mistakes = overview(results, entries, ENGLISH).mistakes
+    totals = [mistake.who.total for mistake in mistakes]
+    assert totals == sorted(totals, reverse=True)
+    shown = {
+        entry.slug
+        for entry in entries
+        for test in entry.submission.tests
+        if test.misconception and test.misconception.id == "median.known"
+    }
+    (median,) = [mistake for mistake in mistakes if mistake.part == "Median of a sample"]
+    assert median.who.total == len(shown)
+    assert median.title == "The sample is not sorted."
+
+
+def test_a_class_without_scores(make_class: MakeClass) -> None:
+    """Protects from a median of nothing."""
+    results, entries = roster(make_class(0))
+    view = overview(results, entries, ENGLISH)
+    assert (view.median, view.middle, view.mistakes) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("explanation", "title", "rest"),
+    [("Title. Rest. More.", "Title.", "Rest. More."), ("Only a title", "Only a title", ""), ("", "", "")],
+)
+def test_an_explanation_has_a_title(explanation: str, title: str, rest: str) -> None:
+    """Protects the catalogue's convention, and explanations that do not follow it."""
+    assert split_title(Misconception(id="x", explanation=explanation).explanation) == (title, rest)
