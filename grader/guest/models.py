@@ -1,8 +1,9 @@
 """The assignment's networks, held warm and handed out so that building them costs nothing.
 
-The template builds each network twice from the same weights: the *pristine* copy serves the tests, the *spare* is handed to
-the first call of its factory in a submission (a fork owns its pages, so the object itself may be given away). Later calls
-get deep copies of the pristine one. A submission therefore sees `resnet50(weights=...)` with the values that the judge's
+Every network's tensors are private mappings of the weights' file: nothing is copied until something writes, forks have no
+page tables to copy for them, and all workers share the file's pages. The template builds each network twice: the *pristine*
+one serves the tests, the *spare* is handed to the first call of its factory in a submission (a fork owns its pages, so the
+object itself may be given away). Later calls get a new object over a new mapping. A submission therefore sees `resnet50(weights=...)` with the values that the judge's
 fixtures were computed from, whatever weights it names, without a network.
 """
 
@@ -17,6 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from grader.errors import SandboxFault
 from grader.wire import values
 
@@ -30,6 +33,7 @@ class Shelf:
     """
 
     def __init__(self, specifications: dict[str, dict[str, str]]) -> None:
+        self.specifications = specifications
         self.pristine: dict[str, Any] = {}
         self.spare: dict[str, Any] = {}
         self.lent: dict[tuple[str, bool, str], Any] = {}
@@ -56,7 +60,7 @@ class Shelf:
         import torch
 
         taken = any(name == model.name for name, _, _ in self.lent)
-        module = copy.deepcopy(self.pristine[model.name]) if taken or model.state else self.pristine[model.name]
+        module = self._copy(model.name) if taken else self.pristine[model.name]
         with torch.no_grad():
             tensors = {**dict(module.named_parameters()), **dict(module.named_buffers())}
             for name, data in model.state.items():
@@ -69,13 +73,11 @@ class Shelf:
         module_name, _, function_name = specification["factory"].rpartition(".")
         package = importlib.import_module(module_name)
         factory = getattr(package, function_name)
-        state = torch.load(specification["file"], weights_only=True, mmap=True)
         with torch.device("meta"):
-            pristine = factory()
-        pristine = pristine.to_empty(device="cpu")
-        pristine.load_state_dict(state)
-        self.pristine[name] = pristine.eval()
-        self.spare[name] = copy.deepcopy(pristine).train()
+            skeleton = factory()
+        self.pristine[name] = skeleton
+        self.pristine[name] = self._copy(name).eval()
+        self.spare[name] = self._copy(name).train()
         warm = self._warm_factory(name, factory)
         for module in list(sys.modules.values()):
             # `from torchvision.models import resnet50` finds the function under several modules' names.
@@ -94,9 +96,20 @@ class Shelf:
                 return factory(*args, **kwargs)
             if name in self.spare:
                 return self.spare.pop(name)
-            return copy.deepcopy(self.pristine[name]).train()
+            return self._copy(name).train()
 
         return build
+
+    def _copy(self, name: str) -> Any:
+        """A new module over a new private mapping of the weights."""
+        import torch
+
+        pristine = self.pristine[name]
+        tensors = [*pristine.parameters(), *pristine.buffers()]
+        module = copy.deepcopy(pristine, {id(tensor): tensor for tensor in tensors})
+        state = torch.load(self.specifications[name]["file"], weights_only=True, mmap=True)
+        module.load_state_dict(state, assign=True)
+        return module
 
     def _record_use(self) -> None:
         """Note forward hooks (to replay them on a fixture) and `.eval()` (the submission knows about modes)."""
@@ -128,11 +141,17 @@ def _digest(state: dict[str, Any]) -> str:
 
 
 def state_digest(module: Any) -> str:
-    """SHA-256 over the names and bytes of a module's parameters and buffers, in order."""
+    """A digest over names, shapes and contents of a module's parameters and buffers.
+
+    Sums of 64-bit words rather than a cryptographic hash, which would take ten times as long: it tells an honest function that
+    it changed the model, and nobody who controls this process needs to find a collision.
+    """
     digest = hashlib.sha256()
     for name, tensor in module.state_dict().items():
-        digest.update(name.encode())
-        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+        raw = tensor.detach().cpu().contiguous().numpy().reshape(-1).view("uint8")
+        words = raw[: raw.size // 8 * 8].view("uint64")
+        digest.update(f"{name} {tuple(tensor.shape)} {tensor.stride()}".encode())
+        digest.update(words.sum().tobytes() + np.bitwise_xor.reduce(words).tobytes() + raw[raw.size // 8 * 8 :].tobytes())
     return digest.hexdigest()
 
 

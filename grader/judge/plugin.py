@@ -82,10 +82,11 @@ class Setting:
 class JudgePlugin:
     """One run of pytest for one submission. `workplace` is None for a run that only collects."""
 
-    def __init__(self, setting: Setting, make_submission: Callable[[], Any] | None) -> None:
+    def __init__(self, setting: Setting, make_submission: Callable[[str], Any] | None) -> None:
         self.setting = setting
         self.make_submission = make_submission
         self.planned: list[PlannedTest] = []
+        self.places = {visibility: str(setting.folder.tests(visibility)) + os.sep for visibility in ("public", "hidden")}
         self.ran: list[Ran] = []
         self.problems: list[str] = []
         self._by_node: dict[str, Ran] = {}
@@ -93,12 +94,13 @@ class JudgePlugin:
     # -- fixtures ---------------------------------------------------------------------------------------------------
 
     @pytest.fixture
-    def submission(self) -> Iterator[Any]:
+    def submission(self, request: pytest.FixtureRequest) -> Iterator[Any]:
         """The submission: attribute access becomes a call in its sandbox."""
         assert self.make_submission is not None
-        proxy = self.make_submission()
+        ran = self._by_node[request.node.nodeid]
+        proxy = self.make_submission(ran.test.part)
         yield proxy
-        proxy.discard()
+        proxy.release(passed=ran.outcome is None and not ran.fault)
 
     @pytest.fixture
     def reference(self) -> Reference:
@@ -177,11 +179,12 @@ class JudgePlugin:
         return PlannedTest(where, part, self._visibility(item), title, weight)
 
     def _name(self, item: pytest.Item) -> str:
-        tests = self.setting.folder.path / "tests"
-        return f"{item.path.relative_to(tests).as_posix()}::{item.nodeid.partition('::')[2]}"
+        visibility = self._visibility(item)
+        name = str(item.path).removeprefix(self.places[visibility]).replace(os.sep, "/")
+        return f"{visibility}/{name}::{item.nodeid.partition('::')[2]}"
 
     def _visibility(self, item: pytest.Item) -> str:
-        return "public" if item.path.is_relative_to(self.setting.folder.tests("public")) else "hidden"
+        return "public" if str(item.path).startswith(self.places["public"]) else "hidden"
 
 
 @dataclass(frozen=True)
@@ -212,9 +215,9 @@ class Pictures:
             return np.asarray(picture.convert("RGB"))
 
 
-def proxy_maker(workplace: Workplace) -> Callable[[], SubmissionProxy]:
-    """What makes the fixture `submission` for each test."""
-    return lambda: SubmissionProxy(workplace)
+def proxy_maker(workplace: Workplace) -> Callable[[str], SubmissionProxy]:
+    """What makes the fixture `submission` for a test of a part."""
+    return lambda part: SubmissionProxy(workplace, part)
 
 
 def run_tests(plugin: JudgePlugin, *, visibilities: tuple[str, ...] = ("public", "hidden"), collect_only: bool = False) -> None:

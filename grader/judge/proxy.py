@@ -47,6 +47,7 @@ class Workplace:
     known: dict[str, Attempt] = field(default_factory=dict)
     notes: list[AnyText] = field(default_factory=list)
     reopened: int = 0
+    kept: dict[str, CallProcess] = field(default_factory=dict)
 
     def fork(self) -> CallProcess:
         """A fresh process for calls. Raises `SubmissionStopped` when the session cannot be opened any more."""
@@ -58,11 +59,17 @@ class Workplace:
             self._reopen()
             return self.session.fork()
 
+    def take(self, part: str) -> CallProcess:
+        """The part's process from an earlier test, else a fresh one."""
+        process = self.kept.pop(part, None)
+        return process if process is not None and not process.over and not self.session.closed else self.fork()
+
     def _reopen(self) -> None:
         if self.reopened >= _MOST_REOPENED:
             raise SubmissionCrashed("its process was lost too often")
         self.reopened += 1
         self.session.close()
+        self.kept.clear()
         self.session, self.report = self.open_session()
 
     def note(self, text: AnyText) -> None:
@@ -72,10 +79,16 @@ class Workplace:
 
 
 class SubmissionProxy:
-    """The fixture `submission` of one test. Methods raise the outcomes of `grader.judge.outcome`."""
+    """The fixture `submission` of one test. Methods raise the outcomes of `grader.judge.outcome`.
 
-    def __init__(self, workplace: Workplace) -> None:
+    The tests of a part follow one another in one process, as calls in a notebook do, until one fails or is given a model: the
+    next then starts from the loaded submission again, with fresh models.
+    """
+
+    def __init__(self, workplace: Workplace, part: str) -> None:
         self._workplace = workplace
+        self._part = part
+        self._spent = False
         self._process: CallProcess | None = None
         self._calls: list[Call] = []
 
@@ -125,6 +138,7 @@ class SubmissionProxy:
         candidate = attempt.candidate
         target = dict(candidate.target)
         if candidate.constructor:
+            self._spent = True
             target["constructor"] = [_wire(roles[role]) for role in candidate.constructor]
         network = self._implied_network(part, attempt, roles)
         if network is not None:
@@ -169,13 +183,14 @@ class SubmissionProxy:
 
     def _ask(self, target: dict[str, Value], positional: list[Any], keywords: dict[str, Any], form: str) -> Answer:
         process = self._open()
+        self._spent = self._spent or "network" in target or any(isinstance(v, Model) for v in (*positional, *keywords.values()))
         arguments = [self._in_mode(value) for value in positional]
         named = {name: self._in_mode(value) for name, value in keywords.items()}
         return self._guard(lambda: process.call(target, arguments, named, form))
 
     def _open(self) -> CallProcess:
         if self._process is None or self._process.over:
-            self._process = self._guard(self._workplace.fork)
+            self._process = self._guard(lambda: self._workplace.take(self._part))
         return self._process
 
     def _guard(self, action: Callable[[], _Result]) -> _Result:
@@ -188,11 +203,19 @@ class SubmissionProxy:
         except SubmissionStopped as error:
             raise Stopped(TestStatus.CRASHED, gettext("Your code's process ended before it answered.")) from error
 
+    def release(self, passed: bool) -> None:
+        """After the test: keep the process for the part's next one, or end it."""
+        if self._process is not None and passed and not self._spent and not self._process.over:
+            self._workplace.kept[self._part] = self._process
+            self._process = None
+        self.discard()
+
     def discard(self) -> None:
         """End this test's process; the next call starts from the loaded submission again."""
         if self._process is not None:
             self._process.close()
             self._process = None
+        self._spent = False
 
 
 def _is_unfit(value: Value) -> bool:

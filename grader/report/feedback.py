@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from grader.results import AssignmentSummary, Misconception, SubmissionResult, TestResult, TestStatus
+from grader.results import AssignmentSummary, Misconception, SubmissionResult, SubmissionStatus, TestResult, TestStatus
 
 
 class State(StrEnum):
@@ -77,7 +77,13 @@ class Feedback:
 
     @property
     def wrong(self) -> tuple[PartFeedback, ...]:
-        """The parts that something is to be said about."""
+        """The parts that something is to be said about.
+
+        None of them where nothing ran and every test says the same: what happened is told once, above.
+        """
+        verdicts = {(test.status, test.message) for test in self.submission.tests}
+        if self.submission.status is not SubmissionStatus.GRADED and len(verdicts) == 1:
+            return ()
         return tuple(part for part in self.parts if part.findings)
 
     @property

@@ -1,8 +1,8 @@
 """Where no control group can be made: a thread that looks at a submission's process tree and ends it when it grows too large.
 
 The limits of each process (`grader.guest.limits`) stop one that asks for too much at once. This stops the *sum*: many
-processes that each stay below the limit, and shared memory, which those limits do not count. It looks every few dozen
-milliseconds, so that a submission can go beyond the limit by what it can touch in that time, and it does not see memory
+processes that each stay below the limit, and shared memory, which those limits do not count. It looks ten times a
+second, so that a submission can go beyond the limit by what it can touch in that time, and it does not see memory
 that no process maps: files on a tmpfs (bounded by the mount's size), unmapped `memfd_create` files
 (`syscalls.Profile(memory_files=False)`), buffers of pipes and sockets. A control group has none of these gaps.
 
@@ -24,7 +24,7 @@ from pathlib import Path
 
 import psutil
 
-_SECONDS = 0.05
+_SECONDS = 0.1
 
 
 class Excess(enum.Enum):
