@@ -11,7 +11,9 @@ import numpy as np
 from grader.report.statistics import ItemStatistics, Points, item_statistics
 from grader.results import AssignmentSummary, SubmissionResult, SubmissionStatus, TestResult
 
-# Below this many graded submissions a correlation is mostly chance, and no word is said about it.
+# Of fewer graded submissions "everyone" means little.
+MIN_EVERYONE = 5
+# Below this many a correlation is mostly chance, and no word is said about it.
 MIN_STUDENTS = 10
 # Ebel, Measuring Educational Achievement (1965): below 0.2 an item should be improved or dropped.
 _LOW_DISCRIMINATION = 0.2
@@ -94,7 +96,7 @@ def _part_share(submissions: Sequence[SubmissionResult], part: str) -> float | N
 
 def _remark(statistics: ItemStatistics, translations: NullTranslations) -> str:
     _ = translations.gettext
-    if statistics.difficulty is None or statistics.students < 2:
+    if statistics.difficulty is None or statistics.students < MIN_EVERYONE:
         return ""
     if statistics.difficulty == 1:
         return _("everyone passes")

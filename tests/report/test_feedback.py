@@ -72,6 +72,18 @@ def test_a_file_that_could_not_be_loaded_says_why_first(make_class: MakeClass) -
     assert page.index("SyntaxError") < page.index("Баллы</h2>")
 
 
+def test_what_happened_to_the_whole_file_is_said_once(make_class: MakeClass) -> None:
+    """Protects the student whose file is broken from forty tests that all say so."""
+    results = make_class()
+    broken = next(one for one in results.submissions if one.status is SubmissionStatus.NOT_LOADABLE)
+    same = {"status": TestStatus.NOT_FOUND, "message": "the file could not be read"}
+    tests = tuple(test.model_copy(update=same) for test in broken.tests)
+    page = published_page(results, broken.model_copy(update={"tests": tests}), "en")
+    assert "What happened" in page
+    assert "What to look at" not in page
+    assert 'href="#part' not in page
+
+
 def test_no_script_and_no_address_in_a_student_page(make_class: MakeClass) -> None:
     """Protects the published page: it holds no script, and leads nowhere but to itself."""
     results = make_class()
