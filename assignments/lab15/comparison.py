@@ -1,0 +1,577 @@
+"""How answers of lab 15 are judged: one function per part, None when right, else a Difference in the student's words.
+
+Every function takes the answer as plain values (numbers, text, bytes, list, tuple, dict, numpy array), the reference's
+answer, and the call; it never raises, whatever the answer is. Tolerances stand once, below. What is let pass although it
+was not asked for (an axis of length 1, a ReLU, a keep mask) is told to the student in `call.notes`.
+
+Hints are fixed texts, because a hidden test shows nothing else: numbers of an answer could carry the input out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any, NoReturn
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from grader.testing import AnyText, Call, Difference
+from grader.testing import gettext as _
+
+# Shares of the largest expected value. float32 and float64 differ by 1e-6 of it, TF32 on a GPU by about 1e-3.
+NETWORK_TOLERANCE = 2e-3
+HALF_PRECISION_TOLERANCE = 2e-2
+# Shares of the map's range, after the best positive factor and shift: maps as numbers, in 256 levels, enlarged.
+MAP_TOLERANCE = 2e-3
+LEVELS_TOLERANCE = 1e-2
+ENLARGED_TOLERANCE = 3e-2
+# Absolute, for IoU and Dice: a smoothing term of 1 on masks of 10^4 pixels must not decide.
+SCALAR_TOLERANCE = 1e-3
+LARGEST_MAP = 4_000_000  # pixels; a map enlarged beyond 2000 x 2000 is no answer any more
+
+Hint = Callable[[np.ndarray, np.ndarray], AnyText]
+
+
+class _Rejected(Exception):
+    """Carries the Difference out of the helpers; never leaves this module."""
+
+    def __init__(self, difference: Difference) -> None:
+        super().__init__()
+        self.difference = difference
+
+
+def _reject(came: AnyText, hint: AnyText = "", *, expected: AnyText = "", detail: AnyText = "") -> NoReturn:
+    raise _Rejected(Difference(came, expected, hint, detail))
+
+
+def _judge(steps: Callable[[Any, Any, Call], None]) -> Callable[[Any, Any, Call], Difference | None]:
+    """Make a comparison of steps that reject by raising."""
+
+    @wraps(steps)
+    def compare(answer: Any, expected: Any, call: Call) -> Difference | None:
+        try:
+            with np.errstate(all="ignore"):
+                steps(answer, expected, call)
+        except _Rejected as rejected:
+            return rejected.difference
+        return None
+
+    return compare
+
+
+# --- features_map, fc_weights
+
+
+@_judge
+def compare_features_map(answer: Any, expected: Any, call: Call) -> None:
+    """Feature maps (N, C, h, w); the batch axis of a single picture may be missing."""
+    wanted = np.asarray(expected)
+    maps = _numbers(_pick(answer, 4, call))
+    if maps.shape == wanted.shape[1:] and wanted.shape[0] == 1:
+        call.notes.append(_("The feature map came without the batch axis; for a single picture that was let pass."))
+        maps = maps[None]
+    if maps.shape != wanted.shape:
+        _reject_shape(maps, wanted, _hint_on_features_shape(maps, wanted))
+    _check_values(maps, wanted, call, _hint_on_features)
+    if "gradient" in call.kinds:
+        call.notes.append(_("The feature map still carries gradients; torch.no_grad() or .detach() saves the memory."))
+
+
+@_judge
+def compare_fc_weights(answer: Any, expected: Any, call: Call) -> None:
+    """The weight matrix (num_classes, C) alone; axes of length 1 are passed over."""
+    wanted = np.asarray(expected)
+    several = answer if isinstance(answer, list | tuple) and len(answer) > 1 else ()
+    if any(_is_array(part) and part.shape == wanted.shape for part in several):
+        _reject(
+            _("Several things came instead of one matrix."),
+            _("Return the weight matrix alone: the bias does not take part in the map."),
+            expected=_("one array of shape {shape}", shape=wanted.shape),
+        )
+    matrix = _drop_axes(_numbers(_open(answer)), wanted.ndim, call)
+    if matrix.shape != wanted.shape:
+        _reject_shape(matrix, wanted, _hint_on_weights_shape(matrix, wanted))
+    _check_values(matrix, wanted, call, _hint_on_weights)
+
+
+def _hint_on_features_shape(maps: np.ndarray, wanted: np.ndarray) -> AnyText:
+    pictures, channels, height, width = wanted.shape
+    if maps.shape in {(1, channels, height, width), (channels, height, width)}:
+        return _("One map came for a batch of several pictures: return the maps of all of them.")
+    if maps.shape == (pictures, channels, width, height):
+        return _("Height and width are transposed: (N, C, h, w) is asked.")
+    if maps.ndim == 4 and sorted(maps.shape) == sorted(wanted.shape):
+        return _("The axes are in another order: (N, C, h, w) is asked, the order in which torch keeps them.")
+    if maps.size == wanted.size:
+        return _("There are as many numbers as asked, in another shape: keep one map per picture, (N, C, h, w).")
+    if maps.shape[:2] == (pictures, channels) and maps.size == pictures * channels:
+        return _("One number per channel is left: that is the output of avgpool. Hook layer4, the stage before it.")
+    if maps.ndim == 2 and maps.shape[0] == pictures:
+        return _("One row per picture came, the output of fc. Hook layer4, two stages before it.")
+    if maps.ndim == 4 and maps.shape[2] > height:
+        return _("A finer map comes from an earlier stage; layer4 is the last one before avgpool.")
+    if maps.ndim == 5:
+        return _("Several results came at once: return the map of this call alone, not all that were collected.")
+    return _("Return the output of model.layer4 for the whole batch, as it is.")
+
+
+def _hint_on_features(maps: np.ndarray, wanted: np.ndarray) -> AnyText:
+    if maps.min() < 0:
+        return _("layer4 ends with a ReLU, its output has no negative number: something else was caught or computed.")
+    if len(wanted) > 1 and _near(maps[::-1], wanted, NETWORK_TOLERANCE):
+        return _("The maps of the pictures are in another order.")
+    if _near(np.swapaxes(maps, 2, 3), wanted, NETWORK_TOLERANCE):
+        return _("Height and width are transposed: (N, C, h, w) is asked.")
+    return _(
+        "Look at model.eval(), at which layer is hooked, and at whether the map belongs to this call, to the model and "
+        "to the pictures that were given."
+    )
+
+
+def _hint_on_weights_shape(matrix: np.ndarray, wanted: np.ndarray) -> AnyText:
+    classes, channels = wanted.shape
+    if matrix.shape == (channels, classes):
+        return _("The matrix is transposed: one row per class is asked, as in model.fc.weight.")
+    if matrix.shape == (classes, channels + 1):
+        return _("There is one column too many: the bias does not belong to W.")
+    if matrix.shape == (classes,):
+        return _("One number per class came, as in the bias; the matrix model.fc.weight is asked.")
+    if matrix.shape == (channels,):
+        return _("The weights of a single class came; return the matrix of all classes.")
+    return _("Return model.fc.weight of the model that was given, whole.")
+
+
+def _hint_on_weights(matrix: np.ndarray, wanted: np.ndarray) -> AnyText:
+    if wanted.min() < 0 <= matrix.min():
+        return _("No weight is negative: negative weights say what speaks against a class; return W as it is.")
+    return _("Take model.fc.weight of the model that was given, unchanged.")
+
+
+def _check_values(answer: np.ndarray, wanted: np.ndarray, call: Call, hint: Hint) -> None:
+    """Reject numbers that differ from the wanted ones of the same shape by more than the tolerance."""
+    numbers = _finite(answer)
+    if _near(numbers, wanted, NETWORK_TOLERANCE):
+        return
+    if "float16" in call.kinds and _near(numbers, wanted, HALF_PRECISION_TOLERANCE):
+        call.notes.append(_("The numbers came in half precision (16 bits); float32 was asked, the loss was let pass."))
+        return
+    if not numbers.any():
+        _reject(_("All numbers are zero."), _("The answer is the array that you began with: was it ever filled?"))
+    share = float(np.abs(numbers - wanted).max() / np.abs(wanted).max())
+    if share < 0.05:
+        came = _("The shape is right, the numbers are off by a little.")
+    elif share < 0.5:
+        came = _("The shape is right, the numbers are off.")
+    else:
+        came = _("The shape is right, the numbers are quite others.")
+    _reject(
+        came,
+        hint(numbers, wanted),
+        expected=_("a difference of at most {limit} of the largest value", limit=NETWORK_TOLERANCE),
+        detail=_("largest difference: {share} of the largest value", share=f"{share:.3g}"),
+    )
+
+
+def _near(answer: np.ndarray, wanted: np.ndarray, share: float) -> bool:
+    return answer.shape == wanted.shape and bool(np.abs(answer - wanted).max() <= share * np.abs(wanted).max())
+
+
+# --- cam
+
+
+@_judge
+def compare_cam(answer: Any, expected: Any, call: Call) -> None:
+    """A map (h, w), right up to a positive factor and a shift; a ReLU and an enlargement are let pass, and told."""
+    wanted = np.asarray(expected, dtype=np.float64)
+    raw = _drop_axes(_numbers(_pick(answer, 2, call)), 2, call)
+    enlarged = raw.ndim == 2 and raw.shape != wanted.shape and bool(np.greater_equal(raw.shape, wanted.shape).all())
+    if raw.size > LARGEST_MAP:
+        _reject(_("Far too many numbers came."), _("Return one map (h, w), as fine as the feature map."))
+    if not enlarged and raw.shape != wanted.shape:
+        _reject_shape(raw, wanted, _hint_on_map_shape(raw, wanted, call))
+    found = _finite(raw)
+    if np.ptp(found) <= 1e-12 * np.abs(found).max():
+        _reject(_("The map is the same everywhere."), _("The sum runs over the channels only; rows and columns stay."))
+    tolerance = ENLARGED_TOLERANCE if enlarged else LEVELS_TOLERANCE if _is_in_levels(found) else MAP_TOLERANCE
+    smallest = np.inf
+    for candidate, rectified in _accepted_maps(wanted, found.shape if enlarged else None):
+        misfit = _misfit(found, candidate)
+        smallest = min(smallest, abs(misfit))
+        if 0 <= misfit <= tolerance:
+            if enlarged:
+                call.notes.append(_("The map came enlarged; it was compared with the expected map enlarged alike."))
+            if rectified:
+                call.notes.append(_("The map has a ReLU, which the lab does not ask for; it was let pass."))
+            return
+    _reject(
+        _("The map has the right size, but another pattern."),
+        _hint_on_map(found, wanted),
+        expected=_("a map that differs by at most {limit} of its range", limit=tolerance),
+        detail=_("smallest difference found: {gap} of the range", gap=f"{smallest:.3g}"),
+    )
+
+
+def _accepted_maps(wanted: np.ndarray, size: tuple[int, ...] | None) -> Iterator[tuple[np.ndarray, bool]]:
+    """Every form of the wanted map that is accepted, likely ones first, each with whether it was rectified."""
+    rectified = np.maximum(wanted, 0)
+    if size is None:
+        yield wanted, False
+        if rectified.any():
+            yield rectified, True
+        return
+    low, high = wanted.min(), wanted.max()
+    for whole, cut in zip(_enlarge(wanted, size), _enlarge(rectified, size), strict=True):
+        yield whole, False
+        yield np.clip(whole, low, high), False  # a picture in whole numbers cannot overshoot, as cubic curves do
+        if high > 0:
+            yield cut, True
+            yield np.clip(cut, 0, high), True
+            yield np.maximum(whole, 0), True
+
+
+def _enlarge(small: np.ndarray, size: tuple[int, ...]) -> Iterator[np.ndarray]:
+    """The map at a larger size in the ways of torch, torchvision, OpenCV, Pillow, scikit-image and SciPy."""
+    as_batch = torch.from_numpy(np.ascontiguousarray(small))[None, None]
+    for options in (
+        {"mode": "bilinear", "align_corners": False},
+        {"mode": "bicubic", "align_corners": False},
+        {"mode": "bilinear", "align_corners": True},
+        {"mode": "bicubic", "align_corners": True},
+        {"mode": "bicubic", "align_corners": False, "antialias": True},  # Pillow's cubic: a = -0.5 instead of -0.75
+        {"mode": "nearest"},
+        {"mode": "nearest-exact"},
+    ):
+        yield functional.interpolate(as_batch, size=size, **options)[0, 0].numpy()
+    # Imported here because they cost half a second that no other comparison needs.
+    import cv2
+    from PIL import Image
+    from scipy.ndimage import zoom
+    from skimage.transform import resize
+
+    height, width = size
+    levels = np.uint8(255 * (small - small.min()) / max(np.ptp(small), 1e-30))
+    for picture, curve in (
+        (levels, Image.Resampling.BICUBIC),
+        (levels, Image.Resampling.LANCZOS),
+        (small.astype(np.float32), Image.Resampling.LANCZOS),
+    ):
+        yield np.asarray(Image.fromarray(picture).resize((width, height), curve), dtype=np.float64)
+    for mode in (cv2.INTER_LANCZOS4, cv2.INTER_AREA):
+        yield cv2.resize(small, (width, height), interpolation=mode)
+    for order in (1, 3):
+        yield resize(small, size, order=order, mode="reflect", anti_aliasing=False)
+    for order in (0, 2, 3):
+        yield zoom(small, np.divide(size, small.shape), order=order)
+    yield zoom(small, np.divide(size, small.shape), order=3, mode="nearest", grid_mode=True)
+
+
+def _misfit(found: np.ndarray, candidate: np.ndarray) -> float:
+    """The largest difference left after the best factor and shift, as a share of the range; negative when inverted."""
+    centred = candidate - candidate.mean()
+    power = float((centred * centred).sum())
+    if candidate.shape != found.shape or power == 0:
+        return float("inf")
+    level = found / np.abs(found).max()
+    level -= level.mean()
+    factor = float((level * centred).sum()) / power
+    gap = float(np.abs(level - factor * centred).max() / np.ptp(level))
+    return gap if factor > 0 else -gap if factor < 0 else float("inf")
+
+
+def _is_in_levels(numbers: np.ndarray) -> bool:
+    """Whether a map was brought to whole numbers, or to 256 levels of another range, as pictures are."""
+    levels = (numbers - numbers.min()) * (255 / np.ptp(numbers))
+    return np.array_equal(numbers, np.round(numbers)) or bool(np.abs(levels - np.round(levels)).max() < 1e-4)
+
+
+def _hint_on_map_shape(raw: np.ndarray, wanted: np.ndarray, call: Call) -> AnyText:
+    if raw.shape == wanted.shape[::-1]:
+        return _("Height and width are transposed: (h, w) is asked.")
+    if raw.ndim >= 3 and np.shape(call.arguments[0])[-3] in raw.shape:
+        return _("The channels are still there: add up W[class_idx, k] * features[k] over all k.")
+    if raw.ndim == 3 and raw.shape[-1] in {3, 4}:
+        return _("A picture in colours came: return the map itself, before it is coloured.")
+    if raw.ndim == 1 and raw.size == wanted.size:
+        return _("The map came as one row: give it the feature map's height and width, reshape(h, w).")
+    if raw.ndim == 3:
+        return _("Several maps came: return the map of the one class that was given.")
+    return _("A map as high and as wide as the feature map is asked: one number for each of its cells.")
+
+
+def _hint_on_map(found: np.ndarray, wanted: np.ndarray) -> AnyText:
+    if -MAP_TOLERANCE <= _misfit(found, wanted) < 0:
+        return _("The map is upside down in value: what speaks for the class is low instead of high.")
+    if 0 <= _misfit(found.T, wanted) <= MAP_TOLERANCE:
+        return _("Height and width are transposed: (h, w) is asked.")
+    if any(0 <= _misfit(turned, wanted) <= MAP_TOLERANCE for turned in (found[::-1], found[:, ::-1], found[::-1, ::-1])):
+        return _("The map is mirrored: row 0 is at the top, column 0 at the left.")
+    return _("Each channel counts with its own weight W[class_idx, k], sign included, of the class that was given.")
+
+
+# --- iou, dice
+
+
+@_judge
+def compare_iou(answer: Any, expected: Any, call: Call) -> None:
+    """One number, equal to the expected one within 1e-3."""
+    _check_number(answer, float(expected), _hint_on_iou)
+
+
+@_judge
+def compare_dice(answer: Any, expected: Any, call: Call) -> None:
+    """One number, equal to the expected one within 1e-3."""
+    _check_number(answer, float(expected), _hint_on_dice)
+
+
+def _check_number(answer: Any, wanted: float, hint: Callable[[float, float], AnyText]) -> None:
+    numbers = _numbers(_open(answer))
+    if numbers.dtype.kind == "b":
+        _reject(_("True or False came instead of a number."), _("Return the number itself, not a comparison."))
+    if numbers.size != 1:
+        _reject(
+            _("{count} numbers came instead of one.", count=numbers.size),
+            _("One number for the whole input is asked: is a sum taken over one axis only, or is more returned?"),
+        )
+    found = float(_finite(numbers).reshape(-1)[0])
+    if abs(found - wanted) > SCALAR_TOLERANCE:
+        _reject(_("{found} came.", found=f"{found:.4f}"), hint(found, wanted), expected=f"{wanted:.4f}")
+
+
+def _hint_on_iou(found: float, wanted: float) -> AnyText:
+    if abs(1 - found - wanted) <= SCALAR_TOLERANCE:
+        return _("This is 1 - IoU, a distance; the IoU itself is asked.")
+    if abs(found / 100 - wanted) <= SCALAR_TOLERANCE:
+        return _("This is the IoU in percent; a number from 0 to 1 is asked.")
+    if not 0 <= found <= 1:
+        return _("An IoU lies between 0 and 1: check both sides of the intersection, and the union.")
+    return _("IoU = intersection / (area 1 + area 2 - intersection); boxes are (x1, y1, x2, y2), a side is x2 - x1.")
+
+
+def _hint_on_dice(found: float, wanted: float) -> AnyText:
+    if abs(1 - found - wanted) <= SCALAR_TOLERANCE:
+        return _("This is the Dice coefficient; the loss is asked, 1 minus it.")
+    if abs(found + 1 - wanted) <= SCALAR_TOLERANCE:
+        return _("This is the negative Dice coefficient; the lecture's loss is 1 minus the coefficient.")
+    if not 0 <= found <= 1:
+        return _("A Dice loss lies between 0 and 1: check the factor 2 and the sums.")
+    return _("DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)), each sum over all elements, p as it is given.")
+
+
+# --- nms
+
+
+@_judge
+def compare_nms(answer: Any, expected: Any, call: Call) -> None:
+    """Which boxes were kept; their order is judged only where no box has to go, so that it is a point of its own."""
+    boxes = np.asarray(call.arguments[0], dtype=np.float64)
+    wanted = [int(index) for index in np.asarray(expected).reshape(-1)]
+    kept, in_order = _kept(answer, boxes, call)
+    extra = [index for index in kept if index not in wanted]
+    missing = [index for index in wanted if index not in kept]
+    shown = _("boxes {wanted}; kept were {kept}", wanted=wanted, kept=kept)
+    if extra or missing:
+        why = _why(extra, missing, boxes, call)
+        _reject(_came(extra, missing, kept), _hint_on_nms(extra, missing), expected=_("{shown}. {why}", shown=shown, why=why))
+    if in_order and len(wanted) == len(boxes) and kept != wanted:
+        hint = _("Here no box has to go, so only the order counts: the best score comes first.")
+        _reject(_("The right boxes came in another order."), hint, expected=shown)
+
+
+def _came(extra: list[int], missing: list[int], kept: list[int]) -> AnyText:
+    counts = {"extra": len(extra), "missing": len(missing), "kept": len(kept)}
+    if not missing:
+        return _("{extra} of {kept} kept boxes should have gone.", **counts)
+    if not extra:
+        return _("The {kept} kept boxes are right, but {missing} more should have stayed.", **counts)
+    return _("{extra} of {kept} kept boxes should have gone, and {missing} others should have stayed.", **counts)
+
+
+def _hint_on_nms(extra: list[int], missing: list[int]) -> AnyText:
+    if not missing:
+        return _("A box stays although its IoU with a better kept box is greater than the threshold.")
+    if not extra:
+        return _("A box was dropped although no better kept box overlaps it by more than the threshold.")
+    return _("Go from the best score down; a box goes when its IoU with a kept box is greater than the threshold.")
+
+
+def _why(extra: list[int], missing: list[int], boxes: np.ndarray, call: Call) -> AnyText:
+    """The first box that is judged wrongly, and the overlap that decides about it."""
+    scores = np.asarray(call.arguments[1], dtype=np.float64).reshape(-1)
+    threshold = float(call.arguments[2])
+    better = [(_overlap(boxes[extra[0]], boxes[i]), i) for i in np.flatnonzero(scores > scores[extra[0]])] if extra else []
+    if better:
+        overlap, rival = max(better)
+        words = {"box": extra[0], "rival": int(rival), "overlap": f"{overlap:.2f}", "threshold": threshold}
+        return _("Box {box} goes: its IoU with box {rival} is {overlap}, the threshold {threshold}.", **words)
+    if missing:
+        return _("Box {box} stays: no better kept box overlaps it by more than {threshold}.", box=missing[0], threshold=threshold)
+    return ""
+
+
+def _overlap(first: np.ndarray, second: np.ndarray) -> float:
+    sides = np.maximum(np.minimum(first[2:], second[2:]) - np.maximum(first[:2], second[:2]), 0)
+    shared = float(sides.prod())
+    return shared / (float((first[2:] - first[:2]).prod() + (second[2:] - second[:2]).prod()) - shared)
+
+
+def _kept(answer: Any, boxes: np.ndarray, call: Call) -> tuple[list[int], bool]:
+    """The indices that an answer means, and whether their order means anything."""
+    found = _numbers(_open_nms(answer, call))
+    while found.ndim > 2 and len(found) == 1:
+        (found,) = found
+    if not found.size:
+        _reject(_("An empty answer came."), _("The box with the best score is always kept."))
+    rows = _rows_of_boxes(found, boxes)
+    if rows is not None:
+        call.notes.append(_("The kept boxes came instead of their indices; they were looked up."))
+        return rows, True
+    if found.ndim > 2 or (found.ndim == 2 and 1 not in found.shape):
+        _reject(
+            _("A table came whose rows are not the given boxes."),
+            _("Return the indices of the kept boxes, whole numbers from 0; the boxes must stay as they were given."),
+        )
+    flat = found.reshape(-1)
+    if _is_mask(flat, len(boxes)):
+        call.notes.append(_("A keep mask came instead of indices; it carries no order and loses nothing by it."))
+        return [int(index) for index in np.flatnonzero(flat)], False
+    return _indices(flat, len(boxes), call), True
+
+
+def _open_nms(answer: Any, call: Call) -> Any:
+    """Of (boxes, scores, ...) the boxes, of (indices, count) the first `count` indices, else the answer."""
+    if isinstance(answer, dict):
+        return _open(answer)
+    if not isinstance(answer, list | tuple) or len(answer) not in {2, 3}:
+        return answer
+    first, second = _quiet(answer[0]), _quiet(answer[1])
+    if first.ndim == 2 and first.shape[1] == 4 and second.size == len(first) and second.ndim <= 2:
+        call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
+        return first
+    if first.ndim == 1 and first.dtype.kind in "iu" and second.ndim == 0 and second.dtype.kind in "iu":
+        call.notes.append(_("The indices came together with their number; the indices were judged."))
+        return first[: max(int(second), 0)]
+    return answer
+
+
+def _rows_of_boxes(found: np.ndarray, boxes: np.ndarray) -> list[int] | None:
+    """The indices of kept boxes given as rows, with up to two more columns before or after; None when they are not."""
+    if found.ndim != 2 or found.dtype.kind == "b" or not 4 <= found.shape[1] <= 6 or len(found) > len(boxes):
+        return None
+    shortest = float((boxes[:, 2:] - boxes[:, :2]).min())
+    # Some implementations cut coordinates off to whole pixels, which must not decide where boxes are a few pixels wide.
+    for tolerance in (1e-3 * shortest, 1.0)[: 2 if shortest > 4 else 1]:
+        for start in range(found.shape[1] - 3):
+            rows = found[:, start : start + 4].astype(np.float64)
+            near = np.abs(rows[:, None] - boxes[None]).max(axis=2) < tolerance
+            if (near.sum(axis=1) == 1).all() and near.sum(axis=0).max() == 1:
+                return [int(index) for index in near.argmax(axis=1)]
+    return None
+
+
+def _is_mask(flat: np.ndarray, boxes: int) -> bool:
+    if flat.size != boxes or not np.isin(flat, (0, 1)).all():
+        return False
+    return flat.dtype.kind == "b" or len(np.unique(flat)) < flat.size or (boxes == 1 and bool(flat[0]))
+
+
+def _indices(flat: np.ndarray, boxes: int, call: Call) -> list[int]:
+    if flat.dtype.kind == "b":
+        _reject(_("A mask of another length came."), _("A keep mask has one entry per given box."))
+    if flat.dtype.kind == "f":
+        scores = np.asarray(call.arguments[1], dtype=np.float64).reshape(-1)
+        if np.array_equal(flat, np.round(flat)):
+            hint = _("The indices are floating-point numbers, which cannot index an array: make them integers.")
+        elif all(np.abs(scores - value).min() < 1e-5 for value in flat[:boxes]):
+            hint = _("The scores of the kept boxes came; their indices are asked.")
+        else:
+            hint = _("Indices are whole numbers from 0.")
+        _reject(_("Floating-point numbers came instead of indices."), hint)
+    if flat.size > boxes or len(np.unique(flat)) < flat.size:
+        _reject(_("A box is named more than once."), _("Take a kept box out of those that are left: it is named once."))
+    if flat.min() < 0 or flat.max() >= boxes:
+        _reject(
+            _("An index belongs to no box."),
+            _("Indices count the boxes as they were given, from 0; after sorting, translate them back."),
+        )
+    return [int(index) for index in flat]
+
+
+# --- answers to plain arrays
+
+
+def _open(answer: Any) -> Any:
+    """What lies inside lists, tuples and dicts of one element."""
+    for _level in range(8):
+        if isinstance(answer, dict) and len(answer) == 1:
+            (answer,) = answer.values()
+        elif isinstance(answer, list | tuple) and len(answer) == 1:
+            (answer,) = answer
+    return answer
+
+
+def _pick(answer: Any, axes: int, call: Call) -> Any:
+    """The one array with so many axes among two or three results, if there is just one; else the answer, opened."""
+    inner = _open(answer)
+    if isinstance(inner, list | tuple) and len(inner) <= 3:
+        fitting = [part for part in inner if _is_array(part) and part.ndim == axes]
+        if len(fitting) == 1 and len(inner) > 1:
+            call.notes.append(_("Several results came; the one of the asked shape was judged."))
+            return fitting[0]
+    return inner
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray)
+
+
+def _quiet(value: Any) -> np.ndarray:
+    """A part of an answer as an array, empty when it is none."""
+    try:
+        return _numbers(value)
+    except _Rejected:
+        return np.empty(0)
+
+
+def _numbers(answer: Any) -> np.ndarray:
+    """An answer as an array of booleans, integers or floats, still in its own type; rejects everything else."""
+    if answer is None:
+        _reject(_("Nothing came (None)."), _("Is a `return` missing at the end of the function?"))
+    if isinstance(answer, str | bytes):
+        _reject(_("Text came instead of numbers."), _("Return the numbers themselves, not their print-out."))
+    if isinstance(answer, dict):
+        _reject(_("A dictionary of several entries came."), _("Return the one value that is asked."))
+    if not isinstance(answer, bool | int | float | list | tuple | np.ndarray):
+        _reject(_("No number, list or array came."), _("Return a tensor, an array, a list or a number."))
+    try:
+        numbers = np.asarray(answer)
+    except (ValueError, TypeError, OverflowError, RecursionError, MemoryError):
+        _reject(_("A list came whose parts do not fit together."), _("Return one result, not several."))
+    if numbers.dtype.kind not in "biuf":
+        _reject(_("A list of things came that are no numbers."), _("Return a tensor, an array, a list or a number."))
+    return numbers
+
+
+def _finite(numbers: np.ndarray) -> np.ndarray:
+    """As float64; rejects empty answers, NaN and infinity."""
+    if not numbers.size:
+        _reject(_("An empty answer came."))
+    values = numbers.astype(np.float64)
+    if not np.isfinite(values).all():
+        hint = _("Look for a division by zero, and for arrays that were made but never filled.")
+        _reject(_("NaN (not a number) came.") if np.isnan(values).any() else _("Infinity came."), hint)
+    return values
+
+
+def _drop_axes(array: np.ndarray, axes: int, call: Call) -> np.ndarray:
+    """Without its axes of length 1, where just so many axes are left then; said in a note."""
+    bare = np.squeeze(array)
+    if array.ndim > axes == bare.ndim:
+        call.notes.append(_("The answer had an axis of length 1 too many; it was passed over."))
+        return bare
+    return array
+
+
+def _reject_shape(found: np.ndarray, wanted: np.ndarray, hint: AnyText) -> NoReturn:
+    _reject(_("Shape {found} came.", found=found.shape), hint, expected=_("shape {wanted}", wanted=wanted.shape))
