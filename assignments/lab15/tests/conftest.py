@@ -1,0 +1,125 @@
+"""What the tests of lab 15 share: normalised pictures, boxes of a wanted overlap, feature maps that tell mistakes apart.
+
+Inputs are drawn anew for every seed; each helper draws until the input separates a right answer from the mistakes that
+the tests are after, so that a grade never hangs on a lucky draw.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
+IMAGENET_STD = np.array([0.229, 0.224, 0.225], dtype=np.float32)
+
+
+@pytest.fixture
+def photo(pictures) -> Callable[[str, int, int], np.ndarray]:
+    """photo("cat", height, width): the picture's pixels on a coarse grid, normalised, (1, 3, height, width) float32."""
+
+    def take(name: str, height: int, width: int) -> np.ndarray:
+        pixels = pictures[name]
+        rows = np.linspace(0, pixels.shape[0] - 1, height).round().astype(int)
+        columns = np.linspace(0, pixels.shape[1] - 1, width).round().astype(int)
+        values = (pixels[np.ix_(rows, columns)].astype(np.float32) / 255 - IMAGENET_MEAN) / IMAGENET_STD
+        return np.ascontiguousarray(values.transpose(2, 0, 1)[None])
+
+    return take
+
+
+@pytest.fixture
+def noise(seed) -> Callable[..., np.ndarray]:
+    """noise(k, n, height, width): n pictures of normal noise, (n, 3, height, width) float32, drawn from `seed + k`."""
+
+    def draw(k: int, n: int, height: int, width: int) -> np.ndarray:
+        return np.random.default_rng(seed + k).standard_normal((n, 3, height, width), dtype=np.float32)
+
+    return draw
+
+
+@pytest.fixture
+def evidence(seed) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
+    """evidence(k, channels, height, width, classes, signed=False): features and weights whose class maps differ widely.
+
+    Features are like those of layer4, not negative and often zero, unless `signed`. Every class has a map with positive
+    and negative cells; maps of two classes, and a map with its negative weights cut, have a correlation below 0.9.
+    """
+
+    def draw(
+        k: int, channels: int, height: int, width: int, classes: int, *, signed: bool = False
+    ) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(seed + k)
+        while True:
+            features = rng.standard_normal((channels, height, width), dtype=np.float32)
+            if not signed:
+                features = np.maximum(features, 0)
+            weights = rng.standard_normal((classes, channels), dtype=np.float32)
+            if _tells_apart(features, weights):
+                return features, weights
+
+    return draw
+
+
+def _tells_apart(features: np.ndarray, weights: np.ndarray) -> bool:
+    maps = np.tensordot(weights, features, axes=1).reshape(len(weights), -1)
+    cut = np.tensordot(np.maximum(weights, 0), features, axes=1).reshape(len(weights), -1)
+    spread = np.ptp(maps, axis=1)
+    if (maps.max(axis=1) < 0.2 * spread).any() or (maps.min(axis=1) > -0.2 * spread).any():
+        return False
+    with np.errstate(invalid="ignore", divide="ignore"):  # a map that is the same everywhere has no correlation
+        likeness = np.corrcoef(np.concatenate([maps, cut]))
+    np.fill_diagonal(likeness, 0)
+    return bool(np.isfinite(likeness).all() and likeness.max() < 0.9)
+
+
+@pytest.fixture
+def shifted() -> Callable[[np.ndarray, float], np.ndarray]:
+    """shifted(box, overlap): the box moved to the right until its IoU with where it was is `overlap`."""
+
+    def move(box: np.ndarray, overlap: float) -> np.ndarray:
+        width = box[2] - box[0]
+        step = width * (1 - overlap) / (1 + overlap)
+        return box + np.array([step, 0, step, 0])
+
+    return move
+
+
+@pytest.fixture
+def shuffled(seed) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
+    """shuffled(k, boxes, scores): both as float32 arrays in one random order, in which the scores are not sorted."""
+
+    def shuffle(k: int, boxes: list[np.ndarray], scores: list[float]) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(seed + k)
+        table, values = np.array(boxes, dtype=np.float32), np.array(scores, dtype=np.float32)
+        while True:
+            order = rng.permutation(len(values))
+            steps = np.diff(values[order])
+            if len(values) < 3 or ((steps > 0).any() and (steps < 0).any()):
+                return table[order], values[order]
+
+    return shuffle
+
+
+@pytest.fixture
+def crowd(seed) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
+    """crowd(k, threshold): 24 boxes of many sizes around four places, with scores; no overlap lies near the threshold."""
+
+    def draw(k: int, threshold: float) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(seed + k)
+        while True:
+            places = np.repeat(rng.uniform(200, 800, (4, 2)), 6, axis=0)
+            centres, sides = places + rng.normal(0, 12, (24, 2)), rng.uniform(50, 110, (24, 2))
+            boxes = np.concatenate([centres - sides / 2, centres + sides / 2], axis=1).astype(np.float32)
+            overlaps = _overlaps(boxes)
+            if (np.abs(overlaps - threshold) > 0.02).all():
+                return boxes, rng.permutation(np.linspace(0.05, 0.95, 24)).astype(np.float32)
+
+    return draw
+
+
+def _overlaps(boxes: np.ndarray) -> np.ndarray:
+    """The IoU of every box with every box, (n, n)."""
+    low, high = boxes[:, None, :2], boxes[:, None, 2:]
+    sides = np.maximum(np.minimum(high, high.swapaxes(0, 1)) - np.maximum(low, low.swapaxes(0, 1)), 0)
+    shared, areas = sides.prod(axis=2), (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    return shared / (areas[:, None] + areas[None, :] - shared)

@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+
+@pytest.mark.part("cam", weight=3)
+def test_rectangular_map(check, evidence):
+    """A feature map that is wider than high."""
+    features, weights = evidence(301, 16, 4, 9, 6)
+    check.cam(features, weights, 2)
+
+
+@pytest.mark.part("cam", weight=3)
+def test_classes_that_are_asked_for(check, evidence):
+    """Several classes, the first and the last among them."""
+    features, weights = evidence(302, 24, 6, 5, 7)
+    for class_idx in (5, 0, 6, 3):
+        check.cam(features, weights, class_idx)
+
+
+@pytest.mark.part("cam", weight=3)
+def test_weights_that_speak_against(check, evidence):
+    """A class for which some channels count negatively."""
+    features, weights = evidence(303, 12, 5, 7, 4)
+    weights[1, ::2] = -np.abs(weights[1, ::2]) - 0.5
+    weights[1, 1::2] = np.abs(weights[1, 1::2]) + 0.5
+    check.cam(features, weights, 1)
+
+
+@pytest.mark.part("cam", weight=3)
+def test_batch_of_one(check, evidence):
+    """Features that still have their batch axis."""
+    features, weights = evidence(304, 32, 5, 6, 5)
+    check.cam(features[None], weights, 4)
+
+
+@pytest.mark.part("cam", weight=2)
+def test_signed_features(check, evidence):
+    """Features of both signs."""
+    features, weights = evidence(305, 16, 6, 8, 5, signed=True)
+    check.cam(features, weights, 2)
+
+
+@pytest.mark.part("cam", weight=3)
+def test_each_channel_counts(check, evidence):
+    """Three channels only: each of them is seen in the map."""
+    features, weights = evidence(306, 3, 6, 7, 3, signed=True)
+    weights[1] = np.array([1.0, -1.5, 1.25], dtype=np.float32)
+    check.cam(features, weights, 1)
+
+
+@pytest.mark.part("cam", weight=2)
+def test_as_many_classes_as_channels(check, evidence):
+    """As many classes as channels: rows of W are classes, columns channels."""
+    features, weights = evidence(307, 8, 6, 6, 8)
+    check.cam(features, weights, 5)

@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from grader.testing import fail
+from grader.testing import gettext as _
+
+
+@pytest.mark.part("fc_weights", weight=2)
+def test_smaller_network(check, models):
+    """ResNet18: the function works with the model it is given."""
+    check.fc_weights(models.resnet18)
+
+
+@pytest.mark.part("fc_weights", weight=2)
+def test_weights_that_were_replaced(check, models, seed):
+    """A model with other weights in fc."""
+    weights = np.random.default_rng(seed + 201).normal(0, 0.05, (1000, 512)).astype(np.float32)
+    check.fc_weights(models.resnet18.with_state({"fc.weight": weights}))
+
+
+@pytest.mark.part("fc_weights", weight=1)
+def test_weights_before_and_after_a_change(check, models, seed):
+    """The weights as they are at the time of the call."""
+    weights = np.random.default_rng(seed + 202).normal(0, 0.05, (1000, 512)).astype(np.float32)
+    check.fc_weights(models.resnet18)
+    check.fc_weights(
+        models.resnet18.with_state({"fc.weight": weights}),
+        hint=_("The first call was right; then the model was another."),
+    )
+
+
+@pytest.mark.part("fc_weights", weight=2)
+def test_model_stays_as_it_was(check, submission, models):
+    """Reading the weights does not change the model."""
+    before = submission.state(models.resnet18)
+    check.fc_weights(models.resnet18)
+    if submission.state(models.resnet18)["digest"] != before["digest"]:
+        fail(
+            came=_("The parameters or buffers of the model have changed."),
+            expected=_("the model as it was"),
+            hint=_("fc.weight shares its memory with the model: copy it with .clone() before you change it."),
+        )

@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+
+from grader.testing import fail
+from grader.testing import gettext as _
+
+
+@pytest.mark.part("features_map", weight=3)
+def test_every_picture_of_a_batch(check, models, noise):
+    """A batch: every picture has its own map."""
+    check.features_map(models.resnet50, noise(101, 3, 64, 64))
+
+
+@pytest.mark.part("features_map", weight=3)
+def test_wide_picture(check, models, noise):
+    """A picture that is wider than high."""
+    check.features_map(models.resnet50, noise(102, 1, 64, 128))
+
+
+@pytest.mark.part("features_map", weight=3)
+def test_smaller_network(check, models, noise):
+    """ResNet18: the function works with the model it is given."""
+    check.features_map(models.resnet18, noise(103, 1, 96, 64))
+
+
+@pytest.mark.part("features_map", weight=3)
+def test_second_call_sees_the_second_picture(check, models, noise):
+    """Two calls: each returns the map of its own picture."""
+    pictures = noise(104, 2, 64, 64)
+    check.features_map(models.resnet50, pictures[:1])
+    check.features_map(models.resnet50, pictures[1:], hint=_("The first call was right; the second is about another picture."))
+
+
+@pytest.mark.part("features_map", weight=2)
+def test_batch_of_a_smaller_network(check, models, photo):
+    """A batch of tall pictures and ResNet18."""
+    tall = [photo(name, 128, 64) for name in ("flower", "camera", "cat")]
+    check.features_map(models.resnet18, np.concatenate(tall))
+
+
+@pytest.mark.part("features_map", weight=1)
+def test_two_networks_in_turn(check, models, noise):
+    """Two networks one after the other: each gives its own map."""
+    picture = noise(105, 1, 64, 64)
+    check.features_map(models.resnet18, picture)
+    check.features_map(models.resnet50, picture)
+
+
+@pytest.mark.part("features_map", weight=1)
+def test_same_picture_again(check, models, noise):
+    """The same picture twice gives the same map."""
+    picture = noise(106, 2, 64, 64)
+    check.features_map(models.resnet18, picture)
+    check.features_map(models.resnet18, picture, hint=_("The first call was right: what did it leave behind in the model?"))
+
+
+@pytest.mark.part("features_map", weight=2)
+def test_model_in_training_mode(check, models, noise):
+    """A model that comes in training mode is evaluated in eval mode."""
+    check.features_map(models.resnet50.training(), noise(107, 2, 64, 64), hint=_("Call model.eval() before the forward pass."))
+
+
+@pytest.mark.part("features_map", weight=2)
+def test_model_stays_as_it_was(check, submission, models, noise):
+    """Looking at a model does not change it."""
+    before = submission.state(models.resnet18)
+    check.features_map(models.resnet18, noise(108, 2, 64, 64))
+    after = submission.state(models.resnet18)
+    if after["digest"] != before["digest"]:
+        fail(
+            came=_("The parameters or buffers of the model have changed."),
+            expected=_("the model as it was"),
+            hint=_("In training mode a forward pass moves the statistics of batch normalisation: call model.eval() first."),
+        )
+    if after["training"]:
+        fail(
+            came=_("The model is in training mode now."),
+            expected=_("the model in eval mode, as it came"),
+            hint=_("Leave out model.train(): in training mode batch normalisation and dropout work differently."),
+        )

@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+
+from grader.testing import gettext as _
+
+
+def box(left, top, width, height):
+    """A box (x1, y1, x2, y2) in float64."""
+    return np.array([left, top, left + width, top + height], dtype=np.float64)
+
+
+@pytest.mark.part("nms", weight=2)
+def test_boxes_far_from_the_origin(check, seed, shifted, shuffled):
+    """Boxes in the far corner of a large picture."""
+    x, y = np.random.default_rng(seed + 601).uniform(700, 900, 2)
+    first, second = box(x, y, 60, 40), box(x, y + 90, 50, 60)
+    boxes = [first, shifted(first, 0.7), second, shifted(second, 0.2), box(x + 150, y + 10, 40, 40)]
+    check.nms(*shuffled(601, boxes, [0.9, 0.8, 0.85, 0.6, 0.5]), 0.5)
+
+
+@pytest.mark.part("nms", weight=1)
+def test_scores_in_any_order(check, seed):
+    """Pairs of boxes in which the better one comes first or last, above or below."""
+    rng = np.random.default_rng(seed + 602)
+    x, y = rng.uniform(100, 300, 2)
+    one, two, three, four = (box(x + 200 * k, y + 40 * k, 90, 70 + 5 * k) for k in range(4))
+    lower = np.array([0, 14, 0, 14])  # the same box 14 lower: an IoU of about 0.67
+    boxes = np.array([one, two, three + lower, four, four + lower, three, two + lower, one + lower], dtype=np.float32)
+    scores = np.array([0.91, 0.55, 0.88, 0.62, 0.97, 0.46, 0.83, 0.71], dtype=np.float32)
+    check.nms(boxes, scores, 0.5)
+
+
+@pytest.mark.part("nms", weight=2)
+def test_chain_of_boxes(check, seed, shifted, shuffled):
+    """A row of boxes in which each overlaps only the next one strongly."""
+    x, y = np.random.default_rng(seed + 603).uniform(200, 400, 2)
+    chain = [box(x, y, 120, 80)]
+    for _link in range(4):
+        chain.append(shifted(chain[-1], 0.6))
+    check.nms(*shuffled(603, chain, [0.95, 0.9, 0.85, 0.8, 0.75]), 0.5)
+
+
+@pytest.mark.part("nms", weight=1)
+def test_rivals_that_are_not_next_in_score(check, seed, shifted, shuffled):
+    """Boxes on two objects whose scores alternate."""
+    x, y = np.random.default_rng(seed + 604).uniform(150, 350, 2)
+    left, right = box(x, y, 100, 60), box(x + 300, y + 50, 80, 90)
+    boxes = [left, right, shifted(left, 0.65), shifted(right, 0.65), shifted(left, 0.75), shifted(right, 0.8)]
+    check.nms(*shuffled(604, boxes, [0.9, 0.85, 0.8, 0.75, 0.7, 0.65]), 0.5)
+
+
+@pytest.mark.part("nms", weight=1)
+def test_threshold_that_is_given(check, seed, shifted, shuffled):
+    """One set of boxes, three thresholds."""
+    x, y = np.random.default_rng(seed + 605).uniform(100, 300, 2)
+    boxes = []
+    for k, overlap in enumerate((0.2, 0.4, 0.6, 0.8)):
+        boxes += [box(x + 300 * k, y, 100, 70), shifted(box(x + 300 * k, y, 100, 70), overlap)]
+    scores = [0.9, 0.5, 0.85, 0.55, 0.8, 0.6, 0.75, 0.65]
+    for threshold in (0.5, 0.3, 0.7):
+        check.nms(*shuffled(605, boxes, scores), threshold, hint=_("The threshold is a parameter: each call has its own."))
+
+
+@pytest.mark.part("nms", weight=1)
+def test_low_scores(check, seed, shifted, shuffled):
+    """Boxes with low scores."""
+    x, y = np.random.default_rng(seed + 606).uniform(100, 300, 2)
+    first, second = box(x, y, 90, 90), box(x + 200, y, 90, 60)
+    boxes = [first, shifted(first, 0.7), second, shifted(second, 0.3), box(x, y + 200, 50, 50)]
+    check.nms(*shuffled(606, boxes, [0.24, 0.19, 0.12, 0.06, 0.01]), 0.5, hint=_("No score is too low to be kept."))
+
+
+@pytest.mark.part("nms", weight=1)
+def test_order_of_what_is_kept(check, seed, shuffled):
+    """Boxes that do not meet: the best score comes first."""
+    x, y = np.random.default_rng(seed + 607).uniform(100, 200, 2)
+    boxes = [box(x + 150 * (k % 3), y + 120 * (k // 3), 70, 60) for k in range(6)]
+    check.nms(*shuffled(607, boxes, [0.95, 0.83, 0.74, 0.61, 0.52, 0.4]), 0.5)
+
+
+@pytest.mark.part("nms", weight=1)
+def test_one_object(check, seed, shifted, shuffled):
+    """Many boxes on one object, and a single box."""
+    x, y = np.random.default_rng(seed + 608).uniform(300, 500, 2)
+    first = box(x, y, 150, 100)
+    boxes = [first, *(shifted(first, overlap) for overlap in (0.95, 0.9, 0.85, 0.8))]
+    check.nms(*shuffled(608, boxes, [0.9, 0.8, 0.7, 0.6, 0.5]), 0.5)
+    check.nms(np.array([first], dtype=np.float32), np.array([0.7], dtype=np.float32), 0.5)
+
+
+@pytest.mark.part("nms", weight=1)
+def test_boxes_in_shares_of_the_picture(check, seed, shifted, shuffled):
+    """Coordinates from 0 to 1, as shares of the picture's sides."""
+    x, y = np.random.default_rng(seed + 609).uniform(0.1, 0.2, 2)
+    first, second = box(x, y, 0.2, 0.15), box(x + 0.3, y + 0.3, 0.18, 0.2)
+    boxes = [first, shifted(first, 0.7), second, shifted(second, 0.3), box(x + 0.05, y + 0.55, 0.1, 0.1)]
+    check.nms(*shuffled(609, boxes, [0.92, 0.81, 0.77, 0.68, 0.59]), 0.5)
+
+
+@pytest.mark.part("nms", weight=1)
+def test_small_box_within_a_large_one(check, seed, shuffled):
+    """Small boxes within a large one overlap it little."""
+    x, y = np.random.default_rng(seed + 610).uniform(200, 400, 2)
+    boxes = [
+        box(x, y, 200, 150),
+        box(x + 20, y + 20, 80, 60),
+        box(x + 110, y + 70, 70, 60),
+        box(x + 4, y + 4, 190, 140),
+    ]
+    check.nms(*shuffled(610, boxes, [0.9, 0.8, 0.7, 0.6]), 0.5)
+
+
+@pytest.mark.part("nms", weight=1)
+def test_crowd(check, crowd):
+    """Many boxes of many sizes around a few objects."""
+    check.nms(*crowd(611, 0.4), 0.4)
+    check.nms(*crowd(612, 0.6), 0.6)

@@ -1,0 +1,19 @@
+import numpy as np
+import pytest
+
+from grader.testing import gettext as _
+
+
+@pytest.mark.part("cam", weight=3)
+def test_two_channels_by_hand(check):
+    """Two channels that can be added up by hand."""
+    features = np.array([[[1, 0, 2], [0, 3, 0]], [[0, 4, 1], [2, 0, 0]]], dtype=np.float32)
+    weights = np.array([[1, 1], [2, -1], [0, 3]], dtype=np.float32)
+    check.cam(features, weights, 1, hint=_("Class 1 has the weights 2 and -1: the map is 2 * features[0] - features[1]."))
+
+
+@pytest.mark.part("cam", weight=3)
+def test_size_of_resnet50(check, evidence):
+    """2048 channels of 7 x 7 cells, as ResNet50 gives them for a photo of 224 x 224."""
+    features, weights = evidence(11, 2048, 7, 7, 5)
+    check.cam(features, weights, 3)
