@@ -1,7 +1,7 @@
 """`grade`: the commands, and the one place where errors become words and exit codes.
 
-Exit status: 0 every submission was graded, whatever its score; 1 something could not be graded through the grader's fault; 2
-wrong usage or specification; 130 stopped by Ctrl-C. Heavy libraries are imported inside the commands, so that `grade --help` is quick.
+Exit status: 0 every submission was graded, whatever its score; 1 something could not be graded through the grader's
+fault; 2 wrong usage or specification; 130 stopped by Ctrl-C. Heavy libraries are imported inside the commands, so that `grade --help` is quick.
 """
 
 from __future__ import annotations
@@ -75,6 +75,29 @@ def run(
 
     request = RunRequest(submissions, assignment, out, jobs, device, sandbox, student, lang, fresh, quiet, verbose)
     return run_command(request)
+
+
+@app.command
+def validate(
+    assignment: str | None = None,
+    *,
+    json: Path | None = None,
+    sandbox: Sandbox = "auto",
+) -> int:
+    """Test an assignment's tests: what is right passes, what is wrong is caught.
+
+    Parameters
+    ----------
+    assignment
+        The assignment's id or folder; all of the course by default.
+    json
+        Also write what was found to this file.
+    sandbox
+        The wall around the starter and the style samples.
+    """
+    from grader.cli.validate import validate_command
+
+    return validate_command(assignment, json, sandbox)
 
 
 @app.command

@@ -9,6 +9,8 @@
     ├── tests/public/         pytest files that students may see
     ├── tests/hidden/         pytest files that they may not
     ├── starter/              what students begin with
+    ├── styles/               right solutions in other styles, for `grade validate` (may be absent)
+    ├── survivors.yaml        mutants of the reference that no test can kill, and why (may be absent)
     └── pictures/             shown to submissions too
 """
 
@@ -22,6 +24,7 @@ from pathlib import Path
 from grader.course.specification import Assignment, read_specification
 from grader.errors import SpecificationError, UsageError
 
+_UNJUDGED = {"starter", "styles"}  # verdicts do not depend on them
 _IGNORED = {"__pycache__", ".pytest_cache", ".ipynb_checkpoints"}
 
 
@@ -123,5 +126,8 @@ def _files(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.is_file() and not _IGNORED & set(path.parts) and path.suffix != ".pyc" and "starter" not in path.parts
+        if path.is_file()
+        and not _IGNORED & set(path.parts)
+        and path.suffix != ".pyc"
+        and not _UNJUDGED & set(path.relative_to(folder).parts)
     )

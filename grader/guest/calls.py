@@ -20,10 +20,11 @@ from grader.errors import WireError
 from grader.guest import hooks
 from grader.guest.failures import describe
 from grader.guest.loading import Loaded
-from grader.guest.models import Shelf, state_digest
+from grader.guest.models import Shelf
 from grader.guest.notes import Notes
 from grader.guest.values import Registry, from_wire, to_wire
 from grader.wire.channel import Channel, Closed
+from grader.wire.digest import state_digest
 
 
 def serve(channel: Channel, loaded: Loaded, shelf: Shelf, notes: Notes) -> None:

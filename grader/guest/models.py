@@ -18,8 +18,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from grader.errors import SandboxFault
 from grader.wire import values
 
@@ -137,21 +135,6 @@ def _digest(state: dict[str, Any]) -> str:
     for name in sorted(state):
         digest.update(name.encode())
         digest.update(state[name].tobytes())
-    return digest.hexdigest()
-
-
-def state_digest(module: Any) -> str:
-    """A digest over names, shapes and contents of a module's parameters and buffers.
-
-    Sums of 64-bit words rather than a cryptographic hash, which would take ten times as long: it tells an honest function that
-    it changed the model, and nobody who controls this process needs to find a collision.
-    """
-    digest = hashlib.sha256()
-    for name, tensor in module.state_dict().items():
-        raw = tensor.detach().cpu().contiguous().numpy().reshape(-1).view("uint8")
-        words = raw[: raw.size // 8 * 8].view("uint64")
-        digest.update(f"{name} {tuple(tensor.shape)} {tensor.stride()}".encode())
-        digest.update(words.sum().tobytes() + np.bitwise_xor.reduce(words).tobytes() + raw[raw.size // 8 * 8 :].tobytes())
     return digest.hexdigest()
 
 

@@ -82,9 +82,10 @@ class Setting:
 class JudgePlugin:
     """One run of pytest for one submission. `workplace` is None for a run that only collects."""
 
-    def __init__(self, setting: Setting, make_submission: Callable[[str], Any] | None) -> None:
+    def __init__(self, setting: Setting, make_submission: Callable[[str], Any] | None, *, only_part: str = "") -> None:
         self.setting = setting
         self.make_submission = make_submission
+        self.only_part = only_part
         self.planned: list[PlannedTest] = []
         self.places = {visibility: str(setting.folder.tests(visibility)) + os.sep for visibility in ("public", "hidden")}
         self.ran: list[Ran] = []
@@ -139,10 +140,14 @@ class JudgePlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Public tests first; each with its part, weight and title."""
         items.sort(key=lambda item: self._visibility(item) == "hidden")
+        kept = []
         for item in items:
             planned = self._plan(item)
-            self.planned.append(planned)
-            self._by_node[item.nodeid] = Ran(planned)
+            if self.only_part in ("", planned.part):
+                kept.append(item)
+                self.planned.append(planned)
+                self._by_node[item.nodeid] = Ran(planned)
+        items[:] = kept
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
@@ -229,7 +234,10 @@ def run_tests(plugin: JudgePlugin, *, visibilities: tuple[str, ...] = ("public",
     places = [str(folder.tests(visibility)) for visibility in visibilities if folder.tests(visibility).is_dir()]
     arguments = [
         *places,
-        f"--rootdir={folder.path}",
+        # pytest names a test's module by its path below the root: below the file system's, so that two assignments of one
+        # run never share a module; and a conftest.py above the assignment is not the course's, wherever it comes from.
+        f"--rootdir={folder.path.anchor}",
+        f"--confcutdir={folder.path}",
         "-c",
         os.devnull,
         "--import-mode=importlib",
@@ -240,10 +248,11 @@ def run_tests(plugin: JudgePlugin, *, visibilities: tuple[str, ...] = ("public",
     ]
     arguments += [option for name in _UNNEEDED for option in ("-p", f"no:{name}")]
     arguments += ["--collect-only"] if collect_only else []
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     catcher = _Catcher()
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
+    with _own_options(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
         status = pytest.main(arguments, plugins=[plugin, catcher])
+    if catcher.interrupted:
+        raise KeyboardInterrupt
     if catcher.error is not None:
         raise catcher.error
     if plugin.problems:
@@ -254,16 +263,32 @@ def run_tests(plugin: JudgePlugin, *, visibilities: tuple[str, ...] = ("public",
         )
 
 
+@contextlib.contextmanager
+def _own_options() -> Iterator[None]:
+    """No plugin and no option of the user's own pytest: `PYTEST_ADDOPTS=-x` would change grades."""
+    before = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        os.environ.update({name: value for name, value in before.items() if value is not None})
+
+
 class _Catcher:
-    """pytest turns an error in a hook into text; the grader wants the error."""
+    """pytest turns an error in a hook into text, and Ctrl-C into a status; the grader wants them as they were."""
 
     def __init__(self) -> None:
         self.error: GraderError | None = None
+        self.interrupted = False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         if isinstance(excinfo.value, GraderError):
             self.error = excinfo.value
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self.interrupted = isinstance(excinfo.value, KeyboardInterrupt)
 
 
 def _where(info: pytest.ExceptionInfo[BaseException]) -> str:

@@ -103,10 +103,11 @@ class Reference:
         return plain(value)
 
     def _run(self, function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        given = [self._give(value) for value in arguments]
-        return function(*given, **{name: self._give(value) for name, value in keywords.items()})
+        given = [self.give(value) for value in arguments]
+        return function(*given, **{name: self.give(value) for name, value in keywords.items()})
 
-    def _give(self, value: Any) -> Any:
+    def give(self, value: Any) -> Any:
+        """An argument of a test as a function of the course takes it: a fresh network for a model, a tensor for an array."""
         if isinstance(value, Model):
             return self.networks.build(value)
         if self.with_torch and type(value).__module__ == "numpy" and getattr(value, "shape", ()) != ():

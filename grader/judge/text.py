@@ -20,7 +20,7 @@ class Text:
     """An English text with fields. `str()` gives the English."""
 
     template: str
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def render(self, translate: Callable[[str], str]) -> str:
         """The text in the language of `translate`; fields that are texts are translated too."""

@@ -1,0 +1,87 @@
+"""A trusted stand-in for a submission: functions of the course itself, called in this process.
+
+It offers what `grader.judge.proxy.SubmissionProxy` offers to tests. Only the reference and variants of it are ever run so.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from grader.course.specification import Assignment, Part
+from grader.fixtures.store import storable
+from grader.judge.outcome import Call, CodeRaised, Stopped
+from grader.judge.plain import kinds, plain
+from grader.judge.reference import Reference
+from grader.judge.text import gettext
+from grader.results import TestStatus
+from grader.sandbox.session import Failure
+from grader.wire.digest import state_digest
+from grader.wire.values import Array, Model
+
+Function = Callable[..., Any]
+
+
+class Overtime(BaseException):
+    """A variant did not come to an end."""
+
+
+class LocalSubmission:
+    """The fixture `submission` of one test, answered by `functions[part id]`; calls are cut off after `seconds`."""
+
+    def __init__(self, assignment: Assignment, functions: dict[str, Function], reference: Reference, seconds: float) -> None:
+        self._assignment = assignment
+        self._functions = functions
+        self._reference = reference
+        self._seconds = seconds
+        self._lent: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        part = self._assignment.part(name)
+        return lambda *arguments: self.call(part, arguments)[1]
+
+    def call(self, part: Part, arguments: tuple[Any, ...]) -> tuple[Call, Any]:
+        """The call, and the answer in plain numbers."""
+        given = [self._give(value) for value in arguments]
+        try:
+            value = storable(_within(self._seconds, lambda: self._functions[part.id](*given)))
+        except Overtime as error:
+            raise Stopped(TestStatus.TIMED_OUT, gettext("Your code did not finish in the time that it has.")) from error
+        except Exception as error:  # a variant may fail in any way
+            raise CodeRaised(Failure(tuple(kind.__name__ for kind in type(error).__mro__), str(error), 0, 0, "")) from error
+        if isinstance(value, int | float) or type(value).__module__ == "numpy":
+            value = value if isinstance(value, int | float) else Array(value)
+        return Call(part.id, arguments, {}, "call", kinds(value)), plain(value)
+
+    def state(self, model: Model) -> dict[str, Any]:
+        """Digest and training flag of the model as this test's calls left it."""
+        network = self._give(model)
+        return {"digest": state_digest(network), "training": bool(network.training)}
+
+    def release(self, passed: bool) -> None:
+        """Nothing to end: the next test makes another."""
+
+    def _give(self, value: Any) -> Any:
+        if not isinstance(value, Model):
+            return self._reference.give(value)
+        key = self._reference.store.key(value)
+        if key not in self._lent:
+            self._lent[key] = self._reference.give(value)
+        return self._lent[key]
+
+
+def _within(seconds: float, action: Callable[[], Any]) -> Any:
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        raise Overtime
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        return action()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

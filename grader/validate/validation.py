@@ -1,0 +1,229 @@
+"""What `grade validate` finds out about an assignment, and the checks that make it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from grader.course.assignment import AssignmentFolder
+from grader.course.submission import Submission
+from grader.errors import SpecificationError
+from grader.judge.judge import Judge
+from grader.judge.misconception import Variant
+from grader.judge.plugin import JudgePlugin, Ran, run_tests
+from grader.results import SubmissionResult
+from grader.validate.local import Function, LocalSubmission
+from grader.validate.mutants import Mutant, mutants_of
+
+_CALL_SECONDS = 20.0
+KILLED_SHARE = 0.95
+SEEDS = 20
+
+
+@dataclass(frozen=True)
+class Check:
+    """One property: whether it holds, what was counted, and what falls short."""
+
+    name: str
+    holds: bool
+    summary: str
+    shortfalls: tuple[str, ...] = ()
+
+
+@dataclass
+class Validation:
+    """Everything found out about an assignment."""
+
+    assignment: str
+    checks: list[Check] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether every check does."""
+        return all(check.holds for check in self.checks)
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON writes it."""
+        return {
+            "schema": "grader/validation/1",
+            "assignment": self.assignment,
+            "holds": self.holds,
+            "checks": [asdict(check) for check in self.checks],
+        }
+
+
+class Validator:
+    """Runs the checks one by one, so that a caller can show them as they come."""
+
+    def __init__(self, judge: Judge, make_judge: Callable[[int], Judge]) -> None:
+        self.judge = judge
+        self.make_judge = make_judge
+        self.folder: AssignmentFolder = judge.plan.folder
+        self.assignment = judge.assignment
+        reference = judge.setting.reference
+        self.functions: dict[str, Function] = {p.id: getattr(reference.module, p.names[0]) for p in self.assignment.parts}
+        self.caught: dict[str, set[str]] = {}  # variant or mutant -> ids of the tests that it fails
+
+    def run(self) -> Iterator[Check]:
+        """All checks, the cheap ones first."""
+        yield self.check_points()
+        yield self.check_reference()
+        yield self.check_hidden()
+        yield self.check_starter()
+        yield self.check_misconceptions()
+        yield self.check_tests_needed()
+        yield self.check_styles()
+        yield self.check_mutants()
+        yield self.check_seeds()
+
+    def run_local(self, functions: dict[str, Function], judge: Judge | None = None, part: str = "") -> list[Ran]:
+        """Run the tests (of one part, when named) with functions of the course in place of a submission."""
+        judge = judge or self.judge
+        reference = judge.setting.reference
+
+        def make(_part: str) -> LocalSubmission:
+            return LocalSubmission(self.assignment, functions, reference, _CALL_SECONDS)
+
+        plugin = JudgePlugin(judge.setting, make, only_part=part)
+        run_tests(plugin)
+        return plugin.ran
+
+    def check_points(self) -> Check:
+        """The shares of all tests add up to the points of the assignment."""
+        total = sum(self.judge.share.values())
+        holds = total == self.assignment.points
+        public = sum(test.visibility == "public" for test in self.judge.planned)
+        text = f"{float(total):g} points in {len(self.judge.planned)} tests ({public} public)"
+        return Check("points add up", holds, text)
+
+    def check_reference(self) -> Check:
+        """The reference passes every test."""
+        short = _fallen(self.run_local(self.functions))
+        return Check("the reference scores full marks", not short, f"{len(self.judge.planned)} tests", tuple(short))
+
+    def check_hidden(self) -> Check:
+        """No hidden test stands in what students are given."""
+        given = [*self.folder.tests("public").rglob("*.py"), *(self.folder.path / "starter").rglob("*")]
+        texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in given if path.is_file()}
+        short = []
+        for path in sorted(self.folder.tests("hidden").rglob("test_*.py")):
+            for name, body in _test_bodies(path):
+                for other, text in texts.items():
+                    inside = name in text or (other.suffix == ".py" and body in [b for _, b in _test_bodies(other)])
+                    if inside:
+                        short.append(f"{path.name}::{name} stands in {other.name}")
+        return Check("hidden tests stay hidden", not short, f"{len(texts)} files that students are given", tuple(short))
+
+    def check_starter(self) -> Check:
+        """What students begin with scores nothing."""
+        results = self._grade_files(self.folder.path / "starter")
+        short = [f"{name}: {result.score} points" for name, result in results if result.score != 0]
+        return Check("the starter scores zero", bool(results) and not short, f"{len(results)} files", tuple(short))
+
+    def check_misconceptions(self) -> Check:
+        """Every wrong variant fails its own part; every accepted one passes."""
+        short = []
+        variants = self.judge.diagnosis.variants
+        for variant in variants:
+            failed = self._failed_by(variant, self.judge)
+            self.caught[variant.id] = failed
+            if bool(failed) is variant.accepted:
+                short.append(f"{variant.id}: {'should pass, but fails ' + ', '.join(failed) if failed else 'no test catches it'}")
+        wrong = sum(not variant.accepted for variant in variants)
+        text = f"{wrong} wrong variants, {len(variants) - wrong} harmless ones"
+        return Check("every misconception is caught in its part", not short, text, tuple(short))
+
+    def _failed_by(self, variant: Variant, judge: Judge) -> set[str]:
+        ran = self.run_local({**self.functions, variant.part: variant.function}, judge, variant.part)
+        return {item.test.id for item in ran if item.outcome is not None or item.fault}
+
+    def check_tests_needed(self) -> Check:
+        """Every test is failed by some misconception."""
+        useful = set().union(*self.caught.values()) if self.caught else set()
+        idle = [test.id for test in self.judge.planned if test.id not in useful]
+        text = f"{len(self.judge.planned) - len(idle)} of {len(self.judge.planned)} tests catch a misconception"
+        return Check("every test is needed", not idle, text, tuple(idle))
+
+    def check_styles(self) -> Check:
+        """Right solutions in other styles score full marks."""
+        results = self._grade_files(self.folder.path / "styles")
+        short = []
+        for name, result in results:
+            if result.score != result.max_score:
+                lost = [test.id for test in result.tests if test.score != test.max_score]
+                short.append(f"{name}: {result.score} points ({', '.join(lost[:3])})")
+        return Check("every accepted style scores full marks", not short, f"{len(results)} solutions", tuple(short))
+
+    def check_mutants(self) -> Check:
+        """Generic mutants of the reference are caught; survivors are explained in `survivors.yaml`."""
+        explained = read_survivors(self.folder.path / "survivors.yaml")
+        alive, total = [], 0
+        for mutant in self._mutants():
+            total += 1
+            ran = self.run_local({**self.functions, mutant.part: mutant.function}, part=mutant.part)
+            if not any(item.outcome is not None or item.fault for item in ran):
+                alive.append(mutant.id)
+        killed = total - len(alive)
+        unexplained = [identifier for identifier in alive if identifier not in explained]
+        holds = total == 0 or (killed >= KILLED_SHARE * total and not unexplained)
+        text = (
+            f"{killed} of {total} killed ({killed / total:.1%}), {len(alive) - len(unexplained)} survivors explained"
+            if total
+            else "none"
+        )
+        return Check("generic mutants are killed", holds, text, tuple(unexplained))
+
+    def _mutants(self) -> Iterator[Mutant]:
+        module = self.judge.setting.reference.module
+        for part in self.assignment.parts:
+            yield from mutants_of(part.id, part.names[0], module)
+
+    def check_seeds(self) -> Check:
+        """With other random inputs the verdicts are the same."""
+        short = []
+        for seed in range(1, SEEDS + 1):
+            judge = self.make_judge(seed)
+            short += [f"seed {seed}: the reference fails {name}" for name in _fallen(self.run_local(self.functions, judge))]
+            for variant in self.judge.diagnosis.variants:
+                if bool(self._failed_by(variant, judge)) is variant.accepted:
+                    short.append(f"seed {seed}: {variant.id} has another verdict")
+        return Check("other seeds agree", not short, f"{SEEDS} seeds", tuple(short))
+
+    def _grade_files(self, folder: Path) -> list[tuple[str, SubmissionResult]]:
+        """Grade each file of a folder (or of its subfolders, one submission each) in the sandbox."""
+        if not folder.is_dir():
+            return []
+        found = []
+        for path in sorted(folder.iterdir()):
+            main = path if path.is_file() else next((p for p in sorted(path.iterdir()) if p.suffix in (".py", ".ipynb")), None)
+            if main is not None and main.suffix in (".py", ".ipynb") and not main.name.startswith(("_", ".")):
+                found.append((path.name, self.judge.grade(Submission(path.name, path, main))))
+        return found
+
+
+def read_survivors(path: Path) -> dict[str, str]:
+    """The explanations of mutants that no test can kill, by mutant id. Raises `SpecificationError` for a malformed file."""
+    if not path.is_file():
+        return {}
+    tree = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    if not isinstance(tree, dict) or not all(isinstance(k, str) and isinstance(v, str) and v for k, v in tree.items()):
+        raise SpecificationError(f"{path}: must map mutants to the reasons why they cannot be killed")
+    return tree
+
+
+def _fallen(ran: list[Ran]) -> list[str]:
+    return [f"{item.test.id}: {item.fault or item.outcome}" for item in ran if item.outcome is not None or item.fault]
+
+
+def _test_bodies(path: Path) -> list[tuple[str, str]]:
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError:
+        return []
+    tests = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    return [(node.name, ast.unparse(ast.Module(node.body[1:] if ast.get_docstring(node) else node.body, []))) for node in tests]
