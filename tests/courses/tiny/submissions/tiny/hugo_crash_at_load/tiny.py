@@ -1,0 +1,8 @@
+import os
+
+
+def mean(values):
+    return sum(values) / len(values)
+
+
+os.abort()

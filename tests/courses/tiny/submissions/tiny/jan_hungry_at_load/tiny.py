@@ -1,0 +1,3 @@
+TABLE = [0.0] * (2 << 30)
+
+print(len(TABLE))
