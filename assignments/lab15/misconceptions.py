@@ -9,6 +9,7 @@ Explanations say what is computed instead and give the formula that is asked. Na
 
 # ruff: noqa: D103 - the explanation in each decorator says what the function does
 
+import weakref
 from itertools import pairwise
 
 import torch
@@ -454,6 +455,25 @@ def fc_weights_negative_zeroed_in_place(model):
 def fc_weights_changes_the_model(model):
     model.fc.bias.data.zero_()
     return model.fc.weight.detach()
+
+
+@misconception(
+    "fc_weights.first_model_again",
+    part="fc_weights",
+    en="The weights of the model that came first. They were stored on the first call (or at the top of the notebook) and are "
+    "returned again whatever model is given. Read model.fc.weight anew on each call.",
+    ru="Веса той модели, что пришла первой. Они сохранены при первом вызове (или в начале блокнота) и возвращаются снова, "
+    "какую бы модель ни передали. Читайте model.fc.weight при каждом вызове.",
+)
+def fc_weights_first_model_again(model):
+    first, weights = _FIRST_MODEL or (lambda: None, None)
+    if first() is None:  # the test before has ended and its models are gone
+        weights = model.fc.weight.detach().clone()
+        _FIRST_MODEL[:] = [weakref.ref(model), weights]
+    return weights
+
+
+_FIRST_MODEL: list = []
 
 
 @misconception(
