@@ -16,12 +16,13 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
 from grader.course.submission import Submission
-from grader.errors import SandboxFault
+from grader.errors import GraderError, SandboxFault
 from grader.judge.judge import Judge, JudgePlan
 from grader.results import SubmissionResult
 
 _PR_SET_PDEATHSIG = 1
-_worker: Judge | None = None  # of a worker process: made once by its initializer, used by every task
+# Of a worker process: made once by its initializer, used by every task; or the error that kept it from being made.
+_worker: Judge | GraderError | None = None
 
 
 def grade_all(plan: JudgePlan, submissions: Sequence[Submission], jobs: int) -> Iterator[tuple[Submission, SubmissionResult]]:
@@ -77,12 +78,15 @@ def _start_worker(plan: JudgePlan, parent: int) -> None:
         if os.getppid() != parent:
             os._exit(1)
     signal.signal(signal.SIGTERM, lambda *_: _end_worker())
-    _worker = Judge(plan)
-    _worker.start()
+    try:
+        _worker = Judge(plan)
+        _worker.start()
+    except GraderError as error:
+        _worker = error  # raised here it would be a broken pool to the parent; raised by the first task it keeps its words
 
 
 def _end_worker() -> None:
-    if _worker is not None and _worker.template is not None:
+    if isinstance(_worker, Judge) and _worker.template is not None:
         _worker.template.process.kill()
     os._exit(1)
 
@@ -90,4 +94,6 @@ def _end_worker() -> None:
 def _grade(submission: Submission) -> SubmissionResult:
     if _worker is None:
         raise SandboxFault("a worker was asked before it was started")
+    if isinstance(_worker, GraderError):
+        raise _worker
     return _worker.grade(submission)
