@@ -11,10 +11,11 @@ What `render` leaves on disk::
 
 Layers, top to bottom (each imports only what stands below it)::
 
-    rendering                       writes the files
-    classpage · studentpage         one page each: records in, HTML out
-    overview · attention · payload  what the class page says      feedback    what the student page says
-    gradebook · junit               the tables
+    rendering                               writes the files
+    classpage · studentpage                 one page each: records in, HTML out
+    overview · payload                      what the class page says (of attention, items, roster)
+    feedback                                what the student page says
+    gradebook · junit                       the tables
     template · chart · statistics · edition · slug · wording · number · text
 
 Every page is one file that opens from disk: no network, no server, and a content security policy that lets nothing run

@@ -17,6 +17,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from markupsafe import Markup
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from grader.report.number import format_number
@@ -66,8 +67,15 @@ def histogram(scores: Sequence[float], highest: float, language: str, translatio
 def _draw(bars: Sequence[Bin], median: float, language: str, translations: NullTranslations) -> Figure:
     figure = Figure(figsize=(4.8, 2.35), facecolor="none")
     axes = figure.add_axes((0.015, 0.13, 0.97, 0.85), facecolor="none")
+    _draw_bars(axes, bars, language)
+    label = translations.gettext("median {score}").format(score=format_number(median, language))
+    _draw_median(axes, bars, median, label)
+    _draw_scale(axes, bars, language)
+    return figure
+
+
+def _draw_bars(axes: Axes, bars: Sequence[Bin], language: str) -> None:
     width = bars[0].high - bars[0].low
-    tallest = max(bar.count for bar in bars)
     axes.bar([bar.low for bar in bars], [bar.count for bar in bars], width=width * 0.94, align="edge", color=_BAR)
     for bar in bars:
         if bar.count:
@@ -81,27 +89,37 @@ def _draw(bars: Sequence[Bin], median: float, language: str, translations: NullT
                 color=_INK,
                 bbox={"facecolor": _PAPER, "edgecolor": "none", "pad": 0.8},
             )
+
+
+def _draw_median(axes: Axes, bars: Sequence[Bin], median: float, label: str) -> None:
     axes.axvline(median, ymax=0.97, color=_INK, linewidth=1.0, linestyle=(0, (1.5, 1.5)))
-    beyond_middle = median > (bars[-1].high + bars[0].low) / 2
+    on_the_right = median > bars[-1].high / 2
     axes.annotate(
-        translations.gettext("median {score}").format(score=format_number(median, language)),
-        (median, tallest * 1.24),
-        xytext=(-4 if beyond_middle else 4, 0),
+        label,
+        (median, _tallest(bars) * 1.24),
+        xytext=(-4 if on_the_right else 4, 0),
         textcoords="offset points",
-        ha="right" if beyond_middle else "left",
+        ha="right" if on_the_right else "left",
         va="bottom",
         color=_INK,
     )
+
+
+def _draw_scale(axes: Axes, bars: Sequence[Bin], language: str) -> None:
     edges = [bar.low for bar in bars] + [bars[-1].high]
+    width = edges[1] - edges[0]
     axes.set_xlim(edges[0] - width * 0.3, edges[-1] + width * 0.4)
-    axes.set_ylim(0, tallest * 1.38 if tallest else 1)
+    axes.set_ylim(0, _tallest(bars) * 1.38)
     axes.set_xticks(edges, [format_number(edge, language) for edge in edges])
     axes.tick_params(axis="x", length=0, pad=4, labelcolor=_QUIET)
     axes.set_yticks([])
     for side, spine in axes.spines.items():
         spine.set_visible(side == "bottom")
         spine.set_edgecolor(_QUIET)
-    return figure
+
+
+def _tallest(bars: Sequence[Bin]) -> int:
+    return max(1, *(bar.count for bar in bars))
 
 
 def _alternative(bars: Sequence[Bin], language: str, translations: NullTranslations) -> str:

@@ -22,6 +22,7 @@ from statistics import median, quantiles
 from grader.report.attention import Attention, attention
 from grader.report.items import Item, ItemGroup, item_groups
 from grader.report.roster import Crowd, Entry, crowd
+from grader.report.text import split_title
 from grader.results import Results
 
 
@@ -81,12 +82,6 @@ def overview(results: Results, entries: Sequence[Entry], translations: NullTrans
         mistakes=_mistakes(entries, {group.id: group.title for group in groups}),
         groups=groups,
     )
-
-
-def split_title(explanation: str) -> tuple[str, str]:
-    """A misconception's first sentence and the rest: catalogues write "Title. Explanation..."."""
-    title, stop, rest = explanation.partition(". ")
-    return (title + ".", rest) if stop else (explanation, "")
 
 
 def _mistakes(entries: Sequence[Entry], part_titles: dict[str, str]) -> tuple[Mistake, ...]:

@@ -17,8 +17,7 @@ from markupsafe import Markup
 
 from grader.i18n import translator
 from grader.report.number import format_number, format_percent
-from grader.report.overview import split_title
-from grader.report.text import DETAIL_LIMIT, clamp, prose
+from grader.report.text import DETAIL_LIMIT, clamp, prose, split_title
 from grader.report.wording import TEST_SYMBOLS, submission_sentence, submission_word, test_word
 
 _FOLDER = Path(__file__).parent / "templates"

@@ -71,3 +71,9 @@ def prose(text: str, limit: int = MESSAGE_LIMIT) -> Markup:
     """The text, clamped and escaped, with `code` between backticks set as code."""
     escaped = str(escape(clamp(text, limit)))
     return Markup(_CODE_SPAN.sub(r"<code>\1</code>", escaped))  # noqa: S704 -- escaped in the line above
+
+
+def split_title(explanation: str) -> tuple[str, str]:
+    """A misconception's first sentence and the rest: catalogues write "Title. Explanation..."."""
+    title, stop, rest = explanation.partition(". ")
+    return (title + ".", rest) if stop else (explanation, "")

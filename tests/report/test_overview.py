@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from grader.i18n import translator
 from grader.report.attention import attention
-from grader.report.overview import overview, split_title
+from grader.report.overview import overview
 from grader.report.roster import Entry, roster
-from grader.results import Misconception, Results, SubmissionStatus, TestStatus
+from grader.results import Results, SubmissionStatus, TestStatus
 
 MakeClass = Callable[..., Results]
 ENGLISH = translator("en")
@@ -89,12 +87,3 @@ def test_a_class_without_scores(make_class: MakeClass) -> None:
     results, entries = roster(make_class(0))
     view = overview(results, entries, ENGLISH)
     assert (view.median, view.middle, view.mistakes) == (None, None, ())
-
-
-@pytest.mark.parametrize(
-    ("explanation", "title", "rest"),
-    [("Title. Rest. More.", "Title.", "Rest. More."), ("Only a title", "Only a title", ""), ("", "", "")],
-)
-def test_an_explanation_has_a_title(explanation: str, title: str, rest: str) -> None:
-    """Protects the catalogue's convention, and explanations that do not follow it."""
-    assert split_title(Misconception(id="x", explanation=explanation).explanation) == (title, rest)

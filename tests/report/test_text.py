@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.report.text import clamp, clean, clean_record, prose
+from grader.report.text import clamp, clean, clean_record, prose, split_title
 from grader.results import Misconception
 
 
@@ -69,3 +69,12 @@ def test_a_long_text_is_cut_visibly() -> None:
     """Protects the page's size, and says that something is missing."""
     assert clamp("x" * 100, 10) == "x" * 10 + " …"
     assert clamp("x" * 10, 10) == "x" * 10
+
+
+@pytest.mark.parametrize(
+    ("explanation", "title", "rest"),
+    [("Title. Rest. More.", "Title.", "Rest. More."), ("Only a title", "Only a title", ""), ("", "", "")],
+)
+def test_an_explanation_has_a_title(explanation: str, title: str, rest: str) -> None:
+    """Protects the catalogue's convention, and explanations that do not follow it."""
+    assert split_title(explanation) == (title, rest)
