@@ -23,6 +23,7 @@ that is who the kernel takes the process for. Time is the CPU time of one proces
 
 from __future__ import annotations
 
+import contextlib
 import resource
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,8 @@ class Limits:
 def apply(limits: Limits) -> None:
     """Bind this process and all that it will start, for good: hard limits, which only a privileged process can raise.
 
-    A hard limit that is lower already stays. No core file is ever written. `OSError` if `/proc` is not mounted.
+    A hard limit that is lower already stays. No core file is ever written. If the machine runs out of memory all the same,
+    the kernel shall take this process before the judge or a neighbour. `OSError` if `/proc` is not mounted.
     """
     data = mapped_data_bytes() + limits.memory_bytes
     _lower(resource.RLIMIT_CORE, 0)
@@ -68,6 +70,8 @@ def apply(limits: Limits) -> None:
     _lower(resource.RLIMIT_FSIZE, limits.file_bytes)
     _lower(resource.RLIMIT_CPU, limits.cpu_seconds + 1, soft=limits.cpu_seconds)
     _lower(resource.RLIMIT_STACK, limits.stack_bytes, soft=resource.getrlimit(resource.RLIMIT_STACK)[0])
+    with contextlib.suppress(PermissionError):  # the file is root's while the process is not dumpable
+        Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def mapped_data_bytes() -> int:

@@ -257,6 +257,20 @@ def test_a_lower_limit_stays(unprivileged) -> None:
     assert unprivileged(check, ORDINARY) == [40, 40]
 
 
+def test_the_first_to_go_when_memory_runs_out(isolated) -> None:
+    """Where no limit held, the kernel must choose the submission, not the judge or a neighbour."""
+
+    def check(limits):
+        from pathlib import Path
+
+        from grader.guest.limits import Limits, apply
+
+        apply(Limits(**limits))
+        return Path("/proc/self/oom_score_adj").read_text().strip()
+
+    assert isolated(check, ORDINARY) == "1000"
+
+
 @pytest.mark.parametrize("name", ORDINARY)
 @pytest.mark.parametrize("value", [0, -1, 1.5])
 def test_a_limit_is_a_positive_number(name, value) -> None:

@@ -381,9 +381,7 @@ def test_an_execve_keeps_the_filter(isolated) -> None:
 
         syscalls.install_filter()
         program = "import ctypes; print(ctypes.CDLL(None, use_errno=True).unshare(0), ctypes.get_errno())"
-        return subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, check=True
-        ).stdout.split()
+        return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
 
     assert isolated(check) == ["-1", str(errno.EPERM)]
 
@@ -495,9 +493,7 @@ def test_python_does_not_notice(isolated) -> None:
         kernel.drop_capabilities()
         syscalls.install_filter()
         found = {}
-        found["subprocess"] = subprocess.run(
-            "echo $((6 * 7))", shell=True, capture_output=True, text=True
-        ).stdout.strip()
+        found["subprocess"] = subprocess.run("echo $((6 * 7))", shell=True, capture_output=True, text=True).stdout.strip()
         with get_context("fork").Pool(3) as pool:
             found["pool"] = pool.map(abs, range(-3, 0))
         with get_context("fork").Manager() as manager:

@@ -1,0 +1,207 @@
+"""The watchdog counts a whole process tree, and ends it once, with the right verdict."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from grader.sandbox.watchdog import Bounds, Excess, Verdict, Watchdog
+
+MIB = 1 << 20
+PLENTY = Bounds(memory_bytes=1 << 40, processes=10_000)
+
+# A tree that says on its standard output when it has its final shape, and keeps it until its standard input closes.
+_TREE = """
+import mmap, os, sys, threading
+
+children, threads, private, shared = map(int, sys.argv[1:])
+memory = mmap.mmap(-1, (shared << 20) or 1)
+memory.write(bytes(len(memory)))
+reading, writing = os.pipe()
+for _ in range(children):
+    if os.fork() == 0:
+        os.close(0)
+        mine = bytearray(os.urandom(1024)) * 1024 * private
+        held = memory[::4096]
+        os.write(writing, b"!")
+        threading.Event().wait()
+for _ in range(children):
+    os.read(reading, 1)
+for _ in range(threads):
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+# A child that ends and leaves a grandchild behind, when it is told to.
+_ORPHAN = """
+import os, sys
+
+gate, opened = os.pipe()
+life, held = os.pipe()
+pid = os.fork()
+if pid == 0:
+    os.close(held)
+    if os.fork() == 0:
+        os.write(opened, b"!")
+        os.read(life, 1)  # until the first process ends
+        os._exit(0)
+    os.read(0, 1)
+    os._exit(0)
+os.read(gate, 1)
+print("grown", flush=True)
+os.waitpid(pid, 0)
+print("orphaned", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def tree(children: int = 0, threads: int = 0, private: int = 0, shared: int = 0) -> Iterator[subprocess.Popen[str]]:
+    """A process with children that hold MiB of private memory each, its own threads, and MiB shared by all."""
+    arguments = [str(each) for each in (children, threads, private, shared)]
+    process = subprocess.Popen(
+        [sys.executable, "-c", _TREE, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    family = []
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        family = psutil.Process(process.pid).children(recursive=True)
+        yield process
+    finally:
+        for member in family:
+            member.kill()
+        process.kill()
+        process.communicate()
+
+
+def look(process: subprocess.Popen[str], bounds: Bounds) -> Verdict | None:
+    """What a watchdog says that first sees the tree as it is."""
+    return Watchdog(process.pid, bounds, lambda verdict: None).look()
+
+
+def test_a_small_tree_is_left_alone() -> None:
+    """An honest submission with a few worker processes must never meet the watchdog."""
+    with tree(children=3, threads=2, private=10, shared=10) as process:
+        assert look(process, Bounds(memory_bytes=500 * MIB, processes=20)) is None
+
+
+def test_processes_and_threads_are_counted_together() -> None:
+    """A bomb of threads fills the machine as one of processes does."""
+    with tree(children=3, threads=2) as process:
+        assert look(process, Bounds(PLENTY.memory_bytes, 6)) is None
+        assert look(process, Bounds(PLENTY.memory_bytes, 5)) == Verdict(Excess.PROCESSES, 6, 5)
+
+
+def test_memory_is_summed_over_the_tree() -> None:
+    """Many processes, each below its own limit: what setrlimit cannot see."""
+    with tree(children=4, private=64) as process:
+        verdict = look(process, Bounds(128 * MIB, PLENTY.processes))
+        assert verdict is not None
+        assert verdict.excess is Excess.MEMORY
+        assert verdict.measured > 200 * MIB
+        assert look(process, Bounds(512 * MIB, PLENTY.processes)) is None
+
+
+def test_shared_memory_counts_once() -> None:
+    """Four workers that read one array hold it once; counting it four times would fail an honest submission."""
+    with tree(children=4, shared=128) as process:
+        # The first process held it at the start of the watch already, so that it is none of the submission's own.
+        assert look(process, Bounds(64 * MIB, PLENTY.processes)) is None
+
+
+def test_what_the_template_holds_is_not_the_submissions() -> None:
+    """A fork of a template with torch starts with hundreds of megabytes that are not its own."""
+    with tree(shared=256) as process:
+        assert look(process, Bounds(8 * MIB, PLENTY.processes)) is None
+
+
+def test_a_descendant_stays_watched_when_its_parent_dies() -> None:
+    """A submission must not leave the tree by a double fork."""
+    with subprocess.Popen([sys.executable, "-c", _ORPHAN], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"grown\n"
+        watchdog = Watchdog(process.pid, Bounds(PLENTY.memory_bytes, 3), lambda verdict: None)
+        assert watchdog.look() is None  # all three seen
+        process.stdin.write(b"x")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"orphaned\n"
+        watchdog._bounds = Bounds(PLENTY.memory_bytes, 1)
+        assert watchdog.look() == Verdict(Excess.PROCESSES, 2, 1)
+        process.stdin.close()
+
+
+def test_the_thread_ends_the_tree_once() -> None:
+    """The callback kills the submission; a second call could kill what has its pid by then."""
+    called = threading.Event()
+    verdicts = []
+
+    def end(verdict: Verdict) -> None:
+        verdicts.append(verdict)
+        called.set()
+
+    with tree(threads=5) as process:
+        with Watchdog(process.pid, Bounds(PLENTY.memory_bytes, 3), end, seconds=0.001) as watchdog:
+            assert called.wait(60)
+        assert watchdog.look() is verdicts[0]
+    assert verdicts == [Verdict(Excess.PROCESSES, 6, 3)]
+
+
+def test_the_thread_ends_with_the_tree() -> None:
+    """A class of fifty must not leave fifty threads behind, nor wait for a submission that is gone."""
+    with tree() as process:
+        with Watchdog(process.pid, PLENTY, lambda verdict: None, seconds=0.001) as watchdog:
+            process.kill()
+            process.wait()
+            watchdog._thread.join(60)
+            assert not watchdog._thread.is_alive()
+        assert watchdog.verdict is None
+
+
+def test_a_process_that_never_was() -> None:
+    """A watchdog over nothing would report that all is well."""
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    with pytest.raises(ProcessLookupError):
+        Watchdog(pid, PLENTY, lambda verdict: None)
+
+
+def test_without_the_right_to_read_proportional_sizes(monkeypatch) -> None:
+    """Another user's processes show their resident sizes only: the limit must hold then too."""
+
+    def refuse(process: psutil.Process) -> None:
+        raise psutil.AccessDenied(process.pid)
+
+    monkeypatch.setattr(psutil.Process, "memory_full_info", refuse)
+    with tree(children=4, private=64) as process:
+        verdict = look(process, Bounds(128 * MIB, PLENTY.processes))
+    assert verdict is not None
+    assert verdict.excess is Excess.MEMORY
+
+
+def test_a_kernel_without_lists_of_children(monkeypatch) -> None:
+    """`/proc/<pid>/task/*/children` is a build option of the kernel; psutil serves without."""
+    from grader.sandbox import watchdog
+
+    class NoPath:
+        def __init__(self, path: str) -> None:
+            self.path = path
+
+        def glob(self, pattern: str) -> list[str]:
+            return []
+
+    monkeypatch.setattr(watchdog, "Path", NoPath)
+    with tree(children=3) as process:
+        assert look(process, Bounds(PLENTY.memory_bytes, 3)) == Verdict(Excess.PROCESSES, 4, 3)
