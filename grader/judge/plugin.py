@@ -225,8 +225,14 @@ def proxy_maker(workplace: Workplace) -> Callable[[str], SubmissionProxy]:
     return lambda part: SubmissionProxy(workplace, part)
 
 
-def run_tests(plugin: JudgePlugin, *, visibilities: tuple[str, ...] = ("public", "hidden"), collect_only: bool = False) -> None:
-    """Run pytest in this process with `plugin`.
+def run_tests(
+    plugin: JudgePlugin,
+    *,
+    visibilities: tuple[str, ...] = ("public", "hidden"),
+    collect_only: bool = False,
+    stop_early: bool = False,
+) -> None:
+    """Run pytest in this process with `plugin`; `stop_early` ends with the first test that does not pass.
 
     Raises `SpecificationError` when the tests cannot be collected, and whatever error of the grader a hook raised.
     """
@@ -248,6 +254,7 @@ def run_tests(plugin: JudgePlugin, *, visibilities: tuple[str, ...] = ("public",
     ]
     arguments += [option for name in _UNNEEDED for option in ("-p", f"no:{name}")]
     arguments += ["--collect-only"] if collect_only else []
+    arguments += ["--exitfirst"] if stop_early else []
     catcher = _Catcher()
     with _own_options(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
         status = pytest.main(arguments, plugins=[plugin, catcher])
@@ -257,7 +264,7 @@ def run_tests(plugin: JudgePlugin, *, visibilities: tuple[str, ...] = ("public",
         raise catcher.error
     if plugin.problems:
         raise SpecificationError("the tests do not import:\n" + "\n".join(plugin.problems))
-    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
         raise SpecificationError(
             f"the tests in {folder.path / 'tests'} could not be run: {status!s} {said.getvalue().strip()[-500:]}"
         )

@@ -42,6 +42,9 @@ _PAIRS = {
 }
 
 
+_WHOLE = (ast.Expr, ast.AugAssign, ast.Assign, ast.AnnAssign)  # statements that may be left out
+
+
 @dataclass(frozen=True)
 class Mutant:
     """One changed reference function. `change` reads `line text -> line text`; `id` is the part with it."""
@@ -75,15 +78,16 @@ def _variants(tree: ast.Module) -> Iterator[tuple[str, ast.Module]]:
     nodes = list(ast.walk(tree))
     skipped = _annotations(tree)
     for index, node in enumerate(nodes):
-        if id(node) in skipped:
+        if id(node) in skipped or isinstance(node, ast.Module | ast.FunctionDef):
             continue
         for number in range(_count(node)):
             clone = copy.deepcopy(tree)
             target = list(ast.walk(clone))[index]
-            before = _statement_text(clone, target)
+            statement = _statement_of(clone, target)
+            before = _first_line(statement)
             _change(clone, target, number)
-            after = _statement_text(clone, target)
-            yield f"{before} -> {after or '(left out)'}", clone
+            after = "(left out)" if statement is target and isinstance(target, _WHOLE) else _first_line(statement)
+            yield f"{before} -> {after}", clone
 
 
 def _annotations(tree: ast.Module) -> set[int]:
@@ -124,7 +128,7 @@ def _count(node: ast.AST) -> int:
         return 1
     if isinstance(node, ast.If | ast.While | ast.IfExp):
         return 1
-    if isinstance(node, ast.Expr | ast.AugAssign | ast.Assign | ast.AnnAssign):
+    if isinstance(node, _WHOLE):
         return 1
     return 0
 
@@ -164,13 +168,11 @@ def _replace(tree: ast.Module, old: ast.AST, new: ast.AST) -> None:
                 return
 
 
-def _statement_text(tree: ast.Module, node: ast.AST) -> str:
-    """The innermost statement's first line that holds `node`, as code."""
+def _statement_of(tree: ast.Module, node: ast.AST) -> ast.stmt:
+    """The innermost statement that holds `node`."""
     holders = [item for item in ast.walk(tree) if isinstance(item, ast.stmt) and any(inner is node for inner in ast.walk(item))]
-    if not holders:
-        line = getattr(node, "lineno", 0)
-        holders = [item for item in ast.walk(tree) if isinstance(item, ast.stmt) and getattr(item, "lineno", -1) <= line]
-        holders = [item for item in holders if getattr(item, "end_lineno", 0) >= line and not isinstance(item, ast.FunctionDef)]
-    if not holders or isinstance(holders[-1], ast.FunctionDef):
-        return ""
-    return ast.unparse(holders[-1]).splitlines()[0]
+    return holders[-1]
+
+
+def _first_line(statement: ast.stmt) -> str:
+    return ast.unparse(statement).splitlines()[0]

@@ -20,7 +20,7 @@ from grader.results import SubmissionResult
 from grader.validate.local import Function, LocalSubmission
 from grader.validate.mutants import Mutant, mutants_of
 
-_CALL_SECONDS = 20.0
+_CALL_SECONDS = 5.0
 KILLED_SHARE = 0.95
 SEEDS = 20
 
@@ -81,7 +81,9 @@ class Validator:
         yield self.check_mutants()
         yield self.check_seeds()
 
-    def run_local(self, functions: dict[str, Function], judge: Judge | None = None, part: str = "") -> list[Ran]:
+    def run_local(
+        self, functions: dict[str, Function], judge: Judge | None = None, part: str = "", *, stop_early: bool = False
+    ) -> list[Ran]:
         """Run the tests (of one part, when named) with functions of the course in place of a submission."""
         judge = judge or self.judge
         reference = judge.setting.reference
@@ -90,7 +92,7 @@ class Validator:
             return LocalSubmission(self.assignment, functions, reference, _CALL_SECONDS)
 
         plugin = JudgePlugin(judge.setting, make, only_part=part)
-        run_tests(plugin)
+        run_tests(plugin, stop_early=stop_early)
         return plugin.ran
 
     def check_points(self) -> Check:
@@ -138,8 +140,9 @@ class Validator:
         text = f"{wrong} wrong variants, {len(variants) - wrong} harmless ones"
         return Check("every misconception is caught in its part", not short, text, tuple(short))
 
-    def _failed_by(self, variant: Variant, judge: Judge) -> set[str]:
-        ran = self.run_local({**self.functions, variant.part: variant.function}, judge, variant.part)
+    def _failed_by(self, variant: Variant, judge: Judge, *, stop_early: bool = False) -> set[str]:
+        functions = {**self.functions, variant.part: variant.function}
+        ran = self.run_local(functions, judge, variant.part, stop_early=stop_early)
         return {item.test.id for item in ran if item.outcome is not None or item.fault}
 
     def check_tests_needed(self) -> Check:
@@ -165,7 +168,7 @@ class Validator:
         alive, total = [], 0
         for mutant in self._mutants():
             total += 1
-            ran = self.run_local({**self.functions, mutant.part: mutant.function}, part=mutant.part)
+            ran = self.run_local({**self.functions, mutant.part: mutant.function}, part=mutant.part, stop_early=True)
             if not any(item.outcome is not None or item.fault for item in ran):
                 alive.append(mutant.id)
         killed = total - len(alive)
@@ -190,7 +193,7 @@ class Validator:
             judge = self.make_judge(seed)
             short += [f"seed {seed}: the reference fails {name}" for name in _fallen(self.run_local(self.functions, judge))]
             for variant in self.judge.diagnosis.variants:
-                if bool(self._failed_by(variant, judge)) is variant.accepted:
+                if bool(self._failed_by(variant, judge, stop_early=True)) is variant.accepted:
                     short.append(f"seed {seed}: {variant.id} has another verdict")
         return Check("other seeds agree", not short, f"{SEEDS} seeds", tuple(short))
 

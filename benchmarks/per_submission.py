@@ -1,0 +1,132 @@
+"""CPU, wall time and memory per submission: the warm sandbox against a cold Jupyter kernel, same notebooks, same tests, same run.
+
+The cold kernel gets each notebook with one more cell, which runs the assignment's tests on the functions that the notebook
+defined: what a grader does that starts a kernel per submission. One torch thread everywhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from measure import PeakMemory, own_cpu, tree_cpu  # noqa: E402  the environment must be set before torch is imported
+
+from grader.course.assignment import open_assignment  # noqa: E402
+from grader.course.submission import Submission  # noqa: E402
+from grader.judge.judge import Judge, JudgePlan  # noqa: E402
+from grader.sandbox.choice import choose_wall  # noqa: E402
+
+TEST_CELL = """
+from pathlib import Path
+from grader.course.assignment import open_assignment
+from grader.fixtures.store import Store
+from grader.fixtures.weights import weights_file
+from grader.judge.check import Comparisons
+from grader.judge.plugin import JudgePlugin, Setting, run_tests
+from grader.judge.reference import Networks, Reference, load_file
+from grader.validate.local import LocalSubmission
+import torch; torch.set_num_threads(1)
+folder = open_assignment(Path({path!r}))
+spec = folder.specification
+weights = {{name: weights_file(name, model) for name, model in spec.models.items()}}
+reference = Reference(folder, Networks(folder, weights), Store())
+setting = Setting(folder, reference, Comparisons(spec, load_file(folder.comparison)))
+functions = {{part.id: globals()[part.names[0]] for part in spec.parts}}
+plugin = JudgePlugin(setting, lambda part: LocalSubmission(spec, functions, reference, 60.0))
+run_tests(plugin)
+print(sum(item.outcome is None and not item.fault for item in plugin.ran), len(plugin.ran))
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--assignment", type=Path, default=Path("assignments/lab15"))
+    parser.add_argument("--notebook", type=Path, required=True, help="a right solution as a notebook, canonical names")
+    parser.add_argument("--module", type=Path, required=True, help="a right solution as a module")
+    parser.add_argument("--count", type=int, default=10)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    rows = {
+        "warm module": warm(options.assignment, options.module, options.count),
+        "warm notebook": warm(options.assignment, options.notebook, options.count),
+        "cold kernel, notebook": cold(options.assignment, options.notebook, max(2, options.count // 3)),
+    }
+    speedup = rows["cold kernel, notebook"]["cpu_s"] / rows["warm notebook"]["cpu_s"]
+    print(f"{'per submission':24s} {'CPU s':>8s} {'wall s':>8s} {'peak PSS MB':>12s} {'start s':>8s}")
+    for name, row in rows.items():
+        print(f"{name:24s} {row['cpu_s']:8.3f} {row['wall_s']:8.3f} {row['peak_pss_mb']:12.0f} {row['start_s']:8.2f}")
+    print(f"cold kernel / warm notebook, CPU: {speedup:.1f}")
+    if options.json:
+        options.json.write_text(json.dumps({"rows": rows, "cpu_ratio": speedup}, indent=1) + "\n")
+
+
+def warm(assignment: Path, file: Path, count: int) -> dict[str, float]:
+    """Grade the same file `count` times, after one that warms up (it may have to compute the fixtures)."""
+    folder = open_assignment(assignment)
+    plan = JudgePlan(folder, choose_wall("auto"), (folder.path,), "en")
+    with PeakMemory() as memory:
+        started = time.perf_counter()
+        judge = Judge(plan)
+        judge.start()
+        start = time.perf_counter() - started
+        with judge:
+            pass
+        judge.start()
+        expect_full(judge.grade(Submission("warm-up", file, file)))
+        assert judge.template is not None
+        cpu, wall = own_cpu() + tree_cpu(judge.template.process.pid), time.perf_counter()
+        for number in range(count):
+            expect_full(judge.grade(Submission(f"student{number}", file, file)))
+        spent = own_cpu() + tree_cpu(judge.template.process.pid) - cpu, time.perf_counter() - wall
+        judge.template.close()
+    return {
+        "cpu_s": spent[0] / count,
+        "wall_s": spent[1] / count,
+        "peak_pss_mb": memory.peak / (1 << 20),
+        "start_s": start,
+    }
+
+
+def expect_full(result: object) -> None:
+    """A benchmark of wrong results would measure nothing."""
+    score, most = getattr(result, "score", None), getattr(result, "max_score", None)
+    if score != most:
+        raise SystemExit(f"the solution got {score} of {most}: {getattr(result, 'messages', '')}")
+
+
+def cold(assignment: Path, file: Path, count: int) -> dict[str, float]:
+    """Run the notebook with the tests' cell in a new kernel, `count` times."""
+    from nbclient import NotebookClient
+
+    cpu, wall = own_cpu(), time.perf_counter()
+    with PeakMemory() as memory, tempfile.TemporaryDirectory() as folder:
+        for _ in range(count):
+            notebook = nbformat.read(file, as_version=4)
+            notebook.cells.append(nbformat.v4.new_code_cell(TEST_CELL.format(path=str(assignment.resolve()))))
+            client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": folder}}, allow_errors=False)
+            asyncio.run(client.async_execute())
+            passed, total = "".join(output.get("text", "") for output in notebook.cells[-1].outputs).split()[-2:]
+            if passed != total:
+                raise SystemExit(f"in the cold kernel {passed} of {total} tests passed")
+    return {
+        "cpu_s": (own_cpu() - cpu) / count,
+        "wall_s": (time.perf_counter() - wall) / count,
+        "peak_pss_mb": memory.peak / (1 << 20),
+        "start_s": 0.0,
+    }
+
+
+if __name__ == "__main__":
+    main()
