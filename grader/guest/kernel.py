@@ -120,7 +120,8 @@ def is_dumpable() -> bool:
 def die_with_parent(signal_number: int = signal.SIGKILL) -> None:
     """Have the kernel send this process a signal when the *thread* that forked it ends.
 
-    A fork does not inherit it. A parent that died before the call is not noticed: compare `os.getppid()` afterwards.
+    A fork does not inherit it, and a change of user or of user namespace clears it. A parent that died before the call is
+    not noticed: compare `os.getppid()` afterwards.
     """
     prctl(_PR_SET_PDEATHSIG, signal_number, name="prctl(PR_SET_PDEATHSIG)")
 

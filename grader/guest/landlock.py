@@ -23,7 +23,7 @@ and how large it is. None covers mode, owner, times and attributes of files eith
 Descriptors that are open already keep their rights.
 
 Source: `Documentation/userspace-api/landlock.rst` and `include/uapi/linux/landlock.h` of the kernel. Written by hand
-because the package that serves best (landlockpy 0.2.0) looks for libc by starting `ldconfig`, a process per import in a
+because the package that serves best (landlockpy 0.2.0) looks for libc by starting `ldconfig`, at its first call, in a
 sandbox that should start none, and stops at a path that is missing.
 """
 

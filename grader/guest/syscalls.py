@@ -206,15 +206,15 @@ def install_filter(profile: Profile = IN_NAMESPACES) -> None:
 
 def entries(profile: Profile = IN_NAMESPACES) -> tuple[Entry, ...]:
     """The filter as a table for the documentation: what is refused or restricted, then what is allowed."""
-    conditional = [
-        Entry((name,), "pretended" if item.rule.otherwise == PRETENDED else "some arguments", item.why)
-        for name, item in _CONDITIONS.items()
-    ]
+    conditional: dict[tuple[str, str], list[str]] = {}
+    for name, item in _CONDITIONS.items():
+        answer_otherwise = "pretended" if item.rule.otherwise == PRETENDED else "some arguments"
+        conditional.setdefault((answer_otherwise, item.why), []).append(name)
     lines = [
         *(Entry(refusal.calls, "EPERM", refusal.why) for refusal in REFUSED),
         Entry(("clone3",), "ENOSYS", "its flags are out of a filter's sight; glibc falls back to clone"),
         Entry(("socket",), "some arguments", _SOCKET_WHY if profile.socket_families else "none: no namespace bounds it"),
-        *conditional,
+        *(Entry(tuple(names), otherwise, why) for (otherwise, why), names in conditional.items()),
     ]
     special = {"socket"}
     if not profile.file_attributes:
