@@ -172,7 +172,7 @@ class Judge:
             plugin = JudgePlugin(self.setting, proxy_maker(workplace))
             run_tests(plugin, visibilities=self.plan.visibilities)
         finally:
-            workplace.session.close()
+            workplace.close()
         return self._graded(plugin.ran, report, workplace.notes)
 
     def _graded(self, ran: list[Ran], report: LoadReport, notes: list[AnyText]) -> _Graded:

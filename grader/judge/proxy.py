@@ -61,16 +61,24 @@ class Workplace:
 
     def take(self, part: str) -> CallProcess:
         """The part's process from an earlier test, else a fresh one."""
-        process = self.kept.pop(part, None)
-        return process if process is not None and not process.over and not self.session.closed else self.fork()
+        process = self.kept.get(part)
+        if process is None or process.over or self.session.closed:
+            return self.fork()
+        return self.kept.pop(part)
 
     def _reopen(self) -> None:
         if self.reopened >= _MOST_REOPENED:
             raise SubmissionCrashed("its process was lost too often")
         self.reopened += 1
-        self.session.close()
-        self.kept.clear()
+        self.close()
         self.session, self.report = self.open_session()
+
+    def close(self) -> None:
+        """End the session and let go of the processes that were kept in it."""
+        self.session.close()
+        for process in self.kept.values():
+            process.close()
+        self.kept.clear()
 
     def note(self, text: AnyText) -> None:
         """Tell the student once about an adaptation."""
