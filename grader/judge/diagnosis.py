@@ -77,10 +77,13 @@ def _silent(call: Call) -> Call:
 
 def _nearly_equal(one: Any, other: Any) -> bool:
     try:
-        first, second = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
+        first, second = np.asarray(one), np.asarray(other)
     except (TypeError, ValueError):
         return False
-    return first.shape == second.shape and bool(np.allclose(first, second, rtol=1e-4, atol=1e-6, equal_nan=True))
+    if first.shape != second.shape or not {first.dtype.kind, second.dtype.kind} <= set("biuf"):
+        return False  # text, objects, integers beyond 64 bits: for the comparison to say
+    numbers = first.astype(np.float64), second.astype(np.float64)
+    return bool(np.allclose(*numbers, rtol=1e-4, atol=1e-6, equal_nan=True))
 
 
 def _keyable(arguments: tuple[Any, ...]) -> list[Any]:

@@ -10,7 +10,7 @@ from grader.wire.values import Array, Value
 def plain(value: Value) -> Any:
     """Arrays as `numpy.ndarray`, numpy scalars as Python numbers, containers walked; handles stay handles."""
     if isinstance(value, Array):
-        return value.data.item() if value.kind == "scalar" else value.data
+        return value.data.item() if value.kind == "scalar" and value.data.size == 1 else value.data
     if isinstance(value, list | tuple):
         return type(value)(plain(item) for item in value)
     if isinstance(value, dict):

@@ -6,19 +6,22 @@ import contextlib
 import os
 import signal
 import socket
+import struct
 import time
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from grader.course.specification import Limits
 from grader.errors import SandboxFault, SubmissionCrashed, SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut, WireError
-from grader.wire.channel import Channel, Deadline
+from grader.sandbox.guard import Guard, guard
+from grader.wire.channel import Channel, Closed, Deadline
 from grader.wire.values import Array, Bounds, Model, Value
 
 _READY_SECONDS = 30.0
 _FORK_SECONDS = 10.0
 _KILL_SECONDS = 5.0
 _GRACE_SECONDS = 1.0  # between a closed connection and the end of the process that closed it
+_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
 _REPORT = Bounds(structure_bytes=4 << 20, array_bytes=0)
 
 
@@ -35,11 +38,11 @@ class Failure:
     @classmethod
     def from_wire(cls, value: Value) -> Failure:
         """From what the sandbox sent. Raises `SubmissionCrashed` when it is not a failure's description."""
-        try:
-            types = tuple(str(name)[:100] for name in value["types"][:10])
-            return cls(types, str(value["message"])[:500], int(value["cell"]), int(value["line"]), str(value["code"])[:500])
-        except (KeyError, TypeError, ValueError) as error:
-            raise SubmissionCrashed("its process answered with something that is no answer") from error
+        if type(value) is not dict:
+            raise SubmissionCrashed("its process answered with something that is no answer")
+        types = tuple(_text(name, 100) for name in _list(value.get("types"), 10))
+        message, code = _text(value.get("message"), 500), _text(value.get("code"), 500)
+        return cls(types, message, _number(value.get("cell")), _number(value.get("line")), code)
 
     @property
     def type_name(self) -> str:
@@ -99,8 +102,12 @@ class Session:
         self.outbound = Channel(connection, Bounds(structure_bytes=64 << 20, array_bytes=1 << 30))
         self.ends = time.monotonic() + limits.total_seconds
         self.closed = False
+        self.guard: Guard | None = None
+        self.out_of_memory = self.too_many_processes = False
         try:
+            first = sender(connection, _READY_SECONDS)
             self.channel.receive(time.monotonic() + _READY_SECONDS)
+            self.guard = guard(first, limits) if first else None
         except WireError as error:
             self.close()
             raise SandboxFault(f"a sandbox could not be built: {error}. {self.keeper.log_tail()}") from error
@@ -123,13 +130,14 @@ class Session:
         finally:
             theirs.close()
         if type(pid) is not int or pid <= 1:
+            ours.close()
             raise SubmissionCrashed("its process could not be forked")
         return CallProcess(self, pid, ours)
 
     def end_of(self, pid: int, kill: bool) -> int | None:
         """The wait status of a call process (None while it runs), as the submission's own init tells it."""
         status = self._ask({"op": "kill" if kill else "status", "pid": pid}, _KILL_SECONDS).get("status")
-        return status if type(status) is int else None
+        return status if type(status) is int and 0 <= status < 1 << 16 else None
 
     def _ask(self, request: dict[str, Value], seconds: float, descriptor: int | None = None) -> dict[str, Value]:
         deadline = min(time.monotonic() + seconds, self.ends)
@@ -140,11 +148,19 @@ class Session:
             self.close()
             raise SubmissionTimedOut(f"no answer within {deadline_words(seconds)}") from error
         except WireError as error:
-            raise stopped(self.close(_GRACE_SECONDS)) from error
+            raise self.stopped(self.close(_GRACE_SECONDS)) from error
         if type(answer) is not dict:
             self.close()
             raise SubmissionCrashed("its process answered with something that is no answer")
         return answer
+
+    def stopped(self, status: int | None) -> SubmissionStopped:
+        """The error for a process of the submission that ended with this wait status."""
+        if self.out_of_memory:
+            return SubmissionOutOfMemory("it reached its memory limit")
+        if self.too_many_processes:
+            return SubmissionCrashed("it reached its limit of processes and threads")
+        return stopped(status)
 
     def close(self, grace: float = 0.0) -> int | None:
         """End every process of the submission; the wait status of its main one, or None when it had to be killed."""
@@ -152,7 +168,12 @@ class Session:
             return None
         self.closed = True
         self.channel.close()
-        return self.keeper.end(self.pid, grace)
+        status = self.keeper.end(self.pid, grace)
+        if self.guard is not None:
+            self.out_of_memory = self.guard.out_of_memory()
+            self.too_many_processes = status is None and self.guard.too_many_processes()
+            self.guard.close()
+        return status
 
     def __enter__(self) -> Session:
         return self
@@ -185,7 +206,7 @@ class CallProcess:
     def state(self, model: Model) -> tuple[str, bool]:
         """(digest of parameters and buffers, training flag) of a model as this process has left it."""
         answer = self._ask({"op": "state", "model": to_wire(model)})
-        return str(answer.get("digest"))[:64], answer.get("training") is True
+        return _text(answer.get("digest"), 64), answer.get("training") is True
 
     def _ask(self, request: dict[str, Value]) -> dict[str, Value]:
         seconds = float(self.session.limits.call_seconds)
@@ -197,7 +218,10 @@ class CallProcess:
             self._end(kill=True)
             raise SubmissionTimedOut(f"no answer within {deadline_words(seconds)}") from error
         except WireError as error:
-            raise stopped(self._end(kill=True)) from error
+            status = self._end(kill=True)
+            if self.session.guard is not None and not self.session.closed:
+                self.session.out_of_memory = self.session.guard.out_of_memory()
+            raise self.session.stopped(status) from error
         if type(answer) is not dict:
             self._end(kill=True)
             raise SubmissionCrashed("its process answered with something that is no answer")
@@ -217,6 +241,32 @@ class CallProcess:
         """Done with this test: the process ends, however it likes to."""
         if not self.over:
             self._end(kill=True)
+
+
+def ask_for_credentials(connection: socket.socket) -> None:
+    """Have the kernel attach the sender's pid to what arrives, where it can."""
+    if hasattr(socket, "SO_PASSCRED"):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+
+
+def sender(connection: socket.socket, seconds: float) -> int:
+    """The pid (as this process sees it) of who sent the first bytes that wait in `connection`; 0 where the kernel does not tell.
+
+    The kernel fills it in, so that it cannot be made up; it is read before any of the submission's code has run.
+    """
+    if not hasattr(socket, "SO_PASSCRED"):
+        return 0
+    connection.setblocking(True)
+    connection.settimeout(seconds)
+    try:
+        _, ancillary, _, _ = connection.recvmsg(1, socket.CMSG_SPACE(_CREDENTIALS.size), socket.MSG_PEEK)
+    except OSError as error:
+        raise Closed("the other side did not say that it is ready") from error
+    finally:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+        connection.setblocking(False)
+    found = [data for level, kind, data in ancillary if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS)]
+    return int(_CREDENTIALS.unpack(found[0][: _CREDENTIALS.size])[0]) if found else 0
 
 
 def to_wire(value: Value) -> Value:
@@ -245,7 +295,7 @@ def stopped(status: int | None) -> SubmissionStopped:
         with contextlib.suppress(ValueError):
             return SubmissionCrashed(f"its process was ended by {signal.Signals(number).name}")
         return SubmissionCrashed(f"its process was ended by signal {number}")
-    return SubmissionCrashed(f"its process ended itself with status {os.waitstatus_to_exitcode(status)}")
+    return SubmissionCrashed(f"its process ended itself with status {os.WEXITSTATUS(status)}")
 
 
 def deadline_words(seconds: float) -> str:
@@ -255,23 +305,55 @@ def deadline_words(seconds: float) -> str:
 
 def read_notes(value: Value) -> tuple[dict[str, str], ...]:
     """Notes from the sandbox, bounded; anything else is dropped."""
-    if type(value) is not list:
-        return ()
-    notes = [note for note in value[:100] if type(note) is dict and type(note.get("code")) is str]
-    return tuple({str(key)[:50]: str(field)[:200] for key, field in note.items()} for note in notes)
+    notes = [note for note in _list(value, 100) if type(note) is dict and type(note.get("code")) is str]
+    return tuple({_text(key, 50): _text(field, 200) for key, field in note.items()} for note in notes)
 
 
 def _read_report(value: dict[str, Value]) -> LoadReport:
-    try:
-        return LoadReport(
-            unreadable=str(value["unreadable"])[:50],
-            detail=str(value["detail"])[:300],
-            failures=tuple(Failure.from_wire(item) for item in value["failures"][:50]),
-            notes=read_notes(value["notes"]),
-            names={str(name)[:200]: item for name, item in value["names"].items() if type(item) is dict},
-            repeated=tuple(str(name)[:200] for name in value["repeated"][:1000]),
-            evaluated=value["evaluated"] is True,
-            hooks=int(value["hooks"]),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SubmissionCrashed("its process described itself with something that is no description") from error
+    names = value.get("names")
+    if type(names) is not dict or type(value.get("unreadable")) is not str:
+        raise SubmissionCrashed("its process described itself with something that is no description")
+    return LoadReport(
+        unreadable=_text(value.get("unreadable"), 50),
+        detail=_text(value.get("detail"), 300),
+        failures=tuple(Failure.from_wire(item) for item in _list(value.get("failures"), 50)),
+        notes=read_notes(value.get("notes")),
+        names={_text(name, 200): _read_entry(item) for name, item in names.items() if type(item) is dict},
+        repeated=tuple(_text(name, 200) for name in _list(value.get("repeated"), 1000)),
+        evaluated=value.get("evaluated") is True,
+        hooks=_number(value.get("hooks")),
+    )
+
+
+def _read_entry(item: dict[Value, Value]) -> dict[str, Any]:
+    """One name's description (see `grader.guest.inventory`), in its own types whatever the sandbox wrote."""
+    methods = item.get("methods")
+    return {
+        "kind": _text(item.get("kind"), 50),
+        "parameters": _read_parameters(item.get("parameters")),
+        "methods": {_text(name, 200): _read_parameters(own) for name, own in methods.items()} if type(methods) is dict else {},
+    }
+
+
+def _read_parameters(value: Value) -> list[dict[str, Any]] | None:
+    """None when the signature is not known."""
+    if type(value) is not list or not all(type(item) is dict for item in value):
+        return None
+    return [
+        {"name": _text(item.get("name"), 100), "required": item.get("required") is True, "many": item.get("many") is True}
+        for item in value[:50]
+    ]
+
+
+# What the sandbox wrote may be of any type and size: converting it (`str` of an integer of 4,300 digits, `int` of an infinite
+# float) raises, and an exception here would be taken for the grader's fault.
+def _text(value: Value, most: int) -> str:
+    return value[:most] if type(value) is str else ""
+
+
+def _number(value: Value) -> int:
+    return value if type(value) is int and 0 <= value < 1 << 31 else 0
+
+
+def _list(value: Value, most: int) -> list[Value]:
+    return value[:most] if type(value) is list else []
