@@ -35,6 +35,8 @@ def _compare_number(answer: Any, expected: float) -> Difference | None:
             expected=_("a number"),
             hint=_("One number is wanted."),
         )
+    if isinstance(answer, int) and answer.bit_length() > 64:
+        return Difference(_("Your function returned an integer of {bits} bits.", bits=answer.bit_length()))
     if math.isnan(answer):
         return Difference(_("Your function returned NaN."), expected=str(expected))
     if not math.isclose(answer, expected, rel_tol=1e-9, abs_tol=1e-12):

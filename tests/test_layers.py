@@ -1,0 +1,167 @@
+"""Imports point one way, the package knows no assignment, and `grade --help` stays light.
+
+The layers, from the ground up; a module imports from layers below its own only, or within its own::
+
+    errors, i18n
+    results, wire
+    guest                        (what runs in the sandbox: errors, wire and itself, nothing else)
+    course
+    sandbox, fixtures
+    judge
+    testing                      (what an assignment's own files may use)
+    run, validate, report
+    cli
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import grader
+
+PACKAGE = Path(grader.__file__).resolve().parent
+
+LAYERS = [
+    {"errors", "i18n"},
+    {"results", "wire"},
+    {"guest"},
+    {"course"},
+    {"sandbox", "fixtures"},
+    {"judge"},
+    {"testing"},
+    {"run", "validate", "report"},
+    {"cli"},
+    {"__main__"},
+]
+RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+# What a layer may use, where that is less than all that lies below it.
+ONLY = {"guest": {"errors", "wire"}, "wire": {"errors"}, "report": {"results", "i18n", "errors"}, "results": {"errors"}}
+HEAVY = {"torch", "torchvision", "numpy", "pydantic", "pytest", "yaml", "IPython", "nbformat", "PIL", "matplotlib", "jinja2"}
+
+
+def module_name(path: Path) -> str:
+    """`grader.wire.codec` for its file."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def imports(name: str, *, local: bool) -> set[str]:
+    """The package's modules that module `name` imports: at module level, `if TYPE_CHECKING` included, or anywhere at all."""
+    tree = ast.parse(MODULES[name].read_text("utf-8"))
+    found: set[str] = set()
+    for node in _nodes(tree, local):
+        if isinstance(node, ast.Import):
+            found.update(_module(alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(name, node)
+            found.update(_module(f"{base}.{alias.name}") for alias in node.names)
+    return {module for module in found if module in MODULES and module != name}
+
+
+def _nodes(tree: ast.AST, local: bool):
+    for node in ast.iter_child_nodes(tree):
+        yield node
+        if local or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from _nodes(node, local)
+
+
+def _absolute(name: str, node: ast.ImportFrom) -> str:
+    if not node.level:
+        return node.module or ""
+    parts = name.split(".") if MODULES[name].name == "__init__.py" else name.split(".")[:-1]
+    base = parts[: len(parts) - node.level + 1]
+    return ".".join([*base, *([node.module] if node.module else [])])
+
+
+def _module(dotted: str) -> str:
+    """The module that a dotted name lies in: of `grader.errors.UsageError` it is `grader.errors`."""
+    while dotted and dotted not in MODULES:
+        dotted = dotted.rpartition(".")[0]
+    return dotted
+
+
+def layer(name: str) -> str:
+    """`wire` of `grader.wire.codec`; empty for `grader` itself."""
+    return name.split(".")[1] if "." in name else ""
+
+
+def test_every_module_has_a_layer() -> None:
+    """Protects the drawing above: a new package must be given its place."""
+    assert {layer(name) for name in MODULES} - {""} == set(RANK)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_point_down(name: str) -> None:
+    """Protects the direction of imports, those within functions included: what is below never knows what is above."""
+    own = layer(name)
+    for imported in imports(name, local=True):
+        other = layer(imported)
+        if other in ("", own):
+            continue
+        assert own, f"{name} is imported by everything and imports {imported}"
+        assert RANK[other] < RANK[own], f"{name} imports {imported}, which is not below it"
+        assert other in ONLY.get(own, {other}), f"{name} may import {sorted(ONLY[own])} only, not {imported}"
+
+
+def test_no_import_cycle() -> None:
+    """Protects against knots within a layer, where every direction is allowed."""
+    graph = {name: sorted(imports(name, local=False)) for name in MODULES}
+    assert _cycle(graph) == []
+
+
+def _cycle(graph: dict[str, list[str]]) -> list[str]:
+    done: set[str] = set()
+
+    def walk(name: str, path: list[str]) -> list[str]:
+        if name in path:
+            return [*path[path.index(name) :], name]
+        if name in done:
+            return []
+        for other in graph[name]:
+            if found := walk(other, [*path, name]):
+                return found
+        done.add(name)
+        return []
+
+    return next((found for name in graph if (found := walk(name, []))), [])
+
+
+def test_a_cycle_would_be_found() -> None:
+    """Protects the test above from passing because it finds nothing at all."""
+    assert _cycle({"a": ["b"], "b": ["c"], "c": ["b"]}) == ["b", "c", "b"]
+    assert imports("grader.guest.template", local=False) >= {"grader.errors", "grader.wire.channel", "grader.guest.kernel"}
+
+
+def test_the_package_names_no_assignment(repository: Path) -> None:
+    """Protects `grader/` from knowing a lab: everything of one lies in `assignments/` and `reference/`."""
+    names = sorted(path.parent.name for path in (repository / "assignments").glob("*/assignment.yaml"))
+    assert names, "there is no assignment to look for"
+    # "lab15" and "lab_15" and "lab 15" alike.
+    pattern = re.compile("|".join(r"[\W_]?".join(re.findall(r"[A-Za-z]+|\d+", name)) for name in names), re.IGNORECASE)
+    said = {path.name: pattern.findall(path.read_text("utf-8")) for path in MODULES.values()}
+    assert {name: found for name, found in said.items() if found} == {}
+
+
+@pytest.mark.parametrize("statement", ["import grader.cli.main", "from grader.cli.main import run_main; run_main(['--help'])"])
+def test_help_imports_nothing_heavy(statement: str) -> None:
+    """Protects the third of a second that `grade --help` may take: what it imports, not how long that took today."""
+    program = f"import sys, json; {statement}; print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program],
+        cwd=PACKAGE.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": "."},
+    )
+    assert HEAVY & {name.partition(".")[0] for name in json.loads(done.stderr.splitlines()[-1])} == set()
