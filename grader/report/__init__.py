@@ -3,11 +3,11 @@
 What `render` leaves on disk::
 
     OUT/
-    ├── index.html                              the class, for the instructor
-    ├── students/<slug>/index.html              one student, everything that is known (hidden inputs, expected values)
-    ├── published/students/<slug>/index.html    one student, fit to be handed out
-    ├── grades.csv                              a row per student
-    └── junit.xml                               a suite per student, a case per test
+    ├── index.html                      the class, for the instructor
+    ├── students/<slug>/index.html      one student, for the student: the folder may be handed out as it is
+    ├── instructor/<slug>/index.html    one student, everything that is known (hidden inputs, expected values)
+    ├── grades.csv                      a row per student
+    └── junit.xml                       a suite per student, a case per test
 
 Layers, top to bottom (each imports only what stands below it)::
 

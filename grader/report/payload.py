@@ -90,6 +90,8 @@ def _words(translations: NullTranslations) -> dict[str, str]:
         "student": _("Student"),
         "status": _("Verdict"),
         "score": _("Score"),
+        "handout": _("For the student"),
+        "page": _("page"),
         "showTests": _("Show the tests of “{part}”"),
         "hideTests": _("Hide the tests of “{part}”"),
         "tests": _("tests"),

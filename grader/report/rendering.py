@@ -19,7 +19,7 @@ from grader.results import Results, write_text_whole
 
 _PAGE = "index.html"
 _STUDENTS = Path("students")
-_PUBLISHED = Path("published") / "students"
+_INSTRUCTOR = Path("instructor")
 # How a page of this report begins; nothing else is ever deleted.
 _OWN_PAGE = re.compile(
     r'<!doctype html>\s*<html[^>]*>\s*<head>\s*<meta charset="utf-8">\s*<meta name="generator" content="lab-grader'
@@ -47,16 +47,16 @@ def render(results: Results, out: Path, *, language: str | None = None) -> Path:
 
 
 def write_student_pages(results: Results, entries: Sequence[Entry], out: Path, language: str) -> None:
-    """Write both editions of every student's page."""
+    """Write both editions of every student's page; what lies in `students/` is for the students."""
     for entry in entries:
         page = Path(entry.slug) / _PAGE
-        write_text_whole(out / _STUDENTS / page, instructor_page(results, entry.submission, language))
-        write_text_whole(out / _PUBLISHED / page, published_page(results, entry.submission, language))
+        write_text_whole(out / _STUDENTS / page, published_page(results, entry.submission, language))
+        write_text_whole(out / _INSTRUCTOR / page, instructor_page(results, entry, language))
 
 
 def remove_stale_pages(out: Path, slugs: set[str]) -> None:
     """Remove the student pages of an earlier report that this one lacks, and nothing that is not such a page."""
-    for folder in (out / _STUDENTS, out / _PUBLISHED):
+    for folder in (out / _STUDENTS, out / _INSTRUCTOR):
         for page in folder.glob(f"*/{_PAGE}"):
             if page.parent.name not in slugs and not page.parent.is_symlink() and _is_own(page):
                 page.unlink()

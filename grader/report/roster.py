@@ -12,7 +12,7 @@ from grader.results import Results, SubmissionResult
 
 @dataclass(frozen=True)
 class Entry:
-    """One submission (its texts cleaned) and the folder of its pages."""
+    """One submission (its texts cleaned) and the name of its pages' folders."""
 
     submission: SubmissionResult
     slug: str
@@ -20,6 +20,11 @@ class Entry:
     @property
     def href(self) -> str:
         """The instructor's page of the student, relative to the class page."""
+        return f"instructor/{quote(self.slug, safe='')}/index.html"
+
+    @property
+    def handout(self) -> str:
+        """The student's own page, relative to the class page."""
         return f"students/{quote(self.slug, safe='')}/index.html"
 
 

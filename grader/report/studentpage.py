@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from grader.report.edition import published
 from grader.report.feedback import State, feedback
+from grader.report.roster import Entry
 from grader.report.template import assets, environment
 from grader.results import Results, SubmissionResult
 
 
-def instructor_page(results: Results, submission: SubmissionResult, language: str) -> str:
-    """Everything that is known about the submission."""
-    return _page(results, submission, language, for_instructor=True)
+def instructor_page(results: Results, entry: Entry, language: str) -> str:
+    """Everything that is known about the submission, and a way to what the student sees."""
+    return _page(results, entry.submission, language, handout=entry.handout)
 
 
 def published_page(results: Results, submission: SubmissionResult, language: str) -> str:
     """What the student may see of the submission (`edition.published`)."""
-    return _page(results, published(submission), language, for_instructor=False)
+    return _page(results, published(submission), language)
 
 
-def _page(results: Results, submission: SubmissionResult, language: str, *, for_instructor: bool) -> str:
+def _page(results: Results, submission: SubmissionResult, language: str, *, handout: str = "") -> str:
     return (
         environment(language)
         .get_template("student.html")
@@ -27,7 +28,8 @@ def _page(results: Results, submission: SubmissionResult, language: str, *, for_
             assignment=results.assignment,
             submission=submission,
             view=feedback(results.assignment, submission),
-            for_instructor=for_instructor,
+            for_instructor=bool(handout),
+            handout=handout,
             State=State,
             assets=assets(("page.css", "student.css")),
         )

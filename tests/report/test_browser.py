@@ -116,10 +116,10 @@ def pages(folder: Path) -> dict[str, Path]:
     """The class page and student pages of every kind: right, wrong, not loadable, in both editions."""
     return {
         "class": folder / "index.html",
-        "wrong": folder / "students/ivanov/index.html",
-        "right": folder / "students/novikova/index.html",
-        "broken": folder / "students/sokolova/index.html",
-        "published": folder / "published/students/petrova/index.html",
+        "wrong": folder / "instructor/ivanov/index.html",
+        "right": folder / "instructor/novikova/index.html",
+        "broken": folder / "instructor/sokolova/index.html",
+        "published": folder / "students/petrova/index.html",
     }
 
 
@@ -221,7 +221,7 @@ def test_hostile_text_stays_text(visit: Callable[..., Visit], make_class: MakeCl
     results = spoil(make_class(len(HOSTILE)))
     render(results, tmp_path)
     visiting = visit()
-    every = [tmp_path / "index.html", *tmp_path.glob("students/*/index.html"), *tmp_path.glob("published/*/*/index.html")]
+    every = [tmp_path / "index.html", *tmp_path.glob("students/*/index.html"), *tmp_path.glob("instructor/*/index.html")]
     assert len(every) == 1 + 2 * len(HOSTILE)
     for path in every:
         page = visiting.open(path)

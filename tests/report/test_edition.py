@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+
+from grader.report import render
 from grader.report.edition import published
+from grader.report.roster import Entry
 from grader.report.studentpage import instructor_page, published_page
 from grader.results import Results, SubmissionResult, SubmissionStatus, TestResult, TestStatus
 
@@ -77,7 +83,7 @@ def test_the_published_page_leaks_nothing(make_class: Callable[..., Results]) ->
             page = published_page(results, whole, language)
             for secret in ("EXPECTED-hidden", "DETAIL", "SECRET", "/srv/", "sha256:0", "::test_", "tests/"):
                 assert secret not in page
-    everything = instructor_page(results, submission(leaky("hidden")), "en")
+    everything = instructor_page(results, Entry(submission(leaky("hidden")), "ivanov"), "en")
     for known in ("SECRET-EXPECTED", "SECRET-DETAIL", PATH, "::test_secret_id", "12.75"):
         assert known in everything
 
@@ -86,3 +92,23 @@ def test_a_bare_file_name_is_no_path_to_hide() -> None:
     """Protects messages from being mangled where the path is only a name."""
     whole = submission().model_copy(update={"path": "a", "messages": ("a cat was served",)})
     assert published(whole).messages == ("a cat was served",)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_folder_for_students_holds_nothing_of_the_instructor(
+    make_class: Callable[..., Results], tmp_path: Path, language: str
+) -> None:
+    """Protects the folder that is handed out as it is: every file below it, as bytes, and every link in them."""
+    results = make_class(30, language)
+    leak = submission(leaky("hidden"), leaky("public")).model_copy(update={"student": "leak"})
+    render(results.model_copy(update={"submissions": (*results.submissions, leak)}), tmp_path)
+    handed_out = [path for path in (tmp_path / "students").rglob("*") if path.is_file()]
+    assert len(handed_out) == 31
+    secrets = ["EXPECTED-hidden", "DETAIL", "/srv/", "sha256:0", "::test_", "tests/", "12.75"]
+    secrets += ["instructor", "преподавател", "../"]
+    for path in handed_out:
+        text = path.read_text(encoding="utf-8")
+        assert [secret for secret in secrets if secret in text] == [], path
+        assert set(re.findall(r'href="([^"#]*)', text)) <= {"data:,", ""}, path
+    assert "SECRET-EXPECTED" in (tmp_path / "students" / "leak" / "index.html").read_text(encoding="utf-8")
+    assert "SECRET-DETAIL" in (tmp_path / "instructor" / "leak" / "index.html").read_text(encoding="utf-8")

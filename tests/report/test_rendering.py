@@ -24,9 +24,7 @@ def test_the_files_of_a_report(make_class: MakeClass, tmp_path: Path) -> None:
     results = make_class(3)
     assert render(results, tmp_path / "report") == tmp_path / "report" / "index.html"
     pages = {
-        f"{edition}{name}/index.html"
-        for edition in ("students/", "published/students/")
-        for name in ("ivanov", "petrova", "sidorov")
+        f"{edition}{name}/index.html" for edition in ("students/", "instructor/") for name in ("ivanov", "petrova", "sidorov")
     }
     assert files(tmp_path / "report") == {"index.html", "grades.csv", "junit.xml"} | pages
 
@@ -60,9 +58,9 @@ def test_pages_of_students_who_left_are_removed(make_class: MakeClass, tmp_path:
     (tmp_path / "students" / "other").mkdir()
     (tmp_path / "students" / "other" / "index.html").write_text("<!doctype html><html><head><title>mine</title>")
     render(make_class(1), tmp_path)
-    assert {path for path in files(tmp_path) if path.startswith(("students", "published"))} == {
+    assert {path for path in files(tmp_path) if path.startswith(("students", "instructor"))} == {
         "students/ivanov/index.html",
-        "published/students/ivanov/index.html",
+        "instructor/ivanov/index.html",
         "students/petrova/notes.txt",
         "students/other/index.html",
     }

@@ -55,12 +55,20 @@
         });
       }
     });
+    shown.push({ key: "handout", title: words.handout, plain: true, cell: handoutCell });
     return shown;
   }
 
+  const address = (folder, row) => `${folder}/${encodeURIComponent(row[SLUG] || row[NAME])}/index.html`;
+
   function nameCell(row) {
-    const href = `students/${encodeURIComponent(row[SLUG] || row[NAME])}/index.html`;
-    return element("th", { scope: "row" }, element("a", { href }, element("bdi", {}, row[NAME])));
+    const link = element("a", { href: address("instructor", row) }, element("bdi", {}, row[NAME]));
+    return element("th", { scope: "row" }, link);
+  }
+
+  function handoutCell(row) {
+    const link = element("a", { href: address("students", row) }, words.page, unseen(` (${row[NAME]})`));
+    return element("td", { className: "handout" }, link);
   }
 
   function statusCell(row) {
@@ -107,6 +115,7 @@
   }
 
   function headCell(column) {
+    if (column.plain) return element("th", { scope: "col" }, column.title);
     const sorted = column.key === state.key;
     const arrow = sorted ? (state.descending ? " ↓" : " ↑") : "";
     const label = column.hint ? [element("span", { "aria-hidden": "true" }, column.title), unseen(`${column.title} ${column.hint}`)] : [column.title];
