@@ -299,30 +299,41 @@ def test_a_conftest_above_the_assignment_is_not_run(grade: Callable[..., Any], c
 WALKER = """
 import os
 
+MARK = "-".join(["SECRET", "MARK"])
 FOUND = {}
+
+
+def look(path, read):
+    try:
+        if MARK in read(path):
+            FOUND[path] = 1
+    except OSError:
+        pass
+
+
+def read_file(path):
+    return open(path, errors="replace").read(100_000)
+
+
+def read_link(path):
+    return MARK + os.readlink(path)  # that it can be read at all is too much
+
+
 for top in ("/opt", "/home", "/tmp", "/work", "/root", "/mnt", "/srv", "/var", "/run", "/dev/shm", os.getcwd()):
     for folder, folders, files in os.walk(top):
         folders[:] = [name for name in folders if name not in ("site-packages", "dist-packages", "__pycache__")]
         for name in files:
-            path = os.path.join(folder, name)
-            try:
-                text = open(path, errors="replace").read(100_000)
-            except OSError:
-                continue
-            if "SECRET-MARK" in text:
-                FOUND[path] = 1
-for process in [name for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()]:
-    for kind in ("environ", "cmdline", "maps", "fd", "cwd", "root"):
-        try:
-            path = f"/proc/{process}/{kind}"
-            text = "".join(os.listdir(path)) if kind in ("fd", "cwd", "root") else open(path).read()
-        except OSError:
-            continue
-        if kind in ("fd", "cwd", "root") or "SECRET-MARK" in text or "hidden" in text:
-            FOUND[path] = 1
-for name, value in os.environ.items():
-    if "SECRET-MARK" in value:
-        FOUND[name] = 1
+            look(os.path.join(folder, name), read_file)
+for process in os.listdir("/proc"):
+    if process.isdigit() and process != os.readlink("/proc/self"):
+        for kind in ("environ", "cmdline", "maps", "mem"):
+            look(f"/proc/{process}/{kind}", read_file)
+        for kind in ("cwd", "root", "exe"):
+            look(f"/proc/{process}/{kind}", read_link)
+        for number in range(64):
+            look(f"/proc/{process}/fd/{number}", read_link)
+look("/proc/self/cmdline", read_file)
+FOUND.update({name: 1 for name, value in os.environ.items() if MARK in value})
 
 
 def count_words(text):
