@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -99,6 +100,16 @@ class Console:
             if result.status is SubmissionStatus.GRADER_ERROR:
                 self.err.print(f"[red]{escape(result.student)}: {escape(' '.join(result.messages))}[/red]")
         self.out.print(f"Report: {escape(str(index))}")
+
+    def say(self, text: str) -> None:
+        """A line on standard output."""
+        if not self.quiet:
+            self.out.print(escape(text))
+
+    def open(self, page: Path) -> None:
+        """Show a page in the user's browser; a machine without one is told where the page is."""
+        if not webbrowser.open(page.resolve().as_uri()):
+            self.warn(f"no browser was found; the page is {page}")
 
     def stopped(self, done: int, total: int) -> None:
         """After Ctrl-C."""

@@ -1,7 +1,8 @@
 """`grade`: the commands, and the one place where errors become words and exit codes.
 
 Exit status: 0 every submission was graded, whatever its score; 1 something could not be graded through the grader's
-fault; 2 wrong usage or specification; 130 stopped by Ctrl-C. Heavy libraries are imported inside the commands, so that `grade --help` is quick.
+fault; 2 wrong usage or specification; 130 stopped by Ctrl-C. Heavy libraries are imported inside the commands, so that
+`grade --help` is quick.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ def run(
     student: str = "*",
     lang: str = "",
     fresh: Annotated[bool, Parameter(negative="")] = False,
+    open_: Annotated[bool, Parameter("--open", negative="")] = False,
+    watch: Annotated[bool, Parameter(negative="")] = False,
     quiet: Annotated[bool, Parameter(("--quiet", "-q"), negative="")] = False,
     verbose: Annotated[bool, Parameter(("--verbose", "-v"), negative="")] = False,
 ) -> int:
@@ -66,15 +69,43 @@ def run(
         Language of the feedback: en or ru; the assignment's own by default.
     fresh
         Grade everything again, also what has not changed since the last run.
+    open_
+        Open the report in a browser.
+    watch
+        Go on: grade again whatever changes in the folder, until Ctrl-C.
     quiet
         Print nothing but errors.
     verbose
         Print every message of every submission.
     """
     from grader.cli.run import RunRequest, run_command
+    from grader.cli.watch import watch_command
 
-    request = RunRequest(submissions, assignment, out, jobs, device, sandbox, student, lang, fresh, quiet, verbose)
-    return run_command(request)
+    request = RunRequest(submissions, assignment, out, jobs, device, sandbox, student, lang, fresh, quiet, verbose, open_)
+    return watch_command(request) if watch else run_command(request)
+
+
+@app.command
+def report(
+    out: Path = Path("report"),
+    *,
+    lang: str = "",
+    open_: Annotated[bool, Parameter("--open", negative="")] = False,
+) -> int:
+    """Write the report again from results.json, without grading.
+
+    Parameters
+    ----------
+    out
+        The report's folder, or one that holds a report per assignment.
+    lang
+        Language of the pages: en or ru. What was said while grading stays in the language of the run.
+    open_
+        Open the report in a browser.
+    """
+    from grader.cli.report import report_command
+
+    return report_command(out, lang, open_)
 
 
 @app.command

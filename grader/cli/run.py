@@ -33,38 +33,58 @@ class RunRequest:
     fresh: bool
     quiet: bool
     verbose: bool
+    open: bool = False
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one run over the submissions came to: exit status, and results by the folder of their report."""
+
+    status: int
+    results: dict[Path, Results]
 
 
 def run_command(request: RunRequest) -> int:
     """Do it; the exit status."""
+    return run_round(request, Console(request.quiet, request.verbose)).status
+
+
+def run_round(request: RunRequest, console: Console) -> Round:
+    """Grade what is to be graded, write the reports, open them where that was asked for."""
     check_request(request)
     runs = plan_run(request.submissions, request.assignment, request.student)
     wall = choose_wall(request.sandbox)
-    console = Console(request.quiet, request.verbose)
     if not wall.confines:
         console.warn("No wall: submissions run as you, and can read the hidden tests and everything else that you can.")
-    status = OK
+    status, found = OK, {}
     for one in runs:
         out = request.out if len(runs) == 1 else request.out / one.folder.specification.id
         jobs = request.jobs or jobs_that_fit(len(one.submissions))
         options = RunOptions(wall, out, jobs, pick_device(request.device), request.language, request.fresh)
-        results, complete = grade_and_report(one, options, console)
+        found[out], complete = grade_and_report(one, options, console)
         if not complete:
-            console.stopped(len(results.submissions), len(one.submissions))
-            return STOPPED
-        if any(result.status is SubmissionStatus.GRADER_ERROR for result in results.submissions):
+            console.stopped(len(found[out].submissions), len(one.submissions))
+            return Round(STOPPED, found)
+        if request.open:
+            console.open(out / "index.html")
+        if any(result.status is SubmissionStatus.GRADER_ERROR for result in found[out].submissions):
             status = FAULT
-    return status
+    return Round(status, found)
 
 
 def check_request(request: RunRequest) -> None:
     """Refuse what cannot be. Raises `UsageError`."""
     if request.jobs < 0:
         raise UsageError(f"--jobs must not be negative, but is {request.jobs}")
-    if request.language and request.language not in languages():
-        raise UsageError(f"--lang: no language {request.language!r}; there are {', '.join(languages())}")
+    check_language(request.language)
     if request.out.exists() and not request.out.is_dir():
         raise UsageError(f"--out: {request.out} is not a folder")
+
+
+def check_language(language: str) -> None:
+    """Raises `UsageError` for a language that there are no words for."""
+    if language and language not in languages():
+        raise UsageError(f"--lang: no language {language!r}; there are {', '.join(languages())}")
 
 
 def grade_and_report(run: AssignmentRun, options: RunOptions, console: Console) -> tuple[Results, bool]:

@@ -1,0 +1,31 @@
+"""`grade report`: pages and tables again from `results.json` alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.cli.console import Console
+from grader.cli.run import OK, check_language
+from grader.errors import UsageError
+from grader.report import render
+from grader.results import read_results
+
+
+def report_command(out: Path, language: str, open_report: bool) -> int:
+    """Render every report that `out` holds; the exit status."""
+    check_language(language)
+    console = Console(quiet=False, verbose=False)
+    for path in results_files(out):
+        index = render(read_results(path), path.parent, language=language or None)
+        console.say(f"Report: {index}")
+        if open_report:
+            console.open(index)
+    return OK
+
+
+def results_files(out: Path) -> list[Path]:
+    """The `results.json` of a report, or of every assignment's report below `out`. Raises `UsageError` when there is none."""
+    found = [out / "results.json"] if (out / "results.json").is_file() else sorted(out.glob("*/results.json"))
+    if not found:
+        raise UsageError(f"there is no results.json in {out}", remedy="grade first: grade SUBMISSIONS --out FOLDER")
+    return found

@@ -1,0 +1,58 @@
+"""`grade run --watch`: grade, then grade again whatever changes, until Ctrl-C.
+
+A plain loop over `grade run`. The journal keeps what did not change from being graded again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from grader.cli.console import Console
+from grader.cli.run import STOPPED, Round, RunRequest, run_round
+from grader.errors import GraderError
+from grader.run.watch import fingerprint, wait_for_change
+
+
+def watch_command(request: RunRequest) -> int:
+    """Do it; the exit status of the last round."""
+    console = Console(request.quiet, request.verbose)
+    look = partial(fingerprint, request.submissions, without=request.out)
+    seen = look()  # before the first round: what changes meanwhile is graded in the second
+    last = run_round(request, console)
+    request = replace(request, fresh=False, open=False)
+    try:
+        while last.status != STOPPED:
+            console.say(f"Watching {request.submissions}; Ctrl-C ends it.")
+            seen = wait_for_change(look, seen)
+            last = _next_round(request, last, console)
+    except KeyboardInterrupt:
+        console.say("Stopped watching.")
+    return last.status
+
+
+def _next_round(request: RunRequest, last: Round, console: Console) -> Round:
+    try:
+        found = run_round(request, Console(quiet=True, verbose=False))
+    except (
+        GraderError,
+        OSError,
+    ) as error:  # a folder that is being moved, a notebook that is half written: the next change may mend it
+        console.warn(str(error))
+        return last
+    for line in changes(last, found):
+        console.say(line)
+    return found
+
+
+def changes(last: Round, found: Round) -> list[str]:
+    """A line for each submission whose result is new, another, or gone."""
+    lines = []
+    for out, results in found.results.items():
+        before = {one.student: one for one in last.results[out].submissions} if out in last.results else {}
+        for one in results.submissions:
+            if before.pop(one.student, None) != one:
+                score = "not graded" if one.score is None else f"{one.score:g} of {one.max_score:g}"
+                lines.append(f"{results.assignment.id}: {one.student}: {score} ({one.status})")
+        lines += [f"{results.assignment.id}: {student}: gone" for student in before]
+    return lines
