@@ -88,19 +88,21 @@ class _Encoder:
             return ["c", value.real, value.imag]
         if kind is bytes:
             return value if len(value) <= _INLINE_BYTES else ["b", self._blob(value)]
+        if kind in (set, frozenset, dict) and not all(_is_key(item) for item in value):
+            raise WireError("a mapping or a set holds what cannot be a key")
         if kind in (list, tuple, set, frozenset):
             return ["l" if kind is list else "t" if kind is tuple else "s", [self.tree(item, depth + 1) for item in value]]
         if kind is dict:
             return ["d", [[self.tree(k, depth + 1), self.tree(v, depth + 1)] for k, v in value.items()]]
         if kind is Array:
-            return ["a", *self._array(value.data), value.kind, value.dtype, value.requires_grad]
+            return ["a", *self._array(value.data), _text(value.kind), _text(value.dtype), value.requires_grad]
         if kind is np.ndarray:
             return self.tree(Array(value), depth)
         if kind is Handle:
-            return ["h", value.number, value.type_name, value.callable]
+            return ["h", value.number, _text(value.type_name), value.callable]
         if kind is Model:
             state = {name: np.asarray(tensor) for name, tensor in value.state.items()}
-            return ["m", value.name, value.in_training, self.tree(state, depth + 1)]
+            return ["m", _text(value.name), value.in_training, self.tree(state, depth + 1)]
         raise WireError(f"a value of type {kind.__name__} cannot cross")
 
     def _digits(self, value: int) -> str:
@@ -229,7 +231,10 @@ def _read_array(decoder: _Decoder, rest: list[Any], depth: int) -> Array:
         data = np.frombuffer(raw, dtype=np.uint8) != 0
     else:
         data = np.frombuffer(raw, dtype=ARRAY_TYPES[name]).astype(np.dtype(name))
-    return Array(data.reshape(shape), kind[:32], dtype[:32], requires_grad is True)
+    try:
+        return Array(data.reshape(shape), kind[:32], dtype[:32], requires_grad is True)
+    except ValueError as error:  # no data at all, and sides whose product numpy cannot hold
+        raise WireError("an array's shape is malformed") from error
 
 
 def _read_handle(decoder: _Decoder, rest: list[Any], depth: int) -> Handle:
