@@ -65,7 +65,7 @@ class AssignmentFolder:
         for path in [*_files(self.path), self.reference]:
             name = path.relative_to(self.path) if path.is_relative_to(self.path) else Path(path.name)
             content = path.read_bytes()
-            digest.update(f"{name.as_posix()}\0{len(content)}\0".encode())
+            digest.update(f"{name.as_posix()}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
             digest.update(content)
         return digest.hexdigest()
 
@@ -123,11 +123,8 @@ def named_assignment(name: str, courses: list[Path]) -> AssignmentFolder:
 
 
 def _files(folder: Path) -> list[Path]:
+    # Looked at from within the folder: where the course itself lies must not matter.
+    found = [(path, path.relative_to(folder).parts) for path in folder.rglob("*") if path.is_file()]
     return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and not _IGNORED & set(path.parts)
-        and path.suffix != ".pyc"
-        and not _UNJUDGED & set(path.relative_to(folder).parts)
+        path for path, parts in found if not _IGNORED & set(parts) and path.suffix != ".pyc" and parts[0] not in _UNJUDGED
     )

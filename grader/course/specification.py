@@ -38,7 +38,7 @@ PartIdentifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=6
 class Specification(BaseModel):
     """Base: frozen, strict about types, no unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Text(Specification):
@@ -226,7 +226,11 @@ def _sentence(path: Path, error: Any) -> str:
     if error["type"] == "value_error":
         prefix = f"{where}: " if where else ""
         return f"{path}: {prefix}{error['ctx']['error']}"
-    return f"{path}: {where}: {error['msg']}{shown}"
+    return f"{path}: {where}: {_YAML_WORDS.get(error['type'], error['msg'])}{shown}"
+
+
+# pydantic speaks of Python's types; who writes YAML knows these.
+_YAML_WORDS = {"tuple_type": "must be a list", "model_type": "must be a mapping of keys to values"}
 
 
 def _is_type_tag(step: Any) -> bool:

@@ -25,7 +25,7 @@ class Submission:
     """One student's work.
 
     Attributes:
-        student: the folder's name, else the file's stem.
+        student: the folder's name, else the file's stem; bytes that are not UTF-8 are written as `\\xff`.
         root: the folder (or the file itself).
         main: the file to grade, or None; then `problem` says why, as a code of `grader.judge.words`, with `candidates`.
     """
@@ -35,6 +35,11 @@ class Submission:
     main: Path | None
     problem: str = ""
     candidates: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The path to show: of the file to grade, else of the folder."""
+        return readable(str(self.main or self.root))
 
     def files(self, limit: int) -> dict[str, bytes]:
         """The submission's files by relative name, the main one first; others only while they fit into `limit` bytes.
@@ -81,10 +86,10 @@ def collect(folder: Path, assignment: Assignment) -> list[Submission]:
         if child.is_dir():
             submission = _from_folder(child, assignment)
         elif child.is_file() and child.suffix.lower() in _SUFFIXES:
-            submission = Submission(child.stem, child, child)
+            submission = Submission(readable(child.stem), child, child)
         else:
             continue
-        name = submission.student if submission.student not in found else child.name
+        name = submission.student if submission.student not in found else readable(child.name)
         found[name] = Submission(name, submission.root, submission.main, submission.problem, submission.candidates)
     return [found[name] for name in sorted(found)]
 
@@ -92,15 +97,15 @@ def collect(folder: Path, assignment: Assignment) -> list[Submission]:
 def _from_folder(folder: Path, assignment: Assignment) -> Submission:
     files = [path for path in _walk(folder) if path.suffix.lower() in _SUFFIXES]
     top = [path for path in files if path.parent == folder] or files
-    student = folder.name
+    student = readable(folder.name)
     for pattern in assignment.files:
         matches = [path for path in top if fnmatch.fnmatch(path.name.lower(), pattern.lower())]
         if len(matches) == 1:
             return Submission(student, folder, matches[0])
         if matches:
-            names = tuple(path.relative_to(folder).as_posix() for path in matches)
+            names = tuple(readable(path.relative_to(folder).as_posix()) for path in matches)
             return Submission(student, folder, None, "several_files", names)
-    others = tuple(path.relative_to(folder).as_posix() for path in _walk(folder))[:10]
+    others = tuple(readable(path.relative_to(folder).as_posix()) for path in _walk(folder)[:10])
     return Submission(student, folder, None, "no_file", others)
 
 
@@ -113,6 +118,11 @@ def _walk(folder: Path) -> list[Path]:
             if not name.startswith(".") and path.is_file() and (not path.is_symlink() or _stays_within(path, folder)):
                 found.append(path)
     return found
+
+
+def readable(name: str) -> str:
+    """A file's name as text that can be written anywhere: an old archive's Cyrillic names are often not UTF-8."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _stays_within(path: Path, folder: Path) -> bool:

@@ -118,7 +118,7 @@ class Judge:
             self._recover()
         return SubmissionResult(
             student=submission.student,
-            path=str(submission.main or submission.root),
+            path=submission.place,
             digest=_digest(submission),
             status=graded.status,
             score=graded.score,

@@ -92,7 +92,7 @@ def _graded(
 
 def _placed(result: SubmissionResult, submission: Submission) -> SubmissionResult:
     """A kept result, where the submission lies now."""
-    return result.model_copy(update={"student": submission.student, "path": str(submission.main or submission.root)})
+    return result.model_copy(update={"student": submission.student, "path": submission.place})
 
 
 def _key(submission: Submission, environment: str, language: str, options: RunOptions) -> str:
