@@ -1,0 +1,56 @@
+"""Lab 15, Lena Schmidt."""
+import numpy as np
+import torch
+import torchvision
+
+
+def get_features_map(model, x):
+    out = {}
+    handle = model.layer4.register_forward_hook(lambda m, i, o: out.update(f=o.detach()))
+    model.eval()
+    with torch.no_grad():
+        model(x)
+    handle.remove()
+    return out["f"]
+
+
+def get_fc_weights(model):
+    return model.fc.weight.detach()
+
+
+def compute_cam(features, weights, class_idx):
+    if features.ndim == 4:
+        features = features[0]
+    return (weights[class_idx][:, None, None] * features).sum(0)
+
+
+def iou(box1, box2):
+    w = min(box1[2], box2[2]) - max(box1[0], box2[0])
+    h = min(box1[3], box2[3]) - max(box1[1], box2[1])
+    inter = max(w, 0) * max(h, 0)
+    area1 = (box1[2] - box1[0]) * (box1[3] - box1[1])
+    area2 = (box2[2] - box2[0]) * (box2[3] - box2[1])
+    return float(inter / (area1 + area2 - inter))
+
+
+class DiceLoss(torch.nn.Module):
+    """Soft Dice loss on logits."""
+
+    def __init__(self, smooth=1.0):
+        super().__init__()
+        self.smooth = smooth
+
+    def forward(self, logits, targets):
+        probs = torch.sigmoid(logits)
+        inter = (probs * targets).sum()
+        return 1 - (2 * inter + self.smooth) / (probs.sum() + targets.sum() + self.smooth)
+
+
+def nms(boxes, scores, iou_threshold):
+    order = scores.argsort(descending=True).tolist()
+    keep = []
+    while order:
+        best = order.pop(0)
+        keep.append(best)
+        order = [i for i in order if iou(boxes[best], boxes[i]) <= iou_threshold]
+    return keep
