@@ -68,7 +68,7 @@ def _judge(steps: Callable[[Any, Any, Call], None]) -> Callable[[Any, Any, Call]
 def compare_features_map(answer: Any, expected: Any, call: Call) -> None:
     """Feature maps (N, C, h, w); the batch axis of a single picture may be missing."""
     wanted = np.asarray(expected)
-    maps = _numbers(_pick(answer, 4, call))
+    maps = _numbers(_pick(answer, (4, 3), call))
     if maps.shape == wanted.shape[1:] and wanted.shape[0] == 1:
         call.notes.append(_("The feature map came without the batch axis; for a single picture that was let pass."))
         maps = maps[None]
@@ -185,7 +185,7 @@ def _near(answer: np.ndarray, wanted: np.ndarray, share: float) -> bool:
 def compare_cam(answer: Any, expected: Any, call: Call) -> None:
     """A map (h, w), right up to a positive factor and a shift; a ReLU and an enlargement are let pass, and told."""
     wanted = np.asarray(expected, dtype=np.float64)
-    raw = _drop_axes(_numbers(_pick(answer, 2, call)), 2, call)
+    raw = _drop_axes(_numbers(_pick(answer, (2,), call)), 2, call)
     enlarged = raw.ndim == 2 and raw.shape != wanted.shape and bool(np.greater_equal(raw.shape, wanted.shape).all())
     if raw.size > LARGEST_MAP:
         _reject(_("Far too many numbers came."), _("Return one map (h, w), as fine as the feature map."))
@@ -226,9 +226,8 @@ def _accepted_maps(wanted: np.ndarray, size: tuple[int, ...] | None) -> Iterator
         yield whole, False
         yield np.clip(whole, low, high), False  # a picture in whole numbers cannot overshoot, as cubic curves do
         if high > 0:
-            yield cut, True
-            yield np.clip(cut, 0, high), True
-            yield np.maximum(whole, 0), True
+            for late in (cut, np.clip(cut, 0, high), np.maximum(cut, 0), np.maximum(whole, 0)):
+                yield late, True
 
 
 def _enlarge(small: np.ndarray, size: tuple[int, ...]) -> Iterator[np.ndarray]:
@@ -382,10 +381,10 @@ def compare_nms(answer: Any, expected: Any, call: Call) -> None:
 def _came(extra: list[int], missing: list[int], kept: list[int]) -> AnyText:
     counts = {"extra": len(extra), "missing": len(missing), "kept": len(kept)}
     if not missing:
-        return _("{extra} of {kept} kept boxes should have gone.", **counts)
+        return _("Of the kept boxes ({kept}), {extra} should have gone.", **counts)
     if not extra:
-        return _("The {kept} kept boxes are right, but {missing} more should have stayed.", **counts)
-    return _("{extra} of {kept} kept boxes should have gone, and {missing} others should have stayed.", **counts)
+        return _("The kept boxes ({kept}) are right, but {missing} more should have stayed.", **counts)
+    return _("Of the kept boxes ({kept}), {extra} should have gone; {missing} of the dropped ones should have stayed.", **counts)
 
 
 def _hint_on_nms(extra: list[int], missing: list[int]) -> AnyText:
@@ -511,11 +510,11 @@ def _open(answer: Any) -> Any:
     return answer
 
 
-def _pick(answer: Any, axes: int, call: Call) -> Any:
+def _pick(answer: Any, axes: tuple[int, ...], call: Call) -> Any:
     """The one array with so many axes among two or three results, if there is just one; else the answer, opened."""
     inner = _open(answer)
     if isinstance(inner, list | tuple) and len(inner) <= 3:
-        fitting = [part for part in inner if _is_array(part) and part.ndim == axes]
+        fitting = [part for part in inner if _is_array(part) and part.ndim in axes]
         if len(fitting) == 1 and len(inner) > 1:
             call.notes.append(_("Several results came; the one of the asked shape was judged."))
             return fitting[0]

@@ -1265,19 +1265,6 @@ def dice_sigmoid_again(y, p):
 
 
 @misconception(
-    "dice.sigmoid_again_smoothed",
-    part="dice",
-    en="A sigmoid of the probabilities (and a smoothing term of 1). `p` is a probability already; the sigmoid "
-    "squeezes it into 0.5..0.73, and a perfect prediction no longer has a loss of 0. Apply it outside, to logits only.",
-    ru="К вероятностям применена сигмоида (и сглаживание 1). `p` уже вероятность; сигмоида сжимает её в 0.5..0.73, и "
-    "у идеального предсказания потери уже не 0. Её место снаружи, на логитах.",
-)
-def dice_sigmoid_again_smoothed(y, p):
-    p = torch.as_tensor(p).sigmoid()
-    return float(1 - (2 * (y * p).sum() + 1) / (y.sum() + p.sum() + 1))
-
-
-@misconception(
     "dice.smoothed",
     part="dice",
     en="With a smoothing term of 1 in numerator and denominator. On masks of this size it changes nothing; it is let pass.",
