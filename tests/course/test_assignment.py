@@ -1,0 +1,137 @@
+"""An assignment's folder: what must be in it, how it is found by name, and its digest."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.course.assignment import find_course, list_assignments, named_assignment, open_assignment
+from grader.errors import SpecificationError, UsageError
+
+
+@pytest.fixture
+def folder(course_copy: Path) -> Path:
+    """The tiny assignment, to be changed."""
+    return course_copy / "assignments" / "tiny"
+
+
+def test_where_things_lie(folder: Path, course_copy: Path) -> None:
+    """Protects the layout that the documentation draws."""
+    assignment = open_assignment(folder)
+    assert assignment.reference == course_copy / "reference" / "tiny.py"
+    assert assignment.comparison == folder / "comparison.py"
+    assert assignment.misconceptions == folder / "misconceptions.py"
+    assert assignment.tests("hidden") == folder / "tests" / "hidden"
+    assert assignment.pictures is None
+
+
+def test_a_relative_path_becomes_absolute(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects workers, which may have another working folder."""
+    monkeypatch.chdir(folder.parent)
+    assert open_assignment(Path("tiny")).path == folder
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (lambda folder: (folder / "comparison.py").unlink(), "comparison.py"),
+        (lambda folder: (folder.parent.parent / "reference" / "tiny.py").unlink(), "tiny.py"),
+        (lambda folder: shutil.rmtree(folder / "tests"), "has neither tests/public nor tests/hidden"),
+        (lambda folder: folder.rename(folder.parent / "other"), "id: is 'tiny', but its folder is 'other'"),
+        (lambda folder: (folder / "assignment.yaml").unlink(), "cannot be read"),
+        (
+            lambda folder: (folder / "assignment.yaml").write_text(
+                (folder / "assignment.yaml").read_text() + "pictures: photos\n"
+            ),
+            "pictures: there is no folder",
+        ),
+    ],
+    ids=["comparison", "reference", "tests", "folder's name", "specification", "pictures"],
+)
+def test_something_is_missing(folder: Path, break_it: Callable[[Path], None], said: str) -> None:
+    """Protects a run from an assignment that is not whole: it is told before anything is graded."""
+    break_it(folder)
+    place = folder if folder.exists() else folder.parent / "other"
+    with pytest.raises(SpecificationError, match=said):
+        open_assignment(place)
+
+
+def test_the_digest_changes_with_every_file_that_counts(folder: Path, course_copy: Path) -> None:
+    """Protects grades from being reused after a test, a comparison or the reference has changed."""
+    seen = {open_assignment(folder).digest()}
+    places = [
+        folder / "comparison.py",
+        folder / "misconceptions.py",
+        folder / "tests" / "hidden" / "test_mean.py",
+        folder / "tests" / "public" / "test_mean.py",
+        folder / "assignment.yaml",
+        course_copy / "reference" / "tiny.py",
+    ]
+    for path in places:
+        path.write_text(path.read_text("utf-8") + "\n# changed\n", "utf-8")
+        seen.add(open_assignment(folder).digest())
+    (folder / "tests" / "conftest.py").write_text("")
+    seen.add(open_assignment(folder).digest())
+    (folder / "tests" / "hidden" / "starter").mkdir()
+    (folder / "tests" / "hidden" / "starter" / "test_more.py").write_text("")
+    seen.add(open_assignment(folder).digest())
+    assert len(seen) == len(places) + 3
+
+
+def test_the_digest_ignores_what_does_not_count(folder: Path) -> None:
+    """Protects a class from being graded again because Python wrote a cache or the starter got a comment."""
+    before = open_assignment(folder).digest()
+    (folder / "starter" / "tiny.py").write_text("# changed\n")
+    (folder / "tests" / "__pycache__").mkdir()
+    (folder / "tests" / "__pycache__" / "x.pyc").write_bytes(b"1")
+    (folder / "tests" / ".pytest_cache").mkdir()
+    (folder / "tests" / ".pytest_cache" / "v").write_text("1")
+    assert open_assignment(folder).digest() == before
+
+
+@pytest.mark.parametrize("place", ["starter", "__pycache__", "moved"])
+def test_the_digest_does_not_depend_on_the_place(folder: Path, course_copy: Path, tmp_path: Path, place: str) -> None:
+    """Protects a course that lies beneath a folder with a name of its own, from its tests not being counted at all."""
+    moved = Path(shutil.copytree(course_copy, tmp_path / place / "course")) / "assignments" / "tiny"
+    assert open_assignment(moved).digest() == open_assignment(folder).digest()
+    test = moved / "tests" / "hidden" / "test_mean.py"
+    test.write_text(test.read_text() + "\n")
+    assert open_assignment(moved).digest() != open_assignment(folder).digest()
+
+
+def test_the_course_above(course_copy: Path, tmp_path: Path) -> None:
+    """Protects `grade submissions/` from anywhere in a course, and the answer where there is none."""
+    deep = course_copy / "submissions" / "tiny" / "ann"
+    deep.mkdir(parents=True)
+    assert find_course(deep) == course_copy
+    assert find_course(course_copy) == course_copy
+    (tmp_path / "elsewhere").mkdir()
+    assert find_course(tmp_path / "elsewhere") != course_copy
+    assert list_assignments(course_copy) == ["tiny"]
+
+
+def test_named_by_its_id_or_its_folder(folder: Path, course_copy: Path) -> None:
+    """Protects both ways to say `--assignment`."""
+    assert named_assignment("tiny", [course_copy]).path == folder
+    assert named_assignment(str(folder), []).path == folder
+
+
+def test_no_such_assignment(course_copy: Path) -> None:
+    """Protects the words of the usage error: what was looked for, where, and what was found or meant."""
+    with pytest.raises(UsageError, match=r"no assignment 'tinny' in .*assignments; did you mean 'tiny'\?"):
+        named_assignment("tinny", [course_copy])
+    with pytest.raises(UsageError, match=r"no assignment 'lecture' in .*; found: tiny"):
+        named_assignment("lecture", [course_copy])
+    with pytest.raises(UsageError, match="in this folder or those above it; found: none"):
+        named_assignment("lecture", [])
+
+
+def test_two_assignments_match(course_copy: Path, tiny_course: Path) -> None:
+    """Protects against grading by the wrong one of two courses."""
+    with pytest.raises(UsageError, match="assignment 'tiny' matches two folders: ") as raised:
+        named_assignment("tiny", [course_copy, tiny_course])
+    assert str(course_copy) in str(raised.value)
+    assert str(tiny_course) in str(raised.value)

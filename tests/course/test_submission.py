@@ -1,0 +1,221 @@
+"""Which file of which student is graded: found by rules that never follow a link out, and never guess between two."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.course.assignment import open_assignment
+from grader.course.specification import Assignment
+from grader.course.submission import Submission, collect
+from grader.errors import UsageError
+
+Make = Callable[..., Path]
+
+
+@pytest.fixture
+def assignment(tiny_course: Path) -> Assignment:
+    """The tiny assignment: its own name first, then any notebook, then any module."""
+    return open_assignment(tiny_course / "assignments" / "tiny").specification
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """`make("ann/tiny.py", ...)`: files in the folder of submissions; their path."""
+    place = tmp_path / "submissions"
+    place.mkdir()
+
+    def make_files(*names: str, content: bytes = b"pass\n") -> Path:
+        for name in names:
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            (place / name).write_bytes(content)
+        return place
+
+    return make_files
+
+
+def found(place: Path, assignment: Assignment) -> dict[str, str]:
+    """Student -> the file to grade, or the problem."""
+    return {
+        one.student: one.main.relative_to(place).as_posix() if one.main is not None else one.problem
+        for one in collect(place, assignment)
+    }
+
+
+def only(place: Path, assignment: Assignment) -> Submission:
+    """The one submission that there is."""
+    (submission,) = collect(place, assignment)
+    return submission
+
+
+def test_folders_and_plain_files(make: Make, assignment: Assignment) -> None:
+    """Protects both ways to hand in, sorted by student; what is neither is passed over."""
+    place = make("zoe/anything.py", "bob.ipynb", "carl.PY", "ann/work.ipynb", "grades.csv", "README", "notes.txt")
+    (place / "fifo.py").unlink(missing_ok=True)
+    os.mkfifo(place / "fifo.py")
+    expected = {"ann": "ann/work.ipynb", "bob": "bob.ipynb", "carl": "carl.PY", "zoe": "zoe/anything.py"}
+    assert found(place, assignment) == expected
+    assert list(found(place, assignment)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("files", "graded"),
+    [
+        (["my_tiny_v2.ipynb", "other.ipynb"], "my_tiny_v2.ipynb"),
+        (["TINY.ipynb", "tiny.py"], "TINY.ipynb"),
+        (["notes.py", "work.ipynb"], "work.ipynb"),
+        (["helper.py", "tiny.py"], "tiny.py"),
+        (["a.py", "b.py"], "several_files"),
+        (["tiny1.ipynb", "tiny2.ipynb", "tiny.py"], "several_files"),
+        (["tiny.py", "old/tiny.py"], "tiny.py"),
+        (["deep/er/tiny.py"], "deep/er/tiny.py"),
+        (["deep/a.py", "deeper/b.py"], "several_files"),
+        (["readme.txt"], "no_file"),
+        ([".tiny.py", "__pycache__/tiny.py", ".ipynb_checkpoints/tiny-checkpoint.ipynb"], "no_file"),
+        (["work.ipynb", ".ipynb_checkpoints/work-checkpoint.ipynb", "__MACOSX/work.ipynb"], "work.ipynb"),
+        (["tiny.py.txt", "tiny.pyc"], "no_file"),
+        (["__init__.py"], "__init__.py"),
+    ],
+    ids=lambda value: ",".join(value) if isinstance(value, list) else None,
+)
+def test_which_file_of_a_folder(make: Make, assignment: Assignment, files: list[str], graded: str) -> None:
+    """Protects the order of the assignment's patterns: the first that matches decides, and two matches are told, not chosen."""
+    place = make(*(f"ann/{name}" for name in files))
+    assert found(place, assignment)["ann"] in (graded, f"ann/{graded}")
+
+
+def test_a_verdict_names_what_was_found(make: Make, assignment: Assignment) -> None:
+    """Protects the student's way to a repair: the candidates of several, and what lay there where there was none."""
+    assert only(make("ann/a.py", "ann/b.py", "ann/c.txt"), assignment).candidates == ("a.py", "b.py")
+    (only(make(), assignment).root / "a.py").unlink()
+    (only(make(), assignment).root / "b.py").unlink()
+    assert only(make(), assignment).candidates == ("c.txt",)
+
+
+def test_an_empty_folder(make: Make, assignment: Assignment) -> None:
+    """Protects a student who handed in nothing from being left out of the results."""
+    (make() / "ann").mkdir()
+    assert only(make(), assignment).problem == "no_file"
+
+
+def test_folder_and_files_of_the_same_name(make: Make, assignment: Assignment) -> None:
+    """Protects three students from becoming one: the folder keeps the name, files get theirs in full."""
+    place = make("ann/tiny.py", "ann.py", "ann.ipynb")
+    assert found(place, assignment) == {"ann": "ann/tiny.py", "ann.ipynb": "ann.ipynb", "ann.py": "ann.py"}
+
+
+@pytest.mark.parametrize("name", ["Вера Словарёва", "李小龍", "O'Brien, Séamus", "a b  c", "%s{x}[y]", "🦆", "-rf"])
+def test_any_name(make: Make, assignment: Assignment, name: str) -> None:
+    """Protects students whose names are not ASCII."""
+    place = make(f"{name}/tiny.py", f"{name} 2.py", f".{name}/tiny.py", f".{name}.py")
+    assert found(place, assignment) == {name: f"{name}/tiny.py", f"{name} 2": f"{name} 2.py"}, "hidden ones are nobody's"
+
+
+def test_a_name_that_is_not_utf8(make: Make, assignment: Assignment) -> None:
+    """Protects a run from an archive of another system, whose Cyrillic names are bytes: they can be written, and stay apart."""
+    place = make()
+    for raw in (b"\x88\xa2\xa0\xad", b"\x8f\xa5\xe2\xe0"):
+        os.mkdir(os.path.join(os.fsencode(place), raw))
+        with open(os.path.join(os.fsencode(place), raw, b"\x93.py"), "wb") as stream:
+            stream.write(b"pass\n")
+    students = collect(place, assignment)
+    assert [one.student for one in students] == [r"\x88\xa2\xa0\xad", r"\x8f\xa5\xe2\xe0"]
+    for one in students:
+        assert one.place.encode("utf-8")
+        assert one.digest().startswith("sha256:")
+        assert list(one.files(1000).values()) == [b"pass\n"]
+
+
+# -- links ----------------------------------------------------------------------------------------------------------
+
+
+def test_links_out_are_not_followed(make: Make, assignment: Assignment, tmp_path: Path) -> None:
+    """Protects the grader's machine and other students' work: a link to them is not there, as file, folder or student."""
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "tiny.py").write_text("SECRET")
+    place = make("ann/tiny.py", "bob/readme.txt", "carl/work.py")
+    (place / "bob" / "tiny.py").symlink_to(tmp_path / "secret" / "tiny.py")
+    (place / "bob" / "work.py").symlink_to(place / "ann" / "tiny.py")
+    (place / "carl" / "data.txt").symlink_to(tmp_path / "secret" / "tiny.py")
+    (place / "carl" / "more").symlink_to(tmp_path / "secret")
+    (place / "dora").symlink_to(tmp_path / "secret")
+    (place / "emil.py").symlink_to(tmp_path / "secret" / "tiny.py")
+    (place / "lost.py").symlink_to(tmp_path / "nowhere.py")
+    assert found(place, assignment) == {"ann": "ann/tiny.py", "bob": "no_file", "carl": "carl/work.py"}
+    carl = collect(place, assignment)[2]
+    assert list(carl.files(10_000)) == ["work.py"]
+
+
+def test_links_within_are_followed(make: Make, assignment: Assignment) -> None:
+    """Protects a student whose own file is a link to another of their files, circles included."""
+    place = make("ann/data/original.txt")
+    (place / "ann" / "tiny.py").symlink_to("data/original.txt")
+    (place / "ann" / "circle").symlink_to(".")
+    (place / "ann" / "self.py").symlink_to("self.py")
+    assert found(place, assignment) == {"ann": "ann/tiny.py"}
+
+
+# -- contents -------------------------------------------------------------------------------------------------------
+
+
+def test_files_go_along_while_they_fit(make: Make, assignment: Assignment) -> None:
+    """Protects helper modules and data beside the file; beyond the limit they stay, the file itself does not."""
+    make("ann/tiny.py", content=b"1" * 60)
+    make("ann/helper.py", "ann/data/a.csv", content=b"2" * 20)
+    place = make("ann/data/large.csv", content=b"3" * 30)
+    ann = only(place, assignment)
+    assert list(ann.files(1000)) == ["tiny.py", "helper.py", "data/a.csv", "data/large.csv"]
+    assert list(ann.files(100)) == ["tiny.py", "helper.py", "data/a.csv"]
+    assert list(ann.files(60)) == ["tiny.py"]
+    with pytest.raises(ValueError, match="60 bytes"):
+        ann.files(59)
+
+
+def test_thousands_of_files(make: Make, assignment: Assignment) -> None:
+    """Protects the run from a submission with a data set in it."""
+    place = make("ann/tiny.py", *(f"ann/data/{number}.txt" for number in range(600)))
+    assert len(only(place, assignment).files(10**6)) == 500
+
+
+def test_a_plain_file_goes_alone(make: Make, assignment: Assignment) -> None:
+    """Protects the neighbours of a submission that is a file: they are other students."""
+    bob = collect(make("ann.py", "bob.py"), assignment)[1]
+    assert list(bob.files(1000)) == ["bob.py"]
+
+
+def test_nothing_to_grade_has_no_files(make: Make, assignment: Assignment) -> None:
+    """Protects the judge from asking for the files of a submission that has none."""
+    with pytest.raises(ValueError, match="no file to grade"):
+        only(make("ann/a.txt"), assignment).files(1000)
+
+
+def test_the_digest(make: Make, assignment: Assignment) -> None:
+    """Protects the identity of a submission: names and contents of all its files count, times and places do not."""
+    place = make("ann/tiny.py", "bob/tiny.py", "carl/other.py", "dora/tiny.py")
+    make("dora/tiny.py", content=b"other\n")
+    ann, bob, carl, dora = (one.digest() for one in collect(place, assignment))
+    assert ann == bob
+    assert len({ann, carl, dora}) == 3
+    make("ann/data.csv")
+    assert collect(place, assignment)[0].digest() != ann
+    os.utime(place / "bob" / "tiny.py", (1, 1))
+    assert collect(place, assignment)[1].digest() == bob
+
+
+def test_the_digest_tells_names_from_contents(make: Make, assignment: Assignment) -> None:
+    """Protects against two submissions of the same bytes in another arrangement."""
+    make("ann/a.py", content=b"xy")
+    make("ann/b.txt", content=b"z")
+    make("bob/a.py", content=b"x")
+    place = make("bob/b.txt", content=b"yz")
+    ann, bob = collect(place, assignment)
+    assert ann.digest() != bob.digest()
+
+
+def test_no_such_folder(assignment: Assignment, tmp_path: Path) -> None:
+    """Protects the words of the usage error."""
+    with pytest.raises(UsageError, match="there is no folder"):
+        collect(tmp_path / "nowhere", assignment)
