@@ -69,11 +69,17 @@ class PartSummary(Record):
 
 
 class AssignmentSummary(Record):
-    """The assignment, as far as a report needs it."""
+    """The assignment, as far as a report needs it.
+
+    `pass_score`: points from which it is passed, None where the course draws no such line; `boundaries`: points at which the
+    grade changes.
+    """
 
     id: str
     title: str
     max_score: float
+    pass_score: float | None = None
+    boundaries: tuple[float, ...] = ()
     parts: tuple[PartSummary, ...] = ()
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -140,13 +141,20 @@ class Limits(Specification):
 
 
 class Assignment(Specification):
-    """The whole of `assignment.yaml`."""
+    """The whole of `assignment.yaml`.
+
+    Attributes:
+        pass_score: points from which the assignment counts as passed; none by default.
+        boundaries: points at which the grade changes, rising; the report tells who is near one.
+    """
 
     schema_: Literal["grader/assignment/1"] = Field(alias="schema")
     id: Identifier
     title: Text
     language: Literal["en", "ru"] = "en"
     points: PositiveFloat | PositiveInt
+    pass_score: PositiveFloat | PositiveInt | None = None
+    boundaries: Annotated[tuple[PositiveFloat | PositiveInt, ...], BeforeValidator(_as_tuple)] = ()
     reference: str
     files: Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)] = ("*.ipynb", "*.py")
     preload: Names = ()
@@ -167,6 +175,17 @@ class Assignment(Specification):
         for part in self.parts:
             if part.variable_model and part.variable_model not in self.models:
                 raise ValueError(f"part {part.id!r}: no model {part.variable_model!r}; there are {', '.join(self.models)}")
+        return self
+
+    @model_validator(mode="after")
+    def _check_boundaries(self) -> Assignment:
+        if self.pass_score is not None and self.pass_score > self.points:
+            raise ValueError(f"pass_score: {self.pass_score:g} is more than the {self.points:g} points that there are")
+        for low, high in pairwise(self.boundaries):
+            if low >= high:
+                raise ValueError(f"boundaries: must rise from one to the next, but {high:g} follows {low:g}")
+        if self.boundaries and self.boundaries[-1] > self.points:
+            raise ValueError(f"boundaries: {self.boundaries[-1]:g} is more than the {self.points:g} points that there are")
         return self
 
     def part(self, identifier: str) -> Part:

@@ -2,8 +2,7 @@
 
 A wrong answer is not in here, a function that never ends neither: they have their verdict. Adaptations made while
 loading are listed apart, by what was done: they are worth a glance, and a class where every notebook misses the same
-picture must not bury the one that could not be loaded. Nearness to a grade boundary is left out: the results carry no
-boundaries.
+picture must not bury the one that could not be loaded. Near a boundary is whoever one test more or less might move across it.
 """
 
 from __future__ import annotations
@@ -11,13 +10,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from gettext import NullTranslations
 
+from grader.i18n import translator
+from grader.report.number import format_number
 from grader.report.roster import Crowd, Entry, crowd
 from grader.report.wording import submission_word
-from grader.results import SubmissionStatus, TestStatus
+from grader.results import AssignmentSummary, SubmissionStatus, TestStatus
 
 _MOST_ADAPTATIONS = 25
+# How near a boundary is near: a point, and in an assignment of few points this share of them.
+_NEAR_POINTS, _NEAR_SHARE = 1.0, 0.02
 
 # The order in which they are told: what the grader owes first, then what a word with the student may mend.
 _STATUSES = (
@@ -48,8 +50,9 @@ class Attention:
     slugs: frozenset[str]
 
 
-def attention(entries: Sequence[Entry], translations: NullTranslations) -> Attention:
+def attention(assignment: AssignmentSummary, entries: Sequence[Entry], language: str) -> Attention:
     """Sort the class by reason."""
+    translations = translator(language)
     _ = translations.gettext
     groups: list[tuple[str, list[Entry], list[str]]] = []
     for status in _STATUSES:
@@ -61,6 +64,18 @@ def attention(entries: Sequence[Entry], translations: NullTranslations) -> Atten
             _("graded in part: the grader failed in some tests"),
             unchecked,
             [", ".join(_unchecked_tests(entry)) for entry in unchecked],
+        )
+    )
+    near = _near_boundaries(assignment, entries)
+    told = _("{score} points, where the boundary is {boundary}")
+    groups.append(
+        (
+            _("close to a grade boundary"),
+            [entry for entry, _score, _boundary in near],
+            [
+                told.format(score=format_number(score, language), boundary=format_number(boundary, language))
+                for _entry, score, boundary in near
+            ],
         )
     )
     for same in _same_files(entries):
@@ -83,6 +98,21 @@ def _unchecked_tests(entry: Entry) -> list[str]:
     if entry.submission.status is SubmissionStatus.GRADER_ERROR:  # told already
         return []
     return [test.title for test in entry.submission.tests if test.status is TestStatus.GRADER_ERROR]
+
+
+def _near_boundaries(assignment: AssignmentSummary, entries: Sequence[Entry]) -> list[tuple[Entry, float, float]]:
+    """(who, score, the nearest boundary), by the distance to it."""
+    boundaries = {*assignment.boundaries, *([] if assignment.pass_score is None else [assignment.pass_score])}
+    margin = min(_NEAR_POINTS, _NEAR_SHARE * assignment.max_score) + 1e-9
+    near = []
+    for entry in entries:
+        score = entry.submission.score
+        if score is None or not boundaries or entry.submission.status is not SubmissionStatus.GRADED:
+            continue
+        nearest = min(boundaries, key=lambda boundary: abs(boundary - score))
+        if abs(nearest - score) <= margin:
+            near.append((entry, score, nearest))
+    return sorted(near, key=lambda found: abs(found[2] - found[1]))
 
 
 def _same_files(entries: Sequence[Entry]) -> list[list[Entry]]:

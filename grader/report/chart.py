@@ -19,12 +19,16 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.typing import LineStyleType
 
+from grader.i18n import translator
 from grader.report.number import format_number
+from grader.results import AssignmentSummary
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _BINS = 10
+_HEIGHT = 1.62  # of the drawing, in tallest bars: room for two names above them
 # Colours that only stand for a role; what they look like is decided by the style sheet.
 _INK, _QUIET, _BAR, _PAPER = "#010101", "#020202", "#030303", "#040404"
 _ROLES = {_INK: "var(--ink)", _QUIET: "var(--quiet)", _BAR: "var(--bar)", _PAPER: "var(--paper)"}
@@ -53,23 +57,28 @@ def bins(scores: Sequence[float], highest: float) -> list[Bin]:
     return [Bin(float(low), float(high), int(count)) for low, high, count in zip(edges, edges[1:], counts, strict=False)]
 
 
-def histogram(scores: Sequence[float], highest: float, language: str, translations: NullTranslations) -> Markup:
-    """The distribution of scores as inline SVG with a text alternative; the median is marked."""
-    bars = bins(scores, highest)
-    median = float(np.median(scores))
+def histogram(scores: Sequence[float], assignment: AssignmentSummary, language: str) -> Markup:
+    """The distribution of scores as inline SVG with a text alternative; median, pass line and boundaries are marked."""
+    translations = translator(language)
+    bars = bins(scores, assignment.max_score)
     with mpl.rc_context(_SETTINGS):
-        figure = _draw(bars, median, language, translations)
+        figure = _draw(bars, float(np.median(scores)), assignment, language)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None})
     return _inline(buffer.getvalue(), _alternative(bars, language, translations))
 
 
-def _draw(bars: Sequence[Bin], median: float, language: str, translations: NullTranslations) -> Figure:
+def _draw(bars: Sequence[Bin], median: float, assignment: AssignmentSummary, language: str) -> Figure:
+    _ = translator(language).gettext
     figure = Figure(figsize=(4.8, 2.35), facecolor="none")
     axes = figure.add_axes((0.015, 0.13, 0.97, 0.85), facecolor="none")
+    for boundary in assignment.boundaries:
+        axes.axvline(boundary, ymax=1.1 / _HEIGHT, color=_QUIET, linewidth=0.6)
     _draw_bars(axes, bars, language)
-    label = translations.gettext("median {score}").format(score=format_number(median, language))
-    _draw_median(axes, bars, median, label)
+    _draw_mark(axes, bars, (median, 1.24), _("median {score}").format(score=format_number(median, language)), (0, (1.5, 1.5)))
+    if assignment.pass_score is not None:
+        label = _("passed from {score}").format(score=format_number(assignment.pass_score, language))
+        _draw_mark(axes, bars, (assignment.pass_score, 1.46), label, "solid")
     _draw_scale(axes, bars, language)
     return figure
 
@@ -91,17 +100,21 @@ def _draw_bars(axes: Axes, bars: Sequence[Bin], language: str) -> None:
             )
 
 
-def _draw_median(axes: Axes, bars: Sequence[Bin], median: float, label: str) -> None:
-    axes.axvline(median, ymax=0.97, color=_INK, linewidth=1.0, linestyle=(0, (1.5, 1.5)))
-    on_the_right = median > bars[-1].high / 2
+def _draw_mark(axes: Axes, bars: Sequence[Bin], at: tuple[float, float], label: str, line: LineStyleType) -> None:
+    """A line across the scores with its name; `at` is (score, height of the name in tallest bars)."""
+    score, height = at
+    top = _tallest(bars) * height
+    axes.vlines(score, 0, top * 1.09, color=_INK, linewidth=1.0, linestyle=line)
+    on_the_right = score > bars[-1].high / 2
     axes.annotate(
         label,
-        (median, _tallest(bars) * 1.24),
+        (score, top),
         xytext=(-4 if on_the_right else 4, 0),
         textcoords="offset points",
         ha="right" if on_the_right else "left",
         va="bottom",
         color=_INK,
+        bbox={"facecolor": _PAPER, "edgecolor": "none", "pad": 0.8},
     )
 
 
@@ -109,7 +122,7 @@ def _draw_scale(axes: Axes, bars: Sequence[Bin], language: str) -> None:
     edges = [bar.low for bar in bars] + [bars[-1].high]
     width = edges[1] - edges[0]
     axes.set_xlim(edges[0] - width * 0.3, edges[-1] + width * 0.4)
-    axes.set_ylim(0, _tallest(bars) * 1.38)
+    axes.set_ylim(0, _tallest(bars) * _HEIGHT)
     axes.set_xticks(edges, [format_number(edge, language) for edge in edges])
     axes.tick_params(axis="x", length=0, pad=4, labelcolor=_QUIET)
     axes.set_yticks([])

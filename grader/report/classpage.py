@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from grader.i18n import translator
 from grader.report.chart import histogram
+from grader.report.number import format_number
 from grader.report.overview import overview
 from grader.report.payload import payload
 from grader.report.roster import Entry
@@ -16,10 +17,10 @@ from grader.results import Results
 def class_page(results: Results, entries: Sequence[Entry], language: str) -> str:
     """The page's HTML; results and entries are those of `roster.roster`."""
     translations = translator(language)
-    view = overview(results, entries, translations)
+    view = overview(results, entries, language)
     chart = ""
     if view.scores:
-        chart = histogram(view.scores, results.assignment.max_score, language, translations)
+        chart = histogram(view.scores, results.assignment, language)
     return (
         environment(language)
         .get_template("class.html")
@@ -28,6 +29,7 @@ def class_page(results: Results, entries: Sequence[Entry], language: str) -> str
             assignment=results.assignment,
             view=view,
             chart=chart,
+            boundaries=", ".join(format_number(points, language) for points in results.assignment.boundaries),
             data=payload(view.groups, entries, view.attention.slugs, language, translations),
             assets=assets(("page.css", "class.css"), "class.js"),
         )

@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from gettext import NullTranslations
 from statistics import median, quantiles
 
+from grader.i18n import translator
 from grader.report.attention import Attention, attention
 from grader.report.items import Item, ItemGroup, item_groups
 from grader.report.roster import Crowd, Entry, crowd
@@ -39,10 +39,14 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Overview:
-    """The class page without its table; `scores` are those of the submissions that have one."""
+    """The class page without its table.
+
+    `scores` are those of the submissions that have one; `passed` is how many of them reach the pass line, None without a line.
+    """
 
     submissions: int
     scores: tuple[float, ...]
+    passed: int | None
     attention: Attention
     mistakes: tuple[Mistake, ...]
     groups: tuple[ItemGroup, ...]
@@ -71,14 +75,17 @@ class Overview:
         return remarks
 
 
-def overview(results: Results, entries: Sequence[Entry], translations: NullTranslations) -> Overview:
+def overview(results: Results, entries: Sequence[Entry], language: str) -> Overview:
     """Work out everything that the class page says in words."""
     submissions = [entry.submission for entry in entries]
-    groups = item_groups(results.assignment, submissions, translations)
+    groups = item_groups(results.assignment, submissions, translator(language))
+    scores = tuple(submission.score for submission in submissions if submission.score is not None)
+    line = results.assignment.pass_score
     return Overview(
         submissions=len(entries),
-        scores=tuple(submission.score for submission in submissions if submission.score is not None),
-        attention=attention(entries, translations),
+        scores=scores,
+        passed=None if line is None else sum(score >= line for score in scores),
+        attention=attention(results.assignment, entries, language),
         mistakes=_mistakes(entries, {group.id: group.title for group in groups}),
         groups=groups,
     )

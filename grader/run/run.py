@@ -118,6 +118,8 @@ def make_results(run: AssignmentRun, results: dict[str, SubmissionResult], langu
             id=specification.id,
             title=specification.title.in_language(language),
             max_score=float(specification.points),
+            pass_score=specification.pass_score,
+            boundaries=specification.boundaries,
             parts=parts,
         ),
         submissions=tuple(results[student] for student in sorted(results)),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.i18n import translator
 from grader.report.chart import bins, histogram
+from grader.results import AssignmentSummary
 
-ENGLISH = translator("en")
+
+def worth(points: float, **more: Any) -> AssignmentSummary:
+    """An assignment of so many points."""
+    return AssignmentSummary(id="a", title="A", max_score=points, **more)
 
 
 @given(st.lists(st.floats(-10, 200), min_size=1), st.floats(0, 150))
@@ -28,7 +32,7 @@ def test_a_border_belongs_to_the_bar_above_it() -> None:
 
 def test_the_chart_has_words_and_no_style() -> None:
     """Protects the text alternative, and the strict policy, which refuses style attributes and style elements."""
-    svg = str(histogram([82.5, 90, 100], 100, "ru", translator("ru")))
+    svg = str(histogram([82.5, 90, 100], worth(100), "ru"))
     assert 'role="img"' in svg
     assert "от 80 до 90: 1" in svg
     assert "медиана 90" in svg
@@ -37,7 +41,7 @@ def test_the_chart_has_words_and_no_style() -> None:
 
 def test_the_chart_takes_its_colours_from_the_page() -> None:
     """Protects dark mode and print: no colour of the chart is its own."""
-    svg = str(histogram([1, 2, 2], 2, "en", ENGLISH))
+    svg = str(histogram([1, 2, 2], worth(2, pass_score=1, boundaries=(1, 1.5)), "en"))
     assert "var(--bar)" in svg
     assert set(re.findall(r'(?:fill|stroke)="([^"]*)"', svg)) <= {
         "none",
@@ -46,3 +50,10 @@ def test_the_chart_takes_its_colours_from_the_page() -> None:
         "var(--quiet)",
         "var(--paper)",
     }
+
+
+def test_the_pass_line_is_named() -> None:
+    """Protects the line that decides: it is told in words, and stands where it belongs whatever the scores are."""
+    svg = str(histogram([0, 0, 0], worth(100, pass_score=62.5, boundaries=(62.5, 80)), "ru"))
+    assert "зачёт от 62,5" in svg
+    assert "зачёт" not in str(histogram([0, 0, 0], worth(100), "ru"))
