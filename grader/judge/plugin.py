@@ -295,7 +295,8 @@ class _Catcher:
             self.error = excinfo.value
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        self.interrupted = isinstance(excinfo.value, KeyboardInterrupt)
+        # Its own `Session.Interrupted`, for test files that do not import, is a KeyboardInterrupt too.
+        self.interrupted = type(excinfo.value) is KeyboardInterrupt
 
 
 def _where(info: pytest.ExceptionInfo[BaseException]) -> str:
