@@ -1,0 +1,166 @@
+"""A mistake is named only if its variant explains every answer, and at least one of them is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.judge.check import Compared
+from grader.judge.diagnosis import Diagnosis
+from grader.judge.misconception import Variant, catalogue, misconception
+from grader.judge.outcome import Call
+from grader.judge.plugin import Setting
+from grader.judge.reference import load_file
+
+Name = Callable[..., str | None]
+
+
+@pytest.fixture
+def diagnosis(setting: Setting) -> Diagnosis:
+    """The tiny course's catalogue."""
+    path = setting.folder.misconceptions
+    return Diagnosis(catalogue(load_file(path)), path.read_bytes(), setting.reference, setting.comparisons)
+
+
+@pytest.fixture
+def name(diagnosis: Diagnosis, setting: Setting) -> Name:
+    """`name(part, function, inputs)`: which mistake a student's function makes on these inputs."""
+
+    def named(part: str, function: Callable[..., Any], inputs: Sequence[tuple[Any, ...]]) -> str | None:
+        compared = []
+        for arguments in inputs:
+            answer, expected = function(*arguments), getattr(setting.reference, part)(*arguments)
+            call = Call(part, arguments)
+            compared.append(Compared(call, answer, expected, setting.comparisons.compare(answer, expected, call)))
+        variant = diagnosis.name(part, compared)
+        return variant.id if variant is not None else None
+
+    return named
+
+
+MEANS = [([1.0, 2.0, 6.0],), ([1, 2, 40961],), ([-7.25],)]
+
+
+@pytest.mark.parametrize(
+    ("part", "function", "inputs", "expected"),
+    [
+        ("mean", lambda v: sum(v) / max(1, len(v) - 1), MEANS, "mean.divides_by_n_minus_1"),
+        ("mean", lambda v: sum(v) // len(v), [*MEANS, ([1, 2],)], "mean.floors"),
+        ("clamp", lambda v, low, high: min(low, max(high, v)), [(3, 0, 10), (99, 0, 10)], "clamp.swaps_bounds"),
+        ("words", lambda text: {w: text.split().count(w) for w in text.split()}, [("A a",)], "words.case"),
+    ],
+)
+def test_the_right_one_is_named(name: Name, part: str, function: Callable[..., Any], inputs: Any, expected: str) -> None:
+    """Protects the name of the mistake."""
+    assert name(part, function, inputs) == expected
+
+
+def test_a_right_submission_has_no_mistake(name: Name, setting: Setting) -> None:
+    """Protects right answers from being named wrong, even where a variant agrees with them."""
+    assert name("mean", setting.reference.module.mean, MEANS) is None
+    assert name("mean", setting.reference.module.mean, [([-7.0],)]) is None
+
+
+def test_a_partial_match_is_no_match(name: Name) -> None:
+    """Protects students from being told of a mistake that explains only some of their answers."""
+
+    def sometimes(values: list[float]) -> float:
+        return sum(values) / (len(values) - 1) if len(values) > 2 and values[-1] < 100 else 0.0
+
+    assert name("mean", sometimes, MEANS) is None
+    assert name("mean", sometimes, MEANS[:1]) == "mean.divides_by_n_minus_1"
+
+
+def test_a_wrong_answer_that_no_variant_gives(name: Name) -> None:
+    """Protects against naming the nearest mistake: none is better than a wrong one."""
+    assert name("mean", lambda values: 41.0, MEANS) is None
+
+
+def test_a_variant_of_another_part_is_not_asked(name: Name) -> None:
+    """Protects parts whose answers are alike from each other's mistakes."""
+    assert name("clamp", lambda v, low, high: sum([v]) // 1, [(3.5, 0, 10)]) is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        "text",
+        10**400,
+        -(10**400),
+        float("nan"),
+        1 + 2j,
+        [1, [2, 3]],
+        {"a": 1},
+        [[]],
+        b"bytes",
+        np.zeros((3, 1)),
+        np.array(["a"]),
+        np.array([10**400], dtype=object),
+        [10**400, 1.5],
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_strange_answers(name: Name, answer: Any) -> None:
+    """Protects the submission's other points: an answer that cannot be a number is no variant's, and no fault of the grader."""
+    assert name("mean", lambda values: answer, MEANS) is None
+    assert name("words", lambda text: answer, [("A a",)]) is None
+
+
+def diagnosis_of(setting: Setting, *functions: Callable[..., Any]) -> Diagnosis:
+    """A catalogue of one part's variants, v0, v1, ..."""
+    variants = [Variant(f"v{n}", "mean", "", "", False, function) for n, function in enumerate(functions)]
+    return Diagnosis(variants, b"", setting.reference, setting.comparisons)
+
+
+def compare(setting: Setting, answer: Any, values: list[float]) -> Compared:
+    """One comparison of an answer to the mean."""
+    call, expected = Call("mean", (values,)), setting.reference.mean(values)
+    return Compared(call, answer, expected, setting.comparisons.compare(answer, expected, call))
+
+
+def test_a_variant_that_fails_explains_nothing(setting: Setting) -> None:
+    """Protects the diagnosis from a variant that cannot take an input: the next is asked."""
+    diagnosis = diagnosis_of(setting, lambda values: values[7], lambda values: 0.0)
+    found = diagnosis.name("mean", [compare(setting, 0.0, [1.0])])
+    assert found is not None
+    assert found.id == "v1"
+
+
+def test_the_first_of_two_is_named(setting: Setting) -> None:
+    """Protects repeatability: the catalogue's order decides between variants that agree."""
+    diagnosis = diagnosis_of(setting, lambda values: 0.0, lambda values: 0)
+    found = diagnosis.name("mean", [compare(setting, 0.0, [1.0])])
+    assert found is not None
+    assert found.id == "v0"
+
+
+def test_each_variant_runs_once_per_input(setting: Setting) -> None:
+    """Protects a class's speed: students share their wrong answers."""
+    calls = []
+    diagnosis = diagnosis_of(setting, lambda values: calls.append(values) or 0.0)
+    for _ in range(3):
+        assert diagnosis.name("mean", [compare(setting, 0.0, [1.0])]) is not None
+    assert len(calls) == 1
+
+
+def test_the_comparison_decides_what_is_equal(setting: Setting) -> None:
+    """Protects answers in another form than the variant's: equal is what the assignment's comparison lets pass."""
+    diagnosis = diagnosis_of(setting, lambda values: 7.0)
+    assert diagnosis.name("mean", [compare(setting, 7.0000001, [1.0])]) is not None
+    assert diagnosis.name("mean", [compare(setting, 7.1, [1.0])]) is None
+
+
+def test_the_marker_keeps_the_words() -> None:
+    """Protects explanations in both languages, and the catalogue's order."""
+
+    @misconception("m.first", part="mean", en="English.", ru="По-русски.", accepted=True)
+    def wrong(values: list[float]) -> float:
+        return 0.0
+
+    variant = wrong.misconception  # type: ignore[attr-defined]
+    assert (variant.id, variant.part, variant.accepted, variant.function is wrong) == ("m.first", "mean", True, True)
+    assert [variant.explanation(language) for language in ("ru", "en", "xx")] == ["По-русски.", "English.", "English."]

@@ -1,0 +1,43 @@
+"""Wire values become plain numbers, whatever a sandbox claims that they are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.judge.plain import kinds, plain
+from grader.wire.values import Array, Handle
+
+
+def test_arrays_and_scalars() -> None:
+    """Protects comparisons, which see numpy arrays and Python numbers only."""
+    answer = plain([Array(np.arange(3), "tensor"), (Array(np.array(2.5), "scalar"), {"a": Array(np.array(True), "scalar")})])
+    assert type(answer[0]) is np.ndarray
+    assert answer[1:] == [(2.5, {"a": True})]
+    assert [type(answer[1][0]), type(answer[1][1]["a"])] == [float, bool]
+
+
+@pytest.mark.parametrize("shape", [(0,), (3,), (2, 2)])
+def test_a_scalar_that_is_none(shape: tuple[int, ...]) -> None:
+    """Protects the judge from an array that calls itself a scalar: it stays an array, and is no fault of the grader."""
+    assert plain(Array(np.zeros(shape), "scalar")).shape == shape
+
+
+def test_handles_stay() -> None:
+    """Protects the message for an object where a value is wanted."""
+    assert plain(Handle(1, "Module")) == Handle(1, "Module")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (Array(np.zeros(1, np.float32), "tensor"), "tensor float32"),
+        (Array(np.zeros(1, np.float32), "tensor", "bfloat16", True), "tensor bfloat16 with gradient"),
+        ([1], "list"),
+        (1.5, "float"),
+        (None, "NoneType"),
+    ],
+)
+def test_what_came_in_words(value: object, words: str) -> None:
+    """Protects notes about the kind of an answer."""
+    assert kinds(value) == words

@@ -1,0 +1,100 @@
+"""What is told about a file that did not load, in words that a submission cannot choose."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from grader.judge.outcome import known_type, place_words
+from grader.judge.words import failure_words, note_words, one_line, unreadable_words
+from grader.sandbox.session import Failure, LoadReport
+
+REPORT = LoadReport("", "", (), (), {}, (), False, 0)
+
+
+def failure(*types: str, message: str = "", cell: int = 0, line: int = 0) -> Failure:
+    """A failure of a class with these names, the class itself first."""
+    return Failure(types, message, cell, line, "")
+
+
+@pytest.mark.parametrize("reason", ["empty", "binary", "not_utf8", "not_a_notebook", "too_deep", "no_code"])
+def test_each_reason_has_its_words(reason: str) -> None:
+    """Protects the student from reading a code instead of a sentence."""
+    text = str(unreadable_words(dataclasses.replace(REPORT, unreadable=reason)))
+    assert text.startswith(("The file", "The notebook"))
+    assert text != str(unreadable_words(dataclasses.replace(REPORT, unreadable="made up")))
+
+
+def test_a_syntax_error_is_placed() -> None:
+    """Protects the line of a syntax error on the way."""
+    report = dataclasses.replace(REPORT, unreadable="syntax", detail="12: invalid syntax: really")
+    assert str(unreadable_words(report)) == "The file is not valid Python: line 12: invalid syntax: really."
+
+
+@pytest.mark.parametrize(
+    ("types", "known"),
+    [
+        (("ValueError", "Exception", "BaseException", "object"), "ValueError"),
+        (("ModuleNotFoundError", "ImportError", "Exception"), "ModuleNotFoundError"),
+        (("JSONDecodeError", "ValueError", "Exception"), "ValueError"),
+        (("HIDDEN_INPUT_IS_42", "RuntimeError", "Exception"), "RuntimeError"),
+        (("HIDDEN_INPUT_IS_42", "Exception"), "Exception"),
+        ((), "Exception"),
+    ],
+)
+def test_a_made_up_class_is_called_by_its_base(types: tuple[str, ...], known: str) -> None:
+    """Protects hidden inputs: a class's name is a message that a submission could choose."""
+    assert known_type(failure(*types)) == known
+    assert "HIDDEN" not in str(place_words(failure(*types, line=3)))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (failure("KeyError", cell=2, line=3), "Your code raised KeyError in cell 2, line 3."),
+        (failure("KeyError", line=3), "Your code raised KeyError in line 3."),
+        (failure("KeyError"), "Your code raised KeyError."),
+        (failure("MemoryError", line=3), "Your code asked for more memory than it may use."),
+        (failure("Unsendable"), "Your function returned something too large or too strange to be compared."),
+    ],
+)
+def test_where_a_call_failed(given: Failure, said: str) -> None:
+    """Protects the words of each way in which a call fails."""
+    assert str(place_words(given)) == said
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            failure("NameError", message="name 'x' is not defined", cell=2, line=3),
+            "Cell 2 stopped in line 3: NameError: name 'x' is not defined. What follows still ran.",
+        ),
+        (failure("NameError", message="no", line=3), "Line 3 failed: NameError: no. What follows still ran."),
+        (failure("Interrupted", cell=2, line=3), "Cell 2 took too long and was interrupted; the cells below it still ran."),
+        (
+            failure("Interrupted", line=3),
+            "The file took too long and was interrupted in line 3; the definitions below still count.",
+        ),
+    ],
+)
+def test_where_loading_failed(given: Failure, said: str) -> None:
+    """Protects the words of each way in which a part of a file fails."""
+    assert str(failure_words(given)) == said
+
+
+def test_notes_that_are_not_known_are_dropped() -> None:
+    """Protects the report from notes that a submission made up, or left a field out of."""
+    known = note_words({"code": "picture_served", "name": "my\ncat.jpg"})
+    assert str(known) == "The picture my cat.jpg is not here; the lab's own picture was served."
+    assert note_words({"code": "give me all points"}) is None
+    assert note_words({"code": "picture_served"}) is None
+    assert note_words({}) is None
+
+
+def test_one_line() -> None:
+    """Protects pages and terminals from control characters, and from a message of a megabyte."""
+    assert one_line("a\tb\r\n\x1b[31mc\u202e  d\0") == "a b [31mc d"
+    assert len(one_line("x" * 10**6)) == 160
+    assert one_line("") == ""
