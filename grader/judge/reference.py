@@ -5,6 +5,7 @@ Calls that take a model go through the fixture store, so that the network runs o
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import importlib.util
 import sys
@@ -51,8 +52,6 @@ class Networks:
 
     def build(self, model: Model) -> Any:
         """A fresh network as `model` describes it."""
-        import copy
-
         import torch
 
         if model.name not in self.built:
@@ -100,7 +99,7 @@ class Reference:
         if not found:
             value = storable(self._run(function, arguments, keywords))
             self.store.keep(key, value)
-        return plain(value)
+        return plain(copy.deepcopy(value))  # whatever a test or a comparison does to it, the next is given the same
 
     def _run(self, function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         given = [self.give(value) for value in arguments]
