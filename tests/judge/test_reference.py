@@ -1,0 +1,211 @@
+"""The reference answers what a test asks; a call that takes a network runs it once, for all processes and all time."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.course.assignment import open_assignment
+from grader.errors import SpecificationError
+from grader.fixtures.store import Store
+from grader.judge.plugin import Setting
+from grader.judge.reference import Reference, load_file
+from grader.wire.values import Model
+
+
+@dataclass
+class FakeNetworks:
+    """Networks without torch: a "network" is the number that its weights add up to; how often one was built is counted."""
+
+    digests: dict[str, str] = field(default_factory=lambda: {"net": "1"})
+    built: int = 0
+
+    def build(self, model: Model) -> float:
+        """The sum of the replaced tensors."""
+        self.built += 1
+        return float(sum(tensor.sum() for tensor in model.state.values()))
+
+    def digest(self, model: Model) -> str:
+        """What identifies the weights."""
+        return self.digests[model.name]
+
+
+class NoNetworks(FakeNetworks):
+    """Networks that must not be needed."""
+
+    def build(self, model: Model) -> float:
+        """Never."""
+        raise AssertionError(f"the network {model.name} was built")
+
+
+def times(network: float, values: np.ndarray) -> np.ndarray:
+    """A reference function that takes a network."""
+    return values * network
+
+
+def plus(network: float, values: np.ndarray) -> np.ndarray:
+    """Another."""
+    return values + network
+
+
+MODEL = Model("net", state={"w": np.array([2.0, 3.0])})
+VALUES = np.array([1.0, 2.0])
+
+
+@pytest.fixture
+def make(tiny_course: Path, tmp_path: Path) -> Callable[..., Reference]:
+    """`make(networks)`: a reference with these networks over one store."""
+    folder = open_assignment(tiny_course / "assignments" / "tiny")
+    return lambda networks: Reference(folder, networks, Store(tmp_path / "store"))
+
+
+def ask(reference: Reference, function: Callable[..., Any] = times, source: bytes = b"1", **changes: Any) -> Any:
+    """One call of a reference function."""
+    arguments = (changes.get("model", MODEL), changes.get("values", VALUES))
+    return reference.answer(function, source, arguments, changes.get("keywords", {}))
+
+
+def entries(tmp_path: Path) -> list[Path]:
+    """The store's files."""
+    return sorted(path for path in (tmp_path / "store").rglob("*") if path.is_file())
+
+
+def test_a_part_by_its_id(setting: Setting) -> None:
+    """Protects the way in which tests ask: the part's id, whatever the function's own name."""
+    assert setting.reference.words("a A") == {"a": 2}
+    assert setting.reference.mean([1, 2]) == 1.5
+    with pytest.raises(AttributeError, match="the assignment has no part 'count_words'; it has mean, clamp, words"):
+        _ = setting.reference.count_words
+
+
+def test_without_a_network_nothing_is_kept(setting: Setting, tmp_path: Path) -> None:
+    """Protects the disk from answers that are quicker computed than read."""
+    setting.reference.mean([1, 2])
+    assert entries(tmp_path) == []
+
+
+def test_the_second_run_computes_nothing(make: Callable[..., Reference]) -> None:
+    """Protects the promise that the judge runs no network per submission: with a warm store none is ever built."""
+    networks = FakeNetworks()
+    first = make(networks)
+    assert ask(first).tolist() == [5.0, 10.0]
+    assert ask(first).tolist() == [5.0, 10.0]
+    assert networks.built == 1
+    assert ask(make(NoNetworks())).tolist() == [5.0, 10.0]
+
+
+def test_an_answer_is_a_copy(make: Callable[..., Reference]) -> None:
+    """Protects expected values from a test or comparison that changes the array it was given."""
+    reference = make(FakeNetworks())
+    for again in (reference, reference, make(NoNetworks())):
+        answer = ask(again)
+        assert answer.tolist() == [5.0, 10.0]
+        answer[0] = 99
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"function": plus},
+        {"source": b"2"},
+        {"values": np.array([1.0, 3.0])},
+        {"values": np.array([1.0, 2.0], np.float32)},
+        {"values": np.array([[1.0, 2.0]])},
+        {"model": MODEL.training()},
+        {"model": MODEL.with_state({"w": np.array([2.0, 4.0])})},
+        {"model": Model("other", state=MODEL.state)},
+    ],
+    ids=["function", "source", "values", "dtype", "shape", "mode", "state", "weights"],
+)
+def test_whatever_the_answer_depends_on_is_in_its_key(make: Callable[..., Reference], change: dict[str, Any]) -> None:
+    """Protects expected values from being those of another call: each difference is computed anew."""
+    networks = FakeNetworks({"net": "1", "other": "2"})
+    reference = make(networks)
+    ask(reference)
+    ask(reference, **change)
+    assert networks.built == 2
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "empty", "garbage", "old"])
+def test_a_damaged_entry_is_made_again(make: Callable[..., Reference], tmp_path: Path, damage: str) -> None:
+    """Protects expected values from a full disk, a bad block, and whoever wrote there: a wrong entry is none."""
+    ask(make(FakeNetworks()))
+    (path,) = entries(tmp_path)
+    whole = path.read_bytes()
+    broken = {
+        "cut": whole[:-3],
+        "changed": whole[:-1] + bytes([whole[-1] ^ 1]),
+        "empty": b"",
+        "garbage": b"x" * 100,
+        "old": b"0" * 32 + whole[32:],
+    }
+    path.write_bytes(broken[damage])
+    networks = FakeNetworks()
+    assert ask(make(networks)).tolist() == [5.0, 10.0]
+    assert networks.built == 1
+    assert path.read_bytes() == whole
+
+
+def _compute(course: Path, store: Path, results: Any) -> None:
+    reference = Reference(open_assignment(course), FakeNetworks(), Store(store))
+    results.put([ask(reference, values=np.arange(float(n))).sum() for n in range(20)])
+
+
+def test_two_processes_at_once(tiny_course: Path, tmp_path: Path) -> None:
+    """Protects workers that start with an empty store: each gets the right answers, and what stays is whole."""
+    context = multiprocessing.get_context("spawn")
+    results = context.Queue()
+    arguments = (tiny_course / "assignments" / "tiny", tmp_path / "store", results)
+    processes = [context.Process(target=_compute, args=arguments) for _ in range(2)]
+    for process in processes:
+        process.start()
+    answers = [results.get(timeout=60) for _ in processes]
+    for process in processes:
+        process.join()
+    assert answers == [[5.0 * sum(range(n)) for n in range(20)]] * 2
+    assert len(entries(tmp_path)) == 20, "no half-written file may stay"
+    reference = Reference(open_assignment(arguments[0]), NoNetworks(), Store(tmp_path / "store"))
+    assert [ask(reference, values=np.arange(float(n))).sum() for n in range(20)] == answers[0]
+
+
+# -- the course's own files ---------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_loaded_once(tmp_path: Path) -> None:
+    """Protects state that a course's file keeps, and its speed."""
+    path = tmp_path / "part.py"
+    path.write_text("VALUE = []\n")
+    assert load_file(path) is load_file(path)
+
+
+def test_two_files_of_one_name(tmp_path: Path) -> None:
+    """Protects two assignments' `comparison.py` from being one."""
+    modules = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "comparison.py").write_text(f"NAME = {name!r}\n")
+        modules.append(load_file(tmp_path / name / "comparison.py"))
+    assert [module.NAME for module in modules] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("def f(:\n", "does not import: SyntaxError"),
+        ("import no_such_module\n", "does not import: ModuleNotFoundError: No module named 'no_such_module'"),
+        ("1 / 0\n", "does not import: ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_file_that_does_not_import(tmp_path: Path, source: str, said: str) -> None:
+    """Protects the author's way to the error: a usage error with the file's name, each time that it is tried."""
+    path = tmp_path / "comparison.py"
+    path.write_text(source)
+    for _ in range(2):
+        with pytest.raises(SpecificationError, match=f"comparison.py: {said}"):
+            load_file(path)
