@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from grader.guest import kernel, syscalls
+from grader.guest import kernel, landlock, syscalls
 from grader.guest.kernel import MountFlag, Namespace
 from grader.guest.limits import Limits, apply
 
@@ -94,6 +94,7 @@ def _confine(limits: dict[str, int], confined: bool) -> None:
         )
     )
     if confined:
+        landlock.restrict(["/"], ["/tmp", str(HOME), "/dev/shm", *landlock.DEVICES, "/dev/pts", "/dev/ptmx", "/dev/tty"], True)
         kernel.drop_capabilities()
     kernel.set_no_new_privileges()
     if confined:

@@ -5,7 +5,8 @@
 ======== ====================================== =============================================================
 load     files, main, piece_seconds             what the file left behind (see `_report`)
 fork     (a socket's descriptor beside it)      {"pid": number}; the fork serves calls on that socket
-kill     pid                                    {"status": wait status or -1 when unknown}, the process being gone
+kill     pid, sweep                             {"status": wait status or -1 when unknown}, the process being gone;
+                                                with `sweep` every other process of the submission too
 status   pid                                    {"status": wait status, -1 when unknown, None while it runs}
 ======== ====================================== =============================================================
 
@@ -54,7 +55,7 @@ class Session:
             elif request["op"] == "fork":
                 answer = self.fork(descriptor, request["bounds"])
             elif request["op"] == "kill":
-                answer = self.kill(request["pid"])
+                answer = self.kill(request["pid"], request["sweep"])
             else:
                 answer = {"status": self.ended.get(request["pid"])}
             self.channel.send(answer)
@@ -100,8 +101,10 @@ class Session:
         os.close(descriptor)
         return {"pid": pid}
 
-    def kill(self, pid: int) -> dict[str, Any]:
-        """End a call server that was asked for too long."""
+    def kill(self, pid: int, sweep: bool) -> dict[str, Any]:
+        """End a call server; one that misbehaved may have left children behind, so that all but this process go."""
+        if sweep:
+            self._sweep()
         if pid not in self.ended and pid > 1:
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -109,6 +112,18 @@ class Session:
             except (ProcessLookupError, ChildProcessError):
                 self.ended.setdefault(pid, -1)
         return {"status": self.ended.get(pid, -1)}
+
+    def _sweep(self) -> None:
+        """End everything in this namespace but its init, this process; a fork bomb too, which is why it is repeated."""
+        if os.getpid() != 1:
+            return  # without a namespace of its own, -1 would mean every process of this user
+        while True:
+            try:
+                os.kill(-1, signal.SIGKILL)
+            except ProcessLookupError:
+                break
+            self._reap()
+        self._reap()
 
     def _reap(self) -> None:
         """Collect ended children: this process is its namespace's init."""

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import SandboxFault
-from grader.guest import isolation, kernel
+from grader.guest import isolation, kernel, syscalls
 from grader.guest.adaptations import colab, console, devices, pictures, windows
 from grader.guest.models import Shelf, serve_torch_hub
 from grader.guest.notebook import make_shell
@@ -55,6 +55,7 @@ class Template:
         colab.install(self.notes)
         devices.install(self.notes)
         pictures.install(Path(configuration["pictures"]), self.notes)
+        syscalls.compile_filter()  # once, for all forks
         gc.collect()
         gc.freeze()  # the collector then leaves the shared pages alone
         if threading.active_count() != 1:

@@ -6,6 +6,7 @@ as it stands. What worked once is tried first the next time.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -33,6 +34,7 @@ _ADAPTABLE = {
     "LookupError",
 }
 _MOST_REOPENED = 5
+_PATIENT_TIMEOUTS = 2  # a part that hung so often gets a tenth of the time: the class must be graded today
 _Result = TypeVar("_Result")
 
 
@@ -48,6 +50,11 @@ class Workplace:
     notes: list[AnyText] = field(default_factory=list)
     reopened: int = 0
     kept: dict[str, CallProcess] = field(default_factory=dict)
+    timeouts: dict[str, int] = field(default_factory=dict)
+    ends: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ends = self.session.ends
 
     def fork(self) -> CallProcess:
         """A fresh process for calls. Raises `SubmissionStopped` when the session cannot be opened any more."""
@@ -61,23 +68,38 @@ class Workplace:
 
     def take(self, part: str) -> CallProcess:
         """The part's process from an earlier test, else a fresh one."""
-        process = self.kept.get(part)
-        if process is None or process.over or self.session.closed:
-            return self.fork()
-        return self.kept.pop(part)
+        kept = self.kept.get(part)
+        usable = kept is not None and not kept.over and not self.session.closed
+        process = self.kept.pop(part) if usable else self.fork()
+        if self.timeouts.get(part, 0) >= _PATIENT_TIMEOUTS:
+            process.seconds = self.assignment.limits.call_seconds / 10
+        return process
+
+    def misbehaved(self, part: str, error: SubmissionStopped) -> None:
+        """A process of this part did not end well; with it went all others of the submission but its first."""
+        if isinstance(error, SubmissionTimedOut):
+            self.timeouts[part] = self.timeouts.get(part, 0) + 1
+        self._let_go()
 
     def _reopen(self) -> None:
+        if time.monotonic() >= self.ends:
+            raise SubmissionTimedOut("the time of the whole submission is used up")
         if self.reopened >= _MOST_REOPENED:
             raise SubmissionCrashed("its process was lost too often")
         self.reopened += 1
         self.close()
         self.session, self.report = self.open_session()
+        self.session.ends = self.ends
 
     def close(self) -> None:
         """End the session and let go of the processes that were kept in it."""
         self.session.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
         for process in self.kept.values():
-            process.close()
+            process.over = True
+            process.channel.close()
         self.kept.clear()
 
     def note(self, text: AnyText) -> None:
@@ -203,13 +225,20 @@ class SubmissionProxy:
 
     def _guard(self, action: Callable[[], _Result]) -> _Result:
         try:
-            return action()
+            return self._watch(action)
         except SubmissionTimedOut as error:
             raise Stopped(TestStatus.TIMED_OUT, gettext("Your code did not finish in the time that it has.")) from error
         except SubmissionOutOfMemory as error:
             raise Stopped(TestStatus.CRASHED, gettext("Your code's process was ended because memory ran out.")) from error
         except SubmissionStopped as error:
             raise Stopped(TestStatus.CRASHED, gettext("Your code's process ended before it answered.")) from error
+
+    def _watch(self, action: Callable[[], _Result]) -> _Result:
+        try:
+            return action()
+        except SubmissionStopped as error:
+            self._workplace.misbehaved(self._part, error)
+            raise
 
     def release(self, passed: bool) -> None:
         """After the test: keep the process for the part's next one, or end it."""

@@ -134,9 +134,9 @@ class Session:
             raise SubmissionCrashed("its process could not be forked")
         return CallProcess(self, pid, ours)
 
-    def end_of(self, pid: int, kill: bool) -> int | None:
-        """The wait status of a call process (None while it runs), as the submission's own init tells it."""
-        status = self._ask({"op": "kill" if kill else "status", "pid": pid}, _KILL_SECONDS).get("status")
+    def end_of(self, pid: int, sweep: bool) -> int | None:
+        """End a call process (with `sweep` everything but the session's first); its wait status, as that one tells it."""
+        status = self._ask({"op": "kill", "pid": pid, "sweep": sweep}, _KILL_SECONDS).get("status")
         return status if type(status) is int and 0 <= status < 1 << 16 else None
 
     def _ask(self, request: dict[str, Value], seconds: float, descriptor: int | None = None) -> dict[str, Value]:
@@ -183,7 +183,7 @@ class Session:
 
 
 class CallProcess:
-    """A fork of the loaded submission that answers calls. Methods raise what `Session`'s do."""
+    """A fork of the loaded submission that answers calls; each has `seconds` of wall time. Methods raise what `Session`'s do."""
 
     def __init__(self, session: Session, pid: int, connection: socket.socket) -> None:
         self.session = session
@@ -191,6 +191,7 @@ class CallProcess:
         self.channel = Channel(connection, Bounds(array_bytes=session.limits.answer_mb << 20))
         self.outbound = Channel(connection, Bounds(structure_bytes=64 << 20, array_bytes=1 << 30))
         self.over = False
+        self.seconds = float(session.limits.call_seconds)
 
     def call(self, target: dict[str, Value], arguments: list[Value], keywords: dict[str, Value], form: str) -> Answer:
         """Call a target (see `grader.guest.calls`) with arguments in a form (`torch`, `numpy`, `list`)."""
@@ -209,38 +210,38 @@ class CallProcess:
         return _text(answer.get("digest"), 64), answer.get("training") is True
 
     def _ask(self, request: dict[str, Value]) -> dict[str, Value]:
-        seconds = float(self.session.limits.call_seconds)
+        seconds = self.seconds
         deadline = min(time.monotonic() + seconds, self.session.ends)
         try:
             self.outbound.send(request, deadline)
             answer = self.channel.receive(deadline)
         except Deadline as error:
-            self._end(kill=True)
+            self._end(sweep=True)
             raise SubmissionTimedOut(f"no answer within {deadline_words(seconds)}") from error
         except WireError as error:
-            status = self._end(kill=True)
+            status = self._end(sweep=True)
             if self.session.guard is not None and not self.session.closed:
                 self.session.out_of_memory = self.session.guard.out_of_memory()
             raise self.session.stopped(status) from error
         if type(answer) is not dict:
-            self._end(kill=True)
+            self._end(sweep=True)
             raise SubmissionCrashed("its process answered with something that is no answer")
         return answer
 
-    def _end(self, kill: bool) -> int | None:
+    def _end(self, sweep: bool) -> int | None:
         self.over = True
         self.channel.close()
         if self.session.closed:
             return None
         try:
-            return self.session.end_of(self.pid, kill)
+            return self.session.end_of(self.pid, sweep)
         except SubmissionStopped:
             return None  # the whole session went; the next test opens another
 
     def close(self) -> None:
         """Done with this test: the process ends, however it likes to."""
         if not self.over:
-            self._end(kill=True)
+            self._end(sweep=False)
 
 
 def ask_for_credentials(connection: socket.socket) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.course.specification import Assignment, Limits
 from grader.errors import SandboxFault, WireError
-from grader.sandbox.session import Session
+from grader.sandbox.session import Session, ask_for_credentials
 from grader.sandbox.wall import Contents, Wall, interpreter
 from grader.wire.channel import Channel
 from grader.wire.values import Bounds
@@ -79,6 +79,7 @@ class Template:
         """Fork a process for one submission."""
         work = "" if self.plan.wall.confines else tempfile.mkdtemp(dir=self.scratch)
         ours, theirs = socket.socketpair()
+        ask_for_credentials(ours)
         request = {"op": "open", "work": work, "limits": process_limits(limits)}
         answer = self._ask(request, _REQUEST_SECONDS, theirs.fileno())
         theirs.close()
