@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,8 +78,16 @@ def check_request(request: RunRequest) -> None:
     if request.jobs < 0:
         raise UsageError(f"--jobs must not be negative, but is {request.jobs}")
     check_language(request.language)
-    if request.out.exists() and not request.out.is_dir():
-        raise UsageError(f"--out: {request.out} is not a folder")
+    check_out(request.out)
+
+
+def check_out(out: Path) -> None:
+    """Raises `UsageError` when there is no such folder and none can be made."""
+    nearest = next(path for path in (out, *out.absolute().parents) if path.exists())
+    if not nearest.is_dir():
+        raise UsageError(f"--out: {nearest} is not a folder")
+    if not os.access(nearest, os.W_OK):
+        raise UsageError(f"--out: {nearest} cannot be written to")
 
 
 def check_language(language: str) -> None:

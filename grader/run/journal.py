@@ -23,7 +23,16 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / "journal.jsonl"
-        self._stream = self.path.open("ab")
+        self._stream = self.path.open("a+b")
+        self._end_torn_line()
+
+    def _end_torn_line(self) -> None:
+        """Else the next result would stand on the torn line, and be lost with it."""
+        if self._stream.seek(0, os.SEEK_END):
+            self._stream.seek(-1, os.SEEK_END)
+            if self._stream.read(1) != b"\n":
+                self._stream.write(b"\n")
+                self._stream.flush()
 
     def read(self) -> dict[str, SubmissionResult]:
         """The results kept so far, by key; the last of a key counts."""
@@ -32,7 +41,7 @@ class Journal:
             try:
                 entry = json.loads(line)
                 kept[str(entry["key"])] = SubmissionResult.model_validate(entry["result"], strict=False)
-            except (ValueError, KeyError, TypeError, ValidationError):
+            except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
                 continue  # a torn line, or one of another version: that submission is graded again
         return kept
 

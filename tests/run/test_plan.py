@@ -1,0 +1,126 @@
+"""What a run is to grade; when that is nothing, the error says what was looked for and what was found."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from grader.errors import SpecificationError, UsageError
+from grader.run.plan import AssignmentRun, plan_run
+
+
+@pytest.fixture
+def course(course_copy: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The tiny course with two students, and a working folder outside of it."""
+    for student in ("ann", "bob"):
+        place = course_copy / "submissions" / "tiny" / student
+        place.mkdir(parents=True)
+        (place / "tiny.py").write_text("pass\n")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    return course_copy
+
+
+def students(runs: list[AssignmentRun]) -> dict[str, list[str]]:
+    """Assignment -> students."""
+    return {run.folder.specification.id: [one.student for one in run.submissions] for run in runs}
+
+
+def refusal(*arguments: object) -> str:
+    """What the user reads."""
+    with pytest.raises(UsageError) as raised:
+        plan_run(*arguments)
+    return f"{raised.value} {raised.value.remedy}"
+
+
+def test_folders_named_after_assignments(course: Path) -> None:
+    """Protects `grade submissions/`; other folders in it are passed over."""
+    (course / "submissions" / "old").mkdir()
+    (course / "submissions" / ".git").mkdir()
+    assert students(plan_run(course / "submissions", None)) == {"tiny": ["ann", "bob"]}
+
+
+def test_one_assignment_by_name(course: Path) -> None:
+    """Protects `grade DIR -a tiny`, for the folder of submissions and for the one of the assignment."""
+    assert students(plan_run(course / "submissions", "tiny")) == {"tiny": ["ann", "bob"]}
+    assert students(plan_run(course / "submissions" / "tiny", "tiny")) == {"tiny": ["ann", "bob"]}
+
+
+def test_the_assignment_by_its_folder(course: Path, tmp_path: Path) -> None:
+    """Protects submissions that lie outside of any course."""
+    (tmp_path / "homework").mkdir()
+    (tmp_path / "homework" / "carl.py").write_text("pass\n")
+    assert students(plan_run(tmp_path / "homework", str(course / "assignments" / "tiny"))) == {"tiny": ["carl"]}
+
+
+def test_the_course_of_the_working_folder(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects `grade ~/Downloads/homework -a tiny`, said in the course's folder."""
+    (tmp_path / "homework").mkdir()
+    (tmp_path / "homework" / "carl.py").write_text("pass\n")
+    monkeypatch.chdir(course / "reference")
+    assert students(plan_run(tmp_path / "homework", "tiny")) == {"tiny": ["carl"]}
+
+
+def test_students_by_pattern(course: Path) -> None:
+    """Protects `--student`."""
+    assert students(plan_run(course / "submissions", None, "b*")) == {"tiny": ["bob"]}
+
+
+def test_everything_of_the_course_is_hidden(course: Path) -> None:
+    """Protects the course, its tests and reference, and all submissions, from whoever can see a library's folder."""
+    (run,) = plan_run(course / "submissions", None)
+    assert {course, course / "assignments" / "tiny", course / "reference", course / "submissions"} <= set(run.hidden)
+
+
+def test_no_such_folder(course: Path) -> None:
+    """Protects the words for a mistyped path, and for a file in its place."""
+    assert "there is no folder" in refusal(course / "submisions", None)
+    assert "there is no folder" in refusal(course / "submissions" / "tiny" / "ann" / "tiny.py", None)
+
+
+def test_no_assignment_of_that_name(course: Path) -> None:
+    """Protects the words for a mistyped assignment: where it was looked for, and the nearest."""
+    said = refusal(course / "submissions", "tinny")
+    assert f"no assignment 'tinny' in {course / 'assignments'}" in said
+    assert "did you mean 'tiny'?" in said
+
+
+def test_no_folder_named_after_an_assignment(course: Path) -> None:
+    """Protects the words for a class's folder without `--assignment`: what lies there, what there is, and what to say."""
+    said = refusal(course / "submissions" / "tiny", None)
+    assert f"no folder in {course / 'submissions' / 'tiny'} is named after an assignment; found ann, bob" in said
+    assert f"assignments in {course / 'assignments'}: tiny" in said
+    assert "--assignment" in said
+
+
+def test_no_course_at_all(tmp_path: Path, course: Path) -> None:
+    """Protects the words where there is no course above, neither of the submissions nor of the working folder."""
+    (tmp_path / "homework").mkdir()
+    assert "found no folders; assignments in this folder or those above it: none" in refusal(tmp_path / "homework", None)
+
+
+def test_two_assignments_match(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects against the wrong one of two courses: the submissions' and the working folder's."""
+    other = Path(shutil.copytree(course, tmp_path / "other"))
+    monkeypatch.chdir(other)
+    said = refusal(course / "submissions", "tiny")
+    assert "matches two folders" in said
+    assert str(course / "assignments" / "tiny") in said
+    assert str(other / "assignments" / "tiny") in said
+
+
+def test_no_submission(course: Path) -> None:
+    """Protects the words for an empty folder, and for a pattern that matches nobody."""
+    shutil.rmtree(course / "submissions" / "tiny" / "ann")
+    assert "no submission of a student like 'ann' in" in refusal(course / "submissions", None, "ann")
+    shutil.rmtree(course / "submissions" / "tiny" / "bob")
+    assert f"no submission in {course / 'submissions' / 'tiny'}" in refusal(course / "submissions", None)
+
+
+def test_a_broken_specification(course: Path) -> None:
+    """Protects a run from an assignment that is not right: nothing is graded."""
+    (course / "assignments" / "tiny" / "assignment.yaml").write_text("id: tiny\n")
+    with pytest.raises(SpecificationError, match="the key is missing"):
+        plan_run(course / "submissions", None)

@@ -1,0 +1,66 @@
+"""How many workers, and where expected values are computed."""
+
+from __future__ import annotations
+
+import os
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from grader.errors import UsageError
+from grader.run import sizing
+from grader.run.sizing import jobs_that_fit, pick_device, usable_cores
+
+GIB = 1 << 30
+
+
+@pytest.mark.parametrize(
+    ("cores", "gib", "submissions", "jobs"),
+    [(8, 64, 100, 8), (8, 64, 3, 3), (8, 10, 100, 3), (8, 1, 100, 1), (1, 64, 100, 1), (64, 24, 1000, 8), (4, 64, 0, 1)],
+    ids=["cores", "submissions", "memory", "little memory", "one core", "large machine", "nothing to do"],
+)
+def test_workers(monkeypatch: pytest.MonkeyPatch, cores: int, gib: int, submissions: int, jobs: int) -> None:
+    """Protects the machine: never more workers than cores, than fit into the free memory, or than submissions; always one."""
+    monkeypatch.setattr(sizing, "usable_cores", lambda: cores)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=gib * GIB))
+    assert jobs_that_fit(submissions) == jobs
+
+
+def test_cores_are_those_that_may_be_used() -> None:
+    """Protects a machine that is shared: the process's own allowance counts."""
+    assert usable_cores() == len(os.sched_getaffinity(0))
+
+
+@pytest.mark.parametrize("wanted", ["gpu", "cuda0", "", "CPU", "mps"])
+def test_no_such_device(wanted: str) -> None:
+    """Protects the words for a mistyped device."""
+    with pytest.raises(UsageError, match=f"no device {wanted!r}; there are auto, cpu, cuda and cuda:N"):
+        pick_device(wanted)
+
+
+def test_the_cpu_needs_no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the start of a run on a machine without a GPU, and of one that does not want it."""
+    monkeypatch.setitem(__import__("sys").modules, "torch", None)
+    monkeypatch.setattr(os.path, "exists", lambda path: False)
+    assert pick_device("cpu") == "cpu"
+    assert pick_device("auto") == "cpu"
+
+
+def test_a_gpu_that_torch_can_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the choice where there is a GPU: auto takes it, a numbered one is kept."""
+    torch = SimpleNamespace(cuda=SimpleNamespace(is_available=lambda: True))
+    monkeypatch.setitem(__import__("sys").modules, "torch", torch)
+    monkeypatch.setattr(os.path, "exists", lambda path: True)
+    assert [pick_device(wanted) for wanted in ("auto", "cuda", "cuda:1", "cpu")] == ["cuda", "cuda", "cuda:1", "cpu"]
+
+
+def test_a_gpu_that_torch_cannot_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects against expected values from nowhere: auto falls back, an explicit wish is refused with the remedy."""
+    torch = SimpleNamespace(cuda=SimpleNamespace(is_available=lambda: False))
+    monkeypatch.setitem(__import__("sys").modules, "torch", torch)
+    monkeypatch.setattr(os.path, "exists", lambda path: True)
+    assert pick_device("auto") == "cpu"
+    with pytest.raises(UsageError, match="no usable CUDA device") as raised:
+        pick_device("cuda")
+    assert "--device auto" in raised.value.remedy
