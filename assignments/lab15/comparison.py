@@ -165,7 +165,7 @@ def _check_values(answer: np.ndarray, wanted: np.ndarray, call: Call, hint: Hint
     elif share < 0.5:
         came = _("The shape is right, the numbers are off.")
     else:
-        came = _("The shape is right, the numbers are quite others.")
+        came = _("The shape is right, the numbers are quite different.")
     _reject(
         came,
         hint(numbers, wanted),
@@ -330,12 +330,12 @@ def _check_number(answer: Any, wanted: float, hint: Callable[[float, float], Any
         _reject(_("True or False came instead of a number."), _("Return the number itself, not a comparison."))
     if numbers.size != 1:
         _reject(
-            _("{count} numbers came instead of one.", count=numbers.size),
+            _("Your answer is {count} numbers instead of one.", count=numbers.size),
             _("One number for the whole input is asked: is a sum taken over one axis only, or is more returned?"),
         )
     found = float(_finite(numbers).reshape(-1)[0])
     if abs(found - wanted) > SCALAR_TOLERANCE:
-        _reject(_("{found} came.", found=f"{found:.4f}"), hint(found, wanted), expected=f"{wanted:.4f}")
+        _reject(_("Your answer is {found}.", found=f"{found:.4f}"), hint(found, wanted), expected=f"{wanted:.4f}")
 
 
 def _hint_on_iou(found: float, wanted: float) -> AnyText:
@@ -573,4 +573,4 @@ def _drop_axes(array: np.ndarray, axes: int, call: Call) -> np.ndarray:
 
 
 def _reject_shape(found: np.ndarray, wanted: np.ndarray, hint: AnyText) -> NoReturn:
-    _reject(_("Shape {found} came.", found=found.shape), hint, expected=_("shape {wanted}", wanted=wanted.shape))
+    _reject(_("Your answer has the shape {found}.", found=found.shape), hint, expected=_("shape {wanted}", wanted=wanted.shape))
