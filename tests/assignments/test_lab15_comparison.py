@@ -1,0 +1,293 @@
+"""What `comparison.py` of lab 15 lets pass, what it rejects, and that no answer makes it raise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as st_numpy
+from PIL import Image
+from scipy.ndimage import zoom
+from skimage.transform import resize
+
+from grader.judge.reference import load_file
+from grader.testing import Call, Difference, Handle
+
+pytestmark = pytest.mark.torch
+
+comparison = load_file(Path(__file__).parents[2] / "assignments" / "lab15" / "comparison.py")
+
+RNG = np.random.default_rng(15)
+FEATURES = np.maximum(RNG.standard_normal((16, 5, 7)), 0).astype(np.float32)
+WEIGHTS = RNG.standard_normal((6, 16)).astype(np.float32)
+MAP = np.tensordot(WEIGHTS[2], FEATURES, axes=1)
+BOXES = np.array([[300, 200, 400, 300], [310, 210, 410, 310], [520, 240, 600, 300], [320, 200, 430, 290]], dtype=np.float32)
+SCORES = np.array([0.6, 0.9, 0.7, 0.2], dtype=np.float32)
+KEPT = [1, 2]
+APART = BOXES[[0, 2]]
+
+ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "features_map": (None, None),
+    "fc_weights": (None,),
+    "cam": (FEATURES, WEIGHTS, 2),
+    "iou": (BOXES[0], BOXES[1]),
+    "dice": (FEATURES, FEATURES),
+    "nms": (BOXES, SCORES, 0.5),
+}
+EXPECTED: dict[str, Any] = {
+    "features_map": np.maximum(RNG.standard_normal((1, 8, 3, 4)), 0).astype(np.float32),
+    "fc_weights": RNG.standard_normal((6, 16)).astype(np.float32),
+    "cam": MAP,
+    "iou": 0.4,
+    "dice": 0.3,
+    "nms": np.array(KEPT),
+}
+
+
+def compare(
+    part: str, answer: Any, expected: Any = None, arguments: Any = None, kinds: str = ""
+) -> tuple[Difference | None, list[str]]:
+    """The difference, and the notes."""
+    call = Call(part, arguments or ARGUMENTS[part], kinds=kinds)
+    expected = EXPECTED[part] if expected is None else expected
+    return getattr(comparison, f"compare_{part}")(answer, expected, call), [str(note) for note in call.notes]
+
+
+def scaled(values: np.ndarray) -> np.ndarray:
+    """To 0..1."""
+    return (values - values.min()) / (values.max() - values.min())
+
+
+@pytest.mark.parametrize("part", EXPECTED)
+def test_the_expected_answer_passes_without_a_note(part: str) -> None:
+    """Protects the canonical style."""
+    assert compare(part, EXPECTED[part]) == (None, [])
+
+
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.binary(max_size=5) | st.complex_numbers()
+)
+arrays = st_numpy.arrays(
+    dtype=st.sampled_from(["f2", "f4", "f8", "i1", "u1", "i8", "u8", "?", "c8"]),
+    shape=st.sampled_from(
+        [(), (0,), (1,), (4,), (2, 4), (3, 4), (5, 7), (1, 5, 7), (8, 3, 4), (1, 8, 3, 4), (6, 16), (6, 8), (2, 0)]
+    ),
+)
+answers = st.recursive(
+    scalars | arrays | st.just(Handle(0, "Module", True)),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(st.text(max_size=2), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize("part", EXPECTED)
+@settings(max_examples=60, deadline=None)
+@given(answer=answers)
+def test_no_answer_makes_a_comparison_raise(part: str, answer: Any) -> None:
+    """Protects a class's run from one odd answer; and the hints, which must be fixed texts, from being dropped."""
+    difference, _notes = compare(part, answer)
+    if difference is not None:
+        assert difference.hint == "" or difference.hint.is_fixed  # type: ignore[union-attr]
+        assert str(difference.came)
+
+
+@pytest.mark.parametrize("part", EXPECTED)
+def test_answers_without_content_are_rejected(part: str) -> None:
+    """Protects from full marks for zeros, NaN, infinity, emptiness and giants of the right shape."""
+    shape = np.shape(EXPECTED[part])
+    filled = [np.full(shape, value) for value in (0, 7.0, np.nan, np.inf)]
+    for answer in (*filled, [], {}, np.zeros(10**7)):
+        assert compare(part, answer)[0] is not None
+
+
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        (EXPECTED["features_map"][0], "batch axis"),
+        ([EXPECTED["features_map"]], ""),
+        ({"layer4": EXPECTED["features_map"]}, ""),
+        ((EXPECTED["features_map"], np.zeros((1, 1000))), "Several"),
+    ],
+)
+def test_feature_maps_in_other_forms_pass(answer: Any, word: str) -> None:
+    """Protects what hooks leave behind."""
+    difference, notes = compare("features_map", answer)
+    assert difference is None
+    assert all(word in note for note in notes)
+    assert bool(notes) is bool(word)
+
+
+@pytest.mark.parametrize("part", ["features_map", "fc_weights"])
+def test_half_precision_passes_and_is_told(part: str) -> None:
+    """Protects 16-bit answers, and strictness towards numbers that are merely near."""
+    half = EXPECTED[part].astype(np.float16)
+    difference, _notes = compare(part, half, kinds="tensor float16")
+    assert difference is None
+    coarse = EXPECTED[part] * np.float32(1.01)
+    assert compare(part, coarse, kinds="tensor float32")[0] is not None
+    difference, notes = compare(part, coarse, kinds="tensor bfloat16")
+    assert difference is None
+    assert "16 bits" in notes[0]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        EXPECTED["fc_weights"].tolist(),
+        [EXPECTED["fc_weights"]],
+        EXPECTED["fc_weights"][None],
+        EXPECTED["fc_weights"][..., None, None],
+    ],
+)
+def test_weights_in_other_forms_pass(answer: Any) -> None:
+    """Protects lists, and the weights as a convolution of 1 x 1."""
+    assert compare("fc_weights", answer)[0] is None
+
+
+def test_weights_with_their_bias_are_rejected() -> None:
+    """Protects the task's wording: the bias is no part of W."""
+    assert compare("fc_weights", (EXPECTED["fc_weights"], np.zeros(6)))[0] is not None
+    assert compare("fc_weights", EXPECTED["fc_weights"].T)[0] is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda cam: cam / 2048,
+        lambda cam: scaled(cam),
+        lambda cam: np.uint8(255 * scaled(cam)),
+        lambda cam: cam[None, None],
+        lambda cam: cam.tolist(),
+        lambda cam: [cam],
+        lambda cam: np.maximum(cam, 0) / cam.max(),
+    ],
+)
+def test_maps_of_the_same_pattern_pass(change: Callable[[np.ndarray], Any]) -> None:
+    """Protects means, scalings, levels, axes of length 1 and a ReLU."""
+    assert compare("cam", change(MAP))[0] is None
+
+
+SIZE = (224, 224)
+ENLARGEMENTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "torch bilinear": lambda cam: torch.nn.functional.interpolate(torch.from_numpy(cam)[None, None], SIZE, mode="bilinear")[
+        0, 0
+    ].numpy(),
+    "torch bicubic, aligned": lambda cam: torch.nn.functional.interpolate(
+        torch.from_numpy(cam)[None, None], SIZE, mode="bicubic", align_corners=True
+    )[0, 0].numpy(),
+    "OpenCV": lambda cam: cv2.resize(cam, SIZE),
+    "OpenCV cubic, levels": lambda cam: cv2.resize(np.uint8(255 * scaled(cam)), SIZE, interpolation=cv2.INTER_CUBIC),
+    "Pillow's default, levels": lambda cam: np.asarray(Image.fromarray(np.uint8(255 * scaled(cam))).resize(SIZE)),
+    "Pillow Lanczos": lambda cam: np.asarray(Image.fromarray(cam.astype(np.float32)).resize(SIZE, Image.Resampling.LANCZOS)),
+    "scikit-image": lambda cam: resize(cam, SIZE),
+    "SciPy, order 1": lambda cam: zoom(cam, np.divide(SIZE, cam.shape), order=1),
+    "SciPy, order 3": lambda cam: zoom(cam, np.divide(SIZE, cam.shape)),
+    "whole cells": lambda cam: np.kron(cam, np.ones((32, 32))),
+    "ReLU before": lambda cam: cv2.resize(np.maximum(cam, 0), SIZE, interpolation=cv2.INTER_CUBIC),
+    "ReLU after": lambda cam: np.maximum(cv2.resize(cam, SIZE), 0),
+}
+
+
+@pytest.mark.parametrize("way", ENLARGEMENTS)
+def test_enlarged_maps_pass_and_other_maps_do_not(way: str) -> None:
+    """Protects students who enlarge for drawing, without opening the door to maps of another class."""
+    difference, notes = compare("cam", ENLARGEMENTS[way](MAP.astype(np.float64)))
+    assert difference is None
+    assert "enlarged" in notes[0]
+    for other in (WEIGHTS[3], np.abs(WEIGHTS[2]), np.maximum(WEIGHTS[2], 0), -WEIGHTS[2]):
+        wrong = np.tensordot(other, FEATURES, axes=1).astype(np.float64)
+        assert compare("cam", ENLARGEMENTS[way](wrong))[0] is not None
+
+
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        (MAP.T, "transposed"),
+        (MAP[::-1], "mirrored"),
+        (1 - scaled(MAP), "upside down"),
+        (MAP.ravel(), "one row"),
+        (WEIGHTS[2][:, None, None] * FEATURES, "channels"),
+        (np.zeros((5, 7, 3)), "colours"),
+        (np.ones((5, 7)), "rows and columns"),
+    ],
+)
+def test_a_rejected_map_is_explained(answer: Any, word: str) -> None:
+    """Protects the hints of hidden tests, which are all that a student reads of them."""
+    difference, _notes = compare("cam", answer)
+    assert difference is not None
+    assert word in str(difference.hint)
+
+
+@pytest.mark.parametrize("part", ["iou", "dice"])
+def test_one_number_in_any_wrapping_passes(part: str) -> None:
+    """Protects tensors of one element and lists of one."""
+    number = EXPECTED[part]
+    for answer in (number, np.array(number), np.array([[number]]), [[number]], (number,), {"value": number}, number + 9e-4):
+        assert compare(part, answer)[0] is None
+    for answer in (number + 2e-3, [number, number], True, str(number), 1 - number, -number, 100 * number):
+        assert compare(part, answer)[0] is not None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        KEPT,
+        KEPT[::-1],
+        np.array(KEPT, dtype=np.uint8),
+        [[1], [2]],
+        [np.array(1), np.array(2)],
+        np.array([False, True, True, False]),
+        [0, 1, 1, 0],
+        BOXES[KEPT],
+        BOXES[KEPT].astype(int).tolist(),
+        (BOXES[KEPT], SCORES[KEPT]),
+        np.column_stack([BOXES, SCORES])[KEPT],
+        (np.array([1, 2, 0, 0]), 2),
+        {"keep": KEPT},
+    ],
+)
+def test_kept_boxes_in_other_forms_pass(answer: Any) -> None:
+    """Protects masks, kept boxes, and what old detectors return."""
+    assert compare("nms", answer)[0] is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [1],
+        [1, 2, 3],
+        [1, 2, 2],
+        [1.0, 2.0],
+        SCORES[KEPT],
+        [-3, 2],
+        [1, 2, 4],
+        np.array([True, True, True, False]),
+        np.array([True, True]),
+        BOXES[[1, 1]],
+        BOXES[KEPT] + 5,
+        np.zeros((2, 4)),
+    ],
+)
+def test_other_boxes_are_rejected(answer: Any) -> None:
+    """Protects from what only looks like an answer."""
+    assert compare("nms", answer)[0] is not None
+
+
+def test_the_order_counts_only_where_nothing_goes() -> None:
+    """Protects the order's being a point of its own, which a mask does not lose."""
+    arguments = (APART, np.array([0.2, 0.8], dtype=np.float32), 0.5)
+    expected = np.array([1, 0])
+    assert compare("nms", [1, 0], expected, arguments)[0] is None
+    assert compare("nms", [0, 1], expected, arguments)[0] is not None
+    assert compare("nms", [True, True], expected, arguments)[0] is None
