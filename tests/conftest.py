@@ -134,7 +134,7 @@ class Running:
         """Wait for the end."""
         out, err = self.process.communicate(timeout=300)
         ended = json.loads(self.report.read_text())
-        return Finished(ended["status"], "".join(self.said) + out, err, ended["left"])
+        return Finished(ended["status"], "".join(self.said) + (out or ""), err, ended["left"])
 
 
 Grade = Callable[..., Finished]

@@ -1,0 +1,102 @@
+"""Ctrl-C stops at once, keeps what is graded, says how to go on, and leaves no process behind."""
+
+from __future__ import annotations
+
+import os
+import select
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.results import read_results
+
+StartGrade = Callable[..., Any]
+MakeClass = Callable[..., Path]
+
+HANGS = """
+import time
+
+
+def clamp(value, low, high):
+    {tell}
+    while True:
+        {how}
+"""
+SLEEPS = HANGS.format(tell="pass", how="time.sleep(1000)")
+SPINS = HANGS.format(tell="pass", how="pass")
+
+
+@pytest.fixture(autouse=True)
+def patient_course(course_copy: Path) -> None:
+    """A course that would wait for a hanging call longer than these tests would."""
+    path = course_copy / "assignments" / "tiny" / "assignment.yaml"
+    text = path.read_text().replace("call_seconds: 3", "call_seconds: 300").replace("total_seconds: 60", "total_seconds: 600")
+    path.write_text(text)
+
+
+def assert_stopped(finished: Any, out: Path, done: int, total: int) -> None:
+    """The whole promise."""
+    assert finished.status == 130, finished
+    assert f"Stopped: {done} of {total} submissions are graded and kept." in finished.stderr
+    assert "The same command goes on from there." in finished.stderr
+    assert "Traceback" not in finished.stderr
+    assert finished.left_behind == []
+    results = read_results(out / "results.json")
+    assert [one.student for one in results.submissions] == ["ann", "bob", "carl"][:done]
+    assert all(one.status != "grader_error" for one in results.submissions)
+
+
+@pytest.mark.wall
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("how", [SLEEPS, SPINS], ids=["sleeps", "spins"])
+def test_while_a_submission_hangs(
+    start_grade: StartGrade, grade: Callable[..., Any], make_class: MakeClass, right: str, tmp_path: Path, jobs: int, how: str
+) -> None:
+    """Protects the instructor's patience and machine; the same command then grades the rest, and that alone."""
+    place = make_class(ann=right, zoe=how)
+    arguments = [place, "-o", tmp_path / "out", "-j", jobs]
+    running = start_grade(*arguments)
+    running.read_until("tiny: 1 of 2: ann")
+    running.interrupt()
+    assert_stopped(running.finish(), tmp_path / "out", 1, 2)
+
+    (place / "tiny" / "zoe" / "tiny.py").write_text(right)
+    finished = grade(*arguments)
+    assert finished.status == 0, finished.stderr
+    assert [line.split(":")[2].strip() for line in finished.lines if line.startswith("tiny: ")] == ["zoe"]
+    assert [one.score for one in read_results(tmp_path / "out" / "results.json").submissions] == [100, 100]
+
+
+@pytest.mark.parametrize("how", ["time.sleep(1000)", "pass"], ids=["sleeps", "spins"])
+def test_in_the_middle_of_a_call(start_grade: StartGrade, make_class: MakeClass, right: str, tmp_path: Path, how: str) -> None:
+    """Protects the same where nothing but the grader itself ends processes: without a wall, while the call is known to run."""
+    fifo = tmp_path / "it runs"
+    os.mkfifo(fifo)
+    tell = f"open({str(fifo)!r}, 'w').write('x')"
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    place = make_class(ann=right, zoe=HANGS.format(tell=tell, how=how))
+    running = start_grade(place, "-o", tmp_path / "out", "-j", 1, "--sandbox", "none")
+    running.read_until("tiny: 1 of 2: ann")
+    assert select.select([reader], [], [], 60)[0], "the call was never made"
+    os.close(reader)
+    running.interrupt()
+    assert_stopped(running.finish(), tmp_path / "out", 1, 2)
+
+
+@pytest.mark.wall
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_before_anything_is_graded(start_grade: StartGrade, make_class: MakeClass, tmp_path: Path, jobs: int) -> None:
+    """Protects an early Ctrl-C: the report says that nobody is graded, and nothing is left."""
+    fifo = tmp_path / "it imports"
+    os.mkfifo(fifo)
+    place = make_class(ann=SPINS, bob=SPINS)
+    comparison = place.parent / "assignments" / "tiny" / "comparison.py"
+    comparison.write_text(f"{comparison.read_text()}\nopen({str(fifo)!r}, 'w').write('x')\n")
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    running = start_grade(place, "-o", tmp_path / "out", "-j", jobs)
+    assert select.select([reader], [], [], 60)[0], "the judge was never made"
+    running.interrupt()
+    os.close(reader)
+    assert_stopped(running.finish(), tmp_path / "out", 0, 2)
