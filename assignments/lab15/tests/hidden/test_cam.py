@@ -22,7 +22,7 @@ def test_classes_that_are_asked_for(check, evidence):
 @pytest.mark.part("cam", weight=3)
 def test_weights_that_speak_against(check, evidence):
     """A class for which some channels count negatively."""
-    features, weights = evidence(303, 2048, 7, 5, 4)
+    features, weights = evidence(303, 2048, 7, 7, 4)
     check.cam(features, weights, int(np.argmin(weights.sum(axis=1))))
 
 
