@@ -3,10 +3,13 @@
 Data layout (everything is plain data; a published page is made from a subset of it)::
 
     Results
-    ├── assignment: AssignmentSummary ── parts: PartSummary*
+    ├── assignment: AssignmentSummary
+    │   ├── parts: PartSummary*
+    │   └── pictures: PictureSummary*   the photos that figures name
     └── submissions: SubmissionResult*
         ├── parts: PartResult*          one per part of the assignment, in its order
         └── tests: TestResult*          in the order of the test files
+            └── figures: Figure*        pictures of a wrong answer (`grader.figures`)
 
 Scores are floats rounded to two decimals; `None` where the grader itself failed (`grader_error`), because a fault of the
 grader is never a zero. Left out on purpose: inputs and expected values beyond the words of `expected` and `detail`, which
@@ -19,13 +22,16 @@ import json
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from grader.errors import SpecificationError
+from grader.figures import Figure
+from grader.record import Record
 
 SCHEMA = "grader/results/1"
+MOST_FIGURES = 4  # of one test
 
 
 class SubmissionStatus(StrEnum):
@@ -54,18 +60,19 @@ class TestStatus(StrEnum):
     GRADER_ERROR = "grader_error"
 
 
-class Record(BaseModel):
-    """Base of the records: frozen, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 class PartSummary(Record):
     """A part of the assignment."""
 
     id: str
     title: str
     max_score: float
+
+
+class PictureSummary(Record):
+    """A photo of the assignment, made small: `jpeg` is the base64 of a JPEG file."""
+
+    name: Annotated[str, Field(max_length=64)]
+    jpeg: Annotated[str, Field(max_length=100_000)]
 
 
 class AssignmentSummary(Record):
@@ -81,6 +88,7 @@ class AssignmentSummary(Record):
     pass_score: float | None = None
     boundaries: tuple[float, ...] = ()
     parts: tuple[PartSummary, ...] = ()
+    pictures: tuple[PictureSummary, ...] = ()
 
 
 class Misconception(Record):
@@ -94,7 +102,7 @@ class TestResult(Record):
     """One test's verdict.
 
     `message` and `hint` are for the student whatever the test's visibility; `expected` may be shown for a public test
-    only; `detail` (inputs, values, traceback) is the instructor's.
+    only, and so may `figures`; `detail` (inputs, values, traceback) is the instructor's.
     """
 
     __test__ = False
@@ -111,6 +119,7 @@ class TestResult(Record):
     expected: str = ""
     detail: str = ""
     misconception: Misconception | None = None
+    figures: Annotated[tuple[Figure, ...], Field(max_length=MOST_FIGURES)] = ()
 
 
 class PartResult(Record):

@@ -1,8 +1,10 @@
-"""What an assignment's own Python files may use: tests, `comparison.py`, `misconceptions.py`.
+"""What an assignment's own Python files may use: tests, `comparison.py`, `misconceptions.py`, `figures.py`.
 
 Everything else of the package may change between versions; these names do not without a note in the changelog.
 """
 
+from grader.figures import BoxRole
+from grader.judge.drawing import Drawing, as_map, box_picture, heat_map, mask_picture
 from grader.judge.misconception import misconception
 from grader.judge.outcome import Call, Difference, Mismatch
 from grader.judge.text import AnyText, Text, gettext
@@ -14,4 +16,21 @@ def fail(came: AnyText, *, expected: AnyText = "", hint: AnyText = "", detail: A
     raise Mismatch(came, expected=expected, hint=hint, detail=detail)
 
 
-__all__ = ["AnyText", "Call", "Difference", "Handle", "Mismatch", "Model", "Text", "fail", "gettext", "misconception"]
+__all__ = [
+    "AnyText",
+    "BoxRole",
+    "Call",
+    "Difference",
+    "Drawing",
+    "Handle",
+    "Mismatch",
+    "Model",
+    "Text",
+    "as_map",
+    "box_picture",
+    "fail",
+    "gettext",
+    "heat_map",
+    "mask_picture",
+    "misconception",
+]

@@ -2,7 +2,8 @@
 
 The layers, from the ground up; a module imports from layers below its own only, or within its own::
 
-    errors, i18n
+    errors, i18n, record
+    figures
     results, wire
     guest                        (what runs in the sandbox: errors, wire and itself, nothing else)
     course
@@ -29,7 +30,8 @@ import grader
 PACKAGE = Path(grader.__file__).resolve().parent
 
 LAYERS = [
-    {"errors", "i18n"},
+    {"errors", "i18n", "record"},
+    {"figures"},
     {"results", "wire"},
     {"guest"},
     {"course"},
@@ -42,7 +44,12 @@ LAYERS = [
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 # What a layer may use, where that is less than all that lies below it.
-ONLY = {"guest": {"errors", "wire"}, "wire": {"errors"}, "report": {"results", "i18n", "errors"}, "results": {"errors"}}
+ONLY = {
+    "guest": {"errors", "wire"},
+    "wire": {"errors"},
+    "report": {"results", "figures", "record", "i18n", "errors"},
+    "results": {"errors", "figures", "record"},
+}
 HEAVY = {"torch", "torchvision", "numpy", "pydantic", "pytest", "yaml", "IPython", "nbformat", "PIL", "matplotlib", "jinja2"}
 
 

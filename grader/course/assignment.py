@@ -6,6 +6,7 @@
     ├── assignment.yaml       the specification
     ├── comparison.py         compare_<part>(answer, expected, call) per part
     ├── misconceptions.py     wrong variants of the reference (may be absent)
+    ├── figures.py            figure_<part>(answer, expected, call): pictures of wrong answers (may be absent)
     ├── tests/public/         pytest files that students may see
     ├── tests/hidden/         pytest files that they may not
     ├── starter/              what students begin with
@@ -49,6 +50,11 @@ class AssignmentFolder:
     def misconceptions(self) -> Path:
         """The catalogue of wrong variants."""
         return self.path / "misconceptions.py"
+
+    @property
+    def figures(self) -> Path:
+        """The file that draws wrong answers."""
+        return self.path / "figures.py"
 
     @property
     def pictures(self) -> Path | None:

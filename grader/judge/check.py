@@ -49,7 +49,10 @@ class Comparisons:
 
 
 class Check:
-    """`check.<part>(*arguments)`: raises `Mismatch` when the student's answer is not the reference's."""
+    """`check.<part>(*arguments)`: raises `Mismatch` when the student's answer is not the reference's.
+
+    `photo` names the picture that the arguments were made of: a figure of the answer lies over it.
+    """
 
     def __init__(self, submission: SubmissionProxy, reference: Reference, comparisons: Comparisons) -> None:
         self._submission = submission
@@ -62,8 +65,9 @@ class Check:
         if name.startswith("_") or name not in parts:
             raise AttributeError(f"the assignment has no part {name!r}; it has {', '.join(parts)}")
 
-        def check(*arguments: Any, hint: AnyText = "") -> Any:
+        def check(*arguments: Any, hint: AnyText = "", photo: str = "") -> Any:
             call, answer = self._submission.call(parts[name], arguments)
+            call.photo = photo
             if call.style == "variable":
                 # A variable was computed once, from the model as it is served: it cannot follow what this test changes.
                 arguments = tuple(_as_served(value, parts[name].variable_model) for value in arguments)

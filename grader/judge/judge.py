@@ -25,6 +25,7 @@ from grader.fixtures.store import Store
 from grader.fixtures.weights import weights_file
 from grader.judge.check import Comparisons
 from grader.judge.diagnosis import Diagnosis
+from grader.judge.figures import Figures
 from grader.judge.misconception import catalogue
 from grader.judge.outcome import NotFound
 from grader.judge.plugin import JudgePlugin, PlannedTest, Ran, Setting, proxy_maker, run_tests
@@ -70,6 +71,8 @@ class Judge:
         comparisons = Comparisons(self.assignment, load_file(plan.folder.comparison))
         self.setting = Setting(plan.folder, reference, comparisons, plan.seed)
         self.diagnosis = self._make_diagnosis(reference, comparisons)
+        drawn = plan.folder.figures
+        self.figures = Figures(self.assignment, load_file(drawn) if drawn.is_file() else None)
         self.planned = self.collect()
         self.share = shares(self.assignment, self.planned)
         self.template: Template | None = None
@@ -182,6 +185,7 @@ class Judge:
             result_of(item, self.share[item.test.id], self.translate, named.get(item.test.part) if item.outcome else None)
             for item in ran
         )
+        tests = self.figures.add_to(tests, ran, self.translate)
         messages = [*self._loading_messages(report), *dict.fromkeys([*notes, *_fixed(accepted)])]
         score = total_score(self.assignment, tests, self.share)
         status = SubmissionStatus.GRADED if score is not None else SubmissionStatus.GRADER_ERROR

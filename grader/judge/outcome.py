@@ -72,7 +72,7 @@ class Call:
     """One call of a part as a test made it: its arguments, and how the submission was adapted to answer.
 
     `kinds` names what came ("tensor float32", "ndarray float64", "list", ...); a comparison may append to `notes` what it
-    accepted beyond the letter of the task.
+    accepted beyond the letter of the task. `photo` names the assignment's picture that the arguments were made of, for figures.
     """
 
     part: str
@@ -81,6 +81,7 @@ class Call:
     style: str = "call"
     kinds: str = ""
     notes: list[AnyText] = field(default_factory=list)
+    photo: str = ""
 
 
 class TestOutcome(AssertionError):

@@ -1,18 +1,10 @@
-"""The histogram of scores: drawn by matplotlib, set by the page's own style sheet.
-
-The SVG is inlined, so that its text is the page's text (font, zoom, search) and its colours follow light and dark.
-For that, matplotlib's `style` attributes, which a strict content security policy refuses, become presentation
-attributes, and each colour that stands for a role becomes a custom property of the page's style sheet.
-"""
+"""The histogram of scores: drawn by matplotlib, set by the page's own style sheet (`svg`)."""
 
 from __future__ import annotations
 
-import io
-import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -23,22 +15,11 @@ from matplotlib.typing import LineStyleType
 
 from grader.i18n import translator
 from grader.report.number import format_number
+from grader.report.svg import BAR, INK, PAPER, QUIET, SETTINGS, inline
 from grader.results import AssignmentSummary
 
-_SVG = "http://www.w3.org/2000/svg"
-_XLINK = "http://www.w3.org/1999/xlink"
 _BINS = 10
 _HEIGHT = 1.62  # of the drawing, in tallest bars: room for two names above them
-# Colours that only stand for a role; what they look like is decided by the style sheet.
-_INK, _QUIET, _BAR, _PAPER = "#010101", "#020202", "#030303", "#040404"
-_ROLES = {_INK: "var(--ink)", _QUIET: "var(--quiet)", _BAR: "var(--bar)", _PAPER: "var(--paper)"}
-_SETTINGS: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "grader",
-    "font.family": "sans-serif",
-    "font.size": 10.5,
-    "text.color": _INK,
-}
 
 
 @dataclass(frozen=True)
@@ -61,11 +42,9 @@ def histogram(scores: Sequence[float], assignment: AssignmentSummary, language: 
     """The distribution of scores as inline SVG with a text alternative; median, pass line and boundaries are marked."""
     translations = translator(language)
     bars = bins(scores, assignment.max_score)
-    with mpl.rc_context(_SETTINGS):
+    with mpl.rc_context(SETTINGS):
         figure = _draw(bars, float(np.median(scores)), assignment, language)
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None})
-    return _inline(buffer.getvalue(), _alternative(bars, language, translations))
+    return inline(figure, _alternative(bars, language, translations))
 
 
 def _draw(bars: Sequence[Bin], median: float, assignment: AssignmentSummary, language: str) -> Figure:
@@ -73,7 +52,7 @@ def _draw(bars: Sequence[Bin], median: float, assignment: AssignmentSummary, lan
     figure = Figure(figsize=(4.8, 2.35), facecolor="none")
     axes = figure.add_axes((0.015, 0.13, 0.97, 0.85), facecolor="none")
     for boundary in assignment.boundaries:
-        axes.axvline(boundary, ymax=1.1 / _HEIGHT, color=_QUIET, linewidth=0.6)
+        axes.axvline(boundary, ymax=1.1 / _HEIGHT, color=QUIET, linewidth=0.6)
     _draw_bars(axes, bars, language)
     _draw_mark(axes, bars, (median, 1.24), _("median {score}").format(score=format_number(median, language)), (0, (1.5, 1.5)))
     if assignment.pass_score is not None:
@@ -85,7 +64,7 @@ def _draw(bars: Sequence[Bin], median: float, assignment: AssignmentSummary, lan
 
 def _draw_bars(axes: Axes, bars: Sequence[Bin], language: str) -> None:
     width = bars[0].high - bars[0].low
-    axes.bar([bar.low for bar in bars], [bar.count for bar in bars], width=width * 0.94, align="edge", color=_BAR)
+    axes.bar([bar.low for bar in bars], [bar.count for bar in bars], width=width * 0.94, align="edge", color=BAR)
     for bar in bars:
         if bar.count:
             axes.annotate(
@@ -95,8 +74,8 @@ def _draw_bars(axes: Axes, bars: Sequence[Bin], language: str) -> None:
                 textcoords="offset points",
                 ha="center",
                 va="bottom",
-                color=_INK,
-                bbox={"facecolor": _PAPER, "edgecolor": "none", "pad": 0.8},
+                color=INK,
+                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.8},
             )
 
 
@@ -104,7 +83,7 @@ def _draw_mark(axes: Axes, bars: Sequence[Bin], at: tuple[float, float], label: 
     """A line across the scores with its name; `at` is (score, height of the name in tallest bars)."""
     score, height = at
     top = _tallest(bars) * height
-    axes.vlines(score, 0, top * 1.09, color=_INK, linewidth=1.0, linestyle=line)
+    axes.vlines(score, 0, top * 1.09, color=INK, linewidth=1.0, linestyle=line)
     on_the_right = score > bars[-1].high / 2
     axes.annotate(
         label,
@@ -113,8 +92,8 @@ def _draw_mark(axes: Axes, bars: Sequence[Bin], at: tuple[float, float], label: 
         textcoords="offset points",
         ha="right" if on_the_right else "left",
         va="bottom",
-        color=_INK,
-        bbox={"facecolor": _PAPER, "edgecolor": "none", "pad": 0.8},
+        color=INK,
+        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.8},
     )
 
 
@@ -124,11 +103,11 @@ def _draw_scale(axes: Axes, bars: Sequence[Bin], language: str) -> None:
     axes.set_xlim(edges[0] - width * 0.3, edges[-1] + width * 0.4)
     axes.set_ylim(0, _tallest(bars) * _HEIGHT)
     axes.set_xticks(edges, [format_number(edge, language) for edge in edges])
-    axes.tick_params(axis="x", length=0, pad=4, labelcolor=_QUIET)
+    axes.tick_params(axis="x", length=0, pad=4, labelcolor=QUIET)
     axes.set_yticks([])
     for side, spine in axes.spines.items():
         spine.set_visible(side == "bottom")
-        spine.set_edgecolor(_QUIET)
+        spine.set_edgecolor(QUIET)
 
 
 def _tallest(bars: Sequence[Bin]) -> int:
@@ -146,29 +125,3 @@ def _alternative(bars: Sequence[Bin], language: str, translations: NullTranslati
         if bar.count
     ]
     return translations.gettext("Histogram, points and how many students have them.") + " " + "; ".join(told) + "."
-
-
-def _inline(svg: bytes, alternative: str) -> Markup:
-    ET.register_namespace("", _SVG)
-    ET.register_namespace("xlink", _XLINK)
-    root = ET.fromstring(svg)  # noqa: S314 -- what matplotlib wrote a moment ago
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if child.tag.rpartition("}")[2] in {"metadata", "style"}:
-                parent.remove(child)
-        _restyle(parent)
-    for attribute in ("width", "height", "version"):
-        root.attrib.pop(attribute, None)
-    root.set("role", "img")
-    root.set("aria-label", alternative)
-    root.set("class", "chart")
-    return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 -- ElementTree escaped every text in it
-
-
-def _restyle(element: ET.Element) -> None:
-    for declaration in element.attrib.pop("style", "").split(";"):
-        name, _, value = (piece.strip() for piece in declaration.partition(":"))
-        if name == "font":  # a shorthand has no presentation attribute; matplotlib writes "10.5px 'sans-serif'"
-            element.set("font-size", value.split()[0])
-        elif name and name != "font-family":
-            element.set(name, _ROLES.get(value, value))

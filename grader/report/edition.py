@@ -1,7 +1,7 @@
 """The two editions of a student's page, as a subset of the record made *before* any page is rendered.
 
 The student's edition is cut here, not in a template: a template cannot leak what it never gets. Of a hidden test it
-keeps title, points, status, message, hint and misconception; of a public one the expected answer too. Inputs, values
+keeps title, points, status, message, hint and misconception; of a public one the expected answer and pictures too. Inputs, values
 and tracebacks (`detail`), test ids, timings, paths and the submission's digest are the instructor's.
 """
 
@@ -34,6 +34,7 @@ def _published_test(test: TestResult, paths: dict[str, str]) -> TestResult:
             "hint": _without_paths(test.hint, paths),
             "expected": _without_paths(test.expected, paths) if test.visibility == "public" else "",
             "detail": "",
+            "figures": test.figures if test.visibility == "public" else (),
         }
     )
 

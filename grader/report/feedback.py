@@ -8,8 +8,7 @@
     ├── right                       those whose tests all pass: folded
     └── start                       where the most points are still to be had
 
-Pictures of a finding (maps, boxes, masks) will belong to `Finding`, between `message` and `hint`, once the records
-carry them.
+Pictures of a finding (maps, boxes, masks) are those of its tests; they stand between message and hint.
 """
 
 from __future__ import annotations

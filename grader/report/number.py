@@ -6,6 +6,7 @@ import math
 
 UNKNOWN = "—"
 _MINUS = "−"
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
@@ -23,6 +24,16 @@ def format_number(value: float | None, language: str, digits: int = 2, *, fixed:
     if _is_russian(language):
         text = text.replace(",", _NARROW_SPACE).replace(".", ",")
     return sign + text
+
+
+def format_short(value: float, language: str) -> str:
+    """The number with three significant digits, however large or small: `0.0123`, `1.23·10⁹`."""
+    if value and math.isfinite(value) and not 1e-3 <= abs(value) < 1e5:
+        mantissa, _, exponent = f"{value:.2e}".partition("e")
+        power = str(int(exponent)).translate(_SUPERSCRIPTS)
+        return f"{format_number(float(mantissa), language)}·10{power}"
+    digits = 2 if not value or not math.isfinite(value) else max(0, 2 - math.floor(math.log10(abs(value))))
+    return format_number(value, language, digits)
 
 
 def format_percent(share: float | None, language: str) -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from grader.figures import Figure
 from grader.report.edition import published
 from grader.report.feedback import State, feedback
+from grader.report.picture import Picture, picture
 from grader.report.roster import Entry
 from grader.report.template import assets, environment
 from grader.results import Results, SubmissionResult
+
+_MOST_BYTES = 1_500_000  # of a page's pictures
 
 
 def instructor_page(results: Results, entry: Entry, language: str) -> str:
@@ -17,6 +23,26 @@ def instructor_page(results: Results, entry: Entry, language: str) -> str:
 def published_page(results: Results, submission: SubmissionResult, language: str) -> str:
     """What the student may see of the submission (`edition.published`)."""
     return _page(results, published(submission), language)
+
+
+class Easel:
+    """Draws the figures of one page: over the assignment's photos, and within the page's bound.
+
+    `draw` gives a picture without images once `_MOST_BYTES` are spent; the caption still says what would be seen.
+    """
+
+    def __init__(self, photos: Mapping[str, str], language: str) -> None:
+        self.photos = photos
+        self.language = language
+        self.left = _MOST_BYTES
+
+    def draw(self, figure: Figure) -> Picture:
+        """What the figure looks like."""
+        drawn = picture(figure, self.photos.get(getattr(figure, "photo", ""), ""), self.language)
+        if drawn.size > self.left:
+            return Picture()
+        self.left -= drawn.size
+        return drawn
 
 
 def _page(results: Results, submission: SubmissionResult, language: str, *, handout: str = "") -> str:
@@ -30,6 +56,7 @@ def _page(results: Results, submission: SubmissionResult, language: str, *, hand
             view=feedback(results.assignment, submission),
             for_instructor=bool(handout),
             handout=handout,
+            draw=Easel({one.name: one.jpeg for one in results.assignment.pictures}, language).draw,
             State=State,
             assets=assets(("page.css", "student.css")),
         )

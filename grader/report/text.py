@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from markupsafe import Markup, escape
 
-from grader.results import Record
+from grader.record import Record
 
 R = TypeVar("R", bound=Record)
 

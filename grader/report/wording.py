@@ -48,6 +48,16 @@ _TEST_WORDS = {
     TestStatus.GRADER_ERROR: N_("not checked: the grader failed"),
 }
 
+_BOX_WORDS = {
+    "kept": N_("rightly kept"),
+    "removed": N_("rightly dropped"),
+    "wrongly_kept": N_("wrongly kept"),
+    "wrongly_removed": N_("wrongly dropped"),
+    "first": N_("first box"),
+    "second": N_("second box"),
+    "shared": N_("what they share"),
+}
+
 TEST_SYMBOLS = {
     TestStatus.PASSED: "✓",
     TestStatus.FAILED: "✗",
@@ -73,6 +83,11 @@ def submission_sentence(status: SubmissionStatus, translations: NullTranslations
 def test_word(status: TestStatus, translations: NullTranslations) -> str:
     """A test's verdict in one to four words."""
     return translations.gettext(_TEST_WORDS[status])
+
+
+def box_word(role: str, translations: NullTranslations) -> str:
+    """What happened to a box, in two or three words."""
+    return translations.gettext(_BOX_WORDS[role])
 
 
 test_word.__test__ = False  # type: ignore[attr-defined]  # not a test, whatever pytest makes of its name

@@ -19,6 +19,7 @@ from grader.results import (
     write_text_whole,
 )
 from grader.run.journal import Journal, result_key
+from grader.run.pictures import shown_pictures
 from grader.run.plan import AssignmentRun
 from grader.run.workers import grade_all
 from grader.sandbox.wall import Wall
@@ -121,6 +122,7 @@ def make_results(run: AssignmentRun, results: dict[str, SubmissionResult], langu
             pass_score=specification.pass_score,
             boundaries=specification.boundaries,
             parts=parts,
+            pictures=shown_pictures(run.folder.pictures, results.values()),
         ),
         submissions=tuple(results[student] for student in sorted(results)),
     )

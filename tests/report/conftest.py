@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import random
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
 
+from grader.figures import Box, BoxPicture, Figure, Grid, HeatMap, Masks, Pixels
 from grader.results import (
     AssignmentSummary,
     GraderSummary,
     Misconception,
     PartResult,
     PartSummary,
+    PictureSummary,
     Results,
     SubmissionResult,
     SubmissionStatus,
@@ -21,6 +26,7 @@ from grader.results import (
 )
 
 MakeClass = Callable[..., Results]
+Illustrate = Callable[..., Results]
 
 _PARTS = (
     ("mean", "Mean of a sample", "Среднее выборки", 10),
@@ -192,3 +198,57 @@ def _total(tests: list[TestResult] | tuple[TestResult, ...]) -> float | None:
 def make_class() -> MakeClass:
     """Builds a made-up class: `make_class(students=40, language="en", seed=1, tests=5)`."""
     return build_class
+
+
+def grid(rows: int, columns: int, seed: int) -> Grid:
+    """Cells at random levels."""
+    return Grid(rows=rows, columns=columns, levels=base64.b64encode(random.Random(seed).randbytes(rows * columns)).decode())
+
+
+def figures(caption: str = "What the picture shows.", seed: int = 0) -> tuple[Figure, ...]:
+    """A figure of every kind: maps with a photo, with an embedded one, bare, of two sizes; boxes; masks."""
+    roles = ("kept", "removed", "wrongly_kept", "wrongly_removed", "first", "second", "shared")
+    boxes = tuple(
+        Box(x1=10 * n, y1=5 * n, x2=10 * n + 40, y2=5 * n + 30, role=role, label=f"{n}: 0.{9 - n}")
+        for n, role in enumerate(roles)
+    )
+    pixels = Pixels(height=8, width=12, data=base64.b64encode(random.Random(seed).randbytes(288)).decode())
+    maps = {"caption": caption, "low": -1.5, "high": 2.25, "came": grid(7, 7, seed)}
+    return (
+        HeatMap(**maps, expected=grid(7, 7, seed + 1), photo="cat"),
+        HeatMap(**maps, expected=grid(7, 7, seed + 1), pixels=pixels),
+        HeatMap(**maps, expected=grid(5, 9, seed + 1)),
+        BoxPicture(caption=caption, left=0, top=0, width=120, height=70, boxes=boxes),
+        Masks(caption=caption, truth=grid(9, 6, seed), prediction=grid(9, 6, seed + 1)),
+    )
+
+
+def illustrated(results: Results, every: int = 1, distinct: bool = False) -> Results:
+    """The class with pictures: `every` so many-th student has one in each wrong test, public or hidden."""
+    stream = io.BytesIO()
+    Image.radial_gradient("L").resize((256, 171)).convert("RGB").save(stream, "jpeg")
+    photo = PictureSummary(name="cat", jpeg=base64.b64encode(stream.getvalue()).decode())
+    submissions = []
+    for number, submission in enumerate(results.submissions):
+        kinds = figures(seed=number if distinct else 0)
+        tests = tuple(
+            test.model_copy(update={"figures": (kinds[place % len(kinds)],)})
+            if number % every == 0 and test.status is not TestStatus.PASSED
+            else test
+            for place, test in enumerate(submission.tests)
+        )
+        submissions.append(submission.model_copy(update={"tests": tests}))
+    assignment = results.assignment.model_copy(update={"pictures": (photo,)})
+    return results.model_copy(update={"assignment": assignment, "submissions": tuple(submissions)})
+
+
+@pytest.fixture(scope="session")
+def illustrate() -> Illustrate:
+    """Adds pictures to a made-up class: `illustrate(results, every=1, distinct=False)`."""
+    return illustrated
+
+
+@pytest.fixture(scope="session")
+def make_figures() -> Callable[..., tuple[Figure, ...]]:
+    """Makes a figure of every kind: `make_figures(caption, seed)`."""
+    return figures

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.figures import Grid, HeatMap
 from grader.report import render
 from grader.report.edition import published
 from grader.report.roster import Entry
@@ -19,6 +20,8 @@ PATH = "/srv/course/submissions/ivanov/statistics.ipynb"
 
 def leaky(visibility: str) -> TestResult:
     """A failed test whose every text names a secret or a path."""
+    cell = Grid(rows=1, columns=1, levels="AA==")
+    figure = HeatMap(caption=f"FIGURE-{visibility}", low=0, high=1, came=cell, expected=cell)
     return TestResult.model_validate(
         {
             "id": "tests/hidden/test_mean.py::test_secret_id",
@@ -33,6 +36,7 @@ def leaky(visibility: str) -> TestResult:
             "expected": "SECRET-EXPECTED",
             "detail": "SECRET-DETAIL",
             "misconception": {"id": "mean.known", "explanation": "The misconception."},
+            "figures": (figure,),
         }
     )
 
@@ -55,7 +59,7 @@ def submission(*tests: TestResult) -> SubmissionResult:
 def test_of_a_hidden_test_only_the_allowed_fields_are_kept() -> None:
     """Protects hidden tests: title, points, status, message, hint, misconception, nothing else."""
     test = published(submission(leaky("hidden"))).tests[0]
-    assert (test.id, test.expected, test.detail) == ("", "", "")
+    assert (test.id, test.expected, test.detail, test.figures) == ("", "", "", ())
     assert (test.title, test.score, test.max_score, test.status) == ("The title", 0, 2, TestStatus.FAILED)
     assert test.message == "the message from statistics.ipynb"
     assert test.hint == "the hint from data.csv"
@@ -63,9 +67,10 @@ def test_of_a_hidden_test_only_the_allowed_fields_are_kept() -> None:
 
 
 def test_of_a_public_test_the_expected_answer_is_kept() -> None:
-    """Protects the student's right to see what a public test expects; the detail stays the instructor's."""
+    """Protects the student's right to see what a public test expects, in pictures too; the detail stays the instructor's."""
     test = published(submission(leaky("public"))).tests[0]
     assert (test.expected, test.detail) == ("SECRET-EXPECTED", "")
+    assert [figure.caption for figure in test.figures] == ["FIGURE-public"]
 
 
 def test_no_path_no_digest_no_timing() -> None:
@@ -84,7 +89,7 @@ def test_the_published_page_leaks_nothing(make_class: Callable[..., Results]) ->
             for secret in ("EXPECTED-hidden", "DETAIL", "SECRET", "/srv/", "sha256:0", "::test_", "tests/"):
                 assert secret not in page
     everything = instructor_page(results, Entry(submission(leaky("hidden")), "ivanov"), "en")
-    for known in ("SECRET-EXPECTED", "SECRET-DETAIL", PATH, "::test_secret_id", "12.75"):
+    for known in ("SECRET-EXPECTED", "SECRET-DETAIL", "FIGURE-hidden", PATH, "::test_secret_id", "12.75"):
         assert known in everything
 
 
@@ -105,7 +110,7 @@ def test_the_folder_for_students_holds_nothing_of_the_instructor(
     handed_out = [path for path in (tmp_path / "students").rglob("*") if path.is_file()]
     assert len(handed_out) == 31
     secrets = ["EXPECTED-hidden", "DETAIL", "/srv/", "sha256:0", "::test_", "tests/", "12.75"]
-    secrets += ["instructor", "преподавател", "../"]
+    secrets += ["FIGURE-hidden", "instructor", "преподавател", "../"]
     for path in handed_out:
         text = path.read_text(encoding="utf-8")
         assert [secret for secret in secrets if secret in text] == [], path
