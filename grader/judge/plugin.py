@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pytest
 
 from grader.course.assignment import AssignmentFolder
+from grader.course.titles import title
 from grader.errors import GraderError, SpecificationError
 from grader.judge.check import Check, Compared, Comparisons
 from grader.judge.outcome import TestOutcome
@@ -179,9 +180,8 @@ class JudgePlugin:
             raise SpecificationError(f"{where}: there is no part {part!r}; there are {', '.join(known)}")
         if weight <= 0:
             raise SpecificationError(f"{where}: the weight must be positive, not {weight:g}")
-        document = (getattr(getattr(item, "function", None), "__doc__", "") or "").strip()
-        title = document.splitlines()[0].strip() if document else item.name
-        return PlannedTest(where, part, self._visibility(item), title, weight)
+        document = getattr(getattr(item, "function", None), "__doc__", "") or ""
+        return PlannedTest(where, part, self._visibility(item), title(document, item.name), weight)
 
     def _name(self, item: pytest.Item) -> str:
         visibility = self._visibility(item)

@@ -17,6 +17,9 @@ from grader.results import Misconception, PartResult, TestResult, TestStatus
 
 Translate = Callable[[str], str]
 
+_NOT_RUN = gettext("The grader could not run this test.")
+_NOT_EXPECTED = gettext("The answer is not the expected one.")
+
 
 def shares(assignment: Assignment, planned: Sequence[PlannedTest]) -> dict[str, Fraction]:
     """The points of each test, by id. A part without tests is an error of the course, found by `check_coverage`."""
@@ -52,7 +55,7 @@ def result_of(ran: Ran, points: Fraction, translate: Translate, misconception: M
         status=status,
         score=None if score is None else shown(score),
         max_score=shown(points),
-        message=translate("The grader could not run this test.") if ran.fault else words[0],
+        message=render(_NOT_RUN, translate) if ran.fault else words[0],
         hint=words[1],
         expected=words[2],
         detail=ran.fault or words[3],
@@ -74,7 +77,7 @@ def _words(outcome: TestOutcome | None, hidden: bool, translate: Translate) -> t
         return message, hint, expected, detail
     inside = " · ".join(text for text in (message, expected and f"expected: {expected}", detail) if text)
     if outcome.status is TestStatus.FAILED and not _is_fixed(outcome.message):
-        message = translate("The answer is not the expected one.")
+        message = render(_NOT_EXPECTED, translate)
     return message, hint if _is_fixed(outcome.hint) else "", "", inside
 
 
