@@ -34,12 +34,13 @@ from grader.fixtures.store import Store
 from grader.fixtures.weights import weights_file
 from grader.judge.check import Comparisons
 from grader.judge.plugin import JudgePlugin, Setting, run_tests
-from grader.judge.reference import Networks, Reference, load_file
+from grader.course.code import load_file
+from grader.judge.reference import Networks, Reference
 from grader.validate.local import LocalSubmission
 import torch; torch.set_num_threads(1)
 folder = open_assignment(Path({path!r}))
 spec = folder.specification
-weights = {{name: weights_file(name, model) for name, model in spec.models.items()}}
+weights = {{name: weights_file(model, folder) for name, model in spec.models.items()}}
 reference = Reference(folder, Networks(folder, weights), Store())
 setting = Setting(folder, reference, Comparisons(spec, load_file(folder.comparison)))
 functions = {{part.id: globals()[part.names[0]] for part in spec.parts}}

@@ -7,6 +7,7 @@
     ├── comparison.py         compare_<part>(answer, expected, call) per part
     ├── misconceptions.py     wrong variants of the reference (may be absent)
     ├── figures.py            figure_<part>(answer, expected, call): pictures of wrong answers (may be absent)
+    ├── networks.py           networks of its own, for `models:` (may be absent; submissions see it)
     ├── tests/public/         pytest files that students may see
     ├── tests/hidden/         pytest files that they may not
     ├── starter/              what students begin with
@@ -55,6 +56,12 @@ class AssignmentFolder:
     def figures(self) -> Path:
         """The file that draws wrong answers."""
         return self.path / "figures.py"
+
+    @property
+    def networks(self) -> Path | None:
+        """The file with the assignment's own networks, when there is one."""
+        path = self.path / "networks.py"
+        return path if path.is_file() else None
 
     @property
     def pictures(self) -> Path | None:

@@ -116,14 +116,30 @@ class ModelSpecification(Specification):
     """A network for tests and submissions.
 
     Attributes:
-        factory: dotted name of a function that builds it without arguments.
-        seed: of torch's generator while it is built; its weights follow from it.
+        factory: dotted name of a function or class that builds it without arguments; `networks.<name>` is one of the
+            assignment's own `networks.py`, which submissions see too. A class may have a static method
+            `convert(published) -> state dictionary`.
+        weights: `seeded` (drawn from `seed`), `imagenet` (torchvision's, downloaded once), `file`.
+        seed: of torch's generator while it is built.
+        version: of torchvision's weights.
+        file: path from the assignment's folder, or `package:<package>/<path within it>`.
+        sha256: of that file, hexadecimal.
         hub: file names under which torchvision looks for its weights.
     """
 
     factory: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*\.[A-Za-z_]\w*$")]
+    weights: Literal["seeded", "imagenet", "file"] = "seeded"
     seed: Annotated[int, Field(ge=0)] = 0
+    version: Literal["IMAGENET1K_V1", "IMAGENET1K_V2"] = "IMAGENET1K_V1"
+    file: str = ""
+    sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     hub: Names = ()
+
+    @model_validator(mode="after")
+    def _check_file(self) -> ModelSpecification:
+        if (self.weights == "file") is not bool(self.file and self.sha256):
+            raise ValueError("file and sha256 must be given with weights: file, and with nothing else")
+        return self
 
 
 class Limits(Specification):

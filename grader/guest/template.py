@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import importlib.util
 import os
 import random
 import signal
@@ -47,6 +48,7 @@ class Template:
         self.notes = Notes()
         missing = [name for name in configuration["preload"] if not _try_import(name)]
         self._quieten()
+        _import_networks(configuration["networks"])
         self.shelf = Shelf(configuration["models"])
         serve_torch_hub(Path(configuration["hub"]))
         self.shell = make_shell(self.notes)
@@ -113,6 +115,16 @@ class Template:
         os.killpg(pid, signal.SIGKILL)  # the parent-death signal takes the inner namespace with it
         os.waitpid(pid, 0)
         return None
+
+
+def _import_networks(path: str) -> None:
+    """The assignment's own networks, as the module `networks` that factories are named in."""
+    if path:
+        spec = importlib.util.spec_from_file_location("networks", path)
+        if spec is None or spec.loader is None:
+            raise SandboxFault(f"{path} is not a Python file")
+        sys.modules["networks"] = module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
 
 
 def _try_import(name: str) -> bool:

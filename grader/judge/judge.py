@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder
+from grader.course.code import load_file
 from grader.course.submission import Submission
 from grader.errors import (
     GraderError,
@@ -30,7 +31,7 @@ from grader.judge.misconception import catalogue
 from grader.judge.outcome import NotFound
 from grader.judge.plugin import JudgePlugin, PlannedTest, Ran, Setting, proxy_maker, run_tests
 from grader.judge.proxy import Workplace
-from grader.judge.reference import Networks, Reference, load_file
+from grader.judge.reference import Networks, Reference
 from grader.judge.scoring import part_results, result_of, shares, shown, stopped_result, total_score, untested_parts
 from grader.judge.text import AnyText, gettext, render, translate_with
 from grader.judge.words import failure_words, note_words, one_line, unreadable_words
@@ -65,7 +66,7 @@ class Judge:
         self.plan = plan
         self.assignment = plan.folder.specification
         self.translate: Callable[[str], str] = translate_with(plan.language, plan.folder.path)
-        self.weights = {name: weights_file(name, model) for name, model in self.assignment.models.items()}
+        self.weights = {name: weights_file(model, plan.folder) for name, model in self.assignment.models.items()}
         networks = Networks(plan.folder, self.weights, plan.device)
         reference = Reference(plan.folder, networks, Store())
         comparisons = Comparisons(self.assignment, load_file(plan.folder.comparison))
@@ -97,7 +98,7 @@ class Judge:
         if self.template is not None:
             self.template.close()
         hub = {name: model for model, spec in self.assignment.models.items() for name in spec.hub}
-        contents = Contents(self.weights, hub, self.plan.folder.pictures, self.plan.hidden)
+        contents = Contents(self.weights, hub, self.plan.folder.pictures, self.plan.hidden, self.plan.folder.networks)
         self.template = Template(TemplatePlan(self.plan.wall, contents, self.assignment))
 
     def __enter__(self) -> Judge:

@@ -6,39 +6,17 @@ Calls that take a model go through the fixture store, so that the network runs o
 from __future__ import annotations
 
 import copy
-import hashlib
-import importlib.util
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from grader.course.assignment import AssignmentFolder
-from grader.errors import SpecificationError
+from grader.course.code import load_file
 from grader.fixtures.store import Store, storable
-from grader.fixtures.weights import build_network, weights_digest
+from grader.fixtures.weights import build_network, network_factory, weights_digest
 from grader.judge.plain import plain
 from grader.wire.values import Model
-
-
-def load_file(path: Path) -> ModuleType:
-    """A Python file of the course as a module of its own; raises `SpecificationError` when it does not import."""
-    name = f"course_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise SpecificationError(f"{path}: is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        del sys.modules[name]
-        raise SpecificationError(f"{path}: does not import: {type(error).__name__}: {error}") from error
-    return module
 
 
 @dataclass
@@ -56,7 +34,8 @@ class Networks:
 
         if model.name not in self.built:
             specification = self.assignment.specification.models[model.name]
-            network = build_network(specification, self.weights[model.name]).to(self.device)
+            factory = network_factory(specification, self.assignment)
+            network = build_network(factory, self.weights[model.name]).to(self.device)
             self.built[model.name] = network
         network = copy.deepcopy(self.built[model.name])
         with torch.no_grad():

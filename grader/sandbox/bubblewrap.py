@@ -18,6 +18,7 @@ _SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "
 _LINKS = ("/bin", "/lib", "/lib32", "/lib64", "/sbin")
 _ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
 _GUEST = "/opt/grader"
+_NETWORKS = "/opt/course/networks.py"
 # What the inside needs of this package, and not a file more.
 _GUEST_FILES = ("__init__.py", "errors.py", "guest", "wire")
 
@@ -51,7 +52,7 @@ class Bubblewrap:
     def prepare(self, contents: Contents, scratch: Path) -> Inside:
         """Nothing to make: everything is bound."""
         weights = {name: f"/opt/models/{name}.pth" for name in contents.weights}
-        return Inside(weights, "/opt/hub", "/opt/pictures" if contents.pictures else "")
+        return Inside(weights, "/opt/hub", "/opt/pictures" if contents.pictures else "", _NETWORKS if contents.networks else "")
 
     def environment(self) -> dict[str, str]:
         """Nothing; the inside gets its own by `--setenv`."""
@@ -92,6 +93,8 @@ class Bubblewrap:
             arguments += ["--ro-bind", str(contents.weights[model]), f"/opt/hub/checkpoints/{file_name}"]
         if contents.pictures:
             arguments += ["--ro-bind", str(contents.pictures), "/opt/pictures"]
+        if contents.networks:
+            arguments += ["--ro-bind", str(contents.networks), _NETWORKS]
         arguments += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/home/student", "--chdir", "/"]
         inside = {
             **INNER_ENVIRONMENT,

@@ -71,6 +71,7 @@ class Template:
             "models": models,
             "hub": inside.hub,
             "pictures": inside.pictures,
+            "networks": inside.networks,
         }
         answer = self._ask(configuration, START_SECONDS)
         self.missing = tuple(answer["missing"])

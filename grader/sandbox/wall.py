@@ -24,12 +24,14 @@ class Contents:
         hub: model name per file name in torch's hub folder.
         pictures: folder of public pictures, if any.
         hidden: folders that must not be visible even where a library folder would contain them.
+        networks: file with the assignment's own networks, if any.
     """
 
     weights: dict[str, Path] = field(default_factory=dict)
     hub: dict[str, str] = field(default_factory=dict)
     pictures: Path | None = None
     hidden: tuple[Path, ...] = ()
+    networks: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Inside:
     weights: dict[str, str]
     hub: str
     pictures: str
+    networks: str
 
 
 class Wall(Protocol):
@@ -92,7 +95,7 @@ class NoWall:
         for name, model in contents.hub.items():
             (checkpoints / name).symlink_to(contents.weights[model])
         weights = {name: str(path) for name, path in contents.weights.items()}
-        return Inside(weights, str(scratch / "hub"), str(contents.pictures or ""))
+        return Inside(weights, str(scratch / "hub"), str(contents.pictures or ""), str(contents.networks or ""))
 
     def command(self, inner: list[str], contents: Contents, scratch: Path) -> list[str]:
         """`inner` as it is."""

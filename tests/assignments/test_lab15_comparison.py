@@ -17,7 +17,7 @@ from PIL import Image
 from scipy.ndimage import zoom
 from skimage.transform import resize
 
-from grader.judge.reference import load_file
+from grader.course.code import load_file
 from grader.testing import Call, Difference, Handle
 
 pytestmark = pytest.mark.torch

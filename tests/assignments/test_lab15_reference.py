@@ -10,7 +10,7 @@ import pytest
 import torch
 import torchvision
 
-from grader.judge.reference import load_file
+from grader.course.code import load_file
 
 pytestmark = pytest.mark.torch
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from grader.course.assignment import open_assignment
+from grader.course.code import load_file
 from grader.fixtures.store import Store
 from grader.judge.check import Comparisons
 from grader.judge.plugin import Setting
-from grader.judge.reference import Networks, Reference, load_file
+from grader.judge.reference import Networks, Reference
 
 MakeSetting = Callable[[Path], Setting]
 

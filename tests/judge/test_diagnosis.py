@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.course.code import load_file
 from grader.judge.check import Compared
 from grader.judge.diagnosis import Diagnosis
 from grader.judge.misconception import Variant, catalogue, misconception
 from grader.judge.outcome import Call
 from grader.judge.plugin import Setting
-from grader.judge.reference import load_file
 
 Name = Callable[..., str | None]
 

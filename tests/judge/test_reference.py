@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from grader.course.assignment import open_assignment
+from grader.course.code import load_file
 from grader.errors import SpecificationError
 from grader.fixtures.store import Store
 from grader.judge.plugin import Setting
-from grader.judge.reference import Reference, load_file
+from grader.judge.reference import Reference
 from grader.wire.values import Model
 
 

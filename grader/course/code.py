@@ -1,0 +1,29 @@
+"""Python files of a course, imported by path."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from grader.errors import SpecificationError
+
+
+def load_file(path: Path) -> ModuleType:
+    """A Python file of the course as a module of its own; raises `SpecificationError` when it does not import."""
+    name = f"course_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise SpecificationError(f"{path}: is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise SpecificationError(f"{path}: does not import: {type(error).__name__}: {error}") from error
+    return module
