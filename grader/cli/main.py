@@ -132,6 +132,32 @@ def validate(
 
 
 @app.command
+def fixtures(
+    assignment: str | None = None,
+    *,
+    device: str = "auto",
+    rebuild: Annotated[bool, Parameter(negative="")] = False,
+    prune: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Compute the expected values of an assignment's networks once, and show what is kept.
+
+    Parameters
+    ----------
+    assignment
+        The assignment's id or folder; all of the course by default.
+    device
+        Where to compute: auto, cpu or cuda.
+    rebuild
+        Forget what is kept and compute it again.
+    prune
+        Only remove what was used longest ago, beyond 2 GB.
+    """
+    from grader.cli.fixtures import fixtures_command
+
+    return fixtures_command(assignment, device, rebuild, prune)
+
+
+@app.command
 def doctor() -> int:
     """Say what works on this machine: wall, limits, GPU, weights, each with its remedy."""
     from grader.cli.doctor import doctor_command

@@ -7,6 +7,7 @@ is wrong in the same way on a single lucky input is not enough.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ class Diagnosis:
     def _answer(self, variant: Variant, call: Call) -> Any:
         key = (variant.id, self.reference.store.key(_keyable(call.arguments)))
         if key not in self.memory:
-            self.memory[key] = self.reference.answer(variant.function, self.source + variant.id.encode(), call.arguments, {})
+            self.memory[key] = self.reference.answer(variant.function, self.source + variant.id.encode(), call.arguments)
         return self.memory[key]
 
     def _differs(self, answer: Any, item: Compared) -> bool:
@@ -72,7 +73,7 @@ class Diagnosis:
 
 
 def _silent(call: Call) -> Call:
-    return Call(call.part, call.arguments, call.keywords, call.style, call.kinds)
+    return replace(call, notes=[])
 
 
 def _nearly_equal(one: Any, other: Any) -> bool:

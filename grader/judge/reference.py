@@ -13,6 +13,7 @@ from typing import Any
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.code import load_file
+from grader.fixtures.evaluation import Evaluated, Run, evaluate
 from grader.fixtures.store import Store, storable
 from grader.fixtures.weights import build_network, network_factory, weights_digest
 from grader.judge.plain import plain
@@ -29,14 +30,13 @@ class Networks:
     built: dict[str, Any] = field(default_factory=dict)
 
     def build(self, model: Model) -> Any:
-        """A fresh network as `model` describes it."""
+        """A fresh network as `model` describes it: float32, on the CPU."""
         import torch
 
         if model.name not in self.built:
             specification = self.assignment.specification.models[model.name]
             factory = network_factory(specification, self.assignment)
-            network = build_network(factory, self.weights[model.name]).to(self.device)
-            self.built[model.name] = network
+            self.built[model.name] = build_network(factory, self.weights[model.name])
         network = copy.deepcopy(self.built[model.name])
         with torch.no_grad():
             tensors = dict(network.state_dict(keep_vars=True))
@@ -47,6 +47,14 @@ class Networks:
     def digest(self, model: Model) -> str:
         """What identifies the model's weights."""
         return weights_digest(self.weights[model.name])
+
+
+@dataclass(frozen=True)
+class Expected:
+    """An expected answer; `tolerance` is relative to its largest value, 0 where nothing was derived."""
+
+    value: Any
+    tolerance: float = 0.0
 
 
 class Reference:
@@ -64,25 +72,32 @@ class Reference:
         parts = {part.id: part for part in self.__dict__["assignment"].specification.parts}
         if name not in parts:
             raise AttributeError(f"the assignment has no part {name!r}; it has {', '.join(parts)}")
-        function = getattr(self.module, parts[name].names[0])
-        return lambda *arguments, **keywords: self.answer(function, self.source, arguments, keywords)
+        return lambda *arguments: self.expect(name, arguments).value
 
-    def answer(self, function: Callable[..., Any], source: bytes, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        """What `function` (of a file with this source) answers, from the store when a model is among the arguments."""
-        models = [value for value in (*arguments, *keywords.values()) if isinstance(value, Model)]
-        if not models:
-            return plain(storable(self._run(function, arguments, keywords)))
-        digests = [self.networks.digest(model) for model in models]
-        key = self.store.key(source, function.__name__, digests, storable(list(arguments)), storable(dict(keywords)))
+    def expect(self, part: str, arguments: tuple[Any, ...]) -> Expected:
+        """What the reference answers, and how far an honest answer may be from it."""
+        function = getattr(self.module, self.assignment.specification.part(part).names[0])
+        if not _models(arguments):
+            return Expected(self.answer(function, self.source, arguments))
+        key = self._key(function, self.source, arguments)
+        found, kept = self.store.find(key)
+        if not found:
+            evaluated = evaluate(self._run(function, arguments), self.networks.device, _batch(arguments))
+            kept = {"value": storable(evaluated.value), "tolerance": evaluated.tolerance}
+            self.store.keep(key, kept, self._about(part, arguments, evaluated))
+        # A copy: whatever a test or a comparison does to it, the next is given the same.
+        return Expected(plain(copy.deepcopy(kept["value"])), float(kept["tolerance"]))
+
+    def answer(self, function: Callable[..., Any], source: bytes, arguments: tuple[Any, ...]) -> Any:
+        """What another function (of a file with this source) answers, from the store when a model is among the arguments."""
+        if not _models(arguments):
+            return plain(storable(function(*[self.give(value) for value in arguments])))
+        key = self._key(function, source, arguments)
         found, value = self.store.find(key)
         if not found:
-            value = storable(self._run(function, arguments, keywords))
-            self.store.keep(key, value)
-        return plain(copy.deepcopy(value))  # whatever a test or a comparison does to it, the next is given the same
-
-    def _run(self, function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        given = [self.give(value) for value in arguments]
-        return function(*given, **{name: self.give(value) for name, value in keywords.items()})
+            value = storable(function(*[self.give(value) for value in arguments]))
+            self.store.keep(key, value, {"function": function.__name__})
+        return plain(copy.deepcopy(value))
 
     def give(self, value: Any) -> Any:
         """An argument of a test as a function of the course takes it: a fresh network for a model, a tensor for an array."""
@@ -91,5 +106,54 @@ class Reference:
         if self.with_torch and type(value).__module__ == "numpy" and getattr(value, "shape", ()) != ():
             import torch
 
-            return torch.from_numpy(value.copy()).to(self.networks.device)
+            return torch.from_numpy(value.copy())
         return value
+
+    def _key(self, function: Callable[..., Any], source: bytes, arguments: tuple[Any, ...]) -> str:
+        digests = [self.networks.digest(model) for model in _models(arguments)]
+        return self.store.key(source, function.__name__, digests, storable(list(arguments)))
+
+    def _run(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Run:
+        """`function` on `arguments` with another number type, memory layout, device, or part of the batch."""
+        import torch
+
+        def run(dtype: str, layout: str, device: str, part: slice | None) -> Any:
+            form = {"dtype": getattr(torch, dtype), "device": device}
+            given = []
+            for value in arguments:
+                one = self.give(value)
+                if isinstance(one, torch.nn.Module):
+                    one = one.to(**form)
+                    one = one.to(memory_format=torch.channels_last) if layout == "channels_last" else one
+                elif isinstance(one, torch.Tensor) and one.is_floating_point():
+                    one = (one if part is None else one[part]).to(**form)
+                    one = one.to(memory_format=torch.channels_last) if layout == "channels_last" and one.ndim == 4 else one
+                given.append(one)
+            return function(*given)
+
+        return run
+
+    def _about(self, part: str, arguments: tuple[Any, ...], evaluated: Evaluated) -> dict[str, Any]:
+        import torch
+
+        return {
+            "assignment": self.assignment.specification.id,
+            "part": part,
+            "models": [model.name for model in _models(arguments)],
+            "shapes": [list(value.shape) for value in arguments if hasattr(value, "shape")],
+            "device": self.networks.device,
+            "dtype": evaluated.dtype,
+            "torch": torch.__version__,
+            "seconds": round(evaluated.seconds, 3),
+            "gap": evaluated.gap,
+            "tolerance": evaluated.tolerance,
+        }
+
+
+def _models(arguments: tuple[Any, ...]) -> list[Model]:
+    return [value for value in arguments if isinstance(value, Model)]
+
+
+def _batch(arguments: tuple[Any, ...]) -> int:
+    """The number of pictures in the first array of four axes; 0 when there is none."""
+    return next((value.shape[0] for value in arguments if getattr(value, "ndim", 0) == 4), 0)

@@ -1,0 +1,83 @@
+"""`grade fixtures`: compute what the judge needs of an assignment's networks, and show what is kept."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+from grader.course.assignment import AssignmentFolder, find_course, list_assignments, named_assignment
+from grader.errors import UsageError
+from grader.fixtures.cache import cache_folder
+from grader.fixtures.store import Store
+from grader.judge.judge import Judge, JudgePlan
+from grader.run.sizing import pick_device
+from grader.sandbox.wall import NoWall
+from grader.validate.validation import Validator
+
+MOST_BYTES = 2 << 30
+_MOST_ROWS = 40
+
+
+def fixtures_command(assignment: str | None, device: str, rebuild: bool, prune: bool) -> int:
+    """Compute, prune or list; the exit status."""
+    console = Console(highlight=False, soft_wrap=True)
+    if rebuild:
+        shutil.rmtree(cache_folder() / "fixtures", ignore_errors=True)
+    if prune:
+        removed = Store().prune(MOST_BYTES)
+        console.print(f"{removed} fixtures removed; at most {MOST_BYTES >> 20} MB are kept.")
+        return 0
+    folders = _folders(assignment)
+    before = len(Store().manifests())
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("fixtures", total=len(folders))
+        for folder in folders:
+            compute(folder, pick_device(device))
+            bar.advance(task)
+    show(console, before)
+    return 0
+
+
+def compute(folder: AssignmentFolder, device: str) -> None:
+    """Run the tests on the reference: whatever a test asks of the reference is then kept."""
+    judge = Judge(JudgePlan(folder, NoWall(), (), folder.specification.language, device))
+    validator = Validator(judge, lambda _seed: judge)
+    validator.run_local(validator.functions)
+
+
+def show(console: Console, before: int) -> None:
+    """The table of what is kept, the newest first."""
+    manifests = Store().manifests()
+    table = Table(title=f"{len(manifests)} fixtures, {len(manifests) - before} computed now", title_justify="left")
+    for heading in ("Assignment", "Part", "Model", "Pictures", "Device", "Type", "Seconds", "Gap", "Tolerance", "KB", "When"):
+        table.add_column(heading)
+    for about in [one for one in manifests if "part" in one][:_MOST_ROWS]:
+        cells = (
+            str(about.get("assignment", "")),
+            str(about["part"]),
+            ", ".join(map(str, about.get("models", []))),
+            " ".join("x".join(map(str, shape)) for shape in about.get("shapes", [])),
+            str(about.get("device", "")),
+            str(about.get("dtype", "")),
+            f"{about.get('seconds', 0):.2f}",
+            f"{about.get('gap', 0):.1e}",
+            f"{about.get('tolerance', 0):.1e}",
+            f"{about.get('bytes', 0) / 1024:.0f}",
+            str(about.get("when", "")),
+        )
+        table.add_row(*map(escape, cells))
+    console.print(table)
+
+
+def _folders(assignment: str | None) -> list[AssignmentFolder]:
+    course = find_course(Path.cwd())
+    courses = [course] if course is not None else []
+    names = [assignment] if assignment is not None else [name for one in courses for name in list_assignments(one)]
+    if not names:
+        raise UsageError("there is no assignment here", remedy="run it in a course's folder, or name an assignment's folder")
+    return [named_assignment(name, courses) for name in names]
