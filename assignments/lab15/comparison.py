@@ -152,9 +152,10 @@ def _hint_on_weights(matrix: np.ndarray, wanted: np.ndarray) -> AnyText:
 def _check_values(answer: np.ndarray, wanted: np.ndarray, call: Call, hint: Hint) -> None:
     """Reject numbers that differ from the wanted ones of the same shape by more than the tolerance."""
     numbers = _finite(answer)
-    if _near(numbers, wanted, NETWORK_TOLERANCE):
+    tolerance = call.tolerance or NETWORK_TOLERANCE
+    if _near(numbers, wanted, tolerance):
         return
-    if "float16" in call.kinds and _near(numbers, wanted, HALF_PRECISION_TOLERANCE):
+    if _is_half_precision(numbers, call) and _near(numbers, wanted, HALF_PRECISION_TOLERANCE):
         call.notes.append(_("The numbers came in half precision (16 bits); float32 was asked, the loss was let pass."))
         return
     if not numbers.any():
@@ -169,9 +170,20 @@ def _check_values(answer: np.ndarray, wanted: np.ndarray, call: Call, hint: Hint
     _reject(
         came,
         hint(numbers, wanted),
-        expected=_("a difference of at most {limit} of the largest value", limit=NETWORK_TOLERANCE),
+        expected=_("a difference of at most {limit} of the largest value", limit=f"{tolerance:.1g}"),
         detail=_("largest difference: {share} of the largest value", share=f"{share:.3g}"),
     )
+
+
+def _is_half_precision(numbers: np.ndarray, call: Call) -> bool:
+    """Whether 16 bits hold every number, as float16 or as bfloat16: then the network was run in half precision."""
+    if "float16" in call.kinds:  # bfloat16 too
+        return True
+    single = np.ascontiguousarray(numbers, dtype=np.float32)
+    with np.errstate(over="ignore"):
+        as_half = single.astype(np.float16).astype(np.float32)
+    as_brain = (single.view(np.uint32) & 0xFFFF0000).view(np.float32)
+    return bool(np.array_equal(as_half, single) or np.array_equal(as_brain, single))
 
 
 def _near(answer: np.ndarray, wanted: np.ndarray, share: float) -> bool:

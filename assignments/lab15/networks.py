@@ -111,5 +111,3 @@ def _converted(key: str) -> str:
         "_bn2": "project.1",
     }
     return f"layer{layer}.{int(number) - first}.{places[part]}.{rest}"
-
-

@@ -20,12 +20,13 @@ Compare = Callable[[Any, Any, Call], Difference | None]
 
 @dataclass(frozen=True)
 class Compared:
-    """One comparison that a test made."""
+    """One comparison that a test made; `test` says which."""
 
     call: Call
     answer: Any
     expected: Any
     difference: Difference | None
+    test: str = ""
 
 
 class Comparisons:
@@ -54,8 +55,9 @@ class Check:
     `photo` names the picture that the arguments were made of: a figure of the answer lies over it.
     """
 
-    def __init__(self, submission: SubmissionProxy, reference: Reference, comparisons: Comparisons) -> None:
+    def __init__(self, submission: SubmissionProxy, reference: Reference, comparisons: Comparisons, test: str = "") -> None:
         self._submission = submission
+        self._test = test
         self._reference = reference
         self._comparisons = comparisons
         self._compared: list[Compared] = []
@@ -75,7 +77,7 @@ class Check:
             found = self._reference.expect(name, arguments)
             expected, call = found.value, replace(call, tolerance=found.tolerance)
             difference = self._comparisons.compare(answer, expected, call)
-            self._compared.append(Compared(call, answer, expected, difference))
+            self._compared.append(Compared(call, answer, expected, difference, self._test))
             if difference is not None:
                 raise Mismatch(
                     difference.came,

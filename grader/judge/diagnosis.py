@@ -6,6 +6,7 @@ is wrong in the same way on a single lucky input is not enough.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -38,24 +39,28 @@ class Diagnosis:
 
     def _explains(self, variant: Variant, compared: Sequence[Compared]) -> bool:
         discriminating = 0
-        for item in compared:
+        for _, group in itertools.groupby(compared, key=lambda item: item.test):
+            items = list(group)
             try:
-                answer = self._answer(variant, item.call)
+                answers = self._answers(variant, [item.call for item in items])
             except GraderError:
                 raise
             except Exception:  # noqa: BLE001  a wrong variant may fail on an input; then it does not explain an answer
                 return False
-            if not self._equal(item.answer, answer, item.call):
-                return False
-            if self._differs(answer, item):
-                discriminating += 1
+            for item, answer in zip(items, answers, strict=True):
+                if not self._equal(item.answer, answer, item.call):
+                    return False
+                discriminating += self._differs(answer, item)
         return discriminating > 0
 
-    def _answer(self, variant: Variant, call: Call) -> Any:
-        key = (variant.id, self.reference.store.key(_keyable(call.arguments)))
+    def _answers(self, variant: Variant, calls: Sequence[Call]) -> list[Any]:
+        """The variant's answers to one test's calls in their order: some mistakes show in the second call only."""
+        arguments = [call.arguments for call in calls]
+        key = (variant.id, self.reference.store.key([_keyable(one) for one in arguments]))
         if key not in self.memory:
-            self.memory[key] = self.reference.answer(variant.function, self.source + variant.id.encode(), call.arguments)
-        return self.memory[key]
+            self.memory[key] = self.reference.answers(variant.function, self.source + variant.id.encode(), arguments)
+        found: list[Any] = self.memory[key]
+        return found
 
     def _differs(self, answer: Any, item: Compared) -> bool:
         try:

@@ -73,7 +73,8 @@ class Call:
 
     `kinds` names what came ("tensor float32", "ndarray float64", "list", ...); a comparison may append to `notes` what it
     accepted beyond the letter of the task. `photo` names the assignment's picture that the arguments were made of, for figures.
-    `tolerance` is what was derived for the expected value, relative to its largest number: how far honest float32 arithmetic may be off; 0 where no network was run.
+    `tolerance` is what was derived for the expected value, relative to its largest number: how far honest float32 arithmetic may
+    be off; 0 where no network was run.
     """
 
     part: str

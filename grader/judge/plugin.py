@@ -112,7 +112,7 @@ class JudgePlugin:
     @pytest.fixture
     def check(self, submission: SubmissionProxy, request: pytest.FixtureRequest) -> Check:
         """Call, compare, remember: `check.<part>(*arguments)`."""
-        check = Check(submission, self.setting.reference, self.setting.comparisons)
+        check = Check(submission, self.setting.reference, self.setting.comparisons, request.node.nodeid)
         self._by_node[request.node.nodeid].compared = check._compared
         return check
 
@@ -159,7 +159,7 @@ class JudgePlugin:
         if call.excinfo is not None and ran.outcome is None and not ran.fault:
             error = call.excinfo.value
             if isinstance(error, TestOutcome):
-                ran.outcome = error
+                ran.outcome = _bare(error)
             else:
                 ran.fault = f"{call.when}: {type(error).__name__}: {error} ({_where(call.excinfo)})"
         return (yield)
@@ -297,6 +297,12 @@ class _Catcher:
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         # Its own `Session.Interrupted`, for test files that do not import, is a KeyboardInterrupt too.
         self.interrupted = type(excinfo.value) is KeyboardInterrupt
+
+
+def _bare(error: TestOutcome) -> TestOutcome:
+    """The outcome without its frames, which would keep a test's networks and arrays alive as long as the result."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 def _where(info: pytest.ExceptionInfo[BaseException]) -> str:

@@ -6,7 +6,7 @@ Calls that take a model go through the fixture store, so that the network runs o
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -89,15 +89,31 @@ class Reference:
         return Expected(plain(copy.deepcopy(kept["value"])), float(kept["tolerance"]))
 
     def answer(self, function: Callable[..., Any], source: bytes, arguments: tuple[Any, ...]) -> Any:
-        """What another function (of a file with this source) answers, from the store when a model is among the arguments."""
-        if not _models(arguments):
-            return plain(storable(function(*[self.give(value) for value in arguments])))
-        key = self._key(function, source, arguments)
-        found, value = self.store.find(key)
+        """What another function (of a file with this source) answers; see `answers`."""
+        return self.answers(function, source, [arguments])[0]
+
+    def answers(self, function: Callable[..., Any], source: bytes, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """What another function answers to calls one after the other, the same model being the same network in all of them.
+
+        From the store when a model is among the arguments.
+        """
+        if not any(_models(arguments) for arguments in calls):
+            return [plain(storable(function(*[self.give(value) for value in arguments]))) for arguments in calls]
+        key = self.store.key([self._key(function, source, arguments) for arguments in calls])
+        found, values = self.store.find(key)
         if not found:
-            value = storable(function(*[self.give(value) for value in arguments]))
-            self.store.keep(key, value, {"function": function.__name__})
-        return plain(copy.deepcopy(value))
+            lent: dict[str, Any] = {}
+            values = [storable(function(*[self._lend(value, lent) for value in arguments])) for arguments in calls]
+            self.store.keep(key, values, {"function": function.__name__})
+        return [plain(copy.deepcopy(value)) for value in values]
+
+    def _lend(self, value: Any, lent: dict[str, Any]) -> Any:
+        if not isinstance(value, Model):
+            return self.give(value)
+        key = self.store.key(value)
+        if key not in lent:
+            lent[key] = self.give(value)
+        return lent[key]
 
     def give(self, value: Any) -> Any:
         """An argument of a test as a function of the course takes it: a fresh network for a model, a tensor for an array."""
