@@ -102,7 +102,8 @@ class TestResult(Record):
     """One test's verdict.
 
     `message` and `hint` are for the student whatever the test's visibility; `expected` may be shown for a public test
-    only, and so may `figures`; `detail` (inputs, values, traceback) is the instructor's.
+    only, and so may `figures`; `detail` (inputs, values, traceback) is the instructor's. `code` is the line of the file that was
+    handed in at which the student's code failed; it may be shown for hidden tests too (`grader.judge.source` says why).
     """
 
     __test__ = False
@@ -118,6 +119,7 @@ class TestResult(Record):
     hint: str = ""
     expected: str = ""
     detail: str = ""
+    code: Annotated[str, Field(max_length=200)] = ""
     misconception: Misconception | None = None
     figures: Annotated[tuple[Figure, ...], Field(max_length=MOST_FIGURES)] = ()
 

@@ -33,6 +33,7 @@ from grader.judge.plugin import JudgePlugin, PlannedTest, Ran, Setting, proxy_ma
 from grader.judge.proxy import Workplace
 from grader.judge.reference import Networks, Reference
 from grader.judge.scoring import part_results, result_of, shares, shown, stopped_result, total_score, untested_parts
+from grader.judge.source import Source, confirm_places
 from grader.judge.text import AnyText, gettext, render, translate_with
 from grader.judge.words import failure_words, note_words, one_line, unreadable_words
 from grader.results import Misconception, SubmissionResult, SubmissionStatus, TestResult, TestStatus
@@ -177,9 +178,10 @@ class Judge:
             run_tests(plugin, visibilities=self.plan.visibilities)
         finally:
             workplace.close()
-        return self._graded(plugin.ran, report, workplace.notes)
+        return self._graded(plugin.ran, report, workplace.notes, Source(main, files[main]))
 
-    def _graded(self, ran: list[Ran], report: LoadReport, notes: list[AnyText]) -> _Graded:
+    def _graded(self, ran: list[Ran], report: LoadReport, notes: list[AnyText], source: Source) -> _Graded:
+        confirm_places(ran, source)
         named = self._name_misconceptions(ran)
         accepted = [text for item in ran for compared in item.compared for text in compared.call.notes]
         tests = tuple(
@@ -187,7 +189,7 @@ class Judge:
             for item in ran
         )
         tests = self.figures.add_to(tests, ran, self.translate)
-        messages = [*self._loading_messages(report), *dict.fromkeys([*notes, *_fixed(accepted)])]
+        messages = [*self._loading_messages(report, source), *dict.fromkeys([*notes, *_fixed(accepted)])]
         score = total_score(self.assignment, tests, self.share)
         status = SubmissionStatus.GRADED if score is not None else SubmissionStatus.GRADER_ERROR
         stopped = _why_nothing(report) if ran and all(isinstance(item.outcome, NotFound) for item in ran) else None
@@ -202,8 +204,8 @@ class Judge:
                 named[part.id] = Misconception(id=variant.id, explanation=variant.explanation(self.plan.language))
         return named
 
-    def _loading_messages(self, report: LoadReport) -> list[AnyText]:
-        messages: list[AnyText] = [failure_words(failure) for failure in report.failures]
+    def _loading_messages(self, report: LoadReport, source: Source) -> list[AnyText]:
+        messages: list[AnyText] = [failure_words(source.confirmed(failure)) for failure in report.failures]
         messages += [text for note in report.notes if (text := note_words(note)) is not None]
         graded_names = {name for part in self.assignment.parts for name in part.names}
         for name in report.repeated:

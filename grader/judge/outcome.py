@@ -106,7 +106,7 @@ class Mismatch(TestOutcome):
 
 
 class CodeRaised(TestOutcome):
-    """The submission's code raised an exception."""
+    """The submission's code raised an exception. What `failure` says of the place is not trusted until the judge confirmed it."""
 
     status = TestStatus.ERROR
 

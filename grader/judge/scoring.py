@@ -59,6 +59,7 @@ def result_of(ran: Ran, points: Fraction, translate: Translate, misconception: M
         hint=words[1],
         expected=words[2],
         detail=ran.fault or words[3],
+        code=outcome.failure.code if isinstance(outcome, CodeRaised) else "",
         misconception=misconception,
     )
 

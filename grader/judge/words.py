@@ -44,15 +44,26 @@ def note_words(note: dict[str, str]) -> Text | None:
 
 
 def failure_words(failure: Failure) -> Text:
-    """A failure while the file ran. Nothing hidden was in the sandbox by then, so its own message may be shown."""
+    """A failure while the file ran, and the line of code. Nothing hidden was in the sandbox by then: its message may be shown."""
+    said = _failure_sentence(failure)
+    return Text("{said}\n`{code}`", {"said": said, "code": failure.code}) if failure.code else said
+
+
+def _failure_sentence(failure: Failure) -> Text:
     kind = known_type(failure)
     fields = {"kind": kind, "message": one_line(failure.message), "line": failure.line, "cell": failure.cell}
     if kind == "Interrupted":
         if failure.cell:
             return gettext("Cell {cell} took too long and was interrupted; the cells below it still ran.", **fields)
-        return gettext("The file took too long and was interrupted in line {line}; the definitions below still count.", **fields)
+        if failure.line:
+            return gettext(
+                "The file took too long and was interrupted in line {line}; the definitions below still count.", **fields
+            )
+        return gettext("The file took too long and was interrupted; the definitions below still count.")
     if failure.cell:
         return gettext("Cell {cell} stopped in line {line}: {kind}: {message}. What follows still ran.", **fields)
+    if not failure.line:
+        return gettext("A part of the file failed: {kind}: {message}. What follows still ran.", **fields)
     return gettext("Line {line} failed: {kind}: {message}. What follows still ran.", **fields)
 
 

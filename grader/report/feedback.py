@@ -35,6 +35,7 @@ class Finding:
 
     status: TestStatus
     message: str
+    code: str
     hint: str
     expected: str
     tests: tuple[TestResult, ...]
@@ -122,10 +123,10 @@ def feedback(assignment: AssignmentSummary, submission: SubmissionResult) -> Fee
 
 
 def _findings(tests: Sequence[TestResult]) -> tuple[Finding, ...]:
-    found: dict[tuple[TestStatus, str, str, str], list[TestResult]] = {}
+    found: dict[tuple[TestStatus, str, str, str, str], list[TestResult]] = {}
     for test in tests:
         if test.status is not TestStatus.PASSED:
-            found.setdefault((test.status, test.message, test.hint, test.expected), []).append(test)
+            found.setdefault((test.status, test.message, test.code, test.hint, test.expected), []).append(test)
     return tuple(Finding(*words, tests=tuple(same)) for words, same in found.items())
 
 

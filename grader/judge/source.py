@@ -1,0 +1,68 @@
+"""The submission's main file as the judge itself read it: where a failure happened, and what stands there.
+
+A sandbox says in which cell and line a failure happened, and could say anything: a submission that saw hidden inputs might
+spell them into a line of code, or into the numbers. So the line is never taken from the sandbox: it is looked up in the
+file that was handed in, which was there before any test ran, and a place that is not in the file is dropped. What is left
+to the submission is which of its own lines to name. That is why a line may be shown to the student for hidden tests too.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from grader.judge.outcome import CodeRaised
+from grader.judge.plugin import Ran
+from grader.judge.words import one_line
+from grader.sandbox.session import Failure
+
+
+@dataclass(frozen=True)
+class Source:
+    """A notebook's or a module's text. Never raises, whatever the file holds."""
+
+    name: str
+    raw: bytes
+
+    def line(self, cell: int, line: int) -> str:
+        """Line `line` (from 1) of cell `cell` (from 1 among all cells; 0 for a module), on one line; empty when there is none."""
+        lines = self._pieces.get(cell, [])
+        return one_line(lines[line - 1]).replace("`", "'") if 1 <= line <= len(lines) else ""
+
+    def confirmed(self, failure: Failure) -> Failure:
+        """The failure, its place dropped when the file has no such place, its code the file's own."""
+        lines = self._pieces.get(failure.cell, [])
+        if not 1 <= failure.line <= len(lines):
+            return replace(failure, cell=0, line=0, code="")
+        return replace(failure, code=self.line(failure.cell, failure.line))
+
+    @cached_property
+    def _pieces(self) -> dict[int, list[str]]:
+        text = self.raw.decode("utf-8-sig", "replace")
+        if not self.name.lower().endswith(".ipynb"):
+            return {0: _lines(text)}
+        try:
+            notebook = json.loads(text)
+            cells = notebook["cells"] if "cells" in notebook else notebook["worksheets"][0]["cells"]
+            return {number: _lines(_source(cell)) for number, cell in enumerate(cells, start=1)}
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+            return {}
+
+
+def confirm_places(ran: list[Ran], source: Source) -> None:
+    """Replace every failure of a call by one whose place is in the file."""
+    for item in ran:
+        if isinstance(item.outcome, CodeRaised):
+            item.outcome = CodeRaised(source.confirmed(item.outcome.failure), hint=item.outcome.hint)
+
+
+def _source(cell: Any) -> str:
+    source = cell.get("source", cell.get("input", ""))  # `input` up to nbformat 3
+    return "".join(source) if isinstance(source, list) else str(source)
+
+
+def _lines(text: str) -> list[str]:
+    # Python counts lines by these ends alone, not by those that str.splitlines knows (form feed, U+2028, ...).
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -1,0 +1,136 @@
+"""The line of code beside a failure comes from the file that was handed in, never from the sandbox."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.judge.outcome import CodeRaised, Mismatch
+from grader.judge.plugin import PlannedTest, Ran
+from grader.judge.source import Source, confirm_places
+from grader.judge.words import failure_words
+from grader.sandbox.session import Failure
+
+MODULE = Source("lab.py", "\ufeffimport os\r\n\n    x = `1 / 0`  # ёж\rlast\n".encode())
+NOTEBOOK = Source(
+    "lab.ipynb",
+    json.dumps(
+        {
+            "cells": [
+                {"cell_type": "markdown", "source": "# Title"},
+                {"cell_type": "code", "source": ["a = 1\n", "b = a / 0"]},
+                {"cell_type": "code", "source": "c = '\u2028\x0c'\nd"},
+            ]
+        }
+    ).encode(),
+)
+
+
+def failure(cell: int, line: int, code: str = "SECRET of a hidden test") -> Failure:
+    """A failure as a sandbox tells it."""
+    return Failure(("ValueError", "Exception"), "too large", cell, line, code)
+
+
+@pytest.mark.parametrize(
+    ("source", "cell", "line", "code"),
+    [
+        (MODULE, 0, 1, "import os"),
+        (MODULE, 0, 2, ""),
+        (MODULE, 0, 3, "x = '1 / 0' # ёж"),
+        (MODULE, 0, 4, "last"),
+        (NOTEBOOK, 2, 2, "b = a / 0"),
+        (NOTEBOOK, 3, 2, "d"),
+        (Source("old.ipynb", json.dumps({"worksheets": [{"cells": [{"input": "old"}]}]}).encode()), 1, 1, "old"),
+    ],
+)
+def test_the_line_is_looked_up(source: Source, cell: int, line: int, code: str) -> None:
+    """Protects the place: cells count from 1 among all of them, lines as Python counts them."""
+    found = source.confirmed(failure(cell, line))
+    assert (found.cell, found.line, found.code) == (cell, line, code)
+
+
+@pytest.mark.parametrize(("cell", "line"), [(0, 0), (0, 99), (0, -1), (1, 1), (2**30, 2**30)])
+def test_a_place_that_is_not_in_the_file_is_dropped(cell: int, line: int) -> None:
+    """Protects hidden inputs: a submission could spell them into the numbers of a place that it makes up."""
+    assert MODULE.confirmed(failure(cell, line)) == failure(0, 0, "")
+
+
+def test_a_submission_cannot_write_into_its_own_feedback() -> None:
+    """Protects hidden inputs from a forged line of code: what the sandbox sent is nowhere in the outcome."""
+    test = PlannedTest("id", "part", "hidden", "title", 1.0)
+    ran = [Ran(test, CodeRaised(failure(0, 4))), Ran(test, CodeRaised(failure(5, 12345678))), Ran(test, Mismatch("m")), Ran(test)]
+    confirm_places(ran, MODULE)
+    first, second = ran[0].outcome, ran[1].outcome
+    assert isinstance(first, CodeRaised)
+    assert isinstance(second, CodeRaised)
+    assert (str(first.message), first.failure.code) == ("Your code raised ValueError in line 4.", "last")
+    assert (str(second.message), second.failure.code) == ("Your code raised ValueError.", "")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"\xff\xfe", b"{}", b"[]", b"null", b'{"cells": 1}', b'{"cells": [1]}', b'{"cells": [{"source": 1}]}', b"[" * 10**5],
+)
+def test_no_file_is_too_odd(raw: bytes) -> None:
+    """Protects the judge from a file that the sandbox could read and this module cannot."""
+    for name in ("lab.py", "LAB.IPYNB"):
+        source = Source(name, raw)
+        assert isinstance(source.confirmed(failure(1, 1)), Failure)
+        assert isinstance(source.line(0, 1), str)
+
+
+@given(st.binary(max_size=200), st.integers(-5, 10), st.integers(-5, 300))
+def test_a_line_is_short_and_printable(raw: bytes, cell: int, line: int) -> None:
+    """Protects the page from bytes of every kind."""
+    for name in ("a.py", "a.ipynb"):
+        found = Source(name, raw).line(cell, line)
+        assert len(found) <= 160
+        assert found.isprintable()
+
+
+def test_what_stopped_the_file_is_shown_with_its_line() -> None:
+    """Protects the words about loading: the line of code stands below the sentence, as code."""
+    said = str(failure_words(NOTEBOOK.confirmed(failure(2, 2))))
+    assert said == "Cell 2 stopped in line 2: ValueError: too large. What follows still ran.\n`b = a / 0`"
+    assert str(failure_words(failure(0, 0, ""))) == "A part of the file failed: ValueError: too large. What follows still ran."
+
+
+def test_the_code_reaches_the_student(make_result: Any, tmp_path: Path) -> None:
+    """Protects the page: the line is there, escaped, in both editions, for hidden tests too."""
+    pages = make_result("<b>x</b> = 1 / 0 # `", tmp_path)
+    for page in pages:
+        assert "<code>&lt;b&gt;x&lt;/b&gt; = 1 / 0 # `</code>" in page
+
+
+@pytest.fixture
+def make_result() -> Any:
+    """Both editions of a page with a failed hidden test whose code is this."""
+    from grader.report import render
+    from grader.results import (
+        AssignmentSummary,
+        GraderSummary,
+        PartSummary,
+        Results,
+        SubmissionResult,
+        SubmissionStatus,
+        TestResult,
+        TestStatus,
+    )
+
+    def make(code: str, out: Path) -> list[str]:
+        test = TestResult(
+            id="t", part="p", visibility="hidden", title="T", status=TestStatus.ERROR, score=0, max_score=1, code=code
+        )
+        one = SubmissionResult(
+            student="s", path="", digest="", status=SubmissionStatus.GRADED, score=0, max_score=1, tests=(test,)
+        )
+        assignment = AssignmentSummary(id="a", title="A", max_score=1, parts=(PartSummary(id="p", title="P", max_score=1),))
+        render(Results(grader=GraderSummary(version="0"), assignment=assignment, submissions=(one,)), out)
+        return [(out / edition / "s" / "index.html").read_text(encoding="utf-8") for edition in ("students", "instructor")]
+
+    return make
