@@ -82,8 +82,13 @@ class Template:
         ours, theirs = socket.socketpair()
         ask_for_credentials(ours)
         request = {"op": "open", "work": work, "limits": process_limits(limits)}
-        answer = self._ask(request, _REQUEST_SECONDS, theirs.fileno())
-        theirs.close()
+        try:
+            answer = self._ask(request, _REQUEST_SECONDS, theirs.fileno())
+        except SandboxFault:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
         return Session(self, answer["pid"], ours, limits, work)
 
     def end(self, pid: int, grace: float) -> int | None:
