@@ -1,0 +1,107 @@
+"""`check` in a test: the submission's answer, the reference's, the comparison, and what is remembered of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.errors import SpecificationError
+from grader.judge.check import Check, Comparisons
+from grader.judge.outcome import Call, Difference, Mismatch
+from grader.judge.plugin import Setting
+from grader.judge.text import gettext
+from grader.wire.values import Handle
+
+
+class FakeSubmission:
+    """Answers every call with one value."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def call(self, part: Any, arguments: tuple[Any, ...]) -> tuple[Call, Any]:
+        """The value."""
+        return Call(part.id, arguments), self.answer
+
+
+MakeCheck = Callable[..., Check]
+
+
+@pytest.fixture
+def make_check(setting: Setting) -> MakeCheck:
+    """`make_check(answer)`: a check of a submission that always answers so."""
+    return lambda answer, comparisons=setting.comparisons: Check(FakeSubmission(answer), setting.reference, comparisons)
+
+
+def test_a_right_answer(make_check: MakeCheck) -> None:
+    """Protects tests that go on with the answer, and the diagnosis, which needs right answers too."""
+    check = make_check(3.0)
+    assert check.mean([1, 2, 6]) == 3.0
+    assert [(item.answer, item.expected, item.difference) for item in check._compared] == [(3.0, 3.0, None)]
+
+
+def test_a_wrong_answer(make_check: MakeCheck) -> None:
+    """Protects what a failure carries."""
+    check = make_check(4.0)
+    with pytest.raises(Mismatch) as raised:
+        check.mean([1, 2, 6])
+    assert (str(raised.value.message), raised.value.expected) == ("Your function returned 4.0.", "3.0")
+    assert raised.value.detail == "off by 1.0"
+    assert check._compared[0].difference is not None
+
+
+def test_the_tests_hint_comes_first(make_check: MakeCheck) -> None:
+    """Protects the author's hint, which knows the input, from the comparison's, which does not."""
+    for hint, shown in (("Add them up.", "Add them up."), ("", "One number is wanted.")):
+        with pytest.raises(Mismatch) as raised:
+            make_check("text").mean([1], hint=hint)
+        assert str(raised.value.hint) == shown
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [(None, "Your function returned None."), (Handle(0, "Thing"), "Your function returned an object instead of numbers.")],
+)
+def test_no_value_never_reaches_the_comparison(setting: Setting, make_check: MakeCheck, answer: Any, said: str) -> None:
+    """Protects the assignment's comparison from what is no value at all."""
+    module = ModuleType("comparison")
+    for part in ("mean", "clamp", "words"):
+        setattr(module, f"compare_{part}", lambda *_: pytest.fail("asked"))
+    with pytest.raises(Mismatch) as raised:
+        make_check(answer, Comparisons(setting.folder.specification, module)).mean([1])
+    assert str(raised.value.message) == said
+
+
+def test_parts_only(make_check: MakeCheck) -> None:
+    """Protects a test's author from a mistyped part."""
+    with pytest.raises(AttributeError, match="no part 'average'; it has mean, clamp, words"):
+        _ = make_check(1).average
+
+
+def test_every_part_needs_a_comparison(setting: Setting) -> None:
+    """Protects a run from an assignment whose comparison is not whole."""
+    module = ModuleType("comparison")
+    module.__file__ = "comparison.py"
+    module.compare_mean = lambda *_: None
+    with pytest.raises(SpecificationError, match=r"comparison.py: there is no function compare_clamp\(answer, expected, call\)"):
+        Comparisons(setting.folder.specification, module)
+
+
+def test_what_a_comparison_notes_stays_with_its_call(setting: Setting, make_check: MakeCheck) -> None:
+    """Protects notes on what was let pass: they belong to the call that a comparison was given."""
+    module = ModuleType("comparison")
+
+    def compare(answer: Any, expected: Any, call: Call) -> Difference | None:
+        call.notes.append(gettext("An axis of length one was dropped."))
+        return None
+
+    for part in ("mean", "clamp", "words"):
+        setattr(module, f"compare_{part}", compare)
+    check = make_check(np.zeros((1, 1)), Comparisons(setting.folder.specification, module))
+    check.mean([0])
+    check.mean([0])
+    assert [len(item.call.notes) for item in check._compared] == [1, 1]

@@ -1,0 +1,63 @@
+"""Workers that die: their submissions are graded by others, and what was finished is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.results import read_results
+
+pytestmark = pytest.mark.wall
+
+# A comparison runs in the judge: this one takes its worker with it when it sees the answer 666.
+DEADLY = """
+
+_compare_mean = compare_mean
+
+
+def compare_mean(answer, expected, call):
+    import os, pathlib
+
+    if answer == 666 and not ({once} and pathlib.Path({flag!r}).exists()):
+        pathlib.Path({flag!r}).touch()
+        os._exit(9)
+    return _compare_mean(answer, expected, call)
+"""
+
+
+@pytest.fixture
+def run(grade: Callable[..., Any], course_copy: Path, tmp_path: Path) -> Callable[..., Any]:
+    """`run(once=...)`: grade five students, of whom one is deadly for the worker that judges them."""
+
+    def grade_class(once: bool) -> Any:
+        comparison = course_copy / "assignments" / "tiny" / "comparison.py"
+        comparison.write_text(comparison.read_text() + DEADLY.format(once=once, flag=str(tmp_path / "flag")))
+        for student in ("ann", "bob", "carl", "deadly", "emil"):
+            place = course_copy / "submissions" / "tiny" / student
+            place.mkdir(parents=True)
+            answer = "666" if student == "deadly" else "sum(values) / len(values)"
+            (place / "tiny.py").write_text(f"def mean(values):\n    return {answer}\n")
+        return grade(course_copy / "submissions", "-o", tmp_path / "out", "-j", 2)
+
+    return grade_class
+
+
+def test_a_worker_that_dies_once(run: Callable[..., Any], tmp_path: Path) -> None:
+    """Protects a class from a worker that was killed (memory, a bug in a library): everyone is graded all the same."""
+    finished = run(once=True)
+    assert (finished.status, finished.left_behind) == (0, []), finished.stderr
+    results = read_results(tmp_path / "out" / "results.json")
+    scores = {one.student: one.score for one in results.submissions}
+    assert scores == {"ann": 40, "bob": 40, "carl": 40, "deadly": 0, "emil": 40}
+
+
+def test_a_worker_that_dies_again(run: Callable[..., Any], tmp_path: Path) -> None:
+    """Protects the run from going round for ever: exit status 1, the reason, and what was finished is in the journal."""
+    finished = run(once=False)
+    assert (finished.status, finished.left_behind) == (1, []), finished.stderr
+    assert "died twice" in finished.stderr
+    kept = (tmp_path / "out" / ".journal" / "journal.jsonl").read_text().splitlines()
+    assert len(kept) == len([line for line in finished.lines if line.startswith("tiny: ")])
