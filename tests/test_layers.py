@@ -11,6 +11,7 @@ The layers, from the ground up; a module imports from layers below its own only,
     judge
     testing                      (what an assignment's own files may use)
     run, validate, report
+    check
     cli
 """
 
@@ -39,6 +40,7 @@ LAYERS = [
     {"judge"},
     {"testing"},
     {"run", "validate", "report"},
+    {"check"},
     {"cli"},
     {"__main__"},
 ]

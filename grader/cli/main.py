@@ -1,8 +1,8 @@
 """`grade`: the commands, and the one place where errors become words and exit codes.
 
 Exit status: 0 every submission was graded, whatever its score; 1 something could not be graded through the grader's
-fault; 2 wrong usage or specification; 130 stopped by Ctrl-C. Heavy libraries are imported inside the commands, so that
-`grade --help` is quick.
+fault, or a check found something; 2 wrong usage or specification; 130 stopped by Ctrl-C. Heavy libraries are imported
+inside the commands, so that `grade --help` is quick.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from cyclopts import App, Parameter
 from cyclopts.exceptions import CycloptsError
 
 from grader import __version__
+from grader.cli.check import check
 from grader.errors import GraderError, UsageError, WallError
 
 OK, FAULT, USAGE, STOPPED = 0, 1, 2, 130
@@ -129,6 +130,9 @@ def validate(
     from grader.cli.validate import validate_command
 
     return validate_command(assignment, json, sandbox)
+
+
+app.command(check)
 
 
 @app.command

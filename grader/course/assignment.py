@@ -14,6 +14,14 @@
     ├── styles/               right solutions in other styles, for `grade validate` (may be absent)
     ├── survivors.yaml        mutants of the reference that no test can kill, and why (may be absent)
     └── pictures/             shown to submissions too
+
+A student's bundle (`grade release`) is such a folder as well, less everything that is hidden::
+
+    <anything>/
+    ├── assignment.yaml       the specification; `reference` names the recorded answers
+    ├── tests/public/
+    ├── pictures/
+    └── released/             answers, comparison.py, locale/, and what is known of hidden tests: their number
 """
 
 from __future__ import annotations
@@ -23,6 +31,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.course.bundle import ANSWERS_SUFFIX, RELEASED, Bundle, Starters, read_bundle
 from grader.course.specification import Assignment, read_specification
 from grader.errors import SpecificationError, UsageError
 
@@ -43,9 +52,23 @@ class AssignmentFolder:
         return (self.path / self.specification.reference).resolve()
 
     @property
+    def is_bundle(self) -> bool:
+        """Whether it is a student's: recorded answers in the place of the reference, no hidden test."""
+        return self.reference.suffix == ANSWERS_SUFFIX
+
+    @property
     def comparison(self) -> Path:
         """The file with a comparison per part."""
-        return self.path / "comparison.py"
+        return self._inner / "comparison.py"
+
+    @property
+    def locale(self) -> Path:
+        """The folder of the assignment's own translations, of the domain `<id>` (may be absent)."""
+        return self._inner / "locale"
+
+    @property
+    def _inner(self) -> Path:
+        return self.path / RELEASED if self.is_bundle else self.path
 
     @property
     def misconceptions(self) -> Path:
@@ -72,6 +95,17 @@ class AssignmentFolder:
         """The folder of `public` or `hidden` tests."""
         return self.path / "tests" / visibility
 
+    def bundle(self) -> Bundle:
+        """What a student's bundle knows of hidden tests. Raises `SpecificationError` where there is none."""
+        return read_bundle(self.path / RELEASED / "bundle.json")
+
+    def starters(self) -> Starters:
+        """What students begin with."""
+        if self.is_bundle:
+            return Starters(frozenset(self.bundle().starter.values()))
+        folder = self.path / "starter"
+        return Starters.of(sorted(folder.iterdir()) if folder.is_dir() else ())
+
     def digest(self) -> str:
         """SHA-256 over every file that a verdict depends on: the folder's and the reference."""
         digest = hashlib.sha256()
@@ -90,7 +124,7 @@ def open_assignment(path: Path) -> AssignmentFolder:
     """
     specification = read_specification(path / "assignment.yaml")
     folder = AssignmentFolder(path.resolve(), specification)
-    if specification.id != folder.path.name:
+    if specification.id != folder.path.name and not folder.is_bundle:
         raise SpecificationError(f"{path / 'assignment.yaml'}: id: is {specification.id!r}, but its folder is {path.name!r}")
     for needed in (folder.reference, folder.comparison):
         if not needed.is_file():

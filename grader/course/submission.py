@@ -12,12 +12,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.course.bundle import RELEASED, Starters
 from grader.course.specification import Assignment
 from grader.errors import UsageError
 
-_SUFFIXES = (".ipynb", ".py")
+SUFFIXES = (".ipynb", ".py")
 _HIDDEN = (".", "__")
-_MOST_FILES = 500
+MOST_FILES = 500
+_LABS = {"tests", "pictures", "starter", "styles", "master", "comparison.py", "misconceptions.py", RELEASED}
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Submission:
         for path in _walk(self.root):
             name = path.relative_to(base).as_posix()
             size = path.stat().st_size
-            if name not in found and size <= left and len(found) < _MOST_FILES:
+            if name not in found and size <= left and len(found) < MOST_FILES:
                 found[name] = path.read_bytes()
                 left -= size
         return found
@@ -75,8 +77,11 @@ class Submission:
         return f"sha256:{digest.hexdigest()}"
 
 
-def collect(folder: Path, assignment: Assignment) -> list[Submission]:
-    """The submissions in `folder`, sorted by student. Raises `UsageError` when there is no such folder."""
+def collect(folder: Path, assignment: Assignment, starters: Starters | None = None) -> list[Submission]:
+    """The submissions in `folder`, sorted by student. Raises `UsageError` when there is no such folder.
+
+    `starters`: what students begin with, and hand in beside their work.
+    """
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}")
     found: dict[str, Submission] = {}
@@ -84,8 +89,8 @@ def collect(folder: Path, assignment: Assignment) -> list[Submission]:
         if child.name.startswith(_HIDDEN) or (child.is_symlink() and not _stays_within(child, folder)):
             continue
         if child.is_dir():
-            submission = _from_folder(child, assignment)
-        elif child.is_file() and child.suffix.lower() in _SUFFIXES:
+            submission = _from_folder(child, assignment, starters or Starters())
+        elif child.is_file() and child.suffix.lower() in SUFFIXES:
             submission = Submission(readable(child.stem), child, child)
         else:
             continue
@@ -94,19 +99,36 @@ def collect(folder: Path, assignment: Assignment) -> list[Submission]:
     return [found[name] for name in sorted(found)]
 
 
-def _from_folder(folder: Path, assignment: Assignment) -> Submission:
-    files = [path for path in _walk(folder) if path.suffix.lower() in _SUFFIXES]
-    top = [path for path in files if path.parent == folder] or files
+def _from_folder(folder: Path, assignment: Assignment, starters: Starters) -> Submission:
     student = readable(folder.name)
-    for pattern in assignment.files:
-        matches = [path for path in top if fnmatch.fnmatch(path.name.lower(), pattern.lower())]
-        if len(matches) == 1:
-            return Submission(student, folder, matches[0])
-        if matches:
-            names = tuple(readable(path.relative_to(folder).as_posix()) for path in matches)
-            return Submission(student, folder, None, "several_files", names)
+    matches = could_be_graded(folder, assignment, starters)
+    if len(matches) == 1:
+        return Submission(student, folder, matches[0])
+    if matches:
+        names = tuple(readable(path.relative_to(folder).as_posix()) for path in matches)
+        return Submission(student, folder, None, "several_files", names)
     others = tuple(readable(path.relative_to(folder).as_posix()) for path in _walk(folder)[:10])
     return Submission(student, folder, None, "no_file", others)
+
+
+def could_be_graded(folder: Path, assignment: Assignment, starters: Starters) -> list[Path]:
+    """The files of a folder that its owner may have meant: those that match the first pattern of `files` that any matches.
+
+    A starter that nobody has worked in does not count beside a file that somebody has; the lab's own files never do.
+    """
+    files = [path for path in _walk(folder) if path.suffix.lower() in SUFFIXES and not is_the_labs(path, folder)]
+    files = [path for path in files if path.parent == folder] or files
+    files = [path for path in files if not starters.has(path)] or files
+    for pattern in assignment.files:
+        matches = [path for path in files if fnmatch.fnmatch(path.name.lower(), pattern.lower())]
+        if matches:
+            return matches
+    return []
+
+
+def is_the_labs(path: Path, folder: Path) -> bool:
+    """Whether a file in `folder` is not its owner's but came with the lab, as in a released bundle that is handed in whole."""
+    return path.relative_to(folder).parts[0] in _LABS and (folder / "assignment.yaml").is_file()
 
 
 def _walk(folder: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from grader.guest import kernel, landlock, syscalls
 from grader.guest.kernel import MountFlag, Namespace
-from grader.guest.limits import Limits, apply
+from grader.guest.limits import Limits, apply, tasks_of
 
 _NAMESPACES = Namespace.USER | Namespace.PID | Namespace.MOUNT | Namespace.IPC | Namespace.UTS | Namespace.NET
 HOME = Path("/home/student")
@@ -87,7 +87,8 @@ def _confine(limits: dict[str, int], confined: bool) -> None:
     apply(
         Limits(
             memory_bytes=limits["memory_bytes"],
-            processes=limits["processes"],
+            # Without a namespace of its own, the limit would count everything else that this user runs: a desktop is beyond it.
+            processes=limits["processes"] + (0 if confined else tasks_of(os.getuid())),
             open_files=512,
             file_bytes=limits["disk_bytes"],
             cpu_seconds=limits["cpu_seconds"],

@@ -46,7 +46,11 @@ _MEGABYTE = 1 << 20
 
 @dataclass(frozen=True)
 class JudgePlan:
-    """What a judge is made of; plain data, so that a worker in another process can make its own."""
+    """What a judge is made of; plain data, so that a worker in another process can make its own.
+
+    `visibilities`: the tests to run; the points of those that are left out stay theirs. `keyword`: run only tests that match it
+    (`pytest -k`).
+    """
 
     folder: AssignmentFolder
     wall: Wall
@@ -55,6 +59,7 @@ class JudgePlan:
     device: str = "cpu"
     visibilities: tuple[str, ...] = ("public", "hidden")
     seed: int = 0
+    keyword: str = ""
 
 
 class Judge:
@@ -66,7 +71,7 @@ class Judge:
     def __init__(self, plan: JudgePlan) -> None:
         self.plan = plan
         self.assignment = plan.folder.specification
-        self.translate: Callable[[str], str] = translate_with(plan.language, plan.folder.path)
+        self.translate: Callable[[str], str] = translate_with(plan.language, plan.folder.locale, self.assignment.id)
         self.weights = {name: weights_file(model, plan.folder) for name, model in self.assignment.models.items()}
         networks = Networks(plan.folder, self.weights, plan.device)
         reference = Reference(plan.folder, networks, Store())
@@ -75,8 +80,12 @@ class Judge:
         self.diagnosis = self._make_diagnosis(reference, comparisons)
         drawn = plan.folder.figures
         self.figures = Figures(self.assignment, load_file(drawn) if drawn.is_file() else None)
-        self.planned = self.collect()
-        self.share = shares(self.assignment, self.planned)
+        everything = self.collect()
+        self.share = shares(self.assignment, everything)
+        self.withheld = tuple(test for test in everything if test.visibility not in plan.visibilities)
+        visible = [test for test in everything if test.visibility in plan.visibilities]
+        self.planned = self._select() if plan.keyword else visible
+        self.left_out = len(visible) - len(self.planned)
         self.template: Template | None = None
 
     def _make_diagnosis(self, reference: Reference, comparisons: Comparisons) -> Diagnosis:
@@ -88,10 +97,16 @@ class Judge:
     def collect(self) -> list[PlannedTest]:
         """The assignment's tests. Raises `SpecificationError` when a part has none."""
         plugin = JudgePlugin(self.setting, None)
-        run_tests(plugin, visibilities=self.plan.visibilities, collect_only=True)
+        run_tests(plugin, collect_only=True)
         missing = untested_parts(self.assignment, plugin.planned)
-        if missing and "hidden" in self.plan.visibilities:
+        if missing:
             raise SpecificationError(f"{self.plan.folder.path / 'tests'}: no test belongs to part {', '.join(missing)}")
+        return plugin.planned
+
+    def _select(self) -> list[PlannedTest]:
+        """The tests that match the plan's keyword. Raises `UsageError` when there is none."""
+        plugin = JudgePlugin(self.setting, None)
+        run_tests(plugin, visibilities=self.plan.visibilities, keyword=self.plan.keyword, collect_only=True)
         return plugin.planned
 
     def start(self) -> None:
@@ -175,7 +190,7 @@ class Judge:
             if report.unreadable:
                 return self._stopped(SubmissionStatus.NOT_LOADABLE, TestStatus.NOT_FOUND, [unreadable_words(report)])
             plugin = JudgePlugin(self.setting, proxy_maker(workplace))
-            run_tests(plugin, visibilities=self.plan.visibilities)
+            run_tests(plugin, visibilities=self.plan.visibilities, keyword=self.plan.keyword)
         finally:
             workplace.close()
         return self._graded(plugin.ran, report, workplace.notes, Source(main, files[main]))

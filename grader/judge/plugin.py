@@ -20,7 +20,7 @@ import pytest
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.titles import title
-from grader.errors import GraderError, SpecificationError
+from grader.errors import GraderError, SpecificationError, UsageError
 from grader.judge.check import Check, Compared, Comparisons
 from grader.judge.outcome import TestOutcome
 from grader.judge.proxy import SubmissionProxy, Workplace
@@ -150,6 +150,11 @@ class JudgePlugin:
                 self._by_node[item.nodeid] = Ran(planned)
         items[:] = kept
 
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        """What `-k` leaves out is not planned."""
+        left_out = {self._name(item) for item in items}
+        self.planned = [test for test in self.planned if test.id not in left_out]
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
         """Keep how the test went, as data."""
@@ -229,12 +234,14 @@ def run_tests(
     plugin: JudgePlugin,
     *,
     visibilities: tuple[str, ...] = ("public", "hidden"),
+    keyword: str = "",
     collect_only: bool = False,
     stop_early: bool = False,
 ) -> None:
-    """Run pytest in this process with `plugin`; `stop_early` ends with the first test that does not pass.
+    """Run pytest in this process with `plugin`, of tests that match `keyword`; `stop_early` ends with the first that fails.
 
-    Raises `SpecificationError` when the tests cannot be collected, and whatever error of the grader a hook raised.
+    Raises `SpecificationError` when the tests cannot be collected, `UsageError` when no test matches `keyword`, and whatever
+    error of the grader a hook raised.
     """
     folder = plugin.setting.folder
     places = [str(folder.tests(visibility)) for visibility in visibilities if folder.tests(visibility).is_dir()]
@@ -253,6 +260,7 @@ def run_tests(
         "--no-header",
     ]
     arguments += [option for name in _UNNEEDED for option in ("-p", f"no:{name}")]
+    arguments += ["-k", keyword] if keyword else []
     arguments += ["--collect-only"] if collect_only else []
     arguments += ["--exitfirst"] if stop_early else []
     catcher = _Catcher()
@@ -265,6 +273,11 @@ def run_tests(
     if plugin.problems:
         raise SpecificationError("the tests do not import:\n" + "\n".join(plugin.problems))
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
+        if keyword:
+            why = (
+                "matches no test" if status is pytest.ExitCode.NO_TESTS_COLLECTED else "is no expression that pytest understands"
+            )
+            raise UsageError(f"-k {keyword!r} {why}")
         raise SpecificationError(
             f"the tests in {folder.path / 'tests'} could not be run: {status!s} {said.getvalue().strip()[-500:]}"
         )

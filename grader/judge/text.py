@@ -50,9 +50,9 @@ def render(text: AnyText, translate: Callable[[str], str]) -> str:
     return text.render(translate) if isinstance(text, Text) else text
 
 
-def translate_with(language: str, folder: Path) -> Callable[[str], str]:
-    """A translation function: the catalogue in `folder/locale` first, then the grader's own."""
-    own = _gettext.translation(folder.name, folder / "locale", [language], fallback=True)
+def translate_with(language: str, locale: Path, domain: str) -> Callable[[str], str]:
+    """A translation function: the catalogue of `domain` in the folder `locale` first, then the grader's own."""
+    own = _gettext.translation(domain, locale, [language], fallback=True)
     general = translator(language)
 
     def translate(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from grader.figures import Figure
 from grader.report.edition import published
@@ -20,9 +20,9 @@ def instructor_page(results: Results, entry: Entry, language: str) -> str:
     return _page(results, entry.submission, language, handout=entry.handout)
 
 
-def published_page(results: Results, submission: SubmissionResult, language: str) -> str:
-    """What the student may see of the submission (`edition.published`)."""
-    return _page(results, published(submission), language)
+def published_page(results: Results, submission: SubmissionResult, language: str, notice: Sequence[str] = ()) -> str:
+    """What the student may see of the submission (`edition.published`); `notice` says why the score is not the grade yet."""
+    return _page(results, published(submission), language, notice=notice)
 
 
 class Easel:
@@ -45,7 +45,7 @@ class Easel:
         return drawn
 
 
-def _page(results: Results, submission: SubmissionResult, language: str, *, handout: str = "") -> str:
+def _page(results: Results, submission: SubmissionResult, language: str, *, handout: str = "", notice: Sequence[str] = ()) -> str:
     return (
         environment(language)
         .get_template("student.html")
@@ -56,6 +56,7 @@ def _page(results: Results, submission: SubmissionResult, language: str, *, hand
             view=feedback(results.assignment, submission),
             for_instructor=bool(handout),
             handout=handout,
+            notice=notice,
             draw=Easel({one.name: one.jpeg for one in results.assignment.pictures}, language).draw,
             State=State,
             assets=assets(("page.css", "student.css")),

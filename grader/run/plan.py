@@ -40,7 +40,7 @@ def plan_run(submissions: Path, assignment: str | None, student: str = "*") -> l
         pairs = [(folder, submissions / folder.specification.id) for folder in _named_by_folders(submissions, courses)]
     runs = []
     for folder, place in pairs:
-        found = [one for one in collect(place, folder.specification) if fnmatch.fnmatch(one.student, student)]
+        found = [one for one in collect(place, folder.specification, folder.starters()) if fnmatch.fnmatch(one.student, student)]
         hidden_here = (*hidden, folder.path, folder.reference.parent)
         runs.append(AssignmentRun(folder, tuple(found), hidden_here))
     if not any(run.submissions for run in runs):

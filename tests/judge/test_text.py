@@ -53,7 +53,7 @@ def test_texts_can_be_compared_and_put_into_sets() -> None:
 def test_the_assignments_catalogue_is_asked_first(tmp_path: Path) -> None:
     """Protects an assignment without a catalogue, and the empty text, which gettext would answer with the catalogue's header."""
     for language in ("ru", "en", "xx"):
-        translate = translate_with(language, tmp_path)
+        translate = translate_with(language, tmp_path / "locale", "lab")
         assert translate("") == ""
         assert translate("no catalogue has this") == "no catalogue has this"
-    assert translate_with("ru", tmp_path)("The file is empty.") != "The file is empty."
+    assert translate_with("ru", tmp_path, "lab")("The file is empty.") != "The file is empty."

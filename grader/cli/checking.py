@@ -1,0 +1,98 @@
+"""What `grade check` does, in steps; and once more whenever the file is saved."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.text import Text
+
+from grader.check.checking import Checked, Checker
+from grader.check.lab import find_lab
+from grader.check.page import check_page
+from grader.check.telling import tell
+from grader.check.work import OwnWork, beside, find_work
+from grader.cli.check import OK, WRONG
+from grader.cli.run import check_language, check_out
+from grader.errors import UsageError
+from grader.results import write_text_whole
+from grader.run.watch import Fingerprint, wait_for_change
+
+_STYLES = {"title": "bold", "right": "green", "wrong": "red", "aside": "dim", "mistake": "italic"}
+_WATCH_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class CheckRequest:
+    """The options of `grade check` as they were given."""
+
+    file: Path | None
+    assignment: str | None
+    keyword: str
+    html: Path | None
+    watch: bool
+    language: str
+    verbose: bool
+
+
+def check_command(request: CheckRequest) -> int:
+    """Check once, or until Ctrl-C; the exit status of the last check."""
+    refuse(request)
+    console = Console(highlight=False)
+    place = request.file or Path.cwd()
+    lab = find_lab(request.assignment, place if place.is_dir() else place.parent)
+    work = find_work(request.file, lab)
+    waiting = console.status("…") if console.is_terminal else contextlib.nullcontext()
+    with contextlib.ExitStack() as stack:
+        with waiting:
+            seen = fingerprint(work)
+            checker = stack.enter_context(Checker(lab, request.language, request.keyword))
+            checked = checker.check(work)
+        show(checked, request, console)
+        try:
+            while request.watch:
+                console.print(f"[dim]Watching {escape(work.place)}; Ctrl-C ends it.[/dim]", soft_wrap=True)
+                seen = wait_for_change(lambda: fingerprint(work), seen, _WATCH_SECONDS)
+                checked = checker.check(work)
+                console.rule(style="dim")
+                show(checked, request, console)
+        except KeyboardInterrupt:
+            console.print("Stopped watching.")
+    return OK if checked.all_pass else WRONG
+
+
+def refuse(request: CheckRequest) -> None:
+    """Raises `UsageError` for what cannot be."""
+    check_language(request.language)
+    if request.html is not None:
+        check_out(request.html.parent)
+        if request.html.is_dir():
+            raise UsageError(f"--html: {request.html} is a folder; name a file in it")
+
+
+def show(checked: Checked, request: CheckRequest, console: Console) -> None:
+    """Print what was found; write the page when one was asked for."""
+    for line in tell(checked, verbose=request.verbose):
+        text = Text(line.text, style=_STYLES.get(line.kind, ""))
+        if console.is_terminal:
+            console.print(Padding(text, (0, 0, 0, line.indent)))
+        else:
+            console.print(Text(" " * line.indent) + text, soft_wrap=True)
+    if request.html is not None:
+        write_text_whole(request.html, check_page(checked))
+        console.print(f"{request.html}", soft_wrap=True, markup=False)
+
+
+def fingerprint(work: OwnWork) -> Fingerprint:
+    """What changes when the work does: the file, or something beside it."""
+    seen = set()
+    for path in (work.main, *beside(work.main)) if work.main is not None else ():
+        with contextlib.suppress(OSError):  # gone since the folder was listed
+            status = os.stat(path)
+            seen.add((str(path), status.st_size, max(status.st_mtime_ns, status.st_ctime_ns), status.st_ino))
+    return frozenset(seen)

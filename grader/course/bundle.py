@@ -1,0 +1,78 @@
+"""What a student's bundle knows about the tests that it does not hold: `released/bundle.json`.
+
+::
+
+    {"schema": "grader/bundle/1", "assignment": "<id>", "grader": "<version>",
+     "hidden": {"<part>": [weight of each hidden test]},
+     "starter": {"<file>": "<SHA-256>"}}
+
+Numbers and digests only: nothing of a hidden test can be read from them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError
+
+from grader.errors import SpecificationError
+
+SCHEMA = "grader/bundle/1"
+RELEASED = "released"
+ANSWERS_SUFFIX = ".answers"
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Bundle(BaseModel):
+    """The document `bundle.json`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, allow_inf_nan=False)
+
+    schema_: Literal["grader/bundle/1"] = Field(default="grader/bundle/1", alias="schema")
+    assignment: str
+    grader: str
+    hidden: dict[str, tuple[PositiveFloat, ...]] = {}
+    starter: dict[str, Digest] = {}
+
+    def to_json(self) -> str:
+        """The file's text, the same bytes for the same bundle."""
+        return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def read_bundle(path: Path) -> Bundle:
+    """Read `bundle.json`. Raises `SpecificationError` when it is not there or breaks the schema."""
+    try:
+        return Bundle.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise SpecificationError(f"{path}: cannot be read: {error.strerror}", remedy="unpack the bundle again") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(step) for step in first["loc"])
+        raise SpecificationError(f"{path}: {key}: {first['msg']}", remedy="unpack the bundle again") from error
+
+
+@dataclass(frozen=True)
+class Starters:
+    """The files that students begin with, known by content."""
+
+    digests: frozenset[str] = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, files: Iterable[Path]) -> Starters:
+        """Those of the files that are there."""
+        return cls(frozenset(content_digest(path) for path in files if path.is_file()))
+
+    def has(self, path: Path) -> bool:
+        """Whether the file is a starter that nobody has worked in."""
+        return bool(self.digests) and content_digest(path) in self.digests
+
+
+def content_digest(path: Path) -> str:
+    """SHA-256 of a text file's content, whatever its line ends: git for Windows rewrites them."""
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()

@@ -1,0 +1,83 @@
+"""Which file is checked, and what goes with it into its process."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from grader.check.work import beside, find_work
+from grader.course.assignment import AssignmentFolder
+from grader.errors import UsageError
+
+
+def write(folder: Path, *names: str) -> Path:
+    """Files with some content."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"# {name}\n")
+    return folder
+
+
+def test_the_file_that_grading_would_take(tmp_path: Path, tiny: AssignmentFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a student from checking one file and being graded by another: the specification's patterns decide here too."""
+    write(tmp_path, "helpers.py", "tiny_final.ipynb", "notes.txt")
+    monkeypatch.chdir(tmp_path)
+    assert find_work(None, tiny).main == tmp_path / "tiny_final.ipynb"
+    assert find_work(tmp_path / "helpers.py", tiny).main == tmp_path / "helpers.py"
+
+
+def test_an_untouched_starter_is_not_the_work(tmp_path: Path, tiny: AssignmentFolder) -> None:
+    """Protects who works in another file than the starter that lies beside it, also where git has rewritten its line ends."""
+    shutil.copy(tiny.path / "starter" / "tiny.py", tmp_path / "tiny_starter.py")
+    assert find_work(tmp_path, tiny).main == tmp_path / "tiny_starter.py"
+    write(tmp_path, "tiny.py")
+    assert find_work(tmp_path, tiny).main == tmp_path / "tiny.py"
+    raw = (tmp_path / "tiny_starter.py").read_bytes()
+    (tmp_path / "tiny_starter.py").write_bytes(raw.replace(b"\n", b"\r\n"))
+    assert find_work(tmp_path, tiny).main == tmp_path / "tiny.py"
+
+
+@pytest.mark.parametrize(
+    ("names", "asked", "said"),
+    [
+        (("tiny_1.py", "tiny_2.py"), "", "could be your work: tiny_1.py, tiny_2.py"),
+        (("notes.txt",), "", "no notebook and no module"),
+        (("notes.txt",), "notes.txt", "neither a notebook"),
+        ((), "gone.py", "there is no file"),
+    ],
+)
+def test_what_cannot_be_told_is_asked(
+    tmp_path: Path, tiny: AssignmentFolder, names: tuple[str, ...], asked: str, said: str
+) -> None:
+    """Protects from a guess between two files, and from a traceback for none."""
+    with pytest.raises(UsageError, match=said):
+        find_work(write(tmp_path, *names) / asked, tiny)
+
+
+def test_what_goes_along(tmp_path: Path, tiny: AssignmentFolder) -> None:
+    """Protects a helper module and a data file; environments, hidden files and links stay where they are."""
+    write(
+        tmp_path, "tiny.py", "helpers.py", "data/table.csv", ".git/config", "venv/pyvenv.cfg", "venv/lib/x.py", "__pycache__/x.py"
+    )
+    (tmp_path / "link.py").symlink_to(tmp_path / "helpers.py")
+    work = find_work(tmp_path / "tiny.py", tiny)
+    assert list(work.files(1 << 20)) == ["tiny.py", "helpers.py", "data/table.csv"]
+    assert work.digest().startswith("sha256:")
+
+
+def test_a_home_folder_is_not_read_whole(tmp_path: Path, tiny: AssignmentFolder) -> None:
+    """Protects who keeps the work in a folder with thousands of files: so many and so much go along, and no more."""
+    write(tmp_path, "tiny.py", *(f"photos/{number:04}.txt" for number in range(600)))
+    assert len(list(beside(tmp_path / "tiny.py"))) == 500
+    (tmp_path / "big.bin").write_bytes(b"x" * 2000)
+    files = find_work(tmp_path / "tiny.py", tiny).files(1000)
+    assert "big.bin" not in files
+    assert sum(map(len, files.values())) <= 1000
+
+
+def test_a_file_that_is_too_large(tmp_path: Path, tiny: AssignmentFolder) -> None:
+    """Protects the limit that grading has: it is met here first."""
+    with pytest.raises(ValueError, match="bytes"):
+        find_work(write(tmp_path, "tiny.py") / "tiny.py", tiny).files(3)
