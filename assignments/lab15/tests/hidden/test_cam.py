@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
-from grader.testing import Mismatch
+from grader.testing import Mismatch, fail
+from grader.testing import gettext as _
 
 
-@pytest.mark.part("cam", weight=3)
+@pytest.mark.part("cam", weight=2)
 def test_rectangular_map(check, evidence):
     """A feature map that is wider than high."""
     features, weights = evidence(301, 2048, 4, 7, 6)
@@ -44,7 +45,7 @@ def test_signed_features(check, evidence):
     check.cam(features, weights, 2)
 
 
-@pytest.mark.part("cam", weight=3)
+@pytest.mark.part("cam", weight=2)
 def test_each_channel_counts(check, evidence):
     """Three channels only: each of them is seen in the map."""
     features, weights = evidence(306, 3, 6, 7, 3, signed=True)
@@ -57,3 +58,19 @@ def test_as_many_classes_as_channels(check, evidence):
     """As many classes as channels: rows of W are classes, columns channels."""
     features, weights = evidence(307, 8, 6, 6, 8)
     check.cam(features, weights, 5)
+
+
+@pytest.mark.part("cam", weight=2)
+def test_photos_in_four_corners(peak, seed, sight):
+    """Four photos in the corners of one picture: each class lights up the corner that its object is in."""
+    rng = np.random.default_rng(seed + 321)
+    names = [name if rng.random() < 0.5 else f"-{name}" for name in rng.permutation(["cat", "coffee", "camera", "flower"])]
+    features, weights = sight([names[:2], names[2:]])
+    corners = {name.lstrip("-"): (number // 2, number % 2) for number, name in enumerate(names)}
+    for name, class_idx in (("cat", 285), ("coffee", 967), ("camera", 872)):
+        down, across = peak(features, weights, class_idx)
+        if (int(down >= 0.5), int(across >= 0.5)) != corners[name]:
+            fail(
+                _("The map is brightest in the corner of another object."),
+                hint=_("Is every channel weighted by the row of W that belongs to the class that was asked for?"),
+            )
