@@ -20,12 +20,12 @@ import nbformat
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from measure import PeakMemory, own_cpu, tree_cpu  # noqa: E402  the environment must be set before torch is imported
+from measure import PeakMemory, own_cpu, tree_cpu
 
-from grader.course.assignment import open_assignment  # noqa: E402
-from grader.course.submission import Submission  # noqa: E402
-from grader.judge.judge import Judge, JudgePlan  # noqa: E402
-from grader.sandbox.choice import choose_wall  # noqa: E402
+from grader.course.assignment import open_assignment
+from grader.course.submission import Submission
+from grader.judge.judge import Judge, JudgePlan
+from grader.sandbox.choice import choose_wall
 
 TEST_CELL = """
 from pathlib import Path
