@@ -9,7 +9,7 @@ call     target, arguments, form                           {"value": ...} or {"f
 state    model                                             {"digest": str, "training": bool}
 ======== ================================================= =======================================
 
-A target is `{"via": "name" | "instance" | "method" | "variable" | "hook" | "handle", ...}`; see `_Server.find`.
+A target is `{"via": "name" | "instance" | "method" | "variable" | "hook" | "handle", ...}`; see `Server.find`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from grader.wire.digest import state_digest
 
 def serve(channel: Channel, loaded: Loaded, shelf: Shelf, notes: Notes) -> None:
     """Answer requests until the judge closes its end."""
-    server = _Server(loaded, shelf)
+    server = Server(loaded, shelf)
     while True:
         try:
             request = channel.receive()
@@ -42,17 +42,24 @@ def serve(channel: Channel, loaded: Loaded, shelf: Shelf, notes: Notes) -> None:
         except WireError as error:
             if isinstance(error, Closed):
                 return
-            # The value was too large or too strange to travel; nothing of it was sent.
-            channel.send({"failure": {"types": ["Unsendable"], "message": str(error), "cell": 0, "line": 0, "code": ""}})
+            channel.send(unsendable(error))
 
 
-class _Server:
+def unsendable(error: WireError) -> dict[str, Any]:
+    """The answer in the place of one that was too large or too strange to travel; nothing of it was sent."""
+    return {"failure": {"types": ["Unsendable"], "message": str(error), "cell": 0, "line": 0, "code": ""}}
+
+
+class Server:
+    """Answers one process's calls of a loaded submission; keeps the objects that stay here."""
+
     def __init__(self, loaded: Loaded, shelf: Shelf) -> None:
         self.loaded = loaded
         self.shelf = shelf
         self.registry = Registry()
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """What a call or a question about a model's state is answered with; a failure is an answer."""
         try:
             if request["op"] == "state":
                 module = self.shelf.lend(request["model"])
@@ -62,6 +69,7 @@ class _Server:
             return {"failure": describe(error, self.loaded.cells)}
 
     def call(self, request: dict[str, Any]) -> Any:
+        """What the submission's own code answers. Raises whatever it raises."""
         target, form = request["target"], request["form"]
         arguments = [from_wire(value, form, self.shelf.lend) for value in request["arguments"]]
         if target["via"] == "variable":

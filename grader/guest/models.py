@@ -55,6 +55,12 @@ class Shelf:
             self.lent[key] = self._fresh(model)
         return self.lent[key]
 
+    def take_back(self) -> None:
+        """Whatever was lent is not lent again: the next one of a name is fresh from the weights' file."""
+        for name in {name for name, _, _ in self.lent}:
+            self.pristine[name] = self._copy(name).eval()
+        self.lent.clear()
+
     def _fresh(self, model: values.Model) -> Any:
         import torch
 

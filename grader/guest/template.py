@@ -13,31 +13,19 @@ end      pid, grace                                 {"status": wait status, or N
 
 from __future__ import annotations
 
-import gc
-import importlib
-import importlib.util
 import os
-import random
 import signal
 import socket
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 from grader.errors import SandboxFault
 from grader.guest import isolation, kernel, syscalls
-from grader.guest.adaptations import colab, console, devices, pictures, windows
-from grader.guest.models import Shelf, serve_torch_hub
-from grader.guest.notebook import make_shell
-from grader.guest.notes import Notes
 from grader.guest.session import Session
+from grader.guest.warm import INBOUND, Warm
 from grader.wire.channel import Channel, Closed
-from grader.wire.values import Bounds
-
-# From the judge come inputs and whole submissions; it is trusted, so its frames may be large.
-INBOUND = Bounds(structure_bytes=64 << 20, array_bytes=1 << 30)
 
 
 class Template:
@@ -45,29 +33,11 @@ class Template:
 
     def __init__(self, channel: Channel, configuration: dict[str, Any]) -> None:
         self.channel = channel
-        self.notes = Notes()
-        missing = [name for name in configuration["preload"] if not _try_import(name)]
-        self._quieten()
-        _import_networks(configuration["networks"])
-        self.shelf = Shelf(configuration["models"])
-        serve_torch_hub(Path(configuration["hub"]))
-        self.shell = make_shell(self.notes)
-        console.install(self.notes)
-        windows.install(self.notes)
-        colab.install(self.notes)
-        devices.install(self.notes)
-        pictures.install(Path(configuration["pictures"]), self.notes)
         syscalls.compile_filter()  # once, for all forks
-        gc.collect()
-        gc.freeze()  # the collector then leaves the shared pages alone
+        self.warm = Warm(configuration)
         if threading.active_count() != 1:
             raise SandboxFault(f"the template started threads: {threading.enumerate()}")
-        channel.send({"ready": True, "missing": missing})
-
-    def _quieten(self) -> None:
-        torch = sys.modules.get("torch")
-        if torch is not None:
-            torch.set_num_threads(1)  # a parallel region would start threads, and a fork is safe without them only
+        channel.send({"ready": True, "missing": self.warm.missing})
 
     def serve(self) -> None:
         """Answer requests until the judge closes its end."""
@@ -92,15 +62,10 @@ class Template:
         return {"pid": pid}
 
     def _run_session(self, descriptor: int) -> None:
-        console.silence(1 << 20)
-        random.seed(0)
-        if "numpy" in sys.modules:
-            sys.modules["numpy"].random.seed(0)
-        if "torch" in sys.modules:
-            sys.modules["torch"].manual_seed(0)
+        self.warm.begin()
         channel = Channel(socket.socket(fileno=descriptor), INBOUND)
         channel.send({"ready": True})  # what goes wrong before this is the grader's fault, after it the submission's
-        Session(channel, self.shelf, self.shell, self.notes).serve()
+        Session(channel, self.warm.shelf, self.warm.shell, self.warm.notes).serve()
 
     def end(self, pid: int, grace: float) -> int | None:
         """End a session and everything that it started, after waiting `grace` seconds for it to end by itself."""
@@ -115,24 +80,6 @@ class Template:
         os.killpg(pid, signal.SIGKILL)  # the parent-death signal takes the inner namespace with it
         os.waitpid(pid, 0)
         return None
-
-
-def _import_networks(path: str) -> None:
-    """The assignment's own networks, as the module `networks` that factories are named in."""
-    if path:
-        spec = importlib.util.spec_from_file_location("networks", path)
-        if spec is None or spec.loader is None:
-            raise SandboxFault(f"{path} is not a Python file")
-        sys.modules["networks"] = module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-
-
-def _try_import(name: str) -> bool:
-    try:
-        importlib.import_module(name)
-    except ImportError:
-        return False
-    return True
 
 
 def main() -> None:

@@ -37,6 +37,8 @@ from grader.judge.source import Source, confirm_places
 from grader.judge.text import AnyText, gettext, render, translate_with
 from grader.judge.words import failure_words, note_words, one_line, unreadable_words
 from grader.results import Misconception, SubmissionResult, SubmissionStatus, TestResult, TestStatus
+from grader.sandbox.alone import LoneTemplate
+from grader.sandbox.choice import start_template
 from grader.sandbox.session import LoadReport, Session
 from grader.sandbox.template import Template, TemplatePlan
 from grader.sandbox.wall import Contents, Wall
@@ -86,7 +88,7 @@ class Judge:
         visible = [test for test in everything if test.visibility in plan.visibilities]
         self.planned = self._select() if plan.keyword else visible
         self.left_out = len(visible) - len(self.planned)
-        self.template: Template | None = None
+        self.template: Template | LoneTemplate | None = None
 
     def _make_diagnosis(self, reference: Reference, comparisons: Comparisons) -> Diagnosis:
         path = self.plan.folder.misconceptions
@@ -115,7 +117,7 @@ class Judge:
             self.template.close()
         hub = {name: model for model, spec in self.assignment.models.items() for name in spec.hub}
         contents = Contents(self.weights, hub, self.plan.folder.pictures, self.plan.hidden, self.plan.folder.networks)
-        self.template = Template(TemplatePlan(self.plan.wall, contents, self.assignment))
+        self.template = start_template(TemplatePlan(self.plan.wall, contents, self.assignment))
 
     def __enter__(self) -> Judge:
         self.start()

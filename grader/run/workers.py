@@ -87,7 +87,7 @@ def _start_worker(plan: JudgePlan, parent: int) -> None:
 
 def _end_worker() -> None:
     if isinstance(_worker, Judge) and _worker.template is not None:
-        _worker.template.process.kill()
+        _worker.template.kill()
     os._exit(1)
 
 

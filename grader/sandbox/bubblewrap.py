@@ -31,6 +31,7 @@ class Bubblewrap:
     origin: str
     name: str = "bubblewrap"
     confines: bool = True
+    forks: bool = True
 
     @classmethod
     def find(cls) -> Bubblewrap | None:

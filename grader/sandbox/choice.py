@@ -1,9 +1,11 @@
-"""Which wall this machine can build."""
+"""Which wall this machine can build, and what starts processes behind it."""
 
 from __future__ import annotations
 
 from grader.errors import WallError
+from grader.sandbox.alone import LoneTemplate
 from grader.sandbox.bubblewrap import Bubblewrap
+from grader.sandbox.template import Template, TemplatePlan
 from grader.sandbox.wall import NoWall, Wall
 
 
@@ -24,3 +26,8 @@ def choose_wall(kind: str) -> Wall:
             "--privileged). To grade without a wall, where submissions can read the hidden tests: --sandbox none",
         )
     return wall
+
+
+def start_template(plan: TemplatePlan) -> Template | LoneTemplate:
+    """What opens sessions for an assignment. Raises `SandboxFault` when it does not start."""
+    return Template(plan) if plan.wall.forks else LoneTemplate(plan)

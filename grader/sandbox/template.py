@@ -14,7 +14,7 @@ from typing import Any
 from grader.course.specification import Assignment, Limits
 from grader.errors import SandboxFault, WireError
 from grader.sandbox.session import Session, ask_for_credentials
-from grader.sandbox.wall import Contents, Wall, interpreter
+from grader.sandbox.wall import Contents, Inside, Wall, interpreter
 from grader.wire.channel import Channel
 from grader.wire.values import Bounds
 
@@ -63,17 +63,7 @@ class Template:
             )
         theirs.close()
         self.channel = Channel(ours, _OUTBOUND)
-        models = {
-            name: {"factory": model.factory, "file": inside.weights[name]} for name, model in self.plan.assignment.models.items()
-        }
-        configuration = {
-            "preload": list(self.plan.assignment.preload),
-            "models": models,
-            "hub": inside.hub,
-            "pictures": inside.pictures,
-            "networks": inside.networks,
-        }
-        answer = self._ask(configuration, START_SECONDS)
+        answer = self._ask(configuration(self.plan, inside), START_SECONDS)
         self.missing = tuple(answer["missing"])
 
     def open(self, limits: Limits) -> Session:
@@ -111,6 +101,10 @@ class Template:
         lines = self.log.read_text("utf-8", "replace").strip().splitlines() if self.log.exists() else []
         return " | ".join(lines[-5:])
 
+    def kill(self) -> None:
+        """End the template's process and all below it, and nothing else: for who has no time."""
+        self.process.kill()
+
     def close(self, keep_log: bool = False) -> None:
         """End the template and everything inside; safe to call twice."""
         self.channel.close()
@@ -125,6 +119,18 @@ class Template:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
+
+
+def configuration(plan: TemplatePlan, inside: Inside) -> dict[str, Any]:
+    """What the inside is told: libraries to import, networks to build, and where it finds their files."""
+    models = {name: {"factory": model.factory, "file": inside.weights[name]} for name, model in plan.assignment.models.items()}
+    return {
+        "preload": list(plan.assignment.preload),
+        "models": models,
+        "hub": inside.hub,
+        "pictures": inside.pictures,
+        "networks": inside.networks,
+    }
 
 
 def process_limits(limits: Limits) -> dict[str, int]:

@@ -7,7 +7,9 @@ paths the inside sees the files that it needs. `grader.sandbox.choice` takes the
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -55,6 +57,10 @@ class Wall(Protocol):
     def confines(self) -> bool:
         """Whether a submission is kept from this machine's files and processes."""
 
+    @property
+    def forks(self) -> bool:
+        """Whether the inside can be forked; else a process serves one submission and all of its tests."""
+
     def prepare(self, contents: Contents, scratch: Path) -> Inside:
         """Make what the inside will look for; `scratch` is an empty folder that lives as long as the template."""
 
@@ -82,18 +88,24 @@ INNER_ENVIRONMENT = {
 }
 
 
+# Windows has no fork. macOS has one that its own libraries (Accelerate, Objective-C) do not survive.
+FORKS = sys.platform == "linux"
+
+
+@dataclass(frozen=True)
 class NoWall:
     """No wall at all: a submission can do whatever this user can. For one's own code, or inside a throw-away machine."""
 
-    name = "none"
-    confines = False
+    name: str = "none"
+    confines: bool = False
+    forks: bool = FORKS
 
     def prepare(self, contents: Contents, scratch: Path) -> Inside:
         """Link torch's hub folder together in `scratch`."""
         checkpoints = scratch / "hub" / "checkpoints"
         checkpoints.mkdir(parents=True)
         for name, model in contents.hub.items():
-            (checkpoints / name).symlink_to(contents.weights[model])
+            _link(checkpoints / name, contents.weights[model])
         weights = {name: str(path) for name, path in contents.weights.items()}
         return Inside(weights, str(scratch / "hub"), str(contents.pictures or ""), str(contents.networks or ""))
 
@@ -103,8 +115,23 @@ class NoWall:
 
     def environment(self) -> dict[str, str]:
         """The inner environment, and where this user's programs and home are."""
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
-        return {**INNER_ENVIRONMENT, **kept, "PYTHONPATH": str(PACKAGE.parent)}
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        matplotlib = os.path.join(tempfile.gettempdir(), "grader-matplotlib")
+        return {**INNER_ENVIRONMENT, **kept, "MPLCONFIGDIR": matplotlib, "PYTHONPATH": str(PACKAGE.parent), "PYTHONUTF8": "1"}
+
+
+_KEPT = (
+    *("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
+    # Windows: without these Python finds neither its system libraries nor a temporary folder.
+    *("SYSTEMROOT", "SYSTEMDRIVE", "USERPROFILE", "TEMP", "TMP", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA"),
+)
+
+
+def _link(place: Path, target: Path) -> None:
+    try:
+        place.symlink_to(target)
+    except OSError:  # Windows lets administrators alone make links
+        shutil.copyfile(target, place)
 
 
 def interpreter() -> list[str]:

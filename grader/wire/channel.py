@@ -46,10 +46,11 @@ class Channel:
             ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [descriptor]))]
         while view:
             try:
-                sent = self.connection.sendmsg([view[:_CHUNK]], ancillary)
+                # Windows has no `sendmsg`; there nothing is ever passed beside a frame.
+                sent = self.connection.sendmsg([view[:_CHUNK]], ancillary) if ancillary else self.connection.send(view[:_CHUNK])
             except BlockingIOError:
-                self._wait(select.POLLOUT, deadline)
-            except (BrokenPipeError, ConnectionResetError) as error:
+                self._wait(deadline, to_write=True)
+            except ConnectionError as error:
                 raise Closed("the other side is gone") from error
             else:
                 view = view[sent:]
@@ -81,9 +82,9 @@ class Channel:
             try:
                 part, ancillary, _flags, _address = self.connection.recvmsg(HEAD_BYTES - len(head), room)
             except BlockingIOError:
-                self._wait(select.POLLIN, deadline)
+                self._wait(deadline)
                 continue
-            except ConnectionResetError as error:
+            except ConnectionError as error:
                 raise Closed("the other side is gone") from error
             for level, kind, data in ancillary:
                 if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
@@ -100,18 +101,28 @@ class Channel:
             try:
                 part = self.connection.recv(min(_CHUNK, length - len(data)))
             except BlockingIOError:
-                self._wait(select.POLLIN, deadline)
+                self._wait(deadline)
                 continue
-            except ConnectionResetError as error:
+            except ConnectionError as error:
                 raise Closed("the other side is gone") from error
             if not part:
                 raise Closed("the other side is gone")
             data += part
         return data
 
-    def _wait(self, event: int, deadline: float | None) -> None:
-        poll = select.poll()
-        poll.register(self.connection, event)
-        timeout = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000
-        if not poll.poll(timeout):
+    def _wait(self, deadline: float | None, *, to_write: bool = False) -> None:
+        seconds = None if deadline is None else max(0.0, deadline - time.monotonic())
+        if not (_poll if hasattr(select, "poll") else _select)(self.connection, seconds, to_write):
             raise Deadline("no answer in time")
+
+
+def _poll(connection: socket.socket, seconds: float | None, to_write: bool) -> bool:
+    poll = select.poll()
+    poll.register(connection, select.POLLOUT if to_write else select.POLLIN)
+    return bool(poll.poll(None if seconds is None else seconds * 1000))
+
+
+def _select(connection: socket.socket, seconds: float | None, to_write: bool) -> bool:
+    # On Windows. Elsewhere it cannot look at descriptors beyond 1023.
+    own = [connection]
+    return any(select.select([] if to_write else own, own if to_write else [], [], seconds))

@@ -1,0 +1,78 @@
+"""What a process has ready before a submission comes: libraries imported, networks built, IPython's shell, the adaptations.
+
+Whoever holds it forks (`grader.guest.template`) or, where nothing can be forked, becomes the submission's process itself
+(`grader.guest.alone`). It starts no thread.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import importlib.util
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+from grader.errors import SandboxFault
+from grader.guest.adaptations import colab, console, devices, pictures, windows
+from grader.guest.models import Shelf, serve_torch_hub
+from grader.guest.notebook import make_shell
+from grader.guest.notes import Notes
+from grader.wire.values import Bounds
+
+# From the judge come inputs and whole submissions; it is trusted, so its frames may be large.
+INBOUND = Bounds(structure_bytes=64 << 20, array_bytes=1 << 30)
+
+
+class Warm:
+    """Made from the configuration that the judge sends: preload, models, hub, pictures, networks."""
+
+    def __init__(self, configuration: dict[str, Any]) -> None:
+        self.notes = Notes()
+        self.missing = [name for name in configuration["preload"] if not _try_import(name)]
+        _quieten()
+        _import_networks(configuration["networks"])
+        self.shelf = Shelf(configuration["models"])
+        serve_torch_hub(Path(configuration["hub"]))
+        self.shell = make_shell(self.notes)
+        console.install(self.notes)
+        windows.install(self.notes)
+        colab.install(self.notes)
+        devices.install(self.notes)
+        pictures.install(Path(configuration["pictures"]), self.notes)
+        gc.collect()
+        gc.freeze()  # the collector then leaves the shared pages alone
+
+    def begin(self) -> None:
+        """In the submission's own process, before its file: silent streams, and the same random numbers every time."""
+        console.silence(1 << 20)
+        random.seed(0)
+        if "numpy" in sys.modules:
+            sys.modules["numpy"].random.seed(0)
+        if "torch" in sys.modules:
+            sys.modules["torch"].manual_seed(0)
+
+
+def _quieten() -> None:
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(1)  # a parallel region would start threads, and a fork is safe without them only
+
+
+def _import_networks(path: str) -> None:
+    """The assignment's own networks, as the module `networks` that factories are named in."""
+    if path:
+        spec = importlib.util.spec_from_file_location("networks", path)
+        if spec is None or spec.loader is None:
+            raise SandboxFault(f"{path} is not a Python file")
+        sys.modules["networks"] = module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+
+
+def _try_import(name: str) -> bool:
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        return False
+    return True

@@ -1,0 +1,168 @@
+"""Where nothing can be forked: a process per submission that loads it and runs all of its tests. For one's own work.
+
+What is lost against a fork per test is told in `grader.guest.alone`. Who checks a second time will check often (`--watch`): from
+then on the next process gets warm while this one works.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from grader.course.specification import Limits
+from grader.errors import SandboxFault, SubmissionCrashed, SubmissionStopped, WireError
+from grader.sandbox.session import CallProcess, Session
+from grader.sandbox.template import START_SECONDS, TemplatePlan, configuration
+from grader.sandbox.wall import interpreter
+from grader.wire.channel import Channel
+from grader.wire.values import Bounds
+
+_OUTBOUND = Bounds(structure_bytes=64 << 20, array_bytes=1 << 30)
+_WORD_BYTES = Bounds(structure_bytes=1 << 10, array_bytes=0)
+_WORD = "GRADER_WORD"
+_GRACE_SECONDS = 0.5  # for the exit status of a process that has broken the conversation
+
+
+class LoneTemplate:
+    """Starts a process per session; has what `grader.sandbox.template.Template` has. Methods raise `SandboxFault`."""
+
+    def __init__(self, plan: TemplatePlan) -> None:
+        self.plan = plan
+        self.scratch = Path(tempfile.mkdtemp(prefix="grader-"))
+        self.inside = plan.wall.prepare(plan.contents, self.scratch)
+        self.opened = 0
+        self.spare: LoneProcess | None = self._start()
+        self.missing = self.spare.get_ready()
+
+    def _start(self) -> LoneProcess:
+        work = tempfile.mkdtemp(dir=self.scratch)
+        answer_bytes = self.plan.assignment.limits.answer_mb << 20
+        told = {**configuration(self.plan, self.inside), "work": work, "answer_bytes": answer_bytes}
+        return LoneProcess(self.plan.wall.environment(), told, Path(f"{work}.log"))
+
+    def open(self, limits: Limits) -> Session:
+        """A process for one submission."""
+        process = self.spare or self._start()
+        self.opened += 1
+        self.spare = self._start() if self.opened > 1 else None
+        process.get_ready()
+        return LoneSession(process, limits)
+
+    def kill(self) -> None:
+        """End the process that waits."""
+        if self.spare is not None:
+            self.spare.end(0, 0)
+            self.spare = None
+
+    def close(self, keep_log: bool = False) -> None:
+        """End what waits and remove its files; safe to call twice."""
+        self.kill()
+        if not keep_log:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+class LoneProcess:
+    """A process that gets warm, then serves one submission; its own `grader.sandbox.session.Keeper`."""
+
+    def __init__(self, environment: dict[str, str], told: dict[str, Any], log: Path) -> None:
+        self.told = told
+        self.log = log
+        self.word = secrets.token_hex(16)
+        self.missing: tuple[str, ...] = ()
+        self.connection: socket.socket | None = None
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        command = [*interpreter(), "-m", "grader.guest.alone", str(self.listener.getsockname()[1])]
+        with log.open("wb") as stream:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, env={**environment, _WORD: self.word}
+            )
+
+    def get_ready(self) -> tuple[str, ...]:
+        """Wait until it is warm, the first time; the preloads that it lacks. Raises `SandboxFault`."""
+        if self.connection is not None:
+            return self.missing
+        deadline = time.monotonic() + START_SECONDS
+        try:
+            self.connection = self._accept(deadline)
+            channel = Channel(self.connection, _OUTBOUND)
+            channel.send(self.told, deadline)
+            self.missing = tuple(channel.receive(deadline)["missing"])
+        except (OSError, WireError) as error:
+            self.end(0, 0)
+            raise SandboxFault(f"a process for your work could not be started: {error}. {self.log_tail()}") from error
+        return self.missing
+
+    def _accept(self, deadline: float) -> socket.socket:
+        """The connection of the process itself: any other that finds the port does not know the word."""
+        self.listener.settimeout(1)
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except TimeoutError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise
+                continue
+            said = Channel(connection, _WORD_BYTES).receive(time.monotonic() + 5)
+            if type(said) is dict and secrets.compare_digest(str(said.get("word")), self.word):
+                self.listener.close()
+                return connection
+            connection.close()
+
+    def end(self, pid: int, grace: float) -> int | None:
+        """End the process after `grace` seconds; its exit status, or None when it had to be killed."""
+        self.listener.close()
+        if self.connection is not None:
+            self.connection.close()
+        try:
+            return self.process.wait(grace)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return None
+
+    def log_tail(self) -> str:
+        """The last lines that it wrote."""
+        lines = self.log.read_text("utf-8", "replace").strip().splitlines() if self.log.exists() else []
+        return " | ".join(lines[-5:])
+
+
+class LoneSession(Session):
+    """A session whose tests share its one process."""
+
+    def __init__(self, process: LoneProcess, limits: Limits) -> None:
+        assert process.connection is not None
+        self.keeper = process
+        self.pid = process.process.pid
+        self.limits = limits
+        self.channel = Channel(process.connection, Bounds(array_bytes=0))
+        self.outbound = Channel(process.connection, _OUTBOUND)
+        self.ends = time.monotonic() + limits.total_seconds
+        self.closed = False
+        self.guard = None
+        self.out_of_memory = self.too_many_processes = False
+
+    def fork(self) -> CallProcess:
+        """The same process, with fresh networks."""
+        self._ask({"op": "fresh"}, float(self.limits.call_seconds))
+        return _SharedProcess(self, self.pid, self.outbound.connection)
+
+    def end_of(self, pid: int, sweep: bool) -> int | None:
+        """A test that went wrong ends the process; one that is over leaves it to the next."""
+        return self.close(_GRACE_SECONDS) if sweep else None
+
+    def stopped(self, status: int | None) -> SubmissionStopped:
+        """The error for an exit status as `subprocess` gives it."""
+        how = "without an answer" if status is None else f"with status {status}"
+        return SubmissionCrashed(f"its process ended {how}")
+
+
+class _SharedProcess(CallProcess):
+    def _end(self, sweep: bool) -> int | None:
+        self.over = True
+        return self.session.end_of(self.pid, sweep)
