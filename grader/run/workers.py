@@ -10,9 +10,11 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context
 
 from grader.course.submission import Submission
@@ -53,7 +55,8 @@ def _in_processes(plan: JudgePlan, submissions: list[Submission], jobs: int) -> 
     context = get_context("spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(plan, os.getpid()))
     try:
-        waiting: dict[Future[SubmissionResult], Submission] = {pool.submit(_grade, one): one for one in submissions}
+        with _deaf_to_interrupts():  # workers are born here, and a Ctrl-C before they are set up would have them print a traceback
+            waiting: dict[Future[SubmissionResult], Submission] = {pool.submit(_grade, one): one for one in submissions}
         while waiting:
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
@@ -63,6 +66,19 @@ def _in_processes(plan: JudgePlan, submissions: list[Submission], jobs: int) -> 
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Ignore Ctrl-C for a moment; what is started meanwhile ignores it for good, across `exec` too."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _end_processes(pool: ProcessPoolExecutor) -> None:
