@@ -55,7 +55,7 @@ def _in_processes(plan: JudgePlan, submissions: list[Submission], jobs: int) -> 
     context = get_context("spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(plan, os.getpid()))
     try:
-        with _deaf_to_interrupts():  # workers are born here, and a Ctrl-C before they are set up would have them print a traceback
+        with _deaf_to_interrupts():  # workers are born here; a Ctrl-C before they are set up would print their tracebacks
             waiting: dict[Future[SubmissionResult], Submission] = {pool.submit(_grade, one): one for one in submissions}
         while waiting:
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
