@@ -116,12 +116,13 @@ class NoWall:
     def environment(self) -> dict[str, str]:
         """The inner environment, and where this user's programs and home are."""
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        matplotlib = os.path.join(tempfile.gettempdir(), "grader-matplotlib")
-        return {**INNER_ENVIRONMENT, **kept, "MPLCONFIGDIR": matplotlib, "PYTHONPATH": str(PACKAGE.parent), "PYTHONUTF8": "1"}
+        if os.name == "nt":
+            kept |= {"PYTHONUTF8": "1", "MPLCONFIGDIR": os.path.join(tempfile.gettempdir(), "grader-matplotlib")}
+        return {**INNER_ENVIRONMENT, **kept, "PYTHONPATH": str(PACKAGE.parent)}
 
 
 _KEPT = (
-    *("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
+    *("PATH", "HOME", "TMPDIR"),
     # Windows: without these Python finds neither its system libraries nor a temporary folder.
     *("SYSTEMROOT", "SYSTEMDRIVE", "USERPROFILE", "TEMP", "TMP", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA"),
 )

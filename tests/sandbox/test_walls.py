@@ -67,7 +67,7 @@ def test_nothing_of_the_callers_environment(
     found = json.loads(run_inside(wall, contents, scratch, "import json, os; print(json.dumps(dict(os.environ)))"))
     assert "hunter2" not in found.values()
     assert INNER_ENVIRONMENT.items() <= found.items()
-    allowed = {*INNER_ENVIRONMENT, "PATH", "HOME", "USER", "PYTHONPATH", "SYSTEMROOT", "PWD", "LC_CTYPE"}
+    allowed = {*INNER_ENVIRONMENT, "PATH", "HOME", "TMPDIR", "USER", "PYTHONPATH", "SYSTEMROOT", "PWD", "LC_CTYPE"}
     assert set(found) <= allowed
 
 
