@@ -31,6 +31,7 @@ from grader.figures import Figure
 from grader.record import Record
 
 SCHEMA = "grader/results/1"
+JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 MOST_FIGURES = 4  # of one test
 
 
@@ -193,5 +194,6 @@ def write_text_whole(path: Path, text: str) -> None:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of `results.json`, for tools that read it."""
-    return Results.model_json_schema(by_alias=True)
+    """The JSON Schema of `results.json`, for tools that read it; shipped as `schemas/results-1.schema.json`."""
+    schema = Results.model_json_schema(by_alias=True, mode="serialization")
+    return {"$schema": JSON_SCHEMA, **schema, "title": "Results of `grade` for one assignment"}

@@ -30,6 +30,7 @@ from pydantic import (
 from grader.errors import SpecificationError
 
 SCHEMA = "grader/assignment/1"
+JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 LANGUAGES = ("en", "ru")
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=64)]
@@ -290,9 +291,8 @@ def _keys_at(location: tuple[Any, ...]) -> list[str]:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of `assignment.yaml`, for editors."""
+    """The JSON Schema of `assignment.yaml`, for editors; shipped as `schemas/assignment-1.schema.json`."""
     schema = Assignment.model_json_schema(by_alias=True)
-    schema["title"] = "Assignment of a course for `grade`"
     text = schema["$defs"]["Text"]
     schema["$defs"]["Text"] = {"anyOf": [{"type": "string"}, text]}
-    return schema
+    return {"$schema": JSON_SCHEMA, **schema, "title": "Assignment of a course for `grade`"}

@@ -1,24 +1,30 @@
-"""Boxes by what happened to them: drawn by matplotlib, told apart by line, label and hue."""
+"""Boxes by what happened to them: drawn by matplotlib, told apart by line, label and hue.
+
+The shapes are put on the figure itself, without axes: nothing is measured here, and axes cost three times as much as all
+that is drawn. The legend is the page's, with a sample of each line.
+"""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from gettext import NullTranslations
 from typing import Any, Literal
 
 import matplotlib as mpl
 from markupsafe import Markup
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import IdentityTransform
 
 from grader.figures import Box, BoxPicture
 from grader.report.svg import ACCENT, INK, ODD, PAPER, QUIET, RIGHT, SETTINGS, WRONG, inline
 from grader.report.wording import box_word
 
-_WIDTH = 3.6  # inches
-_THINNEST = 0.02  # side of a window, as a share of the other
-_LEGEND_ROW = 0.24  # inches
-_LEGEND: dict[str, Any] = {"frameon": False, "fontsize": 9.5, "handlelength": 2.2, "columnspacing": 1.2, "borderaxespad": 0}
+_POINTS = 72  # to the inch, and pixels of a figure here
+_WIDTH = 260.0  # points
+_FLATTEST, _HIGHEST = 0.3, 0.85  # height of a window, as a share of its width
+_SAMPLE = (30.0, 14.0)  # points
+_FONT_SIZE = 10.5
 # Wrong boxes are drawn thicker than right ones: it is they that the picture is about.
 _STYLES: dict[str, dict[str, Any]] = {
     "kept": {"edgecolor": RIGHT, "linestyle": "solid", "linewidth": 1.6},
@@ -29,8 +35,9 @@ _STYLES: dict[str, dict[str, Any]] = {
     "second": {"edgecolor": ACCENT, "linestyle": (0, (6, 2)), "linewidth": 1.8},
     "shared": {"edgecolor": QUIET, "linestyle": "solid", "linewidth": 0.5, "hatch": "///"},
 }
-# Where a box's label stands: (at the right, at the bottom, offset, alignment). Boxes that lie nearly on one another have other
-# roles, so that their labels are apart.
+
+# Where a box's label stands: (at the right, at the bottom, offset in points, alignment). Boxes that lie nearly on one another
+# have other roles, so that their labels are apart.
 _Place = tuple[bool, bool, tuple[float, float], Literal["left", "right"], Literal["top", "bottom"]]
 _LABEL: _Place = (False, False, (2, -2), "left", "top")
 _LABELS: dict[str, _Place] = {
@@ -41,63 +48,63 @@ _LABELS: dict[str, _Place] = {
 }
 
 
+def box_roles(picture: BoxPicture) -> list[str]:
+    """The roles that occur, in the order of the legend."""
+    return [role for role in _STYLES if any(box.role == role for box in picture.boxes)]
+
+
 def box_chart(picture: BoxPicture, translations: NullTranslations) -> Markup:
-    """The boxes as inline SVG with a text alternative, a legend below them."""
-    roles = [role for role in _STYLES if any(box.role == role for box in picture.boxes)]
-    rows = -(-len(roles) // 2)
-    height = _WIDTH * min(max(picture.height / picture.width, 0.35), 0.9)
+    """The boxes as inline SVG with a text alternative."""
+    height = _WIDTH * min(max(picture.height / picture.width, _FLATTEST), _HIGHEST)
+    figure = _figure(_WIDTH, height)
+    scale = min(_WIDTH / picture.width, height / picture.height)
     with mpl.rc_context(SETTINGS):
-        figure = Figure(figsize=(_WIDTH, height + rows * _LEGEND_ROW), facecolor="none")
-        share = rows * _LEGEND_ROW / (height + rows * _LEGEND_ROW)
-        axes = figure.add_axes((0, share, 1, 1 - share), facecolor="none")
-        _draw_window(axes, picture)
         for box in picture.boxes:
-            _draw_box(axes, _in_window(box, picture))
-        handles = [Rectangle((0, 0), 1, 1, fill=False, label=box_word(role, translations), **_STYLES[role]) for role in roles]
-        figure.legend(handles=handles, loc="lower left", ncols=2, **_LEGEND)
-    return inline(figure, _alternative(picture, roles, translations))
+            x1, x2 = ((x - picture.left) * scale for x in (box.x1, box.x2))
+            y1, y2 = (height - (y - picture.top) * scale for y in (box.y1, box.y2))
+            _draw_rectangle(figure, box.role, (x1, y1), (x2, y2))
+            _draw_label(figure, box, (x1, x2), (y1, y2))
+    return inline(figure, _alternative(picture, translations))
 
 
-def _draw_window(axes: Axes, picture: BoxPicture) -> None:
-    unit = max(picture.width, picture.height)
-    axes.set_xlim(0, max(picture.width / unit, _THINNEST))
-    axes.set_ylim(max(picture.height / unit, _THINNEST), 0)
-    axes.set_aspect("equal", adjustable="box")
-    axes.set_xticks([])
-    axes.set_yticks([])
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+@lru_cache(maxsize=16)
+def line_sample(role: str) -> Markup:
+    """A line of the legend, as an SVG that says nothing to a screen reader: the word stands beside it."""
+    figure = _figure(*_SAMPLE)
+    _draw_rectangle(figure, role, (2, 3), (_SAMPLE[0] - 2, _SAMPLE[1] - 3))
+    return inline(figure, "")
 
 
-def _in_window(box: Box, picture: BoxPicture) -> Box:
-    """The box in units of the window's longer side: coordinates far from 0 would lose digits on their way through matplotlib."""
-    unit = max(picture.width, picture.height)
-    x1, x2 = ((x - picture.left) / unit for x in (box.x1, box.x2))
-    y1, y2 = ((y - picture.top) / unit for y in (box.y1, box.y2))
-    return box.model_copy(update={"x1": x1, "y1": y1, "x2": x2, "y2": y2})
+def _figure(width: float, height: float) -> Figure:
+    return Figure(figsize=(width / _POINTS, height / _POINTS), dpi=_POINTS, facecolor="none")
 
 
-def _draw_box(axes: Axes, box: Box) -> None:
-    style = _STYLES[box.role]
-    axes.add_patch(Rectangle((box.x1, box.y1), box.x2 - box.x1, box.y2 - box.y1, fill=False, **style))
-    if box.label:
-        right, below, offset, ha, va = _LABELS.get(box.role, _LABEL)
-        axes.annotate(
-            box.label,
-            ((box.x1, box.x2)[right], (box.y1, box.y2)[below]),
-            xytext=offset,
-            textcoords="offset points",
-            ha=ha,
-            va=va,
-            color=INK,
-            parse_math=False,  # a label is text, whatever dollar signs are in it
-            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6},
-        )
+def _draw_rectangle(figure: Figure, role: str, one: tuple[float, float], other: tuple[float, float]) -> None:
+    width, height = other[0] - one[0], other[1] - one[1]
+    figure.add_artist(Rectangle(one, width, height, fill=False, transform=IdentityTransform(), **_STYLES[role]))
 
 
-def _alternative(picture: BoxPicture, roles: list[str], translations: NullTranslations) -> str:
+def _draw_label(figure: Figure, box: Box, xs: tuple[float, float], ys: tuple[float, float]) -> None:
+    if not box.label:
+        return
+    right, below, offset, ha, va = _LABELS.get(box.role, _LABEL)
+    figure.text(
+        xs[right] + offset[0],
+        ys[below] + offset[1],
+        box.label,
+        transform=IdentityTransform(),
+        ha=ha,
+        va=va,
+        color=INK,
+        fontsize=_FONT_SIZE,
+        parse_math=False,  # a label is text, whatever dollar signs are in it
+        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6},
+    )
+
+
+def _alternative(picture: BoxPicture, translations: NullTranslations) -> str:
     told = []
-    for role in roles:
+    for role in box_roles(picture):
         labels = ", ".join(box.label for box in picture.boxes if box.role == role and box.label)
         count = sum(box.role == role for box in picture.boxes)
         told.append(f"{box_word(role, translations)}: {count}" + (f" ({labels})" if labels else ""))

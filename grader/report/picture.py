@@ -5,7 +5,7 @@
     Picture
     ├── panels: Panel*       images side by side, each named, with a text alternative
     ├── scales: Scale*       colour bars: the same for all maps, one for the difference
-    ├── legend: Tone*        what the tones of masks mean
+    ├── legend: Tone*        what the tones of masks and the lines of boxes mean
     └── chart                boxes, as inline SVG
 
 Words are HTML, not part of an image: they follow language, zoom and screen readers.
@@ -13,6 +13,7 @@ Words are HTML, not part of an image: they follow language, zoom and screen read
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from gettext import NullTranslations
@@ -23,8 +24,12 @@ from markupsafe import Markup
 from grader.figures import BoxPicture, Figure, Grid, HeatMap, Masks
 from grader.i18n import translator
 from grader.report import raster
-from grader.report.boxchart import box_chart
+from grader.report.boxchart import box_chart, box_roles, line_sample
 from grader.report.number import format_percent, format_short
+from grader.report.wording import box_word
+
+
+_SINGLE = {"first", "second", "shared"}  # of which there is one, and no need to count
 
 
 @dataclass(frozen=True)
@@ -49,11 +54,12 @@ class Scale:
 
 @dataclass(frozen=True)
 class Tone:
-    """A tone of the masks: the class of its swatch, its meaning, its share of the picture."""
+    """An entry of a legend: a line's sample or the class of a tone's swatch, its meaning, how much of it there is."""
 
     kind: str
     word: str
-    share: str
+    amount: str
+    sample: Markup | str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ def picture(figure: Figure, jpeg: str, language: str) -> Picture:
     """
     translations = translator(language)
     if isinstance(figure, BoxPicture):
-        return Picture(chart=box_chart(figure, translations))
+        return Picture(chart=box_chart(figure, translations), legend=_lines(figure, translations))
     if isinstance(figure, Masks):
         return _masks(figure, language, translations)
     return _heat_map(figure, jpeg, language, translations)
@@ -115,6 +121,14 @@ def _describe(grid: Grid, translations: NullTranslations) -> str:
     return text.format(rows=grid.rows, columns=grid.columns, row=int(row), column=int(column))
 
 
+def _lines(figure: BoxPicture, translations: NullTranslations) -> tuple[Tone, ...]:
+    counts: Counter[str] = Counter(box.role for box in figure.boxes)
+    return tuple(
+        Tone("line", box_word(role, translations), "" if role in _SINGLE else str(counts[role]), line_sample(role))
+        for role in box_roles(figure)
+    )
+
+
 def _masks(figure: Masks, language: str, translations: NullTranslations) -> Picture:
     _ = translations.gettext
     image, shares = raster.mask_uri(figure.truth, figure.prediction)
@@ -123,5 +137,5 @@ def _masks(figure: Masks, language: str, translations: NullTranslations) -> Pict
         Tone(kind, word, format_percent(share, language))
         for kind, word, share in zip(("both", "missed", "extra"), words, shares, strict=True)
     )
-    alternative = "; ".join(f"{tone.word}: {tone.share}" for tone in legend) + "."
+    alternative = "; ".join(f"{tone.word}: {tone.amount}" for tone in legend) + "."
     return Picture((Panel(_("True mask and prediction"), image, alternative),), legend=legend)

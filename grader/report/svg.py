@@ -45,7 +45,10 @@ SETTINGS: dict[Any, Any] = {
 
 
 def inline(figure: Figure, alternative: str) -> Markup:
-    """The drawing as an `<svg>` element with a text alternative. Make and draw the figure under `SETTINGS`."""
+    """The drawing as an `<svg>` element with a text alternative; without one it is hidden from screen readers, as decoration.
+
+    Make and draw the figure under `SETTINGS`.
+    """
     buffer = io.BytesIO()
     with mpl.rc_context(SETTINGS), warnings.catch_warnings():
         # The page's fonts draw the text; that matplotlib's own lacks a letter does not matter.
@@ -62,9 +65,12 @@ def inline(figure: Figure, alternative: str) -> Markup:
     _rename_ids(root, hashlib.sha256(buffer.getvalue()).hexdigest()[:8])
     for attribute in ("width", "height", "version"):
         root.attrib.pop(attribute, None)
-    root.set("role", "img")
-    root.set("aria-label", alternative)
-    root.set("class", "chart")
+    if alternative:
+        root.set("role", "img")
+        root.set("aria-label", alternative)
+        root.set("class", "chart")
+    else:
+        root.set("aria-hidden", "true")
     return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 -- ElementTree escaped every text in it
 
 

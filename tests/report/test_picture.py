@@ -110,7 +110,7 @@ def test_masks_have_three_tones_and_their_shares() -> None:
     """Protects the overlap's picture: both, only one, only the other, neither; told in per cent too."""
     masks = Masks(caption="c", truth=grid([[255, 255, 0, 0]]), prediction=grid([[255, 0, 255, 0]]))
     shown = picture(masks, "", "en")
-    assert [(tone.word, tone.share) for tone in shown.legend] == [
+    assert [(tone.word, tone.amount) for tone in shown.legend] == [
         ("in both", "25%"),
         ("only in the true mask", "25%"),
         ("only in the prediction", "25%"),
@@ -123,13 +123,24 @@ def test_masks_have_three_tones_and_their_shares() -> None:
 
 def test_boxes_are_told_apart_without_colour(make_figures: MakeFigures) -> None:
     """Protects colour-blind readers and print: every role has its own line, a name in the legend, and is in the words."""
-    chart = str(picture(make_figures()[3], "", "ru").chart)
-    for word in ("оставлены верно", "отброшены верно", "оставлены зря", "отброшены зря", "их общая часть"):
-        assert f">{word}<" in chart
-        assert f"{word}: 1" in chart
-    dashes = set(re.findall(r'stroke-dasharray="([^"]*)"', chart))
-    assert len(dashes) >= 4
+    shown = picture(make_figures()[3], "", "ru")
+    words = [
+        "оставлены верно",
+        "отброшены верно",
+        "оставлены зря",
+        "отброшены зря",
+        "первая рамка",
+        "вторая рамка",
+        "их общая часть",
+    ]
+    assert [tone.word for tone in shown.legend] == words
+    chart = str(shown.chart)
+    assert [word for word in words if f"{word}: 1" not in chart] == []
     assert 'role="img"' in chart
+    samples = [str(tone.sample) for tone in shown.legend]
+    lines = {tuple(re.findall(r'(?:stroke-dasharray|stroke-width|href|fill)="([^"]*)"', sample)) for sample in samples}
+    assert len(lines) >= 6, "lines differ by more than their colour"
+    assert all('aria-hidden="true"' in sample for sample in samples)
 
 
 def test_charts_on_one_page_do_not_share_ids(make_figures: MakeFigures) -> None:
