@@ -18,14 +18,13 @@ from grader.course.submission import Submission
 from grader.errors import (
     GraderError,
     SpecificationError,
-    SubmissionOutOfMemory,
     SubmissionStopped,
-    SubmissionTimedOut,
 )
 from grader.fixtures.store import Store
 from grader.fixtures.weights import weights_file
 from grader.judge.check import Comparisons
 from grader.judge.diagnosis import Diagnosis
+from grader.judge.ending import Ending, too_large, unreadable, while_loading, without_file
 from grader.judge.figures import Figures
 from grader.judge.misconception import catalogue
 from grader.judge.outcome import NotFound
@@ -35,7 +34,7 @@ from grader.judge.reference import Networks, Reference
 from grader.judge.scoring import part_results, result_of, shares, shown, stopped_result, total_score, untested_parts
 from grader.judge.source import Source, confirm_places
 from grader.judge.text import AnyText, gettext, render, translate_with
-from grader.judge.words import failure_words, note_words, one_line, unreadable_words
+from grader.judge.words import failure_words, note_words
 from grader.results import Misconception, SubmissionResult, SubmissionStatus, TestResult, TestStatus
 from grader.sandbox.alone import LoneTemplate
 from grader.sandbox.choice import start_template
@@ -138,6 +137,10 @@ class Judge:
         except Exception:  # noqa: BLE001  a bug of the grader must not become a student's zero, nor end the run
             graded = self._fault(traceback.format_exc(limit=-3))
             self._recover()
+        return self.result(submission, graded, time.perf_counter() - started)
+
+    def result(self, submission: Submission, graded: Graded, seconds: float) -> SubmissionResult:
+        """The record of a submission that was judged."""
         return SubmissionResult(
             student=submission.student,
             path=submission.place,
@@ -146,7 +149,7 @@ class Judge:
             score=graded.score,
             max_score=shown(self.assignment.points),
             messages=tuple(render(message, self.translate) for message in graded.messages),
-            seconds=round(time.perf_counter() - started, 3),
+            seconds=round(seconds, 3),
             parts=part_results(self.assignment, graded.tests, self.share),
             tests=graded.tests,
         )
@@ -157,20 +160,31 @@ class Judge:
         except GraderError:
             self.template = None  # the next submission's result says that there is none
 
-    def _grade(self, submission: Submission) -> _Graded:
+    def _grade(self, submission: Submission) -> Graded:
+        opened = self.open(submission)
+        if isinstance(opened, Graded):
+            return opened
+        try:
+            plugin = JudgePlugin(self.setting, proxy_maker(opened.workplace))
+            run_tests(plugin, visibilities=self.plan.visibilities, keyword=self.plan.keyword)
+        finally:
+            opened.workplace.close()
+        return self.conclude(plugin.ran, opened)
+
+    def open(self, submission: Submission) -> Opened | Graded:
+        """Load a submission: ready for its tests, or the end of it. Raises `GraderError` when the grader fails."""
         if submission.main is None:
-            return self._problem(submission)
+            return self._ended(without_file(submission))
         limit = self.assignment.limits.submission_mb * _MEGABYTE
         try:
             files = submission.files(limit)
         except ValueError:
-            size = gettext("The file is larger than {limit} MB.", limit=self.assignment.limits.submission_mb)
-            return self._stopped(SubmissionStatus.NOT_LOADABLE, TestStatus.NOT_FOUND, [size])
+            return self._ended(too_large(self.assignment.limits))
         except OSError as error:
             raise GraderError(f"{submission.main}: {error.strerror}") from error
-        return self._run(files, next(iter(files)))
+        return self._load(files, next(iter(files)))
 
-    def _run(self, files: dict[str, bytes], main: str) -> _Graded:
+    def _load(self, files: dict[str, bytes], main: str) -> Opened | Graded:
         template = self.template
         if template is None:
             raise GraderError("the sandbox's template could not be started")
@@ -186,18 +200,15 @@ class Judge:
         try:
             session, report = open_session()
         except SubmissionStopped as error:
-            return self._stopped_while_loading(error)
-        workplace = Workplace(self.assignment, open_session, session, report)
-        try:
-            if report.unreadable:
-                return self._stopped(SubmissionStatus.NOT_LOADABLE, TestStatus.NOT_FOUND, [unreadable_words(report)])
-            plugin = JudgePlugin(self.setting, proxy_maker(workplace))
-            run_tests(plugin, visibilities=self.plan.visibilities, keyword=self.plan.keyword)
-        finally:
-            workplace.close()
-        return self._graded(plugin.ran, report, workplace.notes, Source(main, files[main]))
+            return self._ended(while_loading(error, self.assignment.limits))
+        if report.unreadable:
+            session.close()
+            return self._ended(unreadable(report))
+        return Opened(Workplace(self.assignment, open_session, session, report), report, Source(main, files[main]))
 
-    def _graded(self, ran: list[Ran], report: LoadReport, notes: list[AnyText], source: Source) -> _Graded:
+    def conclude(self, ran: list[Ran], opened: Opened) -> Graded:
+        """The verdict on tests that have run."""
+        report, notes, source = opened.report, opened.workplace.notes, opened.source
         confirm_places(ran, source)
         named = self._name_misconceptions(ran)
         accepted = [text for item in ran for compared in item.compared for text in compared.call.notes]
@@ -210,7 +221,7 @@ class Judge:
         score = total_score(self.assignment, tests, self.share)
         status = SubmissionStatus.GRADED if score is not None else SubmissionStatus.GRADER_ERROR
         stopped = _why_nothing(report) if ran and all(isinstance(item.outcome, NotFound) for item in ran) else None
-        return _Graded(stopped or status, score, tests, messages)
+        return Graded(stopped or status, score, tests, messages)
 
     def _name_misconceptions(self, ran: list[Ran]) -> dict[str, Misconception]:
         named = {}
@@ -230,40 +241,29 @@ class Judge:
                 messages.append(gettext("{name} is defined more than once; the last definition counts.", name=name))
         return messages
 
-    def _problem(self, submission: Submission) -> _Graded:
-        names = ", ".join(one_line(name) for name in submission.candidates)
-        if submission.problem == "several_files":
-            text = gettext("Several files could be the submission: {names}.", names=names)
-            return self._stopped(SubmissionStatus.NOT_LOADABLE, TestStatus.NOT_FOUND, [text])
-        found = gettext("Found: {names}.", names=names) if names else gettext("The folder is empty.")
-        text = gettext("There is no notebook and no module to grade. {found}", found=found)
-        return self._stopped(SubmissionStatus.MISSING, TestStatus.NOT_FOUND, [text])
+    def _ended(self, ending: Ending) -> Graded:
+        tests = tuple(stopped_result(test, self.share[test.id], ending.test_status, self.translate) for test in self.planned)
+        return Graded(ending.status, 0.0, tests, [ending.text])
 
-    def _stopped_while_loading(self, error: SubmissionStopped) -> _Graded:
-        if isinstance(error, SubmissionTimedOut):
-            text = gettext(
-                "The file did not finish in the {seconds} s that it has.",
-                seconds=f"{self.assignment.limits.load_seconds:g}",
-            )
-            return self._stopped(SubmissionStatus.TIMED_OUT, TestStatus.TIMED_OUT, [text])
-        if isinstance(error, SubmissionOutOfMemory):
-            text = gettext("The file used up the {size} MB of memory that it has.", size=self.assignment.limits.memory_mb)
-            return self._stopped(SubmissionStatus.OUT_OF_MEMORY, TestStatus.CRASHED, [text])
-        text = gettext("The process that ran the file ended: {reason}.", reason=str(error))
-        return self._stopped(SubmissionStatus.CRASHED, TestStatus.CRASHED, [text])
-
-    def _stopped(self, status: SubmissionStatus, test_status: TestStatus, messages: list[AnyText]) -> _Graded:
-        tests = tuple(stopped_result(test, self.share[test.id], test_status, self.translate) for test in self.planned)
-        return _Graded(status, 0.0, tests, messages)
-
-    def _fault(self, reason: str) -> _Graded:
+    def _fault(self, reason: str) -> Graded:
         tests = tuple(stopped_result(test, self.share[test.id], TestStatus.GRADER_ERROR, self.translate) for test in self.planned)
         text = gettext("The grader failed; this is not the submission's fault: {reason}", reason=reason)
-        return _Graded(SubmissionStatus.GRADER_ERROR, None, tests, [text])
+        return Graded(SubmissionStatus.GRADER_ERROR, None, tests, [text])
 
 
 @dataclass(frozen=True)
-class _Graded:
+class Opened:
+    """A submission that was loaded: where its calls are made, what its file left behind, and the file."""
+
+    workplace: Workplace
+    report: LoadReport
+    source: Source
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What is known of a submission in the end."""
+
     status: SubmissionStatus
     score: float | None
     tests: tuple[TestResult, ...]

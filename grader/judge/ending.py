@@ -1,0 +1,56 @@
+"""How a submission ended before any test of it could run: its verdict, that of its tests, and the words for the student."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.course.specification import Limits
+from grader.course.submission import Submission
+from grader.errors import SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
+from grader.judge.text import Text, gettext
+from grader.judge.words import one_line, unreadable_words
+from grader.results import SubmissionStatus, TestStatus
+from grader.sandbox.session import LoadReport
+
+
+@dataclass(frozen=True)
+class Ending:
+    """An end without a test."""
+
+    status: SubmissionStatus
+    test_status: TestStatus
+    text: Text
+
+
+def without_file(submission: Submission) -> Ending:
+    """Nothing to grade was found, or several things were."""
+    names = ", ".join(one_line(name) for name in submission.candidates)
+    if submission.problem == "several_files":
+        text = gettext("Several files could be the submission: {names}.", names=names)
+        return Ending(SubmissionStatus.NOT_LOADABLE, TestStatus.NOT_FOUND, text)
+    found = gettext("Found: {names}.", names=names) if names else gettext("The folder is empty.")
+    text = gettext("There is no notebook and no module to grade. {found}", found=found)
+    return Ending(SubmissionStatus.MISSING, TestStatus.NOT_FOUND, text)
+
+
+def too_large(limits: Limits) -> Ending:
+    """The file alone is beyond the limit."""
+    text = gettext("The file is larger than {limit} MB.", limit=limits.submission_mb)
+    return Ending(SubmissionStatus.NOT_LOADABLE, TestStatus.NOT_FOUND, text)
+
+
+def unreadable(report: LoadReport) -> Ending:
+    """Nothing of the file could run."""
+    return Ending(SubmissionStatus.NOT_LOADABLE, TestStatus.NOT_FOUND, unreadable_words(report))
+
+
+def while_loading(error: SubmissionStopped, limits: Limits) -> Ending:
+    """Its process ended before the file had run."""
+    if isinstance(error, SubmissionTimedOut):
+        text = gettext("The file did not finish in the {seconds} s that it has.", seconds=f"{limits.load_seconds:g}")
+        return Ending(SubmissionStatus.TIMED_OUT, TestStatus.TIMED_OUT, text)
+    if isinstance(error, SubmissionOutOfMemory):
+        text = gettext("The file used up the {size} MB of memory that it has.", size=limits.memory_mb)
+        return Ending(SubmissionStatus.OUT_OF_MEMORY, TestStatus.CRASHED, text)
+    text = gettext("The process that ran the file ended: {reason}.", reason=str(error))
+    return Ending(SubmissionStatus.CRASHED, TestStatus.CRASHED, text)
