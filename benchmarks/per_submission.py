@@ -24,6 +24,7 @@ from measure import PeakMemory, own_cpu, tree_cpu
 
 from grader.course.assignment import open_assignment
 from grader.course.submission import Submission
+from grader.fixtures.weights import weights_file
 from grader.judge.judge import Judge, JudgePlan
 from grader.sandbox.choice import choose_wall
 
@@ -59,15 +60,18 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=10)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    rows = {
-        "warm module": warm(options.assignment, options.module, options.count),
-        "warm notebook": warm(options.assignment, options.notebook, options.count),
-        "cold kernel, notebook": cold(options.assignment, options.notebook, max(2, options.count // 3)),
+    measures = {
+        "warm module": lambda: warm(options.assignment, options.module, options.count),
+        "warm notebook": lambda: warm(options.assignment, options.notebook, options.count),
+        "cold kernel, notebook": lambda: cold(options.assignment, options.notebook, max(2, options.count // 3)),
     }
-    speedup = rows["cold kernel, notebook"]["cpu_s"] / rows["warm notebook"]["cpu_s"]
     print(f"{'per submission':24s} {'CPU s':>8s} {'wall s':>8s} {'peak PSS MB':>12s} {'start s':>8s}")
-    for name, row in rows.items():
-        print(f"{name:24s} {row['cpu_s']:8.3f} {row['wall_s']:8.3f} {row['peak_pss_mb']:12.0f} {row['start_s']:8.2f}")
+    rows = {}
+    for name, measure in measures.items():
+        row = rows[name] = measure()
+        numbers = f"{row['cpu_s']:8.3f} {row['wall_s']:8.3f} {row['peak_pss_mb']:12.0f} {row['start_s']:8.2f}"
+        print(f"{name:24s} {numbers}", flush=True)
+    speedup = rows["cold kernel, notebook"]["cpu_s"] / rows["warm notebook"]["cpu_s"]
     print(f"cold kernel / warm notebook, CPU: {speedup:.1f}")
     if options.json:
         options.json.write_text(json.dumps({"rows": rows, "cpu_ratio": speedup}, indent=1) + "\n")
@@ -113,10 +117,13 @@ def cold(assignment: Path, file: Path, count: int) -> dict[str, float]:
 
     cpu, wall = own_cpu(), time.perf_counter()
     with PeakMemory() as memory, tempfile.TemporaryDirectory() as folder:
+        link_weights(assignment, Path(folder) / "torch" / "hub" / "checkpoints")
+        os.environ["TORCH_HOME"] = str(Path(folder) / "torch")
         for _ in range(count):
             notebook = nbformat.read(file, as_version=4)
             notebook.cells.append(nbformat.v4.new_code_cell(TEST_CELL.format(path=str(assignment.resolve()))))
-            client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": folder}}, allow_errors=False)
+            # Cells that want a picture fail here as they would for a grader without one; the tests do not need them.
+            client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": folder}}, allow_errors=True)
             asyncio.run(client.async_execute())
             passed, total = "".join(output.get("text", "") for output in notebook.cells[-1].outputs).split()[-2:]
             if passed != total:
@@ -127,6 +134,15 @@ def cold(assignment: Path, file: Path, count: int) -> dict[str, float]:
         "peak_pss_mb": memory.peak / (1 << 20),
         "start_s": 0.0,
     }
+
+
+def link_weights(assignment: Path, checkpoints: Path) -> None:
+    """The files that torchvision would download, so that the cold kernel needs no network either."""
+    folder = open_assignment(assignment)
+    checkpoints.mkdir(parents=True)
+    for model in folder.specification.models.values():
+        for name in model.hub:
+            (checkpoints / name).symlink_to(weights_file(model, folder))
 
 
 if __name__ == "__main__":
