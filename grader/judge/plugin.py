@@ -20,7 +20,7 @@ import pytest
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.titles import title
-from grader.errors import GraderError, SpecificationError, UsageError
+from grader.errors import GraderError, SandboxFault, SpecificationError, UsageError
 from grader.judge.check import Check, Compared, Comparisons
 from grader.judge.outcome import TestOutcome
 from grader.judge.proxy import SubmissionProxy, Workplace
@@ -91,6 +91,7 @@ class JudgePlugin:
         self.places = {visibility: str(setting.folder.tests(visibility)) + os.sep for visibility in ("public", "hidden")}
         self.ran: list[Ran] = []
         self.problems: list[str] = []
+        self.lost: SandboxFault | None = None
         self._by_node: dict[str, Ran] = {}
 
     # -- fixtures ---------------------------------------------------------------------------------------------------
@@ -166,6 +167,7 @@ class JudgePlugin:
             if isinstance(error, TestOutcome):
                 ran.outcome = _bare(error)
             else:
+                self.lost = error if isinstance(error, SandboxFault) else self.lost
                 ran.fault = f"{call.when}: {type(error).__name__}: {error} ({_where(call.excinfo)})"
         return (yield)
 
@@ -270,6 +272,8 @@ def run_tests(
         raise KeyboardInterrupt
     if catcher.error is not None:
         raise catcher.error
+    if plugin.lost is not None:
+        raise plugin.lost
     if plugin.problems:
         raise SpecificationError("the tests do not import:\n" + "\n".join(plugin.problems))
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):

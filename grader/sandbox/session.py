@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from grader.course.specification import Limits
-from grader.errors import SandboxFault, SubmissionCrashed, SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut, WireError
+from grader.errors import (
+    SandboxError,
+    SandboxFault,
+    SubmissionCrashed,
+    SubmissionOutOfMemory,
+    SubmissionStopped,
+    SubmissionTimedOut,
+    WireError,
+)
 from grader.sandbox.guard import Guard, guard
 from grader.wire.channel import Channel, Closed, Deadline
 from grader.wire.values import Array, Bounds, Model, Value
@@ -124,7 +132,7 @@ class Session:
         bounds = self.limits.answer_mb << 20
         try:
             pid = self._ask({"op": "fork", "bounds": bounds}, _FORK_SECONDS, theirs.fileno()).get("pid")
-        except SubmissionStopped:
+        except SandboxError:
             ours.close()
             raise
         finally:

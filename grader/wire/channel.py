@@ -19,7 +19,7 @@ _CHUNK = 1 << 20
 
 
 class Closed(WireError):
-    """The other side has closed the connection (or died)."""
+    """The other side has closed the connection (or died), or this side has."""
 
 
 class Deadline(WireError):
@@ -50,8 +50,8 @@ class Channel:
                 sent = self.connection.sendmsg([view[:_CHUNK]], ancillary) if ancillary else self.connection.send(view[:_CHUNK])
             except BlockingIOError:
                 self._wait(deadline, to_write=True)
-            except ConnectionError as error:
-                raise Closed("the other side is gone") from error
+            except OSError as error:
+                raise Closed(f"the connection is gone: {error.strerror}") from error
             else:
                 view = view[sent:]
                 ancillary = []
@@ -84,8 +84,8 @@ class Channel:
             except BlockingIOError:
                 self._wait(deadline)
                 continue
-            except ConnectionError as error:
-                raise Closed("the other side is gone") from error
+            except OSError as error:
+                raise Closed(f"the connection is gone: {error.strerror}") from error
             for level, kind, data in ancillary:
                 if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                     descriptor = array.array("i", data[: array.array("i", [0]).itemsize])[0]
@@ -103,8 +103,8 @@ class Channel:
             except BlockingIOError:
                 self._wait(deadline)
                 continue
-            except ConnectionError as error:
-                raise Closed("the other side is gone") from error
+            except OSError as error:
+                raise Closed(f"the connection is gone: {error.strerror}") from error
             if not part:
                 raise Closed("the other side is gone")
             data += part

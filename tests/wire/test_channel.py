@@ -129,6 +129,14 @@ def test_with_descriptor_the_other_side_goes(raw: tuple[socket.socket, Channel])
         channel.receive_with_descriptor(later())
 
 
+def test_this_side_was_closed(pair: tuple[Channel, Channel]) -> None:
+    """Protects whoever goes on with a conversation that was ended: it is told so, and not of a bad descriptor."""
+    pair[0].close()
+    for action in (pair[0].receive, pair[0].receive_with_descriptor, lambda deadline: pair[0].send("x", deadline)):
+        with pytest.raises(Closed):
+            action(later())
+
+
 def test_nobody_reads(pair: tuple[Channel, Channel]) -> None:
     """Protects the judge from a submission that does not read its arguments."""
     with pytest.raises(Deadline):

@@ -1,0 +1,151 @@
+"""One submission in, one result out, whatever happens to the grader on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.course.assignment import open_assignment
+from grader.course.submission import Submission, collect
+from grader.errors import SandboxFault
+from grader.judge import judge as judge_module
+from grader.judge.judge import Judge, JudgePlan
+from grader.results import SubmissionResult, TestStatus
+from grader.sandbox.session import Session
+from grader.sandbox.wall import NoWall
+
+RIGHT = b"def mean(values):\n    return sum(values) / len(values)\n"
+
+
+@pytest.fixture
+def judge(tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
+    """A judge of the tiny assignment; without a wall, which is not what is tested here."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    with Judge(JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), NoWall(), (), "en")) as judge:
+        yield judge
+
+
+@pytest.fixture
+def submit(tmp_path: Path, judge: Judge) -> Callable[..., Submission]:
+    """`submit(student, source)`: a submission."""
+
+    def make(student: str = "ann", source: bytes = RIGHT) -> Submission:
+        place = tmp_path / "submissions" / student
+        place.mkdir(parents=True)
+        (place / "tiny.py").write_bytes(source)
+        return next(one for one in collect(place.parent, judge.assignment) if one.student == student)
+
+    return make
+
+
+def assert_fault(result: SubmissionResult, said: str) -> None:
+    """It was the grader's fault, and nobody has lost points by it."""
+    assert (result.status, result.score) == ("grader_error", None)
+    assert [part.score for part in result.parts] == [None] * 3
+    assert {(test.status, test.score) for test in result.tests} == {(TestStatus.GRADER_ERROR, None)}
+    assert "this is not the submission's fault" in result.messages[0]
+    assert said in result.messages[0]
+
+
+def test_a_result(judge: Judge, submit: Callable[..., Submission]) -> None:
+    """Protects what a result says about whom it is."""
+    submission = submit()
+    result = judge.grade(submission)
+    assert (result.student, result.path, result.digest) == ("ann", str(submission.main), submission.digest())
+    assert (result.status, result.score, result.max_score) == ("graded", 40, 100)
+    assert result.seconds > 0
+    assert [test.id for test in result.tests] == [test.id for test in judge.planned]
+
+
+def test_a_lost_template_costs_nobody_points(judge: Judge, submit: Callable[..., Submission]) -> None:
+    """Protects students from a template that was killed (memory, an administrator): a fault, and the next is graded again."""
+    assert judge.template is not None
+    judge.template.process.kill()
+    judge.template.process.wait()
+    assert_fault(judge.grade(submit("ann")), "SandboxFault")
+    assert judge.grade(submit("bob")).score == 40
+
+
+def test_a_template_lost_in_the_middle(judge: Judge, submit: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a submission that was half judged: what is missing is no failure of its own."""
+    fork = Session.fork
+
+    def lose(session: Session) -> object:
+        assert judge.template is not None
+        judge.template.process.kill()
+        judge.template.process.wait()
+        return fork(session)
+
+    monkeypatch.setattr(Session, "fork", lose)
+    assert_fault(judge.grade(submit("ann")), "SandboxFault")
+    monkeypatch.setattr(Session, "fork", fork)
+    assert judge.grade(submit("bob")).score == 40
+
+
+def test_a_template_that_cannot_be_started_again(
+    judge: Judge, submit: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Protects the rest of the class: each is told that there is no sandbox, and it is tried anew for the next."""
+    start, tries = judge.start, []
+
+    def fail() -> None:
+        tries.append(1)
+        raise SandboxFault("no sandbox today")
+
+    monkeypatch.setattr(judge, "start", fail)
+    assert judge.template is not None
+    judge.template.process.kill()
+    judge.template.process.wait()
+    assert_fault(judge.grade(submit("ann")), "SandboxFault")
+    assert_fault(judge.grade(submit("bob")), "the sandbox's template could not be started")
+    assert len(tries) == 2
+    monkeypatch.setattr(judge, "start", start)
+    assert_fault(judge.grade(submit("carl")), "could not be started")
+    assert judge.grade(submit("dora")).score == 40
+
+
+def test_a_bug_of_the_grader(judge: Judge, submit: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the run from a bug: it leaves a traceback in that student's result, and the others are graded."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    run_tests = judge_module.run_tests
+    monkeypatch.setattr(judge_module, "run_tests", broken)
+    result = judge.grade(submit("ann"))
+    assert_fault(result, "ZeroDivisionError: a bug")
+    assert "Traceback" in result.messages[0]
+    monkeypatch.setattr(judge_module, "run_tests", run_tests)
+    assert judge.grade(submit("bob")).score == 40
+
+
+def test_a_file_that_cannot_be_read(judge: Judge, submit: Callable[..., Submission]) -> None:
+    """Protects a student whose file went away, or is on a bad disk: the grader's fault, with the reason."""
+    submission = submit()
+    assert submission.main is not None
+    submission.main.unlink()
+    assert_fault(judge.grade(submission), "No such file or directory")
+
+
+def test_a_submission_has_no_memory_of_another(judge: Judge, submit: Callable[..., Submission]) -> None:
+    """Protects students from each other within one worker: the result is the same before and after any other."""
+    before = judge.grade(submit("ann"))
+    judge.grade(submit("bob", b"import builtins\nbuiltins.sum = lambda values: 0\nimport os\nos._exit(1)\n"))
+    judge.grade(submit("carl", b"def mean(values):\n    values.clear()\n    return 1 / 0\n"))
+    after = judge.grade(submit("dora"))
+    assert [test.status for test in before.tests] == [test.status for test in after.tests]
+    assert before.score == after.score == 40
+
+
+def test_the_run_decides_the_language(tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects Russian feedback: messages and named mistakes."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    folder = open_assignment(tiny_course / "assignments" / "tiny")
+    with Judge(JudgePlan(folder, NoWall(), (), "ru")) as judge:
+        students = collect(tiny_course / "submissions" / "tiny", judge.assignment)
+        result = judge.grade(next(one for one in students if one.student == "dina_misconception"))
+    named = {test.misconception.explanation for test in result.tests if test.misconception is not None}
+    assert "Делитель равен n - 1. Он из выборочной дисперсии; среднее делит на n." in named
+    assert "The answer is not the expected one." not in {test.message for test in result.tests}
