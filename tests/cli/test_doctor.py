@@ -1,0 +1,76 @@
+"""`grade doctor` says what works here, and what to do about what does not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.cli import doctor
+from grader.cli.main import run_main
+from grader.sandbox.bubblewrap import Bubblewrap
+
+WHAT = ("Python", "Wall", "Landlock", "Limits", "GPU", "Weights", "Workers")
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of this test's own, and a wide terminal."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "400")
+    return tmp_path
+
+
+@pytest.mark.wall
+def test_on_a_machine_that_can_grade(capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects exit status 0, a row for each thing, and which bubblewrap is used."""
+    assert run_main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert [name for name in WHAT if name not in said] == []
+    assert "bubblewrap (system" in said or "bubblewrap (wheel" in said
+
+
+@pytest.mark.parametrize("found", [None, Path("/nowhere/bwrap")], ids=["not there", "broken"])
+def test_on_a_machine_without_a_wall(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], found: Path | None
+) -> None:
+    """Protects exit status 1 and the remedy, also for the rows below that one."""
+    monkeypatch.setattr(Bubblewrap, "find", classmethod(lambda cls: None if found is None else Bubblewrap(found, "test")))
+    assert run_main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert "install the package bubblewrap" in said if found is None else "allow unprivileged user namespaces" in said
+    assert [name for name in WHAT if name not in said] == []
+
+
+def test_what_is_cached(cache: Path) -> None:
+    """Protects the numbers of the cache."""
+    (cache / "weights").mkdir()
+    (cache / "weights" / "a.pth").write_bytes(b"0" * (3 << 20))
+    finding = doctor.weights()
+    assert finding.good
+    assert f"cache {cache}: 1 files, 3 MB" in finding.text
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_cache_that_cannot_be_written(cache: Path) -> None:
+    """Protects the remedy for a home that is read-only."""
+    cache.chmod(0o500)
+    finding = doctor.weights()
+    assert not finding.good
+    assert "GRADER_CACHE" in finding.remedy
+
+
+def test_no_gpu_is_no_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects machines without a GPU from a warning, and the start of `grade doctor` from importing torch there."""
+    monkeypatch.setattr(os.path, "exists", lambda path: False)
+    assert doctor.gpu().good is None
+
+
+def test_as_a_process(grade: Callable[..., Any]) -> None:
+    """Protects the command itself."""
+    finished = grade("doctor")
+    assert finished.status in (0, 1)
+    assert "Workers" in finished.stdout
