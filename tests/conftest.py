@@ -58,6 +58,8 @@ def course_copy(tiny_course: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(tiny_course, tmp_path / "course", ignore=shutil.ignore_patterns("submissions", "__pycache__")))
 
 
+PATIENCE = "15"  # seconds that what the grader started has to end after it
+
 # A parent that adopts whatever the grader leaves behind, and tells of it. It waits, so that what is dying may die.
 _KEEPER = textwrap.dedent(
     """
@@ -158,20 +160,23 @@ def _environment(home: Path, changes: dict[str, str | None]) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def start_grade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartGrade]:
-    """`start_grade(*arguments, cwd=..., env={...})`: a `python -m grader` in a session of its own, at work."""
+    """`start_grade(*arguments, cwd=..., env={...})`: a `python -m grader` in a session of its own, at work.
+
+    `stdout` is a descriptor to write to instead of the pipe that `Running.read_until` reads.
+    """
     started: list[subprocess.Popen[str]] = []
 
     def start(
-        *arguments: Any, cwd: Path | None = None, env: dict[str, str | None] | None = None, patience: float = 15
+        *arguments: Any, cwd: Path | None = None, env: dict[str, str | None] | None = None, stdout: int = subprocess.PIPE
     ) -> Running:
         home = tmp_path_factory.mktemp("home")
         report = home / "ended.json"
         process = subprocess.Popen(
-            [sys.executable, "-c", _KEEPER, json.dumps([str(one) for one in arguments]), str(report), str(patience)],
+            [sys.executable, "-c", _KEEPER, json.dumps([str(one) for one in arguments]), str(report), PATIENCE],
             cwd=cwd or home,
             env=_environment(home, env or {}),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",

@@ -164,6 +164,30 @@ def test_lines_where_there_is_no_terminal(grade: Grade, make_class: MakeClass, r
 
 
 @pytest.mark.wall
+def test_a_bar_on_a_terminal(start_grade: Callable[..., Any], make_class: MakeClass, right: str, tmp_path: Path) -> None:
+    """Protects the progress bar: counts and the last student on a terminal, and no line per submission."""
+    terminal, end = os.openpty()
+    place = make_class(ann=right, bob="pass\n", carl=right)
+    running = start_grade(
+        place, "-o", tmp_path / "out", "-j", 1, stdout=end, env={"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
+    )
+    os.close(end)
+    said = b""
+    with os.fdopen(terminal, "rb", buffering=0) as stream:
+        try:
+            while part := stream.read(4096):
+                said += part
+        except OSError:
+            pass  # how a terminal says that nobody writes to it any more
+    assert running.finish().status == 0
+    text = said.decode()
+    assert "\x1b[" in text
+    assert "3/3" in text
+    assert "tiny: 1 of 3" not in text
+    assert "Report: " in text
+
+
+@pytest.mark.wall
 @pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)], ids=["colour", "NO_COLOR"])
 def test_colours(
     grade: Grade, make_class: MakeClass, right: str, tmp_path: Path, variables: dict[str, str], coloured: bool
