@@ -26,9 +26,9 @@ from typing import Any
 from grader.errors import WireError
 from grader.guest import calls
 from grader.guest.session import Session
-from grader.guest.warm import INBOUND, Warm
+from grader.guest.warm import Warm
 from grader.wire.channel import Channel, Closed
-from grader.wire.values import Bounds
+from grader.wire.values import REQUESTS, Bounds
 
 WORD = "GRADER_WORD"
 
@@ -74,7 +74,7 @@ class Alone(Session):
 def main() -> None:
     """Connect to the judge, get warm, become the submission's process."""
     connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
-    channel = Channel(connection, INBOUND)
+    channel = Channel(connection, REQUESTS)
     channel.send({"word": os.environ.pop(WORD)})
     configuration = channel.receive()
     warm = Warm(configuration)

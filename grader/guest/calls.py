@@ -27,12 +27,12 @@ from grader.wire.channel import Channel, Closed
 from grader.wire.digest import state_digest
 
 
-def serve(channel: Channel, loaded: Loaded, shelf: Shelf, notes: Notes) -> None:
-    """Answer requests until the judge closes its end."""
+def serve(requests: Channel, channel: Channel, loaded: Loaded, shelf: Shelf, notes: Notes) -> None:
+    """Answer `requests` over `channel`, the same socket with the bounds of answers, until the judge closes its end."""
     server = Server(loaded, shelf)
     while True:
         try:
-            request = channel.receive()
+            request = requests.receive()
         except Closed:
             return
         answer = server.answer(request)

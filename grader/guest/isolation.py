@@ -40,6 +40,7 @@ def become_session(limits: dict[str, int], work: str, run: Callable[[], None]) -
         if inner:
             _watch(inner)
         kernel.die_with_parent()
+        os.setsid()  # else `kill(0, ...)` from inside reaches the outer half: process groups know no namespaces
         _mount_private(limits["disk_bytes"])
         _confine(limits, confined)
         run()

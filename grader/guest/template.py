@@ -14,7 +14,6 @@ end      pid, grace                                 {"status": wait status, or N
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import sys
 import threading
@@ -22,10 +21,11 @@ import time
 from typing import Any
 
 from grader.errors import SandboxFault
-from grader.guest import isolation, kernel, syscalls
+from grader.guest import isolation, kernel, processes, syscalls
 from grader.guest.session import Session
-from grader.guest.warm import INBOUND, Warm
+from grader.guest.warm import Warm
 from grader.wire.channel import Channel, Closed
+from grader.wire.values import REQUESTS
 
 
 class Template:
@@ -63,29 +63,32 @@ class Template:
 
     def _run_session(self, descriptor: int) -> None:
         self.warm.begin()
-        channel = Channel(socket.socket(fileno=descriptor), INBOUND)
+        channel = Channel(socket.socket(fileno=descriptor), REQUESTS)
         channel.send({"ready": True})  # what goes wrong before this is the grader's fault, after it the submission's
         Session(channel, self.warm.shelf, self.warm.shell, self.warm.notes).serve()
 
     def end(self, pid: int, grace: float) -> int | None:
         """End a session and everything that it started, after waiting `grace` seconds for it to end by itself."""
         last = time.monotonic() + grace
+        found: int | None = None
         while True:
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
-                return status
+                found = status
+                break
             if time.monotonic() >= last:
                 break
             time.sleep(0.002)
-        os.killpg(pid, signal.SIGKILL)  # the parent-death signal takes the inner namespace with it
-        os.waitpid(pid, 0)
-        return None
+        # Also when it ended by itself: the next submission starts when nothing of this one is left, not a moment sooner.
+        processes.end_descendants()
+        return found
 
 
 def main() -> None:
     """Configure from the control socket and serve it."""
-    channel = Channel(socket.socket(fileno=int(sys.argv[1])), INBOUND)
+    channel = Channel(socket.socket(fileno=int(sys.argv[1])), REQUESTS)
     kernel.die_with_parent()
+    kernel.adopt_orphans()
     kernel.set_dumpable(False)  # from below, this process's memory, environment and descriptors cannot be opened
     configuration = channel.receive()
     Template(channel, configuration).serve()

@@ -19,10 +19,6 @@ from grader.guest.adaptations import colab, console, devices, pictures, windows
 from grader.guest.models import Shelf, serve_torch_hub
 from grader.guest.notebook import make_shell
 from grader.guest.notes import Notes
-from grader.wire.values import Bounds
-
-# From the judge come inputs and whole submissions; it is trusted, so its frames may be large.
-INBOUND = Bounds(structure_bytes=64 << 20, array_bytes=1 << 30)
 
 
 class Warm:

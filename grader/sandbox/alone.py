@@ -21,9 +21,8 @@ from grader.sandbox.session import CallProcess, Session
 from grader.sandbox.template import START_SECONDS, TemplatePlan, configuration
 from grader.sandbox.wall import interpreter
 from grader.wire.channel import Channel
-from grader.wire.values import Bounds
+from grader.wire.values import REQUESTS, Bounds
 
-_OUTBOUND = Bounds(structure_bytes=64 << 20, array_bytes=1 << 30)
 _WORD_BYTES = Bounds(structure_bytes=1 << 10, array_bytes=0)
 _WORD = "GRADER_WORD"
 _GRACE_SECONDS = 0.5  # for the exit status of a process that has broken the conversation
@@ -90,7 +89,7 @@ class LoneProcess:
         deadline = time.monotonic() + START_SECONDS
         try:
             self.connection = self._accept(deadline)
-            channel = Channel(self.connection, _OUTBOUND)
+            channel = Channel(self.connection, REQUESTS)
             channel.send(self.told, deadline)
             self.missing = tuple(channel.receive(deadline)["missing"])
         except (OSError, WireError) as error:
@@ -141,7 +140,7 @@ class LoneSession(Session):
         self.pid = process.process.pid
         self.limits = limits
         self.channel = Channel(process.connection, Bounds(array_bytes=0))
-        self.outbound = Channel(process.connection, _OUTBOUND)
+        self.outbound = Channel(process.connection, REQUESTS)
         self.ends = time.monotonic() + limits.total_seconds
         self.closed = False
         self.guard = None

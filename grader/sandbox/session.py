@@ -23,14 +23,14 @@ from grader.errors import (
 )
 from grader.sandbox.guard import Guard, guard
 from grader.wire.channel import Channel, Closed, Deadline
-from grader.wire.values import Array, Bounds, Model, Value
+from grader.wire.values import REQUESTS, Array, Bounds, Model, Value
 
 _READY_SECONDS = 30.0
 _FORK_SECONDS = 10.0
 _KILL_SECONDS = 5.0
 _GRACE_SECONDS = 1.0  # between a closed connection and the end of the process that closed it
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
-_REPORT = Bounds(structure_bytes=4 << 20, array_bytes=0)
+_REPORT = Bounds(structure_bytes=4 << 20, array_bytes=0, models=False)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Session:
         self.limits = limits
         self.work = work
         self.channel = Channel(connection, _REPORT)
-        self.outbound = Channel(connection, Bounds(structure_bytes=64 << 20, array_bytes=1 << 30))
+        self.outbound = Channel(connection, REQUESTS)
         self.ends = time.monotonic() + limits.total_seconds
         self.closed = False
         self.guard: Guard | None = None
@@ -196,8 +196,8 @@ class CallProcess:
     def __init__(self, session: Session, pid: int, connection: socket.socket) -> None:
         self.session = session
         self.pid = pid
-        self.channel = Channel(connection, Bounds(array_bytes=session.limits.answer_mb << 20))
-        self.outbound = Channel(connection, Bounds(structure_bytes=64 << 20, array_bytes=1 << 30))
+        self.channel = Channel(connection, Bounds(array_bytes=session.limits.answer_mb << 20, models=False))
+        self.outbound = Channel(connection, REQUESTS)
         self.over = False
         self.seconds = float(session.limits.call_seconds)
 

@@ -16,11 +16,10 @@ from grader.errors import SandboxFault, WireError
 from grader.sandbox.session import Session, ask_for_credentials
 from grader.sandbox.wall import Contents, Inside, Wall, interpreter
 from grader.wire.channel import Channel
-from grader.wire.values import Bounds
+from grader.wire.values import REQUESTS
 
 START_SECONDS = 120.0
 _REQUEST_SECONDS = 30.0
-_OUTBOUND = Bounds(structure_bytes=64 << 20, array_bytes=1 << 30)
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class Template:
                 start_new_session=True,  # Ctrl-C at the terminal is the judge's to handle
             )
         theirs.close()
-        self.channel = Channel(ours, _OUTBOUND)
+        self.channel = Channel(ours, REQUESTS)
         answer = self._ask(configuration(self.plan, inside), START_SECONDS)
         self.missing = tuple(answer["missing"])
 

@@ -55,6 +55,8 @@ class Channel:
             else:
                 view = view[sent:]
                 ancillary = []
+                if view:
+                    _check(deadline)
 
     def receive(self, deadline: float | None = None) -> Value:
         """Read one value. Descriptors that the other side sends along are closed by the kernel, unseen."""
@@ -92,6 +94,8 @@ class Channel:
             if not part:
                 raise Closed("the other side is gone")
             head += part
+            if len(head) < HEAD_BYTES:
+                _check(deadline)
         return head, descriptor
 
     def _read(self, length: int, deadline: float | None) -> bytearray:
@@ -108,6 +112,8 @@ class Channel:
             if not part:
                 raise Closed("the other side is gone")
             data += part
+            if len(data) < length:
+                _check(deadline)
         return data
 
     def _wait(self, deadline: float | None, *, to_write: bool = False) -> None:
@@ -126,3 +132,9 @@ def _select(connection: socket.socket, seconds: float | None, to_write: bool) ->
     # On Windows. Elsewhere it cannot look at descriptors beyond 1023.
     own = [connection]
     return any(select.select([] if to_write else own, own if to_write else [], [], seconds))
+
+
+def _check(deadline: float | None) -> None:
+    # Of somebody who sends byte by byte something has always come: waiting alone would never see the deadline.
+    if deadline is not None and time.monotonic() > deadline:
+        raise Deadline("the frame was not whole in time")

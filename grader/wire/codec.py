@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections import Counter
 from typing import Any
 
 import msgpack
@@ -106,9 +107,9 @@ class _Encoder:
         raise WireError(f"a value of type {kind.__name__} cannot cross")
 
     def _digits(self, value: int) -> str:
-        if value.bit_length() > self.bounds.digits * 3:
+        if value.bit_length() > self.bounds.digits * 4 or len(digits := hex(value)) > self.bounds.digits:
             raise WireError("the integer is too long")
-        return hex(value)
+        return digits
 
     def _array(self, data: npt.NDArray[Any]) -> tuple[str, list[int], int]:
         name = data.dtype.name
@@ -156,6 +157,18 @@ class _Decoder:
             raise WireError("a container's items are not a list")
         return [self.value(item, depth) for item in tree]
 
+    def keys(self, keys: list[Value]) -> None:
+        """Refuse what cannot be a key, and keys of equal hash, each of which is compared with all others: 100,000 of them
+        (tuples of -1 and -2) would keep a reader busy for an hour."""
+        equal: Counter[int] = Counter()
+        for key in keys:
+            if not _is_key(key):
+                raise WireError("a mapping or a set holds what cannot be a key")
+            number = hash(key)
+            equal[number] += 1
+            if equal[number] > self.bounds.equal_hashes:
+                raise WireError("a mapping or a set holds too many keys of equal hash")
+
     def blob(self, length: Any) -> memoryview:
         if type(length) is not int or length < 0 or self.offset + length > len(self.arrays):
             raise WireError("a frame names array data that it does not carry")
@@ -174,8 +187,7 @@ def _read_tuple(decoder: _Decoder, rest: list[Any], depth: int) -> tuple[Value, 
 
 def _read_set(decoder: _Decoder, rest: list[Any], depth: int) -> set[Value]:
     items = decoder.items(rest[0], depth)
-    if not all(_is_key(item) for item in items):
-        raise WireError("a set holds what cannot be an element")
+    decoder.keys(items)
     return set(items)
 
 
@@ -183,13 +195,9 @@ def _read_dict(decoder: _Decoder, rest: list[Any], depth: int) -> dict[Value, Va
     pairs = rest[0]
     if type(pairs) is not list or not all(type(pair) is list and len(pair) == 2 for pair in pairs):
         raise WireError("a mapping's items are not pairs")
-    mapping = {}
-    for raw_key, raw_value in pairs:
-        key = decoder.value(raw_key, depth)
-        if not _is_key(key):
-            raise WireError("a mapping holds what cannot be a key")
-        mapping[key] = decoder.value(raw_value, depth)
-    return mapping
+    items = [(decoder.value(key, depth), decoder.value(value, depth)) for key, value in pairs]
+    decoder.keys([key for key, _ in items])
+    return dict(items)
 
 
 def _is_key(value: Value) -> bool:
@@ -224,6 +232,9 @@ def _read_array(decoder: _Decoder, rest: list[Any], depth: int) -> Array:
         raise WireError("an array is malformed")
     if type(shape) is not list or len(shape) > 32 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
         raise WireError("an array's shape is malformed")
+    if 0 in shape and math.prod(side for side in shape if side) > decoder.bounds.nodes:
+        # It takes no memory until somebody walks over its rows.
+        raise WireError("an array without numbers has too many rows")
     raw = decoder.blob(length)
     if math.prod(shape) * ARRAY_TYPES[name].itemsize != len(raw):
         raise WireError("an array's shape and data disagree")
@@ -245,6 +256,8 @@ def _read_handle(decoder: _Decoder, rest: list[Any], depth: int) -> Handle:
 
 
 def _read_model(decoder: _Decoder, rest: list[Any], depth: int) -> Model:
+    if not decoder.bounds.models:
+        raise WireError("a network's name came where only values may")
     name, in_training, raw_state = rest
     state = decoder.value(raw_state, depth)
     if type(name) is not str or type(in_training) is not bool or type(state) is not dict:

@@ -20,14 +20,22 @@ class Bounds:
     """Limits of one frame; what breaks them is refused before anything is allocated for it.
 
     `structure_bytes` bounds the part that describes (everything but array data): a decoded Python object takes at most
-    some 70 times its encoded byte. `array_bytes` bounds the data of all arrays and long byte strings together.
+    some 70 times its encoded byte. `array_bytes` bounds the data of all arrays and long byte strings together. `digits` bounds
+    an integer's hexadecimal form, so that its decimal one stays below the 4,300 digits that Python agrees to write.
+    `equal_hashes`: how many keys of one mapping or set may have the same hash. `models`: whether a `Model` may come in.
     """
 
     structure_bytes: int = 4 << 20
     array_bytes: int = 64 << 20
     depth: int = 32
     nodes: int = 600_000
-    digits: int = 4_000
+    digits: int = 3_500
+    equal_hashes: int = 64
+    models: bool = True
+
+
+# What the judge sends: inputs and whole submissions. It is trusted, so its frames may be large.
+REQUESTS = Bounds(structure_bytes=64 << 20, array_bytes=1 << 30)
 
 
 @dataclass(frozen=True)

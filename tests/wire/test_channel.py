@@ -99,6 +99,41 @@ def test_a_part_of_a_frame_comes(raw: tuple[socket.socket, Channel], length: int
         channel.receive(soon())
 
 
+def test_a_frame_that_comes_byte_by_byte(raw: tuple[socket.socket, Channel]) -> None:
+    """Protects the judge from somebody who always sends a little more: waiting alone would never see the deadline."""
+    channel = raw[1]
+    connection = channel.connection
+    frame = encode(["x" * 100], Bounds())
+
+    class Dripping:
+        """A connection with one byte at a time, and always one."""
+
+        def __init__(self) -> None:
+            self.left = iter(frame)
+
+        def recv(self, _size: int) -> bytes:
+            """The next byte."""
+            return bytes([next(self.left)])
+
+        def recvmsg(self, _size: int, _room: int) -> tuple[bytes, list[object], int, None]:
+            """The next byte, with nothing beside it."""
+            return bytes([next(self.left)]), [], 0, None
+
+        def sendmsg(self, parts: list[memoryview], _ancillary: list[object]) -> int:
+            """Takes one byte."""
+            return 1
+
+    for receive in (Channel.receive, Channel.receive_with_descriptor):
+        channel.connection = Dripping()
+        with pytest.raises(Deadline):
+            receive(channel, PAST)
+    with pytest.raises(Deadline):
+        channel.send("x" * 100, PAST)
+    channel.connection = Dripping()
+    assert channel.receive(later()) == ["x" * 100]
+    channel.connection = connection
+
+
 @pytest.mark.parametrize("length", [0, 3, 8, 40])
 def test_the_other_side_goes(raw: tuple[socket.socket, Channel], length: int) -> None:
     """Protects the verdict `crashed`, at once and not when time is up: before, in and after the head."""

@@ -1,0 +1,71 @@
+"""Ending whatever a process started, however it tries to get away.
+
+A descendant stays one: who loses its parent is given to the nearest ancestor that adopts orphans (`kernel.adopt_orphans`),
+and the filter refuses `CLONE_PARENT`. So killing descendants until there are none ends everything, with or without a pid
+namespace, however often it forked, changed its session or closed its descriptors.
+
+Left out on purpose: waiting with a deadline. A killed process is gone as soon as the kernel has taken it apart; the judge
+bounds the whole request.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+_PROC = Path("/proc")
+
+
+def end_descendants(known: dict[int, int] | None = None) -> None:
+    """Kill and bury every descendant of the calling process, which must adopt orphans; `known` is given wait statuses.
+
+    First all are killed and none is buried: the dead still count towards the limit of processes, so that a fork bomb runs
+    out of room to fork in, and every round finds fewer of them.
+    """
+    while living := [pid for pid in descendants(os.getpid()) if _is_alive(pid)]:
+        for pid in living:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):  # sleep until one has died, and leave it unburied
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+    bury(known)
+
+
+def bury(known: dict[int, int] | None = None) -> None:
+    """Wait for all children, which have been killed; `known` is given their wait statuses."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+        if known is not None:
+            known[pid] = status
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes below `pid` as far as `/proc` shows them, parents before their children; the dead that nobody buried too."""
+    found: list[int] = []
+    waiting = [pid]
+    while waiting:
+        children = _children(waiting.pop())
+        found += children
+        waiting += children
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        lists = [path.read_text() for path in (_PROC / str(pid) / "task").glob("*/children")]
+    except OSError:
+        return []  # it has ended meanwhile
+    return [int(child) for child in " ".join(lists).split()]
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        # The name in parentheses may hold anything; the state follows the last of them.
+        return (_PROC / str(pid) / "stat").read_text().rpartition(") ")[2][:1] not in ("Z", "X")
+    except OSError:
+        return False
