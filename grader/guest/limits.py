@@ -28,6 +28,9 @@ import resource
 from dataclasses import dataclass
 from pathlib import Path
 
+_PENDING_SIGNALS = 1024
+_LOCKED_BYTES = 1 << 20
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -64,6 +67,10 @@ def apply(limits: Limits) -> None:
     """
     data = mapped_data_bytes() + limits.memory_bytes
     _lower(resource.RLIMIT_CORE, 0)
+    # Counted per user of the machine, of whom the submission is one: it must not use up what the others need.
+    _lower(resource.RLIMIT_SIGPENDING, _PENDING_SIGNALS)
+    _lower(resource.RLIMIT_MSGQUEUE, 0)
+    _lower(resource.RLIMIT_MEMLOCK, _LOCKED_BYTES)
     _lower(resource.RLIMIT_DATA, data)
     _lower(resource.RLIMIT_NPROC, limits.processes)
     _lower(resource.RLIMIT_NOFILE, limits.open_files)

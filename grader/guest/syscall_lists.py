@@ -35,10 +35,9 @@ ALLOWED = (
         access faccessat faccessat2 openat openat2 creat newfstatat statx statfs fstatfs getdents getdents64 getcwd
         chdir fchdir
         rename renameat renameat2 mkdir mkdirat rmdir unlink unlinkat link linkat symlink symlinkat readlink readlinkat
-        mknod mknodat truncate ftruncate fallocate umask dup dup2 dup3 fcntl flock fsync fdatasync sync_file_range
+        mknod mknodat truncate ftruncate fallocate umask dup dup2 dup3 flock fsync fdatasync sync_file_range
         fadvise64 readahead sendfile copy_file_range splice tee close_range cachestat memfd_create
         getxattr lgetxattr fgetxattr getxattrat listxattr llistxattr flistxattr listxattrat file_getattr
-        inotify_init inotify_init1 inotify_add_watch inotify_rm_watch
     """),
     # Waiting and events.
     *_names("""
@@ -53,7 +52,7 @@ ALLOWED = (
     """),
     # Sockets, once opened.
     *_names("""
-        connect accept accept4 bind listen sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg shutdown
+        connect accept accept4 bind listen shutdown
         getsockname getpeername setsockopt getsockopt
     """),
     # Processes, threads and signals, within the submission's pid namespace or Landlock's signal scope.
@@ -75,7 +74,7 @@ ALLOWED = (
         timer_create timer_settime timer_gettime timer_getoverrun timer_delete
         getrlimit setrlimit getrusage sysinfo uname getcpu getrandom
         sched_yield sched_getparam sched_getscheduler sched_getattr sched_get_priority_max sched_get_priority_min
-        sched_rr_get_interval sched_getaffinity sched_setaffinity getpriority ioprio_get
+        sched_rr_get_interval sched_getaffinity getpriority ioprio_get
     """),
 )
 
@@ -125,6 +124,10 @@ REFUSED = (
     Refusal("make the whole machine write its discs out, which slows the neighbours", _names("sync syncfs")),
     Refusal("open files by number, past every directory", _names("open_by_handle_at name_to_handle_at")),
     Refusal("watch every file of a mount", _names("fanotify_init fanotify_mark")),
+    Refusal(
+        "watch files: of the few watchers that a user may have, all would be gone",
+        _names("inotify_init inotify_init1 inotify_add_watch inotify_rm_watch"),
+    ),
     Refusal("ports and segments of the processor", _names("iopl ioperm modify_ldt")),
     Refusal("hang up the terminal", _names("vhangup")),
     Refusal(

@@ -43,6 +43,8 @@ _TIOCSTI, _TIOCLINUX, _TIOCSETD = 0x5412, 0x541C, 0x5423
 _PR_SET_PDEATHSIG = 1
 _PER_LINUX, _PERSONALITY_QUERY = 0, 0xFFFFFFFF
 _NETLINK_ROUTE = 0
+_MSG_OOB = 1
+_F_SETLEASE, _F_NOTIFY, _F_SETPIPE_SZ = 1024, 1026, 1031
 _PRIO_PROCESS, _IOPRIO_WHO_PROCESS = 0, 1
 
 _INTERNET_PROTOCOLS = (0, socket.IPPROTO_TCP, socket.IPPROTO_UDP)
@@ -55,10 +57,10 @@ class Profile:
     `socket_families`: which `AF_*` may be opened; pairs of unix sockets always may. Without a network namespace a
     socket reaches the machine's network, without a mount namespace a unix socket reaches the machine's services.
 
-    `file_attributes`: whether changes of mode, owner, times and extended attributes take effect, and directories can be
-    watched. Landlock does not cover these calls, so that without a mount namespace and with the instructor's user id a
-    submission could make every file of the instructor's unreadable. If false they report success and do nothing (honest
-    code copies a file's mode along with the file), and a watch is refused.
+    `file_attributes`: whether changes of mode, owner, times and extended attributes take effect. Landlock does not cover
+    these calls, so that without a mount namespace and with the instructor's user id a submission could make every file of
+    the instructor's unreadable. If false they report success and do nothing (honest code copies a file's mode along with
+    the file).
 
     `memory_files`: whether `memfd_create` works. Such files are memory that no resource limit counts; without a cgroup
     nobody else counts it either.
@@ -109,6 +111,13 @@ def _socket_rule(families: tuple[int, ...]) -> Rule:
     return _allowed_if(*cases)
 
 
+def _not_urgent(argument: int) -> Rule:
+    return _allowed_if((Condition(argument, (0,), mask=_MSG_OOB),))
+
+
+# The call's argument that holds MSG_* flags.
+_MESSAGE_FLAGS = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3, "recvfrom": 3, "recvmsg": 2, "recvmmsg": 3}
+_URGENT = "not MSG_OOB: urgent bytes over unix sockets are where kernel bugs are found, and upset the reader"
 _OTHERS = "without a pid namespace the judge's own processes would be in reach"
 _SCHEDULING = f"for another process or thread reports success and does nothing: {_OTHERS} (zmq gives up without it)"
 
@@ -117,6 +126,10 @@ _CONDITIONS: Mapping[str, _Conditional] = MappingProxyType(
         "clone": _Conditional(
             _allowed_if((Condition(0, (0,), mask=_CLONE_REFUSED),)),
             "threads and processes, but no new namespace (a user namespace gives capabilities back) and no sibling",
+        ),
+        "fcntl": _Conditional(
+            _allowed_if((Condition(1, (_F_SETLEASE, _F_NOTIFY, _F_SETPIPE_SZ), negate=True),)),
+            "not F_SETLEASE and F_NOTIFY, which hold up and watch other users of a file, nor F_SETPIPE_SZ: uncounted memory",
         ),
         "ioctl": _Conditional(
             _allowed_if((Condition(1, (_TIOCSTI, _TIOCLINUX, _TIOCSETD), negate=True),)),
@@ -136,6 +149,8 @@ _CONDITIONS: Mapping[str, _Conditional] = MappingProxyType(
         "sched_setattr": _Conditional(_of_the_caller((0, 0)), _SCHEDULING),
         "setpriority": _Conditional(_of_the_caller((0, _PRIO_PROCESS), (1, 0)), _SCHEDULING),
         "ioprio_set": _Conditional(_of_the_caller((0, _IOPRIO_WHO_PROCESS), (1, 0)), _SCHEDULING),
+        "sched_setaffinity": _Conditional(Rule(PRETENDED), "reports success and does nothing: each worker has its own cores"),
+        **{name: _Conditional(_not_urgent(argument), _URGENT) for name, argument in _MESSAGE_FLAGS.items()},
         "socketpair": _Conditional(_allowed_if((Condition(0, (socket.AF_UNIX,)),)), "pairs of unix sockets"),
     }
 )
@@ -145,7 +160,6 @@ _SOCKET_WHY = (
     "other families and protocols load kernel modules and are where kernel bugs are found"
 )
 
-_WATCH_CALL = "inotify_add_watch"
 _MEMORY_FILE_CALL = "memfd_create"
 
 
@@ -159,7 +173,6 @@ def _rules(profile: Profile) -> dict[str, Rule]:
     rules["socket"] = _socket_rule(profile.socket_families)
     if not profile.file_attributes:
         rules |= dict.fromkeys(FILE_ATTRIBUTE_CALLS, Rule(PRETENDED))
-        rules[_WATCH_CALL] = Rule(NOT_PERMITTED)
     if not profile.memory_files:
         rules[_MEMORY_FILE_CALL] = Rule(NO_SUCH_CALL)
     return rules
@@ -219,8 +232,7 @@ def entries(profile: Profile = IN_NAMESPACES) -> tuple[Entry, ...]:
     special = {"socket"}
     if not profile.file_attributes:
         lines.append(Entry(FILE_ATTRIBUTE_CALLS, "pretended", "Landlock does not cover them"))
-        lines.append(Entry((_WATCH_CALL,), "EPERM", "Landlock does not cover it"))
-        special |= {*FILE_ATTRIBUTE_CALLS, _WATCH_CALL}
+        special |= set(FILE_ATTRIBUTE_CALLS)
     if not profile.memory_files:
         lines.append(Entry((_MEMORY_FILE_CALL,), "ENOSYS", "memory that no resource limit counts"))
         special.add(_MEMORY_FILE_CALL)

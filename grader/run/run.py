@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader import __version__
 from grader.course.submission import Submission
+from grader.fixtures.cache import cache_folder
 from grader.judge.judge import JudgePlan
 from grader.results import (
     AssignmentSummary,
@@ -87,7 +88,8 @@ def _graded(
 ) -> Iterator[tuple[Submission, SubmissionResult]]:
     if not todo:
         return
-    plan = JudgePlan(run.folder, options.wall, run.hidden, language, options.device)
+    hidden = (*run.hidden, options.out.resolve(), cache_folder())  # results and expected answers, wherever they lie
+    plan = JudgePlan(run.folder, options.wall, hidden, language, options.device)
     yield from grade_all(plan, todo, options.jobs)
 
 

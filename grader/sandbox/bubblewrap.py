@@ -17,6 +17,8 @@ from grader.sandbox.wall import INNER_ENVIRONMENT, PACKAGE, Contents, Inside
 _SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/share")
 _LINKS = ("/bin", "/lib", "/lib32", "/lib64", "/sbin")
 _ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
+# Of a prefix, and never the prefix itself: in a course that is a virtual environment at the same time all else is the course.
+_PREFIX_PARTS = ("bin", "lib", "lib64", "libexec", "share", "etc/fonts", "pyvenv.cfg")
 _GUEST = "/opt/grader"
 _NETWORKS = "/opt/course/networks.py"
 # What the inside needs of this package, and not a file more.
@@ -72,19 +74,12 @@ class Bubblewrap:
             "ALL",
         ]
         arguments += ["--unshare-user", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]
-        for path in _libraries():
-            arguments += ["--ro-bind", str(path), str(path)]
+        arguments += _visible([*_libraries(), *environment_folders()], contents.hidden)
         for link in _LINKS:
             if os.path.islink(link):
                 arguments += ["--symlink", os.readlink(link), link]
             elif os.path.isdir(link):
                 arguments += ["--ro-bind", link, link]
-        for path in contents.hidden:
-            # A course below /usr or beside the interpreter would otherwise come along with them.
-            if any(path.is_relative_to(library) for library in _libraries()):
-                arguments += ["--tmpfs", str(path)]
-        for prefix in _environment_folders():
-            arguments += ["--ro-bind", str(prefix), str(prefix)]
         arguments += ["--tmpfs", str(installed)] if (installed := _installed_package()) else []
         for name in _GUEST_FILES:
             arguments += ["--ro-bind", str(PACKAGE / name), f"{_GUEST}/grader/{name}"]
@@ -97,6 +92,8 @@ class Bubblewrap:
         if contents.networks:
             arguments += ["--ro-bind", str(contents.networks), _NETWORKS]
         arguments += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/home/student", "--chdir", "/"]
+        # What bubblewrap made itself (/, /etc, /opt, /dev) is writable for the user inside, and outlives a submission.
+        arguments += ["--remount-ro", "/dev", "--remount-ro", "/"]
         inside = {
             **INNER_ENVIRONMENT,
             "PATH": "/usr/bin:/bin",
@@ -114,13 +111,23 @@ def _libraries() -> list[Path]:
     return [Path(path) for path in (*_SYSTEM, *_ETC) if os.path.exists(path) and not os.path.islink(path)]
 
 
-def _environment_folders() -> list[Path]:
-    """The interpreter's installation and the virtual environment, unless they are among the libraries."""
+def _visible(folders: list[Path], hidden: tuple[Path, ...]) -> list[str]:
+    """Binds of the folders, with an empty folder over whatever is hidden inside them, outer ones first.
+
+    A course may lie below the interpreter's folder (one that was made a virtual environment itself, a home full of
+    conda), and a virtual environment inside a course.
+    """
+    steps = [(path, ["--ro-bind", str(path), str(path)]) for path in folders]
+    steps += [(path, ["--tmpfs", str(path)]) for path in hidden if any(path.is_relative_to(folder) for folder in folders)]
+    # Sorting is stable: where a hidden folder is itself one to bind, the cover comes last.
+    return [word for _, words in sorted(steps, key=lambda step: len(step[0].parts)) for word in words]
+
+
+def environment_folders() -> list[Path]:
+    """The parts of the interpreter's installation and of the virtual environment, unless they are among the libraries."""
     folders = []
     for prefix in dict.fromkeys((sys.base_prefix, sys.base_exec_prefix, sys.prefix)):
-        path = Path(prefix)
-        parts = [path] if prefix not in ("/usr", "/usr/local") else [path / "lib", path / "bin"]
-        folders += [part for part in parts if part.is_dir()]
+        folders += [path for name in _PREFIX_PARTS if (path := Path(prefix) / name).exists()]
     libraries = _libraries()
     return [path for path in folders if not any(path == library or path.is_relative_to(library) for library in libraries)]
 

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+import grader
+
 NOBODY = 65534
 _MARK = "result of the isolated function: "
 
@@ -35,7 +37,12 @@ class Isolated:
         return subprocess.run(
             [sys.executable, "-W", "error", "-c", program],
             cwd=self.directory,
-            env={"HOME": str(self.directory), "TMPDIR": str(self.directory), "PATH": os.environ.get("PATH", "")},
+            env={
+                "HOME": str(self.directory),
+                "TMPDIR": str(self.directory),
+                "PATH": os.environ.get("PATH", ""),
+                "PYTHONPATH": str(Path(grader.__file__).parents[1]),
+            },
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -117,6 +117,14 @@ def test_the_program_is_the_policy(machine, profile, interpret) -> None:
         ("ioctl", (0, 0x5412, 0, 0, 0, 0), NOT_PERMITTED),
         ("ioctl", (0, 0x5412 | 1 << 32, 0, 0, 0, 0), NOT_PERMITTED),
         ("ioctl", (0, 0x541C, 0, 0, 0, 0), NOT_PERMITTED),
+        ("fcntl", (3, 2, 1, 0, 0, 0), ALLOW),
+        *[("fcntl", (3, command, 0, 0, 0, 0), NOT_PERMITTED) for command in (1024, 1026, 1031)],
+        *[
+            (name, (*[0] * argument, flags, *[0] * (5 - argument)), wanted)
+            for name, argument in {"sendto": 3, "sendmsg": 2, "sendmmsg": 3, "recvfrom": 3, "recvmsg": 2, "recvmmsg": 3}.items()
+            for flags, wanted in ((0x4040, ALLOW), (0x4041, NOT_PERMITTED))
+        ],
+        ("sched_setaffinity", (0, 8, 0, 0, 0, 0), PRETENDED),
         ("personality", (0xFFFFFFFF, 0, 0, 0, 0, 0), ALLOW),
         ("personality", (2**64 - 1, 0, 0, 0, 0, 0), ALLOW),
         ("personality", (0x0040000, 0, 0, 0, 0, 0), NOT_PERMITTED),
