@@ -119,7 +119,7 @@ def test_a_frame_that_comes_byte_by_byte(raw: tuple[socket.socket, Channel]) -> 
             """The next byte, with nothing beside it."""
             return bytes([next(self.left)]), [], 0, None
 
-        def sendmsg(self, parts: list[memoryview], _ancillary: list[object]) -> int:
+        def send(self, _part: memoryview) -> int:
             """Takes one byte."""
             return 1
 
