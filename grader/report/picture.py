@@ -28,7 +28,6 @@ from grader.report.boxchart import box_chart, box_roles, line_sample
 from grader.report.number import format_percent, format_short
 from grader.report.wording import box_word
 
-
 _SINGLE = {"first", "second", "shared"}  # of which there is one, and no need to count
 
 
