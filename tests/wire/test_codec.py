@@ -181,7 +181,7 @@ class Strange(int):
         {Handle(1, "f")},
         bytearray(b"1"),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_is_not_in_the_set_is_not_sent(value: Any) -> None:
     """Protects the closed set at its source: what the reader would refuse cannot be written."""
