@@ -19,6 +19,8 @@ from grader.run.run import Progress as RunProgress
 
 OnResult = Callable[[RunProgress, SubmissionResult], None]
 _MOST_ROWS = 40
+_WIDTH_WITHOUT_PARTS = 45
+_WIDTH_OF_A_FILE = 120
 
 
 class Console:
@@ -27,7 +29,8 @@ class Console:
     def __init__(self, quiet: bool, verbose: bool) -> None:
         self.quiet = quiet
         self.verbose = verbose
-        self.out = RichConsole(highlight=False, soft_wrap=True)
+        terminal = sys.stdout.isatty()
+        self.out = RichConsole(highlight=False, soft_wrap=True, width=None if terminal else _WIDTH_OF_A_FILE)
         self.err = RichConsole(stderr=True, highlight=False, soft_wrap=True)
 
     def warn(self, text: str) -> None:
@@ -85,12 +88,14 @@ class Console:
             return
         table = Table(title=escape(results.assignment.title), title_justify="left")
         table.add_column("Student")
-        table.add_column("Verdict")
-        table.add_column("Score", justify="right")
-        for part in results.assignment.parts:
-            table.add_column(part.id, justify="right")
+        table.add_column("Verdict", no_wrap=True)
+        table.add_column("Score", justify="right", no_wrap=True)
+        names = [part.id for part in results.assignment.parts]
+        with_parts = self.out.width >= _WIDTH_WITHOUT_PARTS + sum(len(name) + 3 for name in names)
+        for name in names if with_parts else ():  # else they would be cut to a few letters; the report has them
+            table.add_column(name, justify="right", no_wrap=True)
         for result in results.submissions[:_MOST_ROWS]:
-            cells = ["–" if part.score is None else f"{part.score:g}" for part in result.parts]
+            cells = ["–" if part.score is None else f"{part.score:g}" for part in result.parts] if with_parts else []
             score = "–" if result.score is None else f"{result.score:g}"
             table.add_row(escape(result.student), _coloured(result.status), score, *cells)
         self.out.print(table)
