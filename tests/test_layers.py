@@ -12,7 +12,7 @@ The layers, from the ground up; a module imports from layers below its own only,
     testing                      (what an assignment's own files may use)
     run, validate, report
     check
-    cli
+    cli, pytest_plugin
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ LAYERS = [
     {"testing"},
     {"run", "validate", "report"},
     {"check"},
-    {"cli"},
+    {"cli", "pytest_plugin"},
     {"__main__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

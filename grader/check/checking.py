@@ -72,7 +72,10 @@ class Checker:
 
     def check(self, work: OwnWork) -> Checked:
         """Run the public tests on the work as it lies on the disk now."""
-        result = self.judge.grade(work)
+        return self.checked(work, self.judge.grade(work))
+
+    def checked(self, work: OwnWork, result: SubmissionResult) -> Checked:
+        """What the judge's result means to whose work it is."""
         results = make_results(AssignmentRun(self.lab, (work,), ()), {work.student: result}, self.language)
         template = self.judge.template
         return Checked(

@@ -18,9 +18,9 @@ from grader.check.checking import Checked
 from grader.i18n import translator
 from grader.report.feedback import Finding, PartFeedback, feedback
 from grader.report.number import format_number
-from grader.report.text import clamp
+from grader.report.text import clamp, clean_record
 from grader.report.wording import TEST_SYMBOLS, submission_sentence, test_word
-from grader.results import SubmissionStatus, TestStatus
+from grader.results import SubmissionResult, SubmissionStatus, TestResult, TestStatus
 
 _LIMIT = 600
 
@@ -31,7 +31,7 @@ class Line:
 
     text: str
     indent: int = 0
-    kind: str = ""  # title, right, wrong, aside, mistake or nothing
+    kind: str = ""  # title, right, wrong, aside, mistake, message, code or nothing
 
 
 def tell(checked: Checked, *, verbose: bool = False) -> Iterator[Line]:
@@ -52,10 +52,46 @@ def tell(checked: Checked, *, verbose: bool = False) -> Iterator[Line]:
                 yield Line(f"–  {part.title}: {_('no public tests')}", kind="aside")
         if submission.messages:
             yield Line("")
-            yield Line(_("What was done to your file"), kind="title")
-            yield from (Line(clamp(message, _LIMIT), 2) for message in submission.messages)
+            yield from _done(submission, translations)
     yield Line("")
     yield from summary(checked)
+
+
+def closing(checked: Checked) -> Iterator[Line]:
+    """What is left to say after every test has said its own: which mistakes it looks like, what was done to the file."""
+    translations = translator(checked.results.language)
+    submission = checked.submission
+    if submission.status is not SubmissionStatus.GRADED:
+        yield Line(submission_sentence(submission.status, translations), kind="wrong")
+        yield from (Line(clamp(message, _LIMIT), 2) for message in submission.messages)
+    else:
+        for part in feedback(checked.results.assignment, submission).parts:
+            yield from _mistakes(part, translations)
+        yield from _done(submission, translations)
+    yield from summary(checked)
+
+
+def test_lines(test: TestResult, language: str) -> Iterator[Line]:
+    """One test that did not pass."""
+    words = clean_record(test)
+    finding = Finding(words.status, words.message, words.code, words.hint, words.expected, (words,))
+    return _finding(finding, translator(language))
+
+
+test_lines.__test__ = False  # type: ignore[attr-defined]  # not a test, whatever pytest makes of its name
+
+
+def _done(submission: SubmissionResult, translations: NullTranslations) -> Iterator[Line]:
+    if submission.messages:
+        yield Line(translations.gettext("What was done to your file"), kind="title")
+        yield from (Line(clamp(message, _LIMIT), 2) for message in submission.messages)
+
+
+def _mistakes(part: PartFeedback, translations: NullTranslations) -> Iterator[Line]:
+    for mistake in part.mistakes:
+        words = translations.gettext("A known mistake gives the same answers as yours")
+        yield Line(f"{part.title}: {words}", 0, "aside")
+        yield Line(clamp(mistake.explanation, _LIMIT), 2, "mistake")
 
 
 def _part(part: PartFeedback, translations: NullTranslations, verbose: bool) -> Iterator[Line]:
@@ -80,7 +116,9 @@ def _finding(finding: Finding, translations: NullTranslations) -> Iterator[Line]
         if test.status is TestStatus.GRADER_ERROR and test.detail:
             yield Line(clamp(test.detail, _LIMIT), 5, "aside")
     if finding.message:
-        yield Line(clamp(finding.message, _LIMIT), 5)
+        yield Line(clamp(finding.message, _LIMIT), 5, "message")
+    if finding.code:
+        yield Line(clamp(finding.code, _LIMIT), 7, "code")
     if finding.expected:
         yield Line(f"{translations.gettext('Expected')}: {clamp(finding.expected, _LIMIT)}", 5)
     if finding.hint:

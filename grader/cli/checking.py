@@ -23,7 +23,7 @@ from grader.errors import UsageError
 from grader.results import write_text_whole
 from grader.run.watch import Fingerprint, wait_for_change
 
-_STYLES = {"title": "bold", "right": "green", "wrong": "red", "aside": "dim", "mistake": "italic"}
+_STYLES = {"title": "bold", "right": "green", "wrong": "red", "aside": "dim", "mistake": "italic", "code": "cyan"}
 _WATCH_SECONDS = 0.2
 
 
