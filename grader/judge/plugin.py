@@ -7,6 +7,7 @@ Fixtures: `submission`, `reference`, `check`, `models`, `pictures`, `seed`. A te
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import os
 from collections.abc import Callable, Generator, Iterator
@@ -218,13 +219,20 @@ class Pictures:
     folder: Path | None
 
     def __getitem__(self, name: str) -> npt.NDArray[np.uint8]:
-        from PIL import Image
-
         found = sorted(self.folder.glob(f"{name}.*")) if self.folder is not None else []
         if not found:
             raise KeyError(name)
-        with Image.open(found[0]) as picture:
-            return np.asarray(picture.convert("RGB"))
+        return _pixels(found[0])
+
+
+@functools.lru_cache(maxsize=64)
+def _pixels(path: Path) -> npt.NDArray[np.uint8]:
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        pixels = np.array(picture.convert("RGB"))
+    pixels.flags.writeable = False  # one array for all tests
+    return pixels
 
 
 def proxy_maker(workplace: Workplace) -> Callable[[str], SubmissionProxy]:
