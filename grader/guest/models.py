@@ -144,6 +144,8 @@ class Shelf:
 
         What the submission did to weights by hand stays: that may be the mistake that a test looks for.
         """
+        if not self.handed:
+            return
         import torch
 
         with torch.no_grad():

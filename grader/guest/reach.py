@@ -5,7 +5,6 @@ A hook has no result to look at. What it stored is found by comparing which arra
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -63,11 +62,11 @@ def _is_filled(cell: Any) -> bool:
 
 
 def _walk(place: Any, depth: int = 0, name: str = "") -> Iterator[tuple[str, Any]]:
-    torch: Any = sys.modules["torch"]
-    if isinstance(place, torch.Tensor) or type(place).__module__ == "numpy":
+    if hasattr(place, "ndim") and hasattr(place, "shape") and not isinstance(place, type):
         yield name, place
         return
-    if depth > _DEEPEST or (isinstance(place, torch.nn.Module) and depth > 1):
+    is_network = hasattr(place, "named_modules") and not isinstance(place, type)
+    if depth > _DEEPEST or (is_network and depth > 1):
         return
     if isinstance(place, dict):
         items: Any = [(str(key), value) for key, value in place.items()]

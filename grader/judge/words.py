@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import Formatter
+
 from grader.course.specification import Part
 from grader.judge.alternatives import Alternative
 from grader.judge.calling import Attempt
@@ -20,21 +22,20 @@ _UNREADABLE = {
 }
 
 _NOTES = {
-    "picture_served": ("The picture {name} is not here; the lab's own picture was served.", ("name",)),
-    "moved_to_cpu": ("There is no GPU here; what was sent to one stayed on the CPU.", ()),
-    "input_answered": ("input() was answered with an empty line.", ()),
-    "shell_line_skipped": ("The shell line {command} was skipped.", ("command",)),
-    "folder_served": ("The folder {name} is not here; the lab's own pictures were listed.", ("name",)),
-    "weights_served": ("The weights {name} are not here; those of the lab's own model were served.", ("name",)),
-    "old_print_read": ("print without parentheses, as in Python 2, was read as print().", ()),
-    "definition_reduced": (
-        "{name} could not be defined as it stands ({reason}): its decorators and annotations were left out.",
-        ("name", "reason"),
+    "picture_served": gettext("The picture {name} is not here; the lab's own picture was served."),
+    "folder_served": gettext("The folder {name} is not here; the lab's own pictures were listed."),
+    "weights_served": gettext("The weights {name} are not here; those of the lab's own model were served."),
+    "moved_to_cpu": gettext("There is no GPU here; what was sent to one stayed on the CPU."),
+    "input_answered": gettext("input() was answered with an empty line."),
+    "shell_line_skipped": gettext("The shell line {command} was skipped."),
+    "magic_skipped": gettext("The magic {command} was skipped."),
+    "colab_answered": gettext("{function} of Google Colab does nothing here."),
+    "old_print_read": gettext("print without parentheses, as in Python 2, was read as print()."),
+    "definition_reduced": gettext(
+        "{name} could not be defined as it stands ({reason}): its decorators and annotations were left out."
     ),
-    "main_unfolded": ("What stands inside main() was read as if it stood outside.", ()),
-    "overwritten_restored": ("The name {name} was given to a value later; the function counts.", ("name",)),
-    "magic_skipped": ("The magic {command} was skipped.", ("command",)),
-    "colab_answered": ("{function} of Google Colab does nothing here.", ("function",)),
+    "main_unfolded": gettext("What stands inside main() was read as if it stood outside."),
+    "overwritten_restored": gettext("The name {name} was given to a value later; the function counts."),
 }
 
 
@@ -49,10 +50,13 @@ def unreadable_words(report: LoadReport) -> Text:
 
 def note_words(note: dict[str, str]) -> Text | None:
     """The sentence for a note, or None for one that the sandbox made up."""
-    template, fields = _NOTES.get(note.get("code", ""), ("", ()))
-    if not template or any(name not in note for name in fields):
+    text = _NOTES.get(note.get("code", ""))
+    if text is None:
         return None
-    return gettext(template, **{name: one_line(note[name]) for name in fields})
+    fields = [name for _, name, _, _ in Formatter().parse(text.template) if name]
+    if any(name not in note for name in fields):
+        return None
+    return Text(text.template, {name: one_line(note[name]) for name in fields})
 
 
 def failure_words(failure: Failure) -> Text:
