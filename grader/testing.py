@@ -1,9 +1,10 @@
-"""What an assignment's own Python files may use: tests, `comparison.py`, `misconceptions.py`, `figures.py`.
+"""What an assignment's own Python files may use: tests, `comparison.py`, `misconceptions.py`, `figures.py`, `calling.py`.
 
 Everything else of the package may change between versions; these names do not without a note in the changelog.
 """
 
 from grader.figures import BoxRole
+from grader.judge.alternatives import Alternative, Reading, Situation
 from grader.judge.drawing import Drawing, as_map, box_picture, heat_map, mask_picture
 from grader.judge.misconception import misconception
 from grader.judge.outcome import Call, Difference, Mismatch
@@ -17,6 +18,7 @@ def fail(came: AnyText, *, expected: AnyText = "", hint: AnyText = "", detail: A
 
 
 __all__ = [
+    "Alternative",
     "AnyText",
     "BoxRole",
     "Call",
@@ -25,6 +27,8 @@ __all__ = [
     "Handle",
     "Mismatch",
     "Model",
+    "Reading",
+    "Situation",
     "Text",
     "as_map",
     "box_picture",

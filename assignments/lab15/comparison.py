@@ -447,13 +447,17 @@ def _kept(answer: Any, boxes: np.ndarray, call: Call) -> tuple[list[int], bool]:
     if _is_mask(flat, len(boxes)):
         call.notes.append(_("A keep mask came instead of indices; it carries no order and loses nothing by it."))
         return [int(index) for index in np.flatnonzero(flat)], False
-    return _indices(flat, len(boxes), call), True
+    return _indices(flat, len(boxes), call), "set" not in call.kinds
 
 
 def _open_nms(answer: Any, call: Call) -> Any:
-    """Of (boxes, scores, ...) the boxes, of (indices, count) the first `count` indices, else the answer."""
+    """Of (boxes, scores, ...) or of entries with a box each the boxes, of (indices, count) the first indices, else the answer."""
     if isinstance(answer, dict):
         return _open(answer)
+    boxes = _boxes_of_entries(answer)
+    if boxes is not None:
+        call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
+        return boxes
     if not isinstance(answer, list | tuple) or len(answer) not in {2, 3}:
         return answer
     first, second = _quiet(answer[0]), _quiet(answer[1])
@@ -464,6 +468,26 @@ def _open_nms(answer: Any, call: Call) -> Any:
         call.notes.append(_("The indices came together with their number; the indices were judged."))
         return first[: max(int(second), 0)]
     return answer
+
+
+def _boxes_of_entries(answer: Any) -> np.ndarray | None:
+    """The boxes of a list of (box, score) pairs, or of dictionaries with a box; None when the answer is no such list."""
+    if not isinstance(answer, list | tuple) or not answer:
+        return None
+    boxes = []
+    for entry in answer:
+        if isinstance(entry, dict):
+            named = [entry[side] for side in ("x1", "y1", "x2", "y2") if side in entry]
+            parts = [named, *entry.values()]
+        elif isinstance(entry, list | tuple) and len(entry) in {2, 3}:
+            parts = list(entry)
+        else:
+            return None
+        fitting = [part for part in map(_quiet, parts) if part.shape == (4,) and part.dtype.kind in "iuf"]
+        if not fitting:
+            return None
+        boxes.append(fitting[0])
+    return np.array(boxes)
 
 
 def _rows_of_boxes(found: np.ndarray, boxes: np.ndarray) -> list[int] | None:

@@ -8,6 +8,7 @@
     ├── misconceptions.py     wrong variants of the reference (may be absent)
     ├── figures.py            figure_<part>(answer, expected, call): pictures of wrong answers (may be absent)
     ├── networks.py           networks of its own, for `models:` (may be absent; submissions see it)
+    ├── calling.py            other ways in which parts may be asked (may be absent)
     ├── tests/public/         pytest files that students may see
     ├── tests/hidden/         pytest files that they may not
     ├── starter/              what students begin with
@@ -85,6 +86,11 @@ class AssignmentFolder:
         """The file with the assignment's own networks, when there is one."""
         path = self.path / "networks.py"
         return path if path.is_file() else None
+
+    @property
+    def calling(self) -> Path:
+        """The file with other ways to ask; see `grader.judge.alternatives`."""
+        return self.path / "calling.py"
 
     @property
     def pictures(self) -> Path | None:

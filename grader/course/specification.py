@@ -89,8 +89,13 @@ class Part(Specification):
             `forward_hook` (registered at top level), `variable` (a value instead of a function).
         accepts: forms in which arrays are offered, in order.
         batch_axis: roles whose leading axis of length one may be dropped or added when a call fails.
-        index_forms: roles tried as an int, then as a list of one.
-        variable_model: the model whose fixture a `variable` is compared with.
+        one_by_one: roles whose items are given one at a time when a call on the batch fails.
+        index_forms: roles tried as an int, then as a list or an array of one.
+        keywords: words in a function's name that tell what it is for, where nothing has one of the names.
+        variable_model: the model that a submission's own network stands for: a function that takes no model, and a `variable`,
+            are compared with its fixture.
+        variable_axes: of the arrays that could be the `variable`, those with so many axes come first.
+        hook_layer: the layer whose forward hook answers the part, where several were registered.
     """
 
     id: PartIdentifier
@@ -101,13 +106,17 @@ class Part(Specification):
     styles: Annotated[tuple[Style, ...], BeforeValidator(_as_tuple)] = ("call",)
     accepts: Annotated[tuple[Form, ...], BeforeValidator(_as_tuple)] = ("list",)
     batch_axis: Names = ()
+    one_by_one: Names = ()
     index_forms: Names = ()
+    keywords: Names = ()
     variable_model: str = ""
+    variable_axes: Annotated[int, Field(ge=0)] = 0
+    hook_layer: str = ""
 
     @model_validator(mode="after")
     def _check_roles(self) -> Part:
         roles = [parameter.role for parameter in self.parameters]
-        for role in (*self.batch_axis, *self.index_forms):
+        for role in (*self.batch_axis, *self.one_by_one, *self.index_forms):
             if role not in roles:
                 raise ValueError(f"{role!r} is no role of part {self.id!r}; its roles are {', '.join(roles)}")
         return self

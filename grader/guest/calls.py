@@ -5,23 +5,37 @@ Requests and answers are plain mappings over a `Channel`; objects that cannot tr
 ======== ================================================= =======================================
 `op`     fields                                            answer
 ======== ================================================= =======================================
-call     target, arguments, form                           {"value": ...} or {"failure": {...}}
+call     target, arguments, keywords, form                 {"value": ...} or {"failure": {...}}
 state    model                                             {"digest": str, "training": bool}
 ======== ================================================= =======================================
 
-A target is `{"via": "name" | "instance" | "method" | "variable" | "hook" | "handle", ...}`; see `Server.find`.
+A target says what to call by `via`, and by further fields:
+
+* `name`: the object `name`; `instance`: one of the class `name`; `method`: the `method` of either; `static`: of the class
+* `variable`: nothing is called, the value of `name` is the answer
+* `hook`: what the forward hook `number` stores while its own network runs on the argument
+* `install`: the function or class `name` registers a hook; then the network runs on the last argument
+* `handle`: the object that was answered under `number`
+
+With them may stand `constructor` (keyword arguments of the class), `replay` (register the submission's own hooks on the network
+that is given), `stored` (where nothing is returned, what hooks stored is the answer), and `globals` (networks to lend under
+names that the submission could not define).
 """
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 from typing import Any
 
 from grader.errors import WireError
-from grader.guest import hooks
 from grader.guest.failures import describe
-from grader.guest.loading import Loaded
+from grader.guest.hooks import run_and_find
 from grader.guest.models import Shelf
 from grader.guest.notes import Notes
+from grader.guest.pieces import Loaded
+from grader.guest.reach import Snapshot, holders, likeliest
+from grader.guest.records import build
 from grader.guest.values import Registry, from_wire, to_wire
 from grader.wire.channel import Channel, Closed
 from grader.wire.digest import state_digest
@@ -57,48 +71,112 @@ class Server:
         self.loaded = loaded
         self.shelf = shelf
         self.registry = Registry()
+        self.instances: dict[Any, Any] = {}
+        self.were_training = [network.training for _, network in shelf.handed]
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """What a call or a question about a model's state is answered with; a failure is an answer."""
         try:
             if request["op"] == "state":
-                module = self.shelf.lend(request["model"])
-                return {"digest": state_digest(module), "training": bool(module.training)}
+                return self.state(request["model"])
             return {"value": to_wire(self.call(request), self.registry)}
         except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are the submission's too
             return {"failure": describe(error, self.loaded.cells)}
 
+    def state(self, model: Any) -> dict[str, Any]:
+        """Of the model that was lent and of those that the submission made itself: a function may use either."""
+        lent = self.shelf.lend(model)
+        own = [network for _, network in self.shelf.handed[: len(self.were_training)]]
+        switched = any(now.training and not before for now, before in zip(own, self.were_training, strict=True))
+        return {
+            "digest": " ".join(state_digest(module)[:20] for module in [lent, *own[:2]]),
+            "training": bool(lent.training or switched),
+        }
+
     def call(self, request: dict[str, Any]) -> Any:
         """What the submission's own code answers. Raises whatever it raises."""
-        target, form = request["target"], request["form"]
-        arguments = [from_wire(value, form, self.shelf.lend) for value in request["arguments"]]
+        target = request["target"]
+        arguments = [self.give(value, request["form"]) for value in request["arguments"]]
+        keywords = {name: self.give(value, request["form"]) for name, value in request["keywords"].items()}
         if target["via"] == "variable":
-            return self.loaded.namespace[target["name"]]
+            return self.loaded.find(target["name"])
         if target["via"] == "hook":
-            fixture, batch = arguments
-            return hooks.run_and_find(self.shelf.recorded_hooks, self.loaded.namespace, fixture, batch)
-        if "network" in target:
-            # The function takes no model: it uses the submission's own, which must have the fixture's weights.
-            fixture = self.shelf.lend(target["network"])
-            hooks.substitute_networks(self.shelf.recorded_hooks, self.loaded.namespace, fixture)
-        keywords = {name: from_wire(value, form, self.shelf.lend) for name, value in request["keywords"].items()}
-        result = self.find(target, form)(*arguments, **keywords)
-        return self._settle(result)
+            return self.shelf.hooks.run(target["number"], arguments[-1], self.roots(), self.loaded.namespace)
+        if target["via"] == "install":
+            return self.install(target, arguments)
+        if target.get("replay"):
+            for fixture in filter(_is_network, [*arguments, *keywords.values()]):
+                self.shelf.hooks.replay(fixture, self.roots())
+        return self.run(target, arguments, keywords)
 
-    def find(self, target: dict[str, Any], form: str) -> Any:
-        """What to call: an object by `name`; an `instance` of the class `name`; a `method` of an instance (or of the
-        object) called `name`; an object kept under a handle `number`."""
+    def run(self, target: dict[str, Any], arguments: list[Any], keywords: dict[str, Any]) -> Any:
+        """Call, and where nothing comes back look at what hooks stored meanwhile."""
+        book, namespace = self.shelf.hooks, self.loaded.namespace
+        places = [namespace, *(place for hook in book.hooks for place in holders(hook.function))]
+        before = Snapshot(places) if target.get("stored") else None
+        known = len(book.hooks)
+        try:
+            result = self.settle(self.find(target)(*arguments, **keywords))
+        except NameError as error:
+            lent = target.get("globals", {})
+            if error.name not in lent or error.name in namespace:
+                raise
+            namespace[str(error.name)] = self.shelf.lend(lent[error.name])
+            result = self.settle(self.find(target)(*arguments, **keywords))
+        if before is None or not (result is None or type(result).__name__ == "RemovableHandle"):
+            return result
+        new = [place for hook in book.hooks[known:] for place in [hook.module, *holders(hook.function)]]
+        fresh = [(name, value) for name, value in before.fresh(*new) if not any(value is one for one in arguments)]
+        return likeliest(fresh) if fresh else result
+
+    def install(self, target: dict[str, Any], arguments: list[Any]) -> Any:
+        """Let a function register its hook on the network that it is given, or on its own, and run that network."""
+        *given, batch = arguments
+        book = self.shelf.hooks
+        known = len(book.hooks)
+        made = self.loaded.find(target["name"])(*given)
+        new = book.hooks[known:]
+        if not new:
+            raise TypeError("it does not take the input, and registers no hook")
+        network = given[0] if given else book.place(new[-1], self.roots())[1]
+        return run_and_find(network, batch, new, [self.loaded.namespace, made])
+
+    def find(self, target: dict[str, Any]) -> Any:
+        """What to call."""
         if target["via"] == "handle":
             return self.registry.objects[target["number"]]
-        found = self.loaded.namespace[target["name"]]
+        found = self.loaded.find(target["name"])
         if target["via"] in ("instance", "method") and isinstance(found, type):
-            found = found(*[from_wire(value, form, self.shelf.lend) for value in target.get("constructor", [])])
-        return getattr(found, target["method"]) if target["via"] == "method" else found
+            found = self.instance(found, target.get("constructor", {}))
+        return getattr(found, target["method"]) if target["via"] in ("method", "static") else found
 
-    def _settle(self, result: Any) -> Any:
+    def instance(self, kind: type, constructor: dict[str, Any]) -> Any:
+        """An instance, the same one for the same arguments: what it remembers from call to call is part of its answer."""
+        keywords = {name: self.give(value, "list") for name, value in constructor.items()}
+        key = (kind, *((name, id(v) if _is_network(v) else repr(v)) for name, v in keywords.items()))
+        if key not in self.instances:
+            self.instances[key] = kind(**keywords)
+        return self.instances[key]
+
+    def give(self, value: Any, form: str) -> Any:
+        """What a submission gets for a value from the wire."""
+        return from_wire(value, form, self.shelf.lend, lambda fields: build(fields, form, self.loaded.namespace))
+
+    def roots(self) -> list[tuple[str, Any]]:
+        """The networks of the submission."""
+        return networks_of(self.shelf, self.loaded)
+
+    def settle(self, result: Any) -> Any:
         """A coroutine's result, when a function turns out to be `async`."""
-        if hasattr(result, "__await__") and type(result).__name__ == "coroutine":
-            import asyncio
+        return asyncio.run(result) if inspect.iscoroutine(result) else result
 
-            return asyncio.run(result)
-        return result
+
+def networks_of(shelf: Shelf, loaded: Loaded) -> list[tuple[str, Any]]:
+    """The networks of a submission: those that came from factories by name, then others in its namespace."""
+    values = list(loaded.namespace.values())
+    inner = [item for value in values if not isinstance(value, type) for item in getattr(value, "__dict__", {}).values()]
+    return [*reversed(shelf.handed), *(("", value) for value in [*values, *inner] if _is_network(value))]
+
+
+def _is_network(value: Any) -> bool:
+    return hasattr(value, "named_modules") and not isinstance(value, type)

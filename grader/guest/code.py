@@ -1,50 +1,147 @@
-"""A submission's source in pieces that run one after the other, so that a failing one does not cost those below it."""
+"""A submission's source as statements that run one after the other, so that a failing one does not cost those below it.
+
+What a statement can be reduced to when it fails (`weaker_forms`) keeps the definition and drops what stands around it: a
+decorator, an annotation or a default value that needs a package which is not here.
+"""
 
 from __future__ import annotations
 
 import ast
+import copy
 import linecache
 from collections.abc import Iterator
+from dataclasses import dataclass
 from types import CodeType
+from typing import Any
 
-DEFINITIONS = (
-    ast.Import,
-    ast.ImportFrom,
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.ClassDef,
-    ast.Assign,
-    ast.AnnAssign,
-    ast.AugAssign,
-    ast.If,
-    ast.Try,
-    ast.With,
-)
+DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+
+
+@dataclass(frozen=True)
+class Source:
+    """One piece of a submission, a module or a cell: its tree, the file name that tracebacks show, its cell's number."""
+
+    tree: ast.Module
+    filename: str
+    number: int = 0
 
 
 def remember(filename: str, source: str) -> None:
-    """Let tracebacks show lines of a source that is no file."""
+    """Let tracebacks and `inspect` show lines of a source that is no file."""
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
 
 
-def statements(tree: ast.Module, filename: str) -> Iterator[tuple[ast.stmt, CodeType]]:
-    """Each top-level statement with its code; `from __future__` imports hold for all that follow.
+def statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The statements to run one by one.
 
-    `if __name__ == "__main__":` is left to the caller's namespace to decide, as Python does.
+    An import of several names becomes several imports, and what stands under `if __name__ == "__main__":` is run too: a
+    script is graded as if it had been started.
     """
-    futures = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
     for node in tree.body:
-        body: list[ast.stmt] = [node] if node in futures else [*futures, node]
-        yield node, compile(ast.Module(body, []), filename, "exec", dont_inherit=True)
+        if is_main_block(node):
+            yield from statements(ast.Module(node.body, []))  # type: ignore[attr-defined]
+        elif isinstance(node, ast.Import):
+            yield from (ast.copy_location(ast.Import([alias]), node) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (ast.copy_location(ast.ImportFrom(node.module, [a], node.level), node) for a in node.names)
+        else:
+            yield node
+
+
+def compiled(node: ast.stmt, tree: ast.Module, filename: str) -> CodeType:
+    """The statement's code; `from __future__` imports hold for all that follow, top-level `await` is allowed.
+
+    Raises `SyntaxError`, for a `return` outside a function too.
+    """
+    futures = [other for other in tree.body if isinstance(other, ast.ImportFrom) and other.module == "__future__"]
+    body: list[ast.stmt] = [node] if node in futures else [*futures, node]
+    code: CodeType = compile(ast.Module(body, []), filename, "exec", _FLAGS, dont_inherit=True)
+    return code
+
+
+def is_main_block(node: ast.stmt) -> bool:
+    """Whether it is `if __name__ == "__main__":`."""
+    if not (isinstance(node, ast.If) and isinstance(node.test, ast.Compare) and len(node.test.ops) == 1):
+        return False
+    sides = [node.test.left, *node.test.comparators]
+    names = {side.id for side in sides if isinstance(side, ast.Name)}
+    texts = {side.value for side in sides if isinstance(side, ast.Constant)}
+    return isinstance(node.test.ops[0], ast.Eq) and names == {"__name__"} and texts == {"__main__"}
 
 
 def names_defined(tree: ast.Module) -> list[str]:
     """Names that top-level `def` and `class` statements bind, in order, with repetitions."""
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return [node.name for node in tree.body if isinstance(node, kinds)]
+    return [node.name for node in statements(tree) if isinstance(node, (*_FUNCTIONS, ast.ClassDef))]
 
 
-def rest_after(tree: ast.Module, line: int) -> ast.Module:
-    """What is worth running of a cell whose statement at `line` failed: the definitions below it."""
-    below: list[ast.stmt] = [node for node in tree.body if node.lineno > line and isinstance(node, DEFINITIONS)]
-    return ast.Module(below, [])
+def names_bound(node: ast.stmt) -> set[str]:
+    """The plain names that a definition or an assignment binds."""
+    if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+        return {node.name}
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        stored = (part for target in targets for part in ast.walk(target))
+        return {part.id for part in stored if isinstance(part, ast.Name)}
+    return set()
+
+
+def main_bodies(tree: ast.Module) -> Iterator[ast.stmt]:
+    """What stands inside a top-level `main()` that takes nothing: definitions and assignments, as if at top level."""
+    for node in statements(tree):
+        if isinstance(node, ast.FunctionDef) and node.name.strip("_").lower() in ("main", "run") and _takes_nothing(node):
+            yield from (inner for inner in statements(ast.Module(node.body, [])) if names_bound(inner))
+
+
+def _takes_nothing(node: ast.FunctionDef) -> bool:
+    given = node.args
+    required = len(given.posonlyargs) + len(given.args) - len(given.defaults)
+    return required <= 0 and all(default is not None for default in given.kw_defaults)
+
+
+def weaker_forms(node: ast.stmt) -> Iterator[ast.stmt]:
+    """The definition without decorators and annotations; then without its default values or bases too."""
+    if not isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+        return
+    bare: Any = _Bare().visit(copy.deepcopy(node))
+    yield ast.fix_missing_locations(bare)
+    if isinstance(bare, ast.ClassDef):
+        bare.bases, bare.keywords = [], []
+    else:
+        nothing = ast.Constant(None)
+        bare.args.defaults = [default if isinstance(default, ast.Constant) else nothing for default in bare.args.defaults]
+        bare.args.kw_defaults = [
+            None if d is None else d if isinstance(d, ast.Constant) else nothing for d in bare.args.kw_defaults
+        ]
+    yield ast.fix_missing_locations(bare)
+
+
+class _Bare(ast.NodeTransformer):
+    """Drops decorators and annotations, save for those that make a class what it is."""
+
+    _KEPT = ("staticmethod", "classmethod", "property", "dataclass")
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+        return self._bare(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> Any:
+        return self._bare(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> Any:
+        node.decorator_list = [one for one in node.decorator_list if self._is_kept(one)]
+        return self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> Any:
+        node.annotation = None
+        return node
+
+    def _bare(self, node: Any) -> Any:
+        node.decorator_list = [one for one in node.decorator_list if self._is_kept(one)]
+        node.returns = None
+        return self.generic_visit(node)
+
+    def _is_kept(self, decorator: ast.expr) -> bool:
+        return isinstance(decorator, ast.Name) and decorator.id in self._KEPT

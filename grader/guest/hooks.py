@@ -1,111 +1,141 @@
-"""Forward hooks that a submission registered at top level, replayed on a fixture.
+"""Forward hooks that a submission registered, noted while its file runs and used where it has no function to call.
 
-Many labs have no function to call: a hook stores a layer's output into a global, a dict, a list, an attribute or a closure. The
-registrations were recorded while the file ran; here each is registered again, on the same-named layer of the fixture, the
-fixture runs, and what the hook left behind is found by comparing what could be reached before and after.
+Many labs have none: a hook stores a layer's output, the network is run, and the result lies in a global. Each registration is
+noted with its network and layer, so that the judge can ask for what the hook on a certain layer stores for a certain input.
 """
 
 from __future__ import annotations
 
-import itertools
-import sys
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-_DEEPEST = 3
-_MOST = 20_000
+from grader.guest.reach import Snapshot, holders, likeliest
 
 
-def layer_path(module: Any, roots: list[Any]) -> str | None:
-    """The dotted name of `module` within the first of `roots` that holds it."""
-    for root in roots:
-        for path, child in root.named_modules():
-            if child is module and path:
-                return str(path)
-    return None
+@dataclass
+class Hook:
+    """One registration: on which module, before or after its forward pass, and torch's handle of it."""
+
+    module: Any
+    function: Any
+    handle: Any
+    before: bool
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it has not been removed."""
+        registered = self.handle.hooks_dict_ref()
+        return registered is not None and self.handle.id in registered
+
+    def register(self, module: Any) -> Any:
+        """Register the same function on another module (or again on its own); torch's handle."""
+        return _register(module, self.before, self.function)
 
 
-def networks(namespace: dict[str, Any]) -> list[Any]:
-    """The networks that a namespace holds, by name or as an attribute of one of its objects."""
-    torch: Any = sys.modules["torch"]
-    values = list(namespace.values())
-    inner = [item for value in values for item in getattr(value, "__dict__", {}).values() if not isinstance(value, type)]
-    return [value for value in itertools.chain(values, inner) if isinstance(value, torch.nn.Module)]
+class HookBook:
+    """All hooks in the order of their registration. `roots` are (name, network) pairs to look in, likely ones first."""
+
+    def __init__(self) -> None:
+        self.hooks: list[Hook] = []
+
+    def start(self) -> None:
+        """Note every registration from now on, by replacing the methods of `torch.nn.Module` that make it."""
+        import torch
+
+        base: Any = torch.nn.Module
+        for name, before in (("register_forward_hook", False), ("register_forward_pre_hook", True)):
+            setattr(base, name, self._noting(getattr(base, name), before))
+
+    def _noting(self, original: Callable[..., Any], before: bool) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def register(module: Any, hook: Any, **kwargs: Any) -> Any:
+            handle = original(module, hook, **kwargs)
+            self.hooks.append(Hook(module, hook, handle, before))
+            return handle
+
+        return register
+
+    def place(self, hook: Hook, roots: list[tuple[str, Any]]) -> tuple[str, Any, str]:
+        """(name of the network, the network, dotted path of the layer) for a hook; ("", None, "") when it is in none."""
+        for name, root in roots:
+            for path, child in root.named_modules():
+                if child is hook.module and (path or name):
+                    return name, root, path
+        return "", None, ""
+
+    def replay(self, fixture: Any, roots: list[tuple[str, Any]]) -> None:
+        """Register the active hooks at the same places of `fixture`, for functions that count on them."""
+        for hook in [hook for hook in self.hooks if hook.is_active]:
+            _, root, path = self.place(hook, roots)
+            layer = _same_layer(root, fixture, path) if root is not None and root is not fixture else None
+            if layer is not None:
+                hook.register(layer)
+
+    def run(self, number: int, batch: Any, roots: list[tuple[str, Any]], namespace: dict[str, Any]) -> Any:
+        """What hook `number` stores while its own network runs on `batch`. Raises `LookupError` when that is nothing."""
+        hook = self.hooks[number]
+        _, root, _ = self.place(hook, roots)
+        if root is None:
+            raise LookupError("the network that the hook was registered on is gone")
+        with self._alone(hook):
+            return run_and_find(root, batch, [hook], [namespace])
+
+    @contextmanager
+    def _alone(self, hook: Hook) -> Iterator[None]:
+        """Let `hook` be active and those on other layers rest: a second one may store under the same name."""
+        if not hook.is_active:
+            hook.handle = hook.register(hook.module)
+        others = [other for other in self.hooks if other.module is not hook.module and other.is_active]
+        for other in others:
+            other.handle.remove()
+        try:
+            yield
+        finally:
+            for other in others:
+                other.handle = other.register(other.module)
 
 
-def replay(recorded: list[tuple[Any, Any]], namespace: dict[str, Any], fixture: Any) -> list[str]:
-    """Register the recorded hooks on `fixture`; the paths that could be found."""
-    roots = networks(namespace)
-    paths = []
-    for module, hook in recorded:
-        path = layer_path(module, roots)
-        if path is None:
-            continue
-        fixture.get_submodule(path).register_forward_hook(hook)
-        paths.append(path)
-    return paths
+def run_and_find(network: Any, batch: Any, hooks: list[Hook], places: list[Any]) -> Any:
+    """Run `network` on `batch` without gradients; what `hooks` left within reach of `places` or of themselves."""
+    import torch
 
+    seen: list[tuple[tuple[Any, ...], Any]] = []
 
-def substitute_networks(recorded: list[tuple[Any, Any]], namespace: dict[str, Any], fixture: Any) -> bool:
-    """Let names bound to a network of the fixture's kind mean the fixture, hooks included; whether there was any."""
-    same = [name for name, value in namespace.items() if type(value) is type(fixture) and value is not fixture]
-    replay(recorded, namespace, fixture)
-    for name in same:
-        namespace[name] = fixture
-    return bool(same)
+    def look(_module: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        seen.append((inputs, output))
 
-
-def run_and_find(recorded: list[tuple[Any, Any]], namespace: dict[str, Any], fixture: Any, batch: Any) -> Any:
-    """Run `fixture` on `batch` with the recorded hooks and return what they stored.
-
-    Raises `LookupError` when nothing new can be found.
-    """
-    torch: Any = sys.modules["torch"]
-    paths = replay(recorded, namespace, fixture)
-    places = [namespace, *(holder for _, hook in recorded for holder in _holders(hook))]
-    before = {id(value): value for place in places for _, value in _reach(place)}
-    with torch.no_grad():
-        fixture(batch)
-    fresh = [(name, value) for place in places for name, value in _reach(place) if id(value) not in before]
-    arrays = [(name, value) for name, value in fresh if value is not batch]
-    if not arrays:
-        raise LookupError("the hook ran, but what it stored was not found")
-    return max(arrays, key=lambda item: _likeness(item[0], item[1], paths))[1]
-
-
-def _likeness(name: str, value: Any, paths: list[str]) -> tuple[bool, bool, bool]:
-    last = paths[-1].split(".")[0] if paths else ""
-    return (bool(last) and last in name, "feat" in name.lower(), getattr(value, "ndim", 0) == 4)
-
-
-def _holders(hook: Any) -> list[Any]:
-    owner = getattr(hook, "__self__", hook)
-    cells = [cell.cell_contents for cell in getattr(hook, "__closure__", None) or () if _filled(cell)]
-    return [owner, *cells, getattr(hook, "__globals__", {})]
-
-
-def _filled(cell: Any) -> bool:
+    probes = [_register(hook.module, False, look) for hook in hooks[-1:]]
+    own = [place for hook in hooks for place in [hook.module, *holders(hook.function)]]
+    snapshot = Snapshot([*places, *own])
     try:
-        cell.cell_contents  # noqa: B018  reading an empty cell raises
-    except ValueError:
-        return False
-    return True
+        with torch.no_grad():
+            network(batch)
+    finally:
+        for probe in probes:
+            probe.remove()
+    inputs, output = seen[-1] if seen else ((), None)
+    fresh = [(name, value) for name, value in snapshot.fresh() if value is not batch]
+    return likeliest(fresh, inputs, output)
 
 
-def _reach(place: Any, depth: int = 0, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Arrays within reach of `place`, with the last key or attribute on the way."""
-    torch: Any = sys.modules["torch"]
-    if isinstance(place, torch.Tensor) or type(place).__module__ == "numpy":
-        yield name, place
-        return
-    if depth > _DEEPEST or (isinstance(place, torch.nn.Module) and depth > 1):
-        return
-    if isinstance(place, dict):
-        items: Any = [(str(key), value) for key, value in place.items()]
-    elif isinstance(place, list | tuple):
-        items = [(name, value) for value in place]
-    else:
-        items = list(getattr(place, "__dict__", {}).items())
-    for key, value in items[:_MOST]:
-        if not isinstance(value, str | bytes | int | float):
-            yield from _reach(value, depth + 1, f"{name}.{key}"[-200:])
+def _same_layer(root: Any, fixture: Any, path: str) -> Any:
+    """The layer of `fixture` at the place of `path` in `root`; a last block stays the last one. None when there is none."""
+    here, there = root, fixture
+    for name in path.split(".") if path else []:
+        children = dict(there.named_children())
+        is_last = name == list(dict(here.named_children()))[-1]
+        numbered = name.isdigit() and bool(children) and all(key.isdigit() for key in children)
+        name_there = list(children)[-1] if numbered and is_last else name
+        if name_there not in children:
+            return None
+        here, there = here.get_submodule(name), children[name_there]
+    return there
+
+
+def _register(module: Any, before: bool, function: Any) -> Any:
+    """Register as torch itself does, without a note; torch's handle."""
+    noting = type(module).register_forward_pre_hook if before else type(module).register_forward_hook
+    return getattr(noting, "__wrapped__", noting)(module, function)

@@ -1,71 +1,101 @@
-"""What a submission defines, described for the judge: names, kinds and parameters, never the objects themselves."""
+"""What a submission defines, described for the judge: names, kinds and parameters, never the objects themselves.
+
+A description is a mapping with `kind` (function, hook, class, module_class, instance, network, array, number, mapping, sequence),
+`own` (defined in the submission's files, not imported from a library) and, where they make sense:
+
+* `parameters`: a list of `{name, required, how}`, `how` being positional, keyword, args or kwargs; None when unknown
+* `methods` of a class or an instance: by name, `{parameters, static}`
+* `axes` of an array
+"""
 
 from __future__ import annotations
 
 import inspect
+import itertools
 import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 _MOST_NAMES = 2_000
 _SKIPPED = {"In", "Out", "get_ipython", "exit", "quit", "open"}
+_HOW: dict[Any, str] = {
+    inspect.Parameter.VAR_POSITIONAL: "args",
+    inspect.Parameter.VAR_KEYWORD: "kwargs",
+    inspect.Parameter.KEYWORD_ONLY: "keyword",
+}
+_PLAIN_KINDS = {"number": (int, float, complex), "mapping": (dict,), "sequence": (list, tuple)}
+# Bound without a definition's module name: what they wrap tells whose they are.
+_WRAPPERS = {"partial", "vectorize", "ufunc", "_lru_cache_wrapper", "singledispatch"}
 
 
-def describe_namespace(namespace: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Every public name with its description, at most 2,000."""
-    found = {}
-    for name, value in list(namespace.items())[:_MOST_NAMES]:
-        if isinstance(name, str) and not name.startswith("_") and name not in _SKIPPED:
-            described = describe_object(value)
-            if described:
-                found[name] = described
-    return found
+def modules_in(folder: Path) -> list[ModuleType]:
+    """The imported modules whose files lie in `folder`."""
+    inside = f"{folder}/"
+    modules = [module for module in list(sys.modules.values()) if isinstance(module, ModuleType)]
+    return [module for module in modules if str(getattr(module, "__file__", "")).startswith(inside)]
 
 
-def describe_object(value: Any) -> dict[str, Any]:
-    """`kind` (function, class, module_class, instance, network, array, number, mapping, sequence; {} for others) and, for what
-    can be called, `parameters`: a list of `{name, required, many}`; a class also has `methods`, by name."""
-    if inspect.ismodule(value):
-        return {}
-    if isinstance(value, type):
-        methods = {name: _parameters(item, bound=True) for name, item in _methods(value).items()}
-        kind = "module_class" if _is_network_class(value) else "class"
-        return {"kind": kind, "parameters": _parameters(value), "methods": methods}
-    kind = _kind(value)
-    if kind in ("instance", "network"):
-        methods = {name: _parameters(item, bound=True) for name, item in _methods(type(value)).items()}
-        return {"kind": kind, "parameters": _parameters(value), "methods": methods}
-    if kind == "function":
-        return {"kind": kind, "parameters": _parameters(value)}
-    return {"kind": kind} if kind else {}
+class Inventory:
+    """Describes the objects of a submission in `folder`; `hooks` are the functions that it registered on networks."""
+
+    def __init__(self, folder: Path, hooks: Sequence[Any] = ()) -> None:
+        self.modules = {"__main__", *(module.__name__ for module in modules_in(folder))}
+        self.hooks = hooks
+
+    def describe_all(self, *namespaces: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """Every public name with its description, the submission's own first, at most 2,000; later namespaces win."""
+        found = {}
+        for name, value in itertools.chain.from_iterable(namespace.items() for namespace in namespaces):
+            if isinstance(name, str) and not name.startswith("_") and name not in _SKIPPED:
+                described = self.describe(value)
+                if described:
+                    found[name] = {**described, "own": self.is_own(value)}
+        return dict(sorted(found.items(), key=lambda item: not item[1]["own"])[:_MOST_NAMES])
+
+    def describe(self, value: Any) -> dict[str, Any]:
+        """The description of one object, without `own`; empty for what is of no interest."""
+        if inspect.ismodule(value):
+            return {}
+        if isinstance(value, type):
+            kind = "module_class" if _is_network_class(value) else "class"
+            return {"kind": kind, "parameters": _parameters(value), "methods": _methods(value)}
+        kind = self._kind(value)
+        if kind in ("instance", "network"):
+            return {"kind": kind, "parameters": _parameters(value), "methods": _methods(type(value))}
+        if kind == "function":
+            is_hook = any(value is hook for hook in self.hooks)
+            return {"kind": "hook" if is_hook else kind, "parameters": _parameters(value)}
+        if kind == "array":
+            return {"kind": kind, "axes": int(getattr(value, "ndim", 0))}
+        return {"kind": kind} if kind else {}
+
+    def is_own(self, value: Any) -> bool:
+        """Whether a function, a class or an instance was written by the student; plain values always count as such."""
+        if type(value).__name__ in _WRAPPERS:
+            value = getattr(value, "func", None) or getattr(value, "__wrapped__", None) or getattr(value, "pyfunc", value)
+        return not callable(value) or getattr(value, "__module__", None) in self.modules
+
+    def _kind(self, value: Any) -> str:
+        torch: Any = sys.modules.get("torch")
+        if torch is not None and isinstance(value, torch.nn.Module):
+            return "network"
+        if (torch is not None and isinstance(value, torch.Tensor)) or _is_numpy(value):
+            return "array"
+        for kind, types in _PLAIN_KINDS.items():
+            if isinstance(value, types):
+                return kind
+        if inspect.isroutine(value) or hasattr(value, "__wrapped__") or type(value).__name__ in _WRAPPERS:
+            return "function"
+        if type(value).__module__ in self.modules:
+            return "instance"
+        return "function" if callable(value) else ""
 
 
-def _kind(value: Any) -> str:
-    torch: Any = sys.modules.get("torch")
-    if torch is not None and isinstance(value, torch.Tensor):
-        return "array"
-    if torch is not None and isinstance(value, torch.nn.Module):
-        return "network"
-    if type(value).__module__ == "numpy":
-        return "array"
-    if isinstance(value, int | float | complex):
-        return "number"
-    if isinstance(value, dict):
-        return "mapping"
-    if isinstance(value, list | tuple):
-        return "sequence"
-    if inspect.isroutine(value) or hasattr(value, "__wrapped__") or type(value).__name__ in ("partial", "ufunc", "vectorize"):
-        return "function"
-    if type(value).__module__ in ("__main__", *_student_modules()):
-        return "instance"
-    return "function" if callable(value) else ""
-
-
-def _student_modules() -> list[str]:
-    return [
-        name
-        for name, module in list(sys.modules.items())
-        if getattr(module, "__file__", None) and "/work/" in str(module.__file__)
-    ]
+def _is_numpy(value: Any) -> bool:
+    name = type(value).__name__
+    return name in ("DataFrame", "Series") or (type(value).__module__ == "numpy" and name not in _WRAPPERS)
 
 
 def _is_network_class(value: type) -> bool:
@@ -73,19 +103,19 @@ def _is_network_class(value: type) -> bool:
     return torch is not None and issubclass(value, torch.nn.Module)
 
 
-def _methods(value: type) -> dict[str, Any]:
-    own: dict[str, Any] = {}
+def _methods(value: type) -> dict[str, dict[str, Any]]:
+    own: dict[str, dict[str, Any]] = {}
     for base in value.__mro__[:-1]:
         if base.__module__.split(".")[0] in ("torch", "builtins"):
             continue
         for name, item in vars(base).items():
-            if inspect.isroutine(item) and (not name.startswith("_") or name == "__call__"):
-                own.setdefault(name, item)
+            if inspect.isroutine(item) and (not name.startswith("_") or name == "__call__") and name not in own:
+                static = isinstance(item, staticmethod | classmethod)
+                own[name] = {"parameters": _parameters(item, bound=True), "static": static}
     return dict(list(own.items())[:50])
 
 
 def _parameters(value: Any, bound: bool = False) -> list[dict[str, Any]] | None:
-    """None when the signature cannot be read."""
     if _is_network_class(type(value)) or type(value).__module__.split(".")[0] == "torch":
         value = getattr(value, "forward", value)
     try:
@@ -98,9 +128,8 @@ def _parameters(value: Any, bound: bool = False) -> list[dict[str, Any]] | None:
     return [
         {
             "name": parameter.name[:100],
-            "required": parameter.default is parameter.empty
-            and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD),
-            "many": parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD),
+            "required": parameter.default is parameter.empty and _HOW.get(parameter.kind) not in ("args", "kwargs"),
+            "how": _HOW.get(parameter.kind, "positional"),
         }
         for parameter in parameters[:50]
     ]

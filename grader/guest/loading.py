@@ -1,131 +1,118 @@
 """A submission's file to a namespace, past whatever fails on the way.
 
-A notebook runs cell by cell in IPython's shell, a module statement by statement; each failure is reported with its place and
-costs only itself. After a failure inside a cell, the definitions below it in that cell still run.
+A notebook runs cell by cell, a module whole, both statement by statement; each failure is reported with its place and costs
+only itself. What is not Python (shell lines, magics, one broken statement among whole ones) is set aside before.
 """
 
 from __future__ import annotations
 
-import ast
+import io
 import sys
-from collections import Counter
-from dataclasses import dataclass, field
+import tokenize
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader.guest import notebook
-from grader.guest.alarm import Interrupted, interrupt_after
-from grader.guest.code import names_defined, remember, rest_after, statements
-from grader.guest.failures import describe
+from grader.guest import code, notebook, repair
+from grader.guest.budget import Budget
+from grader.guest.inventory import modules_in
 from grader.guest.notes import Notes
+from grader.guest.pieces import Loaded, Runner
 
-_MOST_FAILURES = 50
-
-
-@dataclass
-class Loaded:
-    """What a submission's file left behind.
-
-    `cells` maps compiled file names to cell numbers (0: the module's own file); `unreadable` is the code of the reason why
-    nothing could run at all, else empty.
-    """
-
-    namespace: dict[str, Any] = field(default_factory=dict)
-    failures: list[dict[str, Any]] = field(default_factory=list)
-    cells: dict[str, int] = field(default_factory=dict)
-    defined: Counter[str] = field(default_factory=Counter)
-    unreadable: str = ""
-    detail: str = ""
-
-    def fail(self, error: BaseException, number: int) -> None:
-        """Keep a failure that belongs to cell `number`."""
-        if len(self.failures) < _MOST_FAILURES:
-            failure = describe(error, self.cells)
-            self.failures.append({**failure, "cell": failure["cell"] or number})
+_Piece = tuple[code.Source, repair.Reading]
 
 
-def load(path: Path, shell: Any, notes: Notes, piece_seconds: float) -> Loaded:
-    """Run the file at `path`; one cell (or one module) is interrupted after `piece_seconds`."""
-    raw = path.read_bytes()
-    if not raw.strip():
-        return Loaded(unreadable="empty")
-    if path.suffix.lower() == ".ipynb":
-        return _load_notebook(raw, shell, piece_seconds)
-    return _load_module(raw, path, piece_seconds)
+class Loader:
+    """Loads one file. `total` and `piece` are seconds of wall time for the whole of it and for a cell."""
 
+    def __init__(self, shell: Any, notes: Notes, total: float, piece: float) -> None:
+        self.shell = shell
+        self.notes = notes
+        self.budget = Budget(total, piece)
 
-def _load_module(raw: bytes, path: Path, piece_seconds: float) -> Loaded:
-    if b"\0" in raw:
-        return Loaded(unreadable="binary")
-    try:
-        tree = ast.parse(raw, str(path))  # bytes: Python itself reads the coding cookie
-    except SyntaxError as error:
-        text = str(error)
-        reason = "not_utf8" if "codec" in text or "encoding" in text or "utf-8" in text.lower() else "syntax"
-        return Loaded(unreadable=reason, detail=f"{error.lineno or 0}: {error.msg}")
-    except (ValueError, RecursionError, MemoryError):
-        return Loaded(unreadable="too_deep")
-    module = ModuleType(path.stem)
-    module.__file__ = str(path)
-    sys.modules[path.stem] = module  # pickling, dataclasses and multiprocessing look a class's module up
-    loaded = Loaded(namespace=vars(module), cells={str(path): 0}, defined=Counter(names_defined(tree)))
-    try:
-        with interrupt_after(piece_seconds):
-            _run_statements(tree, str(path), loaded, 0)
-    except Interrupted as error:
-        loaded.fail(error, 0)
-        with interrupt_after(piece_seconds):
-            _run_statements(rest_after(tree, loaded.failures[-1]["line"]), str(path), loaded, 0)
-    return loaded
+    def load(self, path: Path, folder: Path) -> Loaded:
+        """Run the file at `path`; other modules in `folder` are the submission's too."""
+        raw = path.read_bytes()
+        if not raw.strip():
+            return Loaded(unreadable="empty")
+        loaded = self._load_notebook(raw) if path.suffix.lower() == ".ipynb" else self._load_module(raw, path)
+        for module in modules_in(folder):
+            loaded.elsewhere.update(
+                {name: value for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__}
+            )
+        return loaded
 
-
-def _run_statements(tree: ast.Module, filename: str, loaded: Loaded, number: int) -> None:
-    for _node, code in statements(tree, filename):
+    def _load_module(self, raw: bytes, path: Path) -> Loaded:
+        if b"\0" in raw:
+            return Loaded(unreadable="binary")
         try:
-            exec(code, loaded.namespace)  # noqa: S102  running the submission is what a sandbox is for
-        except Interrupted:
-            raise
-        except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt included: a later line may be right
-            loaded.fail(error, number)
+            reading = repair.read(_decode(raw), str(path), self.shell.transform_cell)
+        except UnicodeError:
+            return Loaded(unreadable="not_utf8")
+        except SyntaxError as error:
+            reason = "not_utf8" if "encoding" in str(error.msg) or "codec" in str(error.msg) else "syntax"
+            return Loaded(unreadable=reason, detail=f"{error.lineno or 0}: {error.msg}")
+        except (ValueError, RecursionError, MemoryError):
+            return Loaded(unreadable="too_deep")
+        module = ModuleType(path.stem if _is_free(path.stem) else f"submitted_{path.stem}")
+        module.__file__ = str(path)
+        sys.modules[module.__name__] = module  # pickling, dataclasses and multiprocessing look a class's module up
+        sys.argv = [str(path)]
+        vars(module)["get_ipython"] = lambda: self.shell  # a notebook saved as a module calls it
+        loaded = Loaded(namespace=vars(module), cells={str(path): 0})
+        self._run(loaded, [(code.Source(reading.tree, str(path)), reading)])
+        return loaded
+
+    def _load_notebook(self, raw: bytes) -> Loaded:
+        try:
+            cells = notebook.read_cells(raw)
+        except ValueError as error:
+            return Loaded(unreadable=str(error))
+        if not cells:
+            return Loaded(unreadable="no_code")
+        loaded = Loaded(namespace=self.shell.user_ns)
+        self.shell.user_ns["__name__"] = "__main__"
+        self._run(loaded, self._read_in_turn(cells, loaded))
+        return loaded
+
+    def _read_in_turn(self, cells: list[notebook.Cell], loaded: Loaded) -> Iterator[_Piece]:
+        for cell in cells:
+            name = f"<cell {cell.number}>"
+            loaded.cells[name] = cell.number
+            try:
+                text = notebook.without_wrapper(cell.source, self.shell, self.notes)
+                reading = repair.read(text, name, self.shell.transform_cell)
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+                loaded.fail(error, cell.number)
+                continue
+            code.remember(name, reading.source)
+            yield code.Source(reading.tree, name, cell.number), reading
+
+    def _run(self, loaded: Loaded, pieces: Iterable[_Piece]) -> None:
+        runner = Runner(loaded, self.budget, self.notes)
+        sources = []
+        for source, reading in pieces:
+            sources.append(source)
+            for line in reading.installs:
+                self.notes.add("shell_line_skipped", command=line)
+            if reading.old_prints:
+                self.notes.add("old_print_read")
+            for error in reading.errors:
+                loaded.fail(error, source.number)
+            loaded.defined.update(code.names_defined(source.tree))
+            runner.run(source)
+        for source in sources:
+            runner.run_bodies_of_main(source)
+        runner.restore_overwritten()
 
 
-def _load_notebook(raw: bytes, shell: Any, piece_seconds: float) -> Loaded:
-    try:
-        cells = notebook.read_cells(raw)
-    except ValueError as error:
-        return Loaded(unreadable=str(error))
-    loaded = Loaded(namespace=shell.user_ns)
-    if not cells:
-        return Loaded(unreadable="no_code")
-    shell.user_ns["__name__"] = "__main__"
-    for cell in cells:
-        _run_cell(cell, shell, loaded, piece_seconds)
-    return loaded
+def _decode(raw: bytes) -> str:
+    """The text of a module in the encoding that its coding cookie names, else UTF-8. Raises `SyntaxError`, `UnicodeError`."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+    return io.TextIOWrapper(io.BytesIO(raw), encoding, newline=None).read()
 
 
-def _run_cell(cell: notebook.Cell, shell: Any, loaded: Loaded, piece_seconds: float) -> None:
-    name = f"<cell {cell.number}>"
-    shell.compile.get_code_name = lambda _raw, _transformed, _number: name
-    loaded.cells[name] = cell.number
-    try:
-        tree = notebook.parse(shell, cell.source)
-        loaded.defined.update(names_defined(tree))
-    except SyntaxError:
-        tree = ast.Module([], [])
-    try:
-        with interrupt_after(piece_seconds):
-            result = shell.run_cell(cell.source, store_history=False)
-        error = result.error_before_exec or result.error_in_exec
-    except Interrupted as late:
-        error = late
-    if error is None:
-        return
-    remember(name, shell.transform_cell(cell.source))
-    loaded.fail(error, cell.number)
-    rest = rest_after(tree, loaded.failures[-1]["line"])
-    try:
-        with interrupt_after(piece_seconds):
-            _run_statements(rest, name, loaded, cell.number)
-    except Interrupted as late:
-        loaded.fail(late, cell.number)
+def _is_free(name: str) -> bool:
+    """Whether a module may take this name without hiding one that libraries import."""
+    return name not in sys.modules and name not in sys.stdlib_module_names

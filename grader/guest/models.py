@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import SandboxFault
+from grader.guest.hooks import HookBook
 from grader.wire import values
 
 _PLAIN = {"weights", "pretrained", "progress"}  # arguments of a factory that leave the architecture as it is
@@ -36,8 +37,10 @@ class Shelf:
         self.pristine: dict[str, Any] = {}
         self.spare: dict[str, Any] = {}
         self.lent: dict[tuple[str, bool, str], Any] = {}
-        self.recorded_hooks: list[tuple[Any, Any]] = []
+        self.handed: list[tuple[str, Any]] = []  # what the submission got from factories, with the model's name
+        self.trained = False
         self.evaluated = False
+        self.hooks = HookBook()
         for name, specification in specifications.items():
             self._build(name, specification)
         if specifications:
@@ -53,7 +56,7 @@ class Shelf:
         key = (model.name, model.in_training, _digest(model.state))
         if key not in self.lent:
             self.lent[key] = self._fresh(model)
-        return self.lent[key]
+        return self.lent[key].get_submodule(model.layer)
 
     def take_back(self) -> None:
         """Whatever was lent is not lent again: the next one of a name is fresh from the weights' file."""
@@ -99,9 +102,9 @@ class Shelf:
         def build(*args: Any, **kwargs: Any) -> Any:
             if len(args) > 1 or set(kwargs) - _PLAIN:
                 return factory(*args, **kwargs)
-            if name in self.spare:
-                return self.spare.pop(name)
-            return self._copy(name).train()
+            network = self.spare.pop(name) if name in self.spare else self._copy(name).train()
+            self.handed.append((name, network))
+            return network
 
         return build
 
@@ -117,24 +120,42 @@ class Shelf:
         return module
 
     def _record_use(self) -> None:
-        """Note forward hooks (to replay them on a fixture) and `.eval()` (the submission knows about modes)."""
+        """Note forward hooks, `.eval()` (the submission knows about modes), and that some optimizer moved weights."""
         import torch
+        from torch.optim.optimizer import register_optimizer_step_post_hook
 
-        register, evaluate = torch.nn.Module.register_forward_hook, torch.nn.Module.eval
-
-        @functools.wraps(register)
-        def register_forward_hook(module: Any, hook: Any, **kwargs: Any) -> Any:
-            self.recorded_hooks.append((module, hook))
-            return register(module, hook, **kwargs)
+        self.hooks.start()
+        evaluate = torch.nn.Module.eval
 
         @functools.wraps(evaluate)
         def record_eval(module: Any) -> Any:
             self.evaluated = True
             return evaluate(module)
 
+        def record_step(*_arguments: Any) -> None:
+            self.trained = True
+
         base: Any = torch.nn.Module
-        base.register_forward_hook = register_forward_hook
         base.eval = record_eval
+        register_optimizer_step_post_hook(record_step)
+
+    def restore_handed(self) -> None:
+        """Give the submission's own networks the weights that they came with, where a demonstration of training moved them.
+
+        What the submission did to weights by hand stays: that may be the mistake that a test looks for.
+        """
+        if not self.handed:
+            return
+        import torch
+
+        with torch.no_grad():
+            for name, network in self.handed:
+                tensors = dict(network.named_buffers())
+                tensors.update(network.named_parameters() if self.trained else ())
+                served = self.pristine[name].state_dict()
+                for key, tensor in tensors.items():
+                    if key in served and tensor.shape == served[key].shape and not torch.equal(tensor, served[key]):
+                        tensor.copy_(served[key])
 
 
 def _digest(state: dict[str, Any]) -> str:

@@ -1,17 +1,22 @@
-"""A notebook's code cells, run in IPython's own shell in this process.
+"""A notebook's code cells, and IPython's own shell in this process to read their magics.
 
-The shell is made once, in the template; a fork runs a submission's cells in it, so that magics, top-level `await`, `display` and
-`_` mean what they mean in Jupyter, without a kernel, its threads, its sockets or its half second of start-up.
+The shell is made once, in the template; a fork runs a submission's cells in its namespace, so that magics, `display` and
+`get_ipython` mean what they mean in Jupyter, without a kernel, its threads, its sockets or its half second of start-up.
 """
 
 from __future__ import annotations
 
-import ast
+import re
 from typing import Any
 
 from grader.guest.notes import Notes
 
-_SHELL_MAGICS = {"pip", "conda", "mamba", "uv", "system", "sx", "bash", "sh", "script", "cmd"}
+_SHELL_MAGICS = {"pip", "conda", "mamba", "uv", "system", "sx", "bash", "sh", "script", "cmd", "shell"}
+_LOOK_MAGICS = {"matplotlib", "config", "load_ext", "reload_ext", "autoreload", "gui", "precision", "xmode"}  # change no result
+_OTHER_LANGUAGES = {"html", "HTML", "javascript", "js", "latex", "markdown", "svg", "SVG", "R", "perl", "ruby", "python2", "sql"}
+# Magics around a cell that is Python nevertheless: the cell is run as it is.
+_WRAPPERS = {"time", "timeit", "capture", "prun", "python", "python3", "pypy"}
+_FIRST_LINE = re.compile(r"^\s*%%(\w+)[^\n]*")
 
 
 class Cell:
@@ -85,33 +90,19 @@ def make_shell(notes: Notes) -> Any:
             if magic_name in _SHELL_MAGICS:
                 notes.add("shell_line_skipped", command=f"%{magic_name} {line}")
                 return None
-            if magic_name == "matplotlib":
+            if magic_name in _LOOK_MAGICS:
                 return None  # figures go to the Agg backend whatever the cell asks for
-            try:
-                return super().run_line_magic(magic_name, line, _stack_depth + 1)
-            except Exception as error:
-                if magic_name in ("time", "timeit", "run", "prun"):
-                    raise
-                notes.add("magic_skipped", command=f"%{magic_name} {line}", reason=type(error).__name__)
+            if magic_name == "timeit":
+                magic_name = "time"  # once is enough
+            if self.find_line_magic(magic_name) is None:
+                notes.add("magic_skipped", command=f"%{magic_name} {line}", reason="unknown")
                 return None
+            return super().run_line_magic(magic_name, line, _stack_depth + 1)
 
         def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
-            if magic_name in _SHELL_MAGICS | {
-                "html",
-                "HTML",
-                "javascript",
-                "js",
-                "latex",
-                "markdown",
-                "svg",
-                "writefile",
-                "file",
-            }:
+            if magic_name in _SHELL_MAGICS | _OTHER_LANGUAGES:
                 notes.add("shell_line_skipped", command=f"%%{magic_name} {line}")
                 return None
-            if self.find_cell_magic(magic_name) is None:
-                notes.add("magic_skipped", command=f"%%{magic_name} {line}", reason="unknown")
-                return self.run_cell(cell)
             return super().run_cell_magic(magic_name, line, cell)
 
         def enable_gui(self, gui: Any = None) -> None:
@@ -128,7 +119,13 @@ def make_shell(notes: Notes) -> Any:
     return shell
 
 
-def parse(shell: Any, source: str) -> ast.Module:
-    """The cell's tree as IPython transforms it. Raises `SyntaxError`."""
-    tree: ast.Module = ast.parse(shell.transform_cell(source))
-    return tree
+def without_wrapper(source: str, shell: Any, notes: Notes) -> str:
+    """The cell without a first line that only measures it, catches its output, or is unknown here; lines keep their numbers."""
+    first = _FIRST_LINE.match(source)
+    if first is None or first[1] in _SHELL_MAGICS | _OTHER_LANGUAGES:
+        return source
+    if first[1] not in _WRAPPERS:
+        if shell.find_cell_magic(first[1]) is not None:
+            return source
+        notes.add("magic_skipped", command=first[0].strip(), reason="unknown")
+    return source[: first.start()] + "\n" * first[0].count("\n") + source[first.end() :]

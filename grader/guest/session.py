@@ -3,7 +3,7 @@
 ======== ====================================== =============================================================
 `op`     fields                                 answer
 ======== ====================================== =============================================================
-load     files, main, piece_seconds             what the file left behind (see `_report`)
+load     files, main, seconds, piece_seconds    what the file left behind (see `_report`)
 fork     (a socket's descriptor beside it)      {"pid": number}; the fork serves calls on that socket
 kill     pid, sweep                             {"status": wait status or -1 when unknown}, the process being gone;
                                                 with `sweep` every other process of the submission too
@@ -23,12 +23,17 @@ import sys
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from grader.guest import calls, loading
-from grader.guest.inventory import describe_namespace
+from grader.guest import calls
+from grader.guest.calls import networks_of
+from grader.guest.inventory import Inventory
+from grader.guest.loading import Loader
 from grader.guest.models import Shelf
 from grader.guest.notes import Notes
+from grader.guest.pieces import Loaded
 from grader.wire.channel import Channel, Closed
 from grader.wire.values import REQUESTS, Bounds
+
+_MOST_HOOKS = 200
 
 
 class Session:
@@ -39,7 +44,7 @@ class Session:
         self.shelf = shelf
         self.shell = shell
         self.notes = notes
-        self.loaded = loading.Loaded()
+        self.loaded = Loaded()
         self.ended: dict[int, int] = {}
         # A submission that forks goes on twice; if both answered, chance would decide which one the judge hears.
         if hasattr(os, "register_at_fork"):
@@ -73,25 +78,35 @@ class Session:
             place = work / PurePosixPath(name)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
-        sys.path.insert(0, str((work / request["main"]).parent))
-        os.chdir((work / request["main"]).parent)
-        self.loaded = loading.load(work / request["main"], self.shell, self.notes, request["piece_seconds"])
+        main = work / request["main"]
+        sys.path.insert(0, str(main.parent))
+        os.chdir(main.parent)
+        loader = Loader(self.shell, self.notes, request["seconds"], request["piece_seconds"])
+        self.loaded = loader.load(main, work)
         self.shelf.spare.clear()
-        return self._report()
+        self.shelf.restore_handed()
+        return self._report(Inventory(work, [hook.function for hook in self.shelf.hooks.hooks]))
 
-    def _report(self) -> dict[str, Any]:
+    def _report(self, inventory: Inventory) -> dict[str, Any]:
         """`unreadable` (why nothing ran, or ""), `detail`, `failures`, `notes`, `names` (the inventory), `repeated` (names
-        defined more than once), `evaluated` (some model was put into eval mode), `hooks` (number of recorded hooks)."""
+        defined more than once), `evaluated` (some model was put into eval mode), `networks` (names of models that it got from
+        factories), `hooks` (of each forward hook the network's name and the layer's path)."""
         return {
             "unreadable": self.loaded.unreadable,
             "detail": self.loaded.detail,
             "failures": self.loaded.failures,
             "notes": self.notes.take(),
-            "names": describe_namespace(self.loaded.namespace),
+            "names": inventory.describe_all(self.loaded.elsewhere, self.loaded.namespace),
             "repeated": [name for name, count in self.loaded.defined.items() if count > 1],
             "evaluated": self.shelf.evaluated,
-            "hooks": len(self.shelf.recorded_hooks),
+            "networks": [name for name, _ in self.shelf.handed],
+            "hooks": self._places(),
         }
+
+    def _places(self) -> list[dict[str, str]]:
+        roots = networks_of(self.shelf, self.loaded)
+        places = [self.shelf.hooks.place(hook, roots) for hook in self.shelf.hooks.hooks[:_MOST_HOOKS]]
+        return [{"network": name, "layer": path} for name, _, path in places]
 
     def fork(self, descriptor: int | None, answer_bytes: int) -> dict[str, Any]:
         """A process that serves calls on the socket `descriptor`."""

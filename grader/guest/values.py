@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from grader.wire.values import ARRAY_TYPES, Array, Handle, Model, Value
 
+Lend = Callable[[Model], Any]
+Build = Callable[[dict[Any, Any]], Any]
 _MOST_ITEMS = 500_000
+_MANY_NUMBERS = 50_000
 _DEEPEST = 24
 
 
@@ -53,12 +56,35 @@ def to_wire(value: Any, registry: Registry, depth: int = 0) -> Value:
     if isinstance(value, tuple):
         return tuple(to_wire(item, registry, depth + 1) for item in tuple.__iter__(value))
     if isinstance(value, set | frozenset):
-        return [to_wire(item, registry, depth + 1) for item in sorted(value, key=repr)]
+        return _set(value, registry, depth)
     if isinstance(value, Mapping):
         return {_key(key): to_wire(item, registry, depth + 1) for key, item in itertools.islice(value.items(), _MOST_ITEMS)}
     if isinstance(value, list):
-        return [to_wire(item, registry, depth + 1) for item in list.__iter__(value)]
+        table = _table(value) if _is_large(value) else None
+        return table or [to_wire(item, registry, depth + 1) for item in list.__iter__(value)]
     return _other(value, registry, depth)
+
+
+def _is_large(value: Any) -> bool:
+    """Whether a list, or a list of lists, holds more numbers than are worth sending one by one."""
+    inner = value[0] if value and isinstance(value[0], list) else ()
+    return len(value) * max(len(inner), 1) > _MANY_NUMBERS
+
+
+def _table(value: Any) -> Array | None:
+    """A long, even list of numbers as an array; None for any other."""
+    try:
+        data = np.array(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return Array(data, "list", data.dtype.name) if data.dtype.name in ARRAY_TYPES else None
+
+
+def _set(value: Any, registry: Registry, depth: int) -> Value:
+    """A set as such, because it says nothing of an order; with elements that are no plain keys a list."""
+    items = [to_wire(item, registry, depth + 1) for item in sorted(value, key=repr)]
+    plain = [item.data.item() if isinstance(item, Array) and item.data.size == 1 else item for item in items]
+    return set(plain) if all(item is None or type(item) in (bool, int, float, str, bytes) for item in plain) else items
 
 
 def _other(value: Any, registry: Registry, depth: int) -> Value:
@@ -112,21 +138,28 @@ def _array(data: Any, kind: str, registry: Registry, depth: int) -> Value:
     return Array(data.astype(np.float64), kind, name)  # longdouble and its like
 
 
-def from_wire(value: Value, form: str, lend: Any) -> Any:
+def from_wire(value: Value, form: str, lend: Lend, build: Build = dict) -> Any:
     """What a submission is given: arrays as `form` says (`torch`, `numpy` or `list`), models as modules from `lend`.
 
-    Arrays are writable copies: a function that changes its input changes nobody else's.
+    Arrays are writable copies: a function that changes its input changes nobody else's. Mappings become what `build` makes
+    of them.
     """
     if isinstance(value, Model):
         return lend(value)
     if isinstance(value, Array):
-        if form == "list":
+        if form in ("list", "own"):
             return value.data.tolist()
         data = value.data.copy()
         torch: Any = sys.modules.get("torch")
-        return torch.from_numpy(data) if form == "torch" and torch is not None else data
+        return _prepared(torch.from_numpy(data)) if form == "torch" and torch is not None else data
     if isinstance(value, list | tuple):
-        return type(value)(from_wire(item, form, lend) for item in value)
+        return type(value)(from_wire(item, form, lend, build) for item in value)
     if isinstance(value, dict):
-        return {key: from_wire(item, form, lend) for key, item in value.items()}
+        return build({key: from_wire(item, form, lend, build) for key, item in value.items()})
     return value
+
+
+def _prepared(tensor: Any) -> Any:
+    """Marked, so that `grader.guest.adaptations.transforms` knows a picture that needs no preparation any more."""
+    tensor.came_prepared = True
+    return tensor

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import SandboxFault
-from grader.guest.adaptations import colab, console, devices, pictures, windows
+from grader.guest import adaptations
+from grader.guest.adaptations import Places, console
 from grader.guest.models import Shelf, serve_torch_hub
 from grader.guest.notebook import make_shell
 from grader.guest.notes import Notes
@@ -32,11 +33,7 @@ class Warm:
         self.shelf = Shelf(configuration["models"])
         serve_torch_hub(Path(configuration["hub"]))
         self.shell = make_shell(self.notes)
-        console.install(self.notes)
-        windows.install(self.notes)
-        colab.install(self.notes)
-        devices.install(self.notes)
-        pictures.install(Path(configuration["pictures"]), self.notes)
+        adaptations.install(Places(Path(configuration["pictures"]), Path(configuration["hub"])), self.notes)
         gc.collect()
         gc.freeze()  # the collector then leaves the shared pages alone
 

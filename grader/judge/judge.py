@@ -22,6 +22,7 @@ from grader.errors import (
 )
 from grader.fixtures.store import Store
 from grader.fixtures.weights import weights_file
+from grader.judge.alternatives import Alternatives
 from grader.judge.check import Comparisons
 from grader.judge.diagnosis import Diagnosis
 from grader.judge.ending import Ending, too_large, unreadable, while_loading, without_file
@@ -81,6 +82,8 @@ class Judge:
         self.diagnosis = self._make_diagnosis(reference, comparisons)
         drawn = plan.folder.figures
         self.figures = Figures(self.assignment, load_file(drawn) if drawn.is_file() else None)
+        calling = plan.folder.calling
+        self.alternatives = Alternatives(load_file(calling) if calling.is_file() else None, reference)
         everything = self.collect()
         self.share = shares(self.assignment, everything)
         self.withheld = tuple(test for test in everything if test.visibility not in plan.visibilities)
@@ -204,7 +207,9 @@ class Judge:
         if report.unreadable:
             session.close()
             return self._ended(unreadable(report))
-        return Opened(Workplace(self.assignment, open_session, session, report), report, Source(main, files[main]))
+        return Opened(
+            Workplace(self.assignment, open_session, session, report, self.alternatives), report, Source(main, files[main])
+        )
 
     def conclude(self, ran: list[Ran], opened: Opened) -> Graded:
         """The verdict on tests that have run."""

@@ -8,11 +8,13 @@ from grader.wire.values import Array, Value
 
 
 def plain(value: Value) -> Any:
-    """Arrays as `numpy.ndarray`, numpy scalars as Python numbers, containers walked; handles stay handles."""
+    """Arrays as `numpy.ndarray`, numpy scalars as Python numbers, containers walked, sets as sorted lists; handles stay."""
     if isinstance(value, Array):
         return value.data.item() if value.kind == "scalar" and value.data.size == 1 else value.data
     if isinstance(value, list | tuple):
         return type(value)(plain(item) for item in value)
+    if isinstance(value, set):
+        return sorted(value, key=lambda item: (str(type(item)), item))
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     return value

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from grader.course.specification import Assignment, Part
 from grader.errors import SubmissionCrashed, SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
-from grader.judge.calling import Attempt, attempts
+from grader.judge.alternatives import Alternatives, Reading
+from grader.judge.calling import Attempt, Question, attempts
+from grader.judge.delivery import asked_arguments, in_mode, join, requests_of, served_model
 from grader.judge.outcome import Call, CodeRaised, NotFound, Stopped
 from grader.judge.plain import kinds, plain
 from grader.judge.text import AnyText, gettext
+from grader.judge.words import adaptation_notes
 from grader.results import TestStatus
 from grader.sandbox.session import Answer, CallProcess, Failure, LoadReport, Session
-from grader.wire.values import Array, Handle, Model, Value
+from grader.wire.values import Handle, Model, Value
 
 # After these a call in another form may still succeed; anything else is the student's bug.
 _ADAPTABLE = {
@@ -35,6 +38,7 @@ _ADAPTABLE = {
 }
 _MOST_REOPENED = 5
 _PATIENT_TIMEOUTS = 2  # a part that hung so often gets a tenth of the time: the class must be graded today
+_PATIENT_SEARCHES = 2  # tests of a part in which nothing worked; then only the first ways are tried
 _Result = TypeVar("_Result")
 
 
@@ -46,7 +50,9 @@ class Workplace:
     open_session: Callable[[], tuple[Session, LoadReport]]
     session: Session
     report: LoadReport
+    alternatives: Alternatives | None = None
     known: dict[str, Attempt] = field(default_factory=dict)
+    fruitless: dict[str, int] = field(default_factory=dict)
     notes: list[AnyText] = field(default_factory=list)
     reopened: int = 0
     kept: dict[str, CallProcess] = field(default_factory=dict)
@@ -135,66 +141,60 @@ class SubmissionProxy:
         return self.call(part, arguments)[1]
 
     def call(self, part: Part, arguments: tuple[Any, ...]) -> tuple[Call, Any]:
-        """The call as it was made, and the answer."""
-        report = self._workplace.report
-        possible = attempts(part, report)
+        """The call as it was made, and the answer. The call's arguments are those that the answer belongs to."""
+        place = self._workplace
+        model = served_model(place.assignment, part, place.report)
+        alternatives = place.alternatives.of(part, arguments, model) if place.alternatives is not None else {}
+        question = Question(place.assignment, part, place.report, alternatives)
+        possible = self._worth_trying(question)
+        failures: list[Failure] = []
+        for attempt in possible:
+            answer = self._attempt(question, attempt, arguments)
+            if answer.failure is None and not isinstance(answer.value, Handle):
+                place.known.setdefault(part.id, attempt)
+                return self._finish(question, attempt, arguments, answer)
+            failures.append(answer.failure or Failure(("TypeError",), "the answer is an object, not a value", 0, 0, ""))
+            if not _ADAPTABLE & set(failures[-1].types):
+                break
+            self.discard()  # a failed call may have left anything behind
+        place.fruitless[part.id] = place.fruitless.get(part.id, 0) + 1
+        # What a call by other arguments than the function takes says is less than what stopped it inside.
+        raise CodeRaised(next((failure for failure in failures if failure.line), failures[0]))
+
+    def _worth_trying(self, question: Question) -> list[Attempt]:
+        part, place = question.part, self._workplace
+        possible = attempts(question)
         if not possible:
             raise NotFound(
                 gettext("Nothing was found under the name {name} (or a usual variant of it).", name=part.names[0]),
                 hint=gettext("Define a function named {name}.", name=part.names[0]),
             )
-        known = self._workplace.known.get(part.id)
-        if known is not None:
-            possible = [known, *(attempt for attempt in possible if attempt != known)]
-        first_failure: Failure | None = None
-        for attempt in possible:
-            answer = self._attempt(part, attempt, arguments)
-            if answer.failure is None and not _is_unfit(answer.value):
-                self._workplace.known.setdefault(part.id, attempt)
-                return self._finish(part, attempt, arguments, answer)
-            failure = answer.failure or Failure(("TypeError",), "the answer is an object, not a value", 0, 0, "")
-            first_failure = first_failure or failure
-            if not _ADAPTABLE & set(failure.types):
-                break
-            self.discard()  # a failed call may have left anything behind
-        assert first_failure is not None
-        raise CodeRaised(first_failure)
+        known = place.known.get(part.id)
+        if known is None:
+            return possible if place.fruitless.get(part.id, 0) < _PATIENT_SEARCHES else possible[: len(part.accepts)]
+        return [known, *(attempt for attempt in possible if attempt != known)]
 
-    def _attempt(self, part: Part, attempt: Attempt, arguments: tuple[Any, ...]) -> Answer:
-        roles = {parameter.role: value for parameter, value in zip(part.parameters, arguments, strict=False)}
-        for change in attempt.changes:
-            kind, _, role = change.partition(":")
-            roles[role] = _change(kind, roles[role])
-        candidate = attempt.candidate
-        target = dict(candidate.target)
-        if candidate.constructor:
-            self._spent = True
-            target["constructor"] = [_wire(roles[role]) for role in candidate.constructor]
-        network = self._implied_network(part, attempt, roles)
-        if network is not None:
-            target["network"] = network
-        if candidate.style == "variable":
-            return self._ask(target, [], {}, attempt.form)
-        positional = [roles[role] for role in candidate.binding.positional]
-        keywords = {name: roles[role] for name, role in candidate.binding.keywords}
-        return self._ask(target, positional, keywords, attempt.form)
+    def _attempt(self, question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> Answer:
+        answers = []
+        for request in requests_of(question, attempt, arguments):
+            answer = self._ask(request.target, request.positional, request.keywords, request.form)
+            if answer.failure is not None:
+                return answer
+            answers.append(answer)
+        return answers[0] if len(answers) == 1 else Answer(join([answer.value for answer in answers]), None, ())
 
-    def _implied_network(self, part: Part, attempt: Attempt, roles: dict[str, Any]) -> Model | None:
-        omitted = [roles[role] for role in attempt.candidate.binding.omitted]
-        return next((self._in_mode(value) for value in omitted if isinstance(value, Model)), None)
-
-    def _in_mode(self, value: Any) -> Any:
-        # A notebook that calls `.eval()` on its network at top level rightly expects functions to be given one in eval mode.
-        if isinstance(value, Model) and value.in_training and self._workplace.report.evaluated:
-            return replace(value, in_training=False)
-        return value
-
-    def _finish(self, part: Part, attempt: Attempt, arguments: tuple[Any, ...], answer: Answer) -> tuple[Call, Any]:
-        for text in adaptation_notes(part, attempt):
+    def _finish(self, question: Question, attempt: Attempt, arguments: tuple[Any, ...], answer: Answer) -> tuple[Call, Any]:
+        part, alternative = question.part, question.alternatives.get(attempt.alternative)
+        for text in adaptation_notes(part, attempt, alternative):
             self._workplace.note(text)
-        call = Call(part.id, arguments, {}, attempt.candidate.style, kinds(answer.value))
+        asked, value = asked_arguments(question, attempt, arguments), plain(answer.value)
+        if alternative is not None and alternative.read is not None:
+            value = alternative.read(value)
+            if isinstance(value, Reading):
+                value, asked = value.answer, value.asked
+        call = Call(part.id, asked, {}, attempt.candidate.style, kinds(answer.value))
         self._calls.append(call)
-        return call, plain(answer.value)
+        return call, value
 
     def _call_by_name(self, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         if name not in self._workplace.report.names:
@@ -208,14 +208,16 @@ class SubmissionProxy:
     def state(self, model: Model) -> dict[str, Any]:
         """`digest` of parameters and buffers, and `training` flag, of a model as this test's calls left it."""
         process = self._open()
-        digest, training = self._guard(lambda: process.state(self._in_mode(model)))
+        digest, training = self._guard(lambda: process.state(in_mode(model, self._workplace.report)))
         return {"digest": digest, "training": training}
 
     def _ask(self, target: dict[str, Value], positional: list[Any], keywords: dict[str, Any], form: str) -> Answer:
         process = self._open()
-        self._spent = self._spent or "network" in target or any(isinstance(v, Model) for v in (*positional, *keywords.values()))
-        arguments = [self._in_mode(value) for value in positional]
-        named = {name: self._in_mode(value) for name, value in keywords.items()}
+        made = target["via"] in ("hook", "install") or "constructor" in target or bool(target.get("globals"))
+        self._spent = self._spent or made or any(isinstance(value, Model) for value in (*positional, *keywords.values()))
+        report = self._workplace.report
+        arguments = [in_mode(value, report) for value in positional]
+        named = {name: in_mode(value, report) for name, value in keywords.items()}
         return self._guard(lambda: process.call(target, arguments, named, form))
 
     def _open(self) -> CallProcess:
@@ -253,44 +255,3 @@ class SubmissionProxy:
             self._process.close()
             self._process = None
         self._spent = False
-
-
-def _is_unfit(value: Value) -> bool:
-    """Whether an answer is an object that stayed behind: another way of calling may give numbers."""
-    return isinstance(value, Handle)
-
-
-def _wire(value: Any) -> Value:
-    return Array(value) if type(value).__module__ == "numpy" else value
-
-
-def _change(kind: str, value: Any) -> Any:
-    if kind == "list":
-        return [value]
-    if kind == "expand":
-        return value[None] if hasattr(value, "shape") else [value]
-    shape = getattr(value, "shape", None)
-    return value[0] if shape and shape[0] == 1 else value
-
-
-def adaptation_notes(part: Part, attempt: Attempt) -> list[AnyText]:
-    """What was adapted, in words for the student."""
-    candidate, texts = attempt.candidate, []
-    canonical = part.names[0]
-    if candidate.style == "forward_hook":
-        texts.append(gettext("No function {name} was found; your forward hook was used instead.", name=canonical))
-    elif candidate.style == "variable":
-        texts.append(
-            gettext("No function {name} was found; your variable {found} was used.", name=canonical, found=candidate.name)
-        )
-    elif candidate.name != canonical:
-        texts.append(gettext("{found} was taken for {name}.", name=canonical, found=candidate.name))
-    if attempt.form != part.accepts[0] and candidate.style not in ("variable", "forward_hook"):
-        texts.append(gettext("{name} was called with {form} arguments.", name=canonical, form=attempt.form))
-    for change in attempt.changes:
-        kind, _, role = change.partition(":")
-        if kind == "list":
-            texts.append(gettext("{name}: {role} was passed as a list of one.", name=canonical, role=role))
-        else:
-            texts.append(gettext("{name}: the batch axis of {role} was adapted.", name=canonical, role=role))
-    return list(texts)

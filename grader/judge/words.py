@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from string import Formatter
+
+from grader.course.specification import Part
+from grader.judge.alternatives import Alternative
+from grader.judge.calling import Attempt
 from grader.judge.outcome import known_type
-from grader.judge.text import Text, gettext
+from grader.judge.text import AnyText, Text, gettext
 from grader.sandbox.session import Failure, LoadReport
 
 _UNREADABLE = {
@@ -17,12 +22,20 @@ _UNREADABLE = {
 }
 
 _NOTES = {
-    "picture_served": ("The picture {name} is not here; the lab's own picture was served.", ("name",)),
-    "moved_to_cpu": ("There is no GPU here; what was sent to one stayed on the CPU.", ()),
-    "input_answered": ("input() was answered with an empty line.", ()),
-    "shell_line_skipped": ("The shell line {command} was skipped.", ("command",)),
-    "magic_skipped": ("The magic {command} was skipped.", ("command",)),
-    "colab_answered": ("{function} of Google Colab does nothing here.", ("function",)),
+    "picture_served": gettext("The picture {name} is not here; the lab's own picture was served."),
+    "folder_served": gettext("The folder {name} is not here; the lab's own pictures were listed."),
+    "weights_served": gettext("The weights {name} are not here; those of the lab's own model were served."),
+    "moved_to_cpu": gettext("There is no GPU here; what was sent to one stayed on the CPU."),
+    "input_answered": gettext("input() was answered with an empty line."),
+    "shell_line_skipped": gettext("The shell line {command} was skipped."),
+    "magic_skipped": gettext("The magic {command} was skipped."),
+    "colab_answered": gettext("{function} of Google Colab does nothing here."),
+    "old_print_read": gettext("print without parentheses, as in Python 2, was read as print()."),
+    "definition_reduced": gettext(
+        "{name} could not be defined as it stands ({reason}): its decorators and annotations were left out."
+    ),
+    "main_unfolded": gettext("What stands inside main() was read as if it stood outside."),
+    "overwritten_restored": gettext("The name {name} was given to a value later; the function counts."),
 }
 
 
@@ -37,10 +50,13 @@ def unreadable_words(report: LoadReport) -> Text:
 
 def note_words(note: dict[str, str]) -> Text | None:
     """The sentence for a note, or None for one that the sandbox made up."""
-    template, fields = _NOTES.get(note.get("code", ""), ("", ()))
-    if not template or any(name not in note for name in fields):
+    text = _NOTES.get(note.get("code", ""))
+    if text is None:
         return None
-    return gettext(template, **{name: one_line(note[name]) for name in fields})
+    fields = [name for _, name, _, _ in Formatter().parse(text.template) if name]
+    if any(name not in note for name in fields):
+        return None
+    return Text(text.template, {name: one_line(note[name]) for name in fields})
 
 
 def failure_words(failure: Failure) -> Text:
@@ -71,3 +87,32 @@ def one_line(text: str) -> str:
     """Printable, on one line, at most 160 characters."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= 160 else f"{line[:159]}…"
+
+
+def adaptation_notes(part: Part, attempt: Attempt, alternative: Alternative | None) -> list[AnyText]:
+    """What was adapted so that a part could be called."""
+    candidate, canonical = attempt.candidate, part.names[0]
+    texts: list[AnyText] = []
+    if candidate.style == "forward_hook":
+        texts.append(gettext("No function {name} was found; your forward hook was used instead.", name=canonical))
+    elif candidate.style == "variable":
+        texts.append(
+            gettext("No function {name} was found; your variable {found} was used.", name=canonical, found=candidate.name)
+        )
+    elif candidate.name != canonical:
+        texts.append(gettext("{found} was taken for {name}.", name=canonical, found=candidate.name))
+    if attempt.form != part.accepts[0] and candidate.style not in ("variable", "forward_hook"):
+        texts.append(gettext("{name} was called with {form} arguments.", name=canonical, form=attempt.form))
+    if alternative is not None:
+        texts.append(alternative.note)
+    return [*texts, *(_change_words(canonical, *change.split(":")) for change in attempt.changes)]
+
+
+def _change_words(name: str, kind: str, role: str) -> Text:
+    if kind == "list":
+        return gettext("{name}: {role} was passed as a list of one.", name=name, role=role)
+    if kind == "array":
+        return gettext("{name}: {role} was passed as an array of one.", name=name, role=role)
+    if kind == "each":
+        return gettext("{name}: the items of {role} were given one at a time, without the batch axis.", name=name, role=role)
+    return gettext("{name}: the batch axis of {role} was adapted.", name=name, role=role)

@@ -9,7 +9,7 @@ import socket
 import struct
 import time
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from grader.course.specification import Limits
 from grader.errors import (
@@ -22,6 +22,7 @@ from grader.errors import (
     WireError,
 )
 from grader.sandbox.guard import Guard, guard
+from grader.sandbox.inventory import Entry, HookPlace, items, number, read_entry, read_places, text
 from grader.wire.channel import Channel, Closed, Deadline
 from grader.wire.values import REQUESTS, Array, Bounds, Model, Value
 
@@ -48,9 +49,9 @@ class Failure:
         """From what the sandbox sent. Raises `SubmissionCrashed` when it is not a failure's description."""
         if type(value) is not dict:
             raise SubmissionCrashed("its process answered with something that is no answer")
-        types = tuple(_text(name, 100) for name in _list(value.get("types"), 10))
-        message, code = _text(value.get("message"), 500), _text(value.get("code"), 500)
-        return cls(types, message, _number(value.get("cell")), _number(value.get("line")), code)
+        types = tuple(text(name, 100) for name in items(value.get("types"), 10))
+        message, code = text(value.get("message"), 500), text(value.get("code"), 500)
+        return cls(types, message, number(value.get("cell")), number(value.get("line")), code)
 
     @property
     def type_name(self) -> str:
@@ -66,10 +67,11 @@ class LoadReport:
     detail: str
     failures: tuple[Failure, ...]
     notes: tuple[dict[str, str], ...]
-    names: dict[str, dict[str, Any]]
+    names: dict[str, Entry]
     repeated: tuple[str, ...]
     evaluated: bool
-    hooks: int
+    hooks: tuple[HookPlace, ...] = ()
+    networks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,13 @@ class Session:
     def load(self, files: dict[str, bytes], main: str) -> LoadReport:
         """Run the submission's main file; `files` maps relative names to contents and includes it."""
         seconds = float(self.limits.load_seconds)
-        request = {"op": "load", "files": files, "main": main, "piece_seconds": float(self.limits.cell_seconds)}
+        request = {
+            "op": "load",
+            "files": files,
+            "main": main,
+            "seconds": seconds,
+            "piece_seconds": float(self.limits.cell_seconds),
+        }
         return _read_report(self._ask(request, seconds))
 
     def fork(self) -> CallProcess:
@@ -215,7 +223,7 @@ class CallProcess:
     def state(self, model: Model) -> tuple[str, bool]:
         """(digest of parameters and buffers, training flag) of a model as this process has left it."""
         answer = self._ask({"op": "state", "model": to_wire(model)})
-        return _text(answer.get("digest"), 64), answer.get("training") is True
+        return text(answer.get("digest"), 64), answer.get("training") is True
 
     def _ask(self, request: dict[str, Value]) -> dict[str, Value]:
         seconds = self.seconds
@@ -314,8 +322,8 @@ def deadline_words(seconds: float) -> str:
 
 def read_notes(value: Value) -> tuple[dict[str, str], ...]:
     """Notes from the sandbox, bounded; anything else is dropped."""
-    notes = [note for note in _list(value, 100) if type(note) is dict and type(note.get("code")) is str]
-    return tuple({_text(key, 50): _text(field, 200) for key, field in note.items()} for note in notes)
+    notes = [note for note in items(value, 100) if type(note) is dict and type(note.get("code")) is str]
+    return tuple({text(key, 50): text(field, 200) for key, field in note.items()} for note in notes)
 
 
 def _read_report(value: dict[str, Value]) -> LoadReport:
@@ -323,46 +331,13 @@ def _read_report(value: dict[str, Value]) -> LoadReport:
     if type(names) is not dict or type(value.get("unreadable")) is not str:
         raise SubmissionCrashed("its process described itself with something that is no description")
     return LoadReport(
-        unreadable=_text(value.get("unreadable"), 50),
-        detail=_text(value.get("detail"), 300),
-        failures=tuple(Failure.from_wire(item) for item in _list(value.get("failures"), 50)),
+        unreadable=text(value.get("unreadable"), 50),
+        detail=text(value.get("detail"), 300),
+        failures=tuple(Failure.from_wire(item) for item in items(value.get("failures"), 50)),
         notes=read_notes(value.get("notes")),
-        names={_text(name, 200): _read_entry(item) for name, item in names.items() if type(item) is dict},
-        repeated=tuple(_text(name, 200) for name in _list(value.get("repeated"), 1000)),
+        names={text(name, 200): read_entry(item) for name, item in names.items() if type(item) is dict},
+        repeated=tuple(text(name, 200) for name in items(value.get("repeated"), 1000)),
         evaluated=value.get("evaluated") is True,
-        hooks=_number(value.get("hooks")),
+        hooks=read_places(value.get("hooks")),
+        networks=tuple(text(name, 100) for name in items(value.get("networks"), 100)),
     )
-
-
-def _read_entry(item: dict[Value, Value]) -> dict[str, Any]:
-    """One name's description (see `grader.guest.inventory`), in its own types whatever the sandbox wrote."""
-    methods = item.get("methods")
-    return {
-        "kind": _text(item.get("kind"), 50),
-        "parameters": _read_parameters(item.get("parameters")),
-        "methods": {_text(name, 200): _read_parameters(own) for name, own in methods.items()} if type(methods) is dict else {},
-    }
-
-
-def _read_parameters(value: Value) -> list[dict[str, Any]] | None:
-    """None when the signature is not known."""
-    if type(value) is not list or not all(type(item) is dict for item in value):
-        return None
-    return [
-        {"name": _text(item.get("name"), 100), "required": item.get("required") is True, "many": item.get("many") is True}
-        for item in value[:50]
-    ]
-
-
-# What the sandbox wrote may be of any type and size: converting it (`str` of an integer of 4,300 digits, `int` of an infinite
-# float) raises, and an exception here would be taken for the grader's fault.
-def _text(value: Value, most: int) -> str:
-    return value[:most] if type(value) is str else ""
-
-
-def _number(value: Value) -> int:
-    return value if type(value) is int and 0 <= value < 1 << 31 else 0
-
-
-def _list(value: Value, most: int) -> list[Value]:
-    return value[:most] if type(value) is list else []

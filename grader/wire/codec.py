@@ -103,7 +103,7 @@ class _Encoder:
             return ["h", value.number, _text(value.type_name), value.callable]
         if kind is Model:
             state = {name: np.asarray(tensor) for name, tensor in value.state.items()}
-            return ["m", _text(value.name), value.in_training, self.tree(state, depth + 1)]
+            return ["m", _text(value.name), value.in_training, self.tree(state, depth + 1), _text(value.layer)]
         raise WireError(f"a value of type {kind.__name__} cannot cross")
 
     def _digits(self, value: int) -> str:
@@ -258,13 +258,13 @@ def _read_handle(decoder: _Decoder, rest: list[Any], depth: int) -> Handle:
 def _read_model(decoder: _Decoder, rest: list[Any], depth: int) -> Model:
     if not decoder.bounds.models:
         raise WireError("a network's name came where only values may")
-    name, in_training, raw_state = rest
+    name, in_training, raw_state, layer = rest
     state = decoder.value(raw_state, depth)
-    if type(name) is not str or type(in_training) is not bool or type(state) is not dict:
+    if type(name) is not str or type(in_training) is not bool or type(state) is not dict or type(layer) is not str:
         raise WireError("a model's name is malformed")
     if not all(type(key) is str and type(tensor) is Array for key, tensor in state.items()):
         raise WireError("a model's state is malformed")
-    return Model(name, in_training, {key: tensor.data for key, tensor in state.items()})
+    return Model(name, in_training, {key: tensor.data for key, tensor in state.items()}, layer)
 
 
 _READERS = {
@@ -277,5 +277,5 @@ _READERS = {
     ("b", 1): _read_bytes,
     ("a", 6): _read_array,
     ("h", 3): _read_handle,
-    ("m", 3): _read_model,
+    ("m", 4): _read_model,
 }

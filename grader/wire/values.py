@@ -6,7 +6,7 @@ records below. Everything else stays in the sandbox and is named by a `Handle`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -65,20 +65,26 @@ class Handle:
 class Model:
     """A network that both sides hold: sent as its name, with a mode and tensors that differ from the fixture's.
 
-    `state` maps names of the state dictionary to arrays of the same shape.
+    `state` maps names of the state dictionary to arrays of the same shape; `layer` is the dotted name of a part of the
+    network that is meant instead of the whole, empty for the whole.
     """
 
     name: str
     in_training: bool = False
     state: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    layer: str = ""
 
     def training(self) -> Model:
         """The same network in train mode, as a constructor leaves it."""
-        return Model(self.name, True, self.state)
+        return replace(self, in_training=True)
 
     def with_state(self, state: dict[str, npt.NDArray[Any]]) -> Model:
         """The same network with some tensors replaced."""
-        return Model(self.name, self.in_training, {**self.state, **state})
+        return replace(self, state={**self.state, **state})
+
+    def part(self, layer: str) -> Model:
+        """The submodule of that dotted name."""
+        return replace(self, layer=layer)
 
 
 # dtypes that may cross; names as numpy writes them, little-endian on the wire.

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from grader.guest.adaptations.gallery import Gallery
 from grader.guest.notes import Notes
 
 
-def install(notes: Notes) -> None:
-    """Put a `google.colab` into `sys.modules` whose mounts, uploads and downloads do nothing."""
+class _Uploaded(dict[str, bytes]):
+    """What `files.upload()` gives: one picture, and its bytes under whatever name the submission expects."""
+
+    def __missing__(self, name: str) -> bytes:
+        return next(iter(self.values()))
+
+
+def install(gallery: Gallery, notes: Notes) -> None:
+    """Put a `google.colab` into `sys.modules` whose mounts and downloads do nothing; an upload brings a picture."""
+
+    def upload(*_args: Any, **_kwargs: Any) -> dict[str, bytes]:
+        notes.add("colab_answered", function="files.upload")
+        uploaded = _Uploaded({picture.name: picture.read_bytes() for picture in gallery.pictures[:1]})
+        for name, content in uploaded.items():
+            Path(name).write_bytes(content)
+        return uploaded
 
     def noted(function: str, answer: Any = None) -> Any:
         def call(*_args: Any, **_kwargs: Any) -> Any:
             notes.add("colab_answered", function=function)
-            return dict(answer) if isinstance(answer, dict) else answer
+            return answer
 
         return call
 
@@ -24,7 +40,7 @@ def install(notes: Notes) -> None:
     contents = {
         "drive": {"mount": noted("drive.mount"), "flush_and_unmount": noted("drive.flush_and_unmount")},
         "files": {
-            "upload": noted("files.upload", {}),
+            "upload": upload,
             "download": noted("files.download"),
             "view": noted("files.view"),
         },

@@ -62,6 +62,46 @@ def install(notes: Notes) -> None:
         if hasattr(torch, name):
             setattr(torch, name, on_cpu(getattr(torch, name)))
     torch.load = _load_on_cpu(torch, torch.load)
+    _adapt_defaults(torch, notes)
+    _adapt_cuda(torch.cuda)
+
+
+def _adapt_defaults(torch: Any, notes: Notes) -> None:
+    """Types and devices that are set for all that follows."""
+    set_type, set_device, change_type = torch.set_default_tensor_type, torch.set_default_device, torch.Tensor.type
+
+    def on_cpu(kind: Any) -> Any:
+        name = kind if isinstance(kind, str) else f"{getattr(kind, '__module__', '')}.{getattr(kind, '__name__', '')}"
+        if not name.startswith("torch.cuda"):
+            return kind
+        notes.add("moved_to_cpu")
+        return getattr(torch, name.rpartition(".")[2])
+
+    def set_default_device(device: Any) -> None:
+        set_device("cpu" if _is_accelerator(torch, device) else device)
+
+    torch.set_default_tensor_type = lambda kind: set_type(on_cpu(kind))
+    torch.set_default_device = set_default_device
+    torch.Tensor.type = lambda self, dtype=None, **kwargs: change_type(self, on_cpu(dtype), **kwargs)
+
+
+class _Moment:
+    """A `torch.cuda.Event` or `Stream` of a machine without a GPU."""
+
+    def __init__(self, *_args: Any, **_kwargs: Any) -> None:
+        pass
+
+    def record(self, *_args: Any) -> None:
+        """Nothing happens."""
+
+    synchronize = wait = wait_stream = wait_event = record
+
+    def elapsed_time(self, _other: Any) -> float:
+        """Some milliseconds."""
+        return 1.0
+
+
+def _adapt_cuda(cuda: Any) -> None:
     for name in (
         "synchronize",
         "empty_cache",
@@ -70,7 +110,11 @@ def install(notes: Notes) -> None:
         "manual_seed_all",
         "manual_seed",
     ):
-        setattr(torch.cuda, name, lambda *_args, **_kwargs: None)
+        setattr(cuda, name, lambda *_args, **_kwargs: None)
+    cuda.get_device_name = lambda *_args: "CPU"
+    cuda.current_device = lambda: 0
+    cuda.memory_allocated = cuda.memory_reserved = cuda.max_memory_allocated = lambda *_args: 0
+    cuda.Event = cuda.Stream = _Moment
 
 
 def _is_accelerator(torch: Any, value: Any) -> bool:

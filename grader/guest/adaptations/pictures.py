@@ -1,55 +1,29 @@
-"""Pictures that are not here: the assignment's own picture is served for a missing file or a remote one."""
+"""Pictures that are not here: the assignment's own are served for a missing file, a missing folder or a remote address."""
 
 from __future__ import annotations
 
 import builtins
+import functools
+import glob
 import io
 import os
 import shutil
-import sys
 import urllib.request
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlparse
 
-from grader.guest.notes import Notes
-
-_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif", ".tif", ".tiff", ".jfif")
-
-
-class _Gallery:
-    def __init__(self, folder: Path, notes: Notes) -> None:
-        self.pictures = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES) if folder.is_dir() else []
-        self.notes = notes
-
-    def substitute(self, name: Any) -> str | None:
-        """The path to serve for `name`, or None when `name` is not a missing picture."""
-        try:
-            text = os.fsdecode(name)
-        except TypeError:
-            return None
-        if not self.pictures or not urlparse(text).path.lower().endswith(_SUFFIXES) or os.path.exists(text):
-            return None
-        return self._serve(Path(urlparse(text).path))
-
-    def substitute_remote(self, url: str) -> str | None:
-        """The path to serve for any remote address: whatever its name, labs download pictures."""
-        if not self.pictures or not url.startswith(("http://", "https://")):
-            return None
-        return self._serve(Path(urlparse(url).path))
-
-    def _serve(self, asked: Path) -> str:
-        same = [picture for picture in self.pictures if picture.stem.lower() == asked.stem.lower()]
-        self.notes.add("picture_served", name=asked.name)
-        return str((same or self.pictures)[0])
+from grader.guest.adaptations.gallery import SUFFIXES, Gallery
+from grader.guest.adaptations.importing import Watch
 
 
-def install(folder: Path, notes: Notes) -> None:
-    """Serve the pictures in `folder`. Only libraries already imported are adapted."""
-    gallery = _Gallery(folder, notes)
+def install(gallery: Gallery, watch: Watch) -> None:
+    """Adapt every usual way to read a picture."""
     if not gallery.pictures:
         return
     _serve_open(gallery)
+    _serve_folders(gallery)
     _serve_remote(gallery)
     for module, function in (
         ("cv2", "imread"),
@@ -58,13 +32,16 @@ def install(folder: Path, notes: Notes) -> None:
         ("imageio.v3", "imread"),
         ("skimage.io", "imread"),
         ("torchvision.io.image", "read_file"),
+        ("torchvision.io.image", "decode_image"),
+        ("torchvision.io", "read_image"),
         ("matplotlib.pyplot", "imread"),
+        ("matplotlib.image", "imread"),
     ):
-        if module in sys.modules:
-            _serve_first_argument(sys.modules[module], function, gallery)
+        watch.when_imported(module, functools.partial(_serve_first_argument, function=function, gallery=gallery))
+    watch.when_imported("requests", functools.partial(_serve_requests, gallery=gallery))
 
 
-def _serve_open(gallery: _Gallery) -> None:
+def _serve_open(gallery: Gallery) -> None:
     # PIL, matplotlib and plain code open pictures through this one; writing is left alone.
     original = builtins.open
 
@@ -76,7 +53,32 @@ def _serve_open(gallery: _Gallery) -> None:
     builtins.open = open_or_serve
 
 
-def _serve_first_argument(module: Any, function: str, gallery: _Gallery) -> None:
+def _serve_folders(gallery: Gallery) -> None:
+    listdir, find = os.listdir, glob.glob
+
+    @functools.wraps(listdir)
+    def list_or_serve(path: Any = ".") -> Any:
+        missing = isinstance(path, str | os.PathLike) and not os.path.exists(path) and _is_of_a_lab(os.fspath(path))
+        return gallery.names(os.fspath(path)) if missing else listdir(path)
+
+    @functools.wraps(find)
+    def find_or_serve(pathname: Any, *args: Any, **kwargs: Any) -> Any:
+        found = find(pathname, *args, **kwargs)
+        folder, pattern = os.path.split(str(pathname))
+        if found or os.path.exists(folder or ".") or not pattern.lower().endswith((*SUFFIXES, "*")):
+            return found
+        return [os.path.join(folder, name) for name in gallery.names(folder)]
+
+    os.listdir = list_or_serve
+    glob.glob = find_or_serve
+
+
+def _is_of_a_lab(folder: str) -> bool:
+    """Not one that the interpreter or a library looks for."""
+    return not os.path.isabs(folder) or folder.startswith(("/content", "/kaggle", "/home", "/Users", "/mnt", "/data"))
+
+
+def _serve_first_argument(module: ModuleType, function: str, gallery: Gallery) -> None:
     original = getattr(module, function, None)
     if original is None:
         return
@@ -89,7 +91,7 @@ def _serve_first_argument(module: Any, function: str, gallery: _Gallery) -> None
     setattr(module, function, call)
 
 
-def _serve_remote(gallery: _Gallery) -> None:
+def _serve_remote(gallery: Gallery) -> None:
     def url_of(request: Any) -> str:
         return str(getattr(request, "full_url", request))
 
@@ -109,12 +111,9 @@ def _serve_remote(gallery: _Gallery) -> None:
 
     urllib.request.urlopen = urlopen
     urllib.request.urlretrieve = urlretrieve
-    requests = sys.modules.get("requests")
-    if requests is not None:
-        _serve_requests(requests, gallery)
 
 
-def _serve_requests(requests: Any, gallery: _Gallery) -> None:
+def _serve_requests(requests: Any, gallery: Gallery) -> None:
     original = requests.get
 
     def get(url: str, *args: Any, **kwargs: Any) -> Any:

@@ -1,0 +1,196 @@
+"""Other ways in which students honestly write the parts of lab 15, tried only where a function does not take the usual arguments.
+
+None of them makes a wrong function right: each asks the same question with the same numbers in another dress, or, for a function
+that runs the network itself, asks about the lab's own photo and judges the answer by the reference's map of it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from grader.testing import Alternative, Reading, Situation
+from grader.testing import gettext as _
+
+PHOTO = Path(__file__).parent / "pictures" / "cat.jpg"
+MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+SCORE_THRESHOLD = (
+    "score_thresh",
+    "score_thr",
+    "conf_threshold",
+    "conf_thresh",
+    "conf_thres",
+    "confidence_threshold",
+    "min_score",
+    "prob_threshold",
+)
+SMALLEST = 1e-6  # what a smoothing term, or a threshold that must let everything through, is set to
+
+
+# --- features_map
+
+
+def alternatives_features_map(arguments: tuple, situation: Situation) -> list[Alternative]:
+    """A layer to be named, given by name or as a module; a device to compute on."""
+    model, x = arguments
+    layers = {"layer": ("layer_name", "target_layer", "layer_id", "name", "hook_layer", "conv_layer")}
+    devices = {"device": ("dev",)}
+    return [
+        Alternative("layer by name", {"model": model, "x": x, "layer": "layer4"}, _("The layer was named: layer4."), layers),
+        Alternative(
+            "layer as a module",
+            {"model": model, "x": x, "layer": model.part("layer4")},
+            _("The layer was given as a module: model.layer4."),
+            layers,
+        ),
+        Alternative("device", {"model": model, "x": x, "device": "cpu"}, _("The device was given: the CPU."), devices),
+    ]
+
+
+# --- cam
+
+
+def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative]:
+    """One row of weights, the maps of all classes, channels last, or the network and a photo instead of features."""
+    features, weights, class_idx = arguments
+    maps = features[0] if features.ndim == 4 else features
+    return [
+        Alternative(
+            "row of weights",
+            {"features": maps, "weights": weights[class_idx]},
+            _("The map was asked with the row of W that belongs to the class."),
+        ),
+        Alternative(
+            "all classes",
+            {"features": maps, "weights": weights},
+            _("The function takes no class; what it returned was looked through for the map of the class."),
+            read=lambda answer: _pick_class(answer, features, weights, class_idx),
+        ),
+        *_by_network(class_idx, situation),
+        Alternative(
+            "channels last",
+            {"features": np.moveaxis(maps, 0, -1), "weights": weights, "class_idx": class_idx},
+            _("The features were given with the channels as the last axis."),
+        ),
+    ]
+
+
+def _pick_class(answer: Any, features: np.ndarray, weights: np.ndarray, class_idx: int) -> Any:
+    """The class's map among those of all classes; a single map must be that of the class that the features speak for most."""
+    maps = np.asarray(answer) if isinstance(answer, np.ndarray | list | tuple) and len(answer) else np.zeros(0)
+    if maps.dtype.kind not in "biuf":
+        return answer
+    while maps.ndim > 3 and len(maps) == 1:
+        maps = maps[0]
+    if maps.ndim == 3 and len(maps) == len(weights) > 1:
+        return maps[class_idx]
+    pooled = features.reshape(*features.shape[-3:]).mean(axis=(1, 2))
+    return Reading(answer, (features, weights, int(np.argmax(weights @ pooled))))
+
+
+def _by_network(class_idx: int, situation: Situation) -> list[Alternative]:
+    """Functions that run the network themselves, or take its weights from it: asked about the lab's photo."""
+    if not situation.model.name:
+        return []
+    model, photo = situation.model, _photo()
+    maps = situation.reference.features_map(model, photo)
+    asked = (maps, situation.reference.fc_weights(model), class_idx)
+    note = _("The function uses the network itself; its map of the lab's photo was judged.")
+    return [
+        Alternative("network", {"features": maps, "model": model, "class_idx": class_idx}, note, asked=asked),
+        Alternative("network and photo", {"model": model, "x": photo, "class_idx": class_idx}, note, asked=asked),
+    ]
+
+
+@cache
+def _photo() -> np.ndarray:
+    """The lab's photo as the network wants it: (1, 3, 64, 96), normalised."""
+    with Image.open(PHOTO) as picture:
+        small = np.asarray(picture.convert("RGB").resize((96, 64)), dtype=np.float32) / 255
+    return ((small - np.float32(MEAN)) / np.float32(DEVIATION)).transpose(2, 0, 1)[None].copy()
+
+
+# --- iou, dice
+
+
+def alternatives_iou(arguments: tuple, situation: Situation) -> list[Alternative]:
+    """Eight numbers; boxes with named sides; the areas, too."""
+    first, second = ([float(number) for number in box] for box in arguments)
+    boxes = [np.asarray(box, dtype=np.float32) for box in arguments]
+    areas = {"box_area": ("area1", "area_a", "area"), "boxes_area": ("area2", "area_b", "areas")}
+    sides = [(box[2] - box[0]) * (box[3] - box[1]) for box in (first, second)]
+    named = {"box1": _named(first), "box2": _named(second)}
+    return [
+        Alternative(
+            "eight numbers",
+            {f"side{number}": value for number, value in enumerate((*first, *second))},
+            _("The boxes were given as eight numbers: x1, y1, x2, y2 of either."),
+        ),
+        Alternative("named sides", named, _("The boxes were given with named sides: x1, y1, x2, y2.")),
+        Alternative(
+            "areas",
+            {"box1": boxes[0], "box2": boxes[1][None], "box_area": sides[0], "boxes_area": np.float32(sides[1:])},
+            _("The areas of the boxes were given too."),
+            areas,
+        ),
+    ]
+
+
+def _named(box: list[float]) -> dict[str, float]:
+    names = ("x1 y1 x2 y2", "xmin ymin xmax ymax", "x_min y_min x_max y_max", "left top right bottom", "x0 y0 x1_ y1_")
+    return {name: side for row in names for name, side in zip(row.split(), box, strict=True)}
+
+
+def alternatives_dice(arguments: tuple, situation: Situation) -> list[Alternative]:
+    """A smoothing term that must be given."""
+    y, p = arguments
+    smooth = {"smooth": ("eps", "epsilon", "smoothing", "smooth_factor")}
+    note = _("The smoothing term was given: almost nothing.")
+    return [Alternative("smooth", {"y": y, "p": p, "smooth": SMALLEST}, note, smooth)]
+
+
+# --- nms
+
+
+def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative]:
+    """Boxes and scores in one table or list; labels or a second threshold that must be given."""
+    boxes, scores, threshold = arguments
+    table = np.concatenate([boxes, scores[:, None]], axis=1).astype(np.float32)
+    rows = [[0.0, float(score), *map(float, box)] for box, score in zip(boxes, scores, strict=True)]
+    named = [_entry(row[2:], row[1]) for row in rows]
+    limits = {"score_threshold": SCORE_THRESHOLD}
+    labels = {"labels": ("classes", "class_ids", "idxs", "class_idxs", "cls", "categories")}
+    one = _("Boxes and scores were given in one table: x1, y1, x2, y2, score.")
+    listed = _("Boxes and scores were given in one list.")
+    return [
+        Alternative("table", {"boxes": table, "iou_threshold": threshold}, one),
+        Alternative(
+            "labels",
+            {"boxes": boxes, "scores": scores, "labels": np.zeros(len(scores), dtype=np.int64), "iou_threshold": threshold},
+            _("Labels were given too: one class for all boxes."),
+            labels,
+        ),
+        Alternative(
+            "score threshold",
+            {"boxes": boxes, "scores": scores, "iou_threshold": threshold, "score_threshold": 0.0},
+            _("The threshold of the scores was given: 0."),
+            limits,
+        ),
+        Alternative(
+            "rows with class and score",
+            {"boxes": rows, "iou_threshold": threshold, "score_threshold": 0.0},
+            _("Boxes were given as rows: class, score, x1, y1, x2, y2."),
+            {"score_threshold": (*SCORE_THRESHOLD, "threshold")},
+        ),
+        Alternative("named entries", {"boxes": named, "iou_threshold": threshold}, listed),
+        Alternative("pairs", {"boxes": [(row[2:], row[1]) for row in rows], "iou_threshold": threshold}, listed),
+    ]
+
+
+def _entry(box: list[float], score: float) -> dict[str, Any]:
+    scored = dict.fromkeys(("score", "confidence", "conf"), score)
+    return {**_named(box), **dict.fromkeys(("box", "bbox", "coords"), box), **scored}

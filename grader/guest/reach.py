@@ -1,0 +1,79 @@
+"""Arrays within reach: what a forward hook left in a global, a dict, a list, an attribute or a closure.
+
+A hook has no result to look at. What it stored is found by comparing which arrays can be reached before and after.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+_DEEPEST = 3
+_MOST_ITEMS = 20_000
+_TELLING = ("feat", "out", "activ", "map", "layer")
+
+
+class Snapshot:
+    """The arrays within reach of `places` at the time when it is made; it keeps them, so that no identity is used twice."""
+
+    def __init__(self, places: Iterable[Any]) -> None:
+        self.places = list(places)
+        self.before = {id(value): value for place in self.places for _, value in _walk(place)}
+
+    def fresh(self, *more: Any) -> list[tuple[str, Any]]:
+        """Arrays that are within reach now (of `more` places too) and were not before, with the last name on the way."""
+        found = {id(value): (name, value) for place in [*self.places, *more] for name, value in _walk(place)}
+        return [item for key, item in found.items() if key not in self.before]
+
+
+def likeliest(fresh: list[tuple[str, Any]], inputs: Iterable[Any] = (), output: Any = None) -> Any:
+    """Of several arrays that a hook left, the one that it was made for: no input of the layer, of the size of its output.
+
+    Raises `LookupError` when there is none.
+    """
+    if not fresh:
+        raise LookupError("the hook ran, but what it stored was not found")
+    given = {id(value) for value in inputs}
+
+    def rank(item: tuple[str, Any]) -> tuple[bool, bool, bool]:
+        name, value = item
+        same_size = output is not None and tuple(getattr(value, "shape", ())) == tuple(getattr(output, "shape", ()))
+        return id(value) not in given, same_size, any(part in name.lower() for part in _TELLING)
+
+    return max(fresh, key=rank)[1]
+
+
+def holders(hook: Any) -> list[Any]:
+    """Where a hook may keep something: its owner, what its closure holds, its module's globals."""
+    inner = getattr(hook, "func", hook)  # a partial's function
+    function = getattr(inner, "__func__", inner)
+    cells = [cell.cell_contents for cell in getattr(function, "__closure__", None) or () if _is_filled(cell)]
+    bound = [*getattr(hook, "args", ()), *getattr(hook, "keywords", {}).values()] if inner is not hook else []
+    return [getattr(inner, "__self__", inner), *cells, *bound, getattr(function, "__globals__", {})]
+
+
+def _is_filled(cell: Any) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018  reading an empty cell raises
+    except ValueError:
+        return False
+    return True
+
+
+def _walk(place: Any, depth: int = 0, name: str = "") -> Iterator[tuple[str, Any]]:
+    if hasattr(place, "ndim") and hasattr(place, "shape") and not isinstance(place, type):
+        yield name, place
+        return
+    is_network = hasattr(place, "named_modules") and not isinstance(place, type)
+    if depth > _DEEPEST or (is_network and depth > 1):
+        return
+    if isinstance(place, dict):
+        items: Any = [(str(key), value) for key, value in place.items()]
+    elif isinstance(place, list | tuple | set | deque):
+        items = [(name, value) for value in place]
+    else:
+        items = list(getattr(place, "__dict__", {}).items())
+    for key, value in items[:_MOST_ITEMS]:
+        if not isinstance(value, str | bytes | int | float):
+            yield from _walk(value, depth + 1, f"{name}.{key}"[-200:])

@@ -1,0 +1,82 @@
+"""Other ways in which a part may honestly be asked, as an assignment's own `calling.py` describes them.
+
+Some functions answer the right question with other arguments: a class activation map from one row of weights, a suppression that
+takes boxes and scores in one table. What these are is the assignment's knowledge. Its file `calling.py`, which may be absent,
+has for such a part a function::
+
+    def alternatives_<part>(arguments: tuple, situation: Situation) -> list[Alternative]
+
+with the arguments of the test. An alternative is tried only where a function's parameters do not fit the part's own roles, or
+after every call by them has raised an error, so that it never rescues a wrong answer. The ids are the same for all arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from grader.course.specification import Part
+from grader.errors import SpecificationError
+from grader.judge.reference import Reference
+from grader.judge.text import AnyText
+from grader.wire.values import Model
+
+Read = Callable[[Any], "Any | Reading"]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What an alternative may build on: the `reference`, and the `model` that the submission's own network stands for."""
+
+    reference: Reference
+    model: Model
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An answer to be judged as the answer to other canonical arguments than the alternative's."""
+
+    answer: Any
+    asked: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One other way to ask.
+
+    Attributes:
+        id: names it among the part's alternatives.
+        roles: what a function of this style takes, in the usual order, with the value of each; a role of any part brings its
+            aliases along, and an optional one (a model) may be left out.
+        note: what the student is told.
+        aliases: other names of roles that no part has.
+        asked: the canonical arguments that the answer belongs to, when they are not the test's.
+        read: makes of the plain answer the one to be judged, or a `Reading`.
+    """
+
+    id: str
+    roles: Mapping[str, Any]
+    note: AnyText
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    asked: tuple[Any, ...] | None = None
+    read: Read | None = None
+
+
+class Alternatives:
+    """The assignment's `calling.py`, or nothing."""
+
+    def __init__(self, module: ModuleType | None, reference: Reference) -> None:
+        self.module = module
+        self.reference = reference
+
+    def of(self, part: Part, arguments: tuple[Any, ...], model: Model) -> dict[str, Alternative]:
+        """The alternatives of a part by id, in order. Raises `SpecificationError` for a list that is none."""
+        function = getattr(self.module, f"alternatives_{part.id}", None)
+        if function is None:
+            return {}
+        listed = function(arguments, Situation(self.reference, model))
+        if not isinstance(listed, list) or not all(isinstance(one, Alternative) for one in listed):
+            raise SpecificationError(f"calling.py: alternatives_{part.id} must return a list of Alternative")
+        return {one.id: one for one in listed}

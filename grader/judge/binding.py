@@ -1,0 +1,143 @@
+"""Which argument goes to which parameter of a student's function: by the parameter's name where it is known, else in order.
+
+Roles are what a part's specification calls its arguments. A binding is complete when every role that must be given has a
+parameter and every parameter that must be filled has a role.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.course.specification import Assignment
+from grader.sandbox.inventory import Parameter
+
+Pairs = tuple[tuple[str, str], ...]  # (parameter's name, role)
+
+
+def same_name(name: str) -> str:
+    """Names compare without case and underscores."""
+    return name.replace("_", "").lower()
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Roles given by position, by keyword and to a constructor; `omitted` ones go nowhere."""
+
+    positional: tuple[str, ...] = ()
+    keywords: Pairs = ()
+    constructor: Pairs = ()
+    omitted: tuple[str, ...] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The roles of one way of being asked: in order, with their other names; `optional` ones may be left out.
+
+    `spare` roles are no arguments of the part, but may be given to a constructor that asks for them.
+    """
+
+    order: tuple[str, ...]
+    aliases: Mapping[str, tuple[str, ...]]
+    optional: frozenset[str] = frozenset()
+    spare: tuple[str, ...] = ()
+    foreign: frozenset[str] = field(default_factory=frozenset)
+
+    def named(self, name: str, among: Iterable[str]) -> str:
+        """The role that a parameter's name stands for, exactly or without case and underscores; empty when none does."""
+        candidates = list(among)
+        for role in candidates:
+            if name == role or name in self.aliases.get(role, ()):
+                return role
+        plain = same_name(name)
+        for role in candidates:
+            if plain in {same_name(role), *map(same_name, self.aliases.get(role, ()))}:
+                return role
+        return ""
+
+
+def all_aliases(assignment: Assignment) -> dict[str, tuple[str, ...]]:
+    """The other names of every role of the assignment."""
+    aliases: dict[str, tuple[str, ...]] = {}
+    for parameter in (parameter for part in assignment.parts for parameter in part.parameters):
+        aliases[parameter.role] = tuple(dict.fromkeys((*aliases.get(parameter.role, ()), *parameter.aliases)))
+    return aliases
+
+
+def bind(roles: Roles, parameters: Sequence[Parameter] | None, strict: bool = False) -> Binding:
+    """Bind to a function. `strict`: a role never takes a parameter whose name stands for a role of another part."""
+    if parameters is None:
+        return Binding(roles.order)
+    fixed = [p for p in parameters if p.how in ("positional", "keyword")]
+    given = _by_name(roles, fixed)
+    _in_order(roles, fixed, given, strict)
+    missing = [role for role in roles.order if role not in given.values()]
+    omitted = tuple(role for role in missing if role in roles.optional)
+    complete = omitted == tuple(missing) and all(p.name in given for p in fixed if p.required)
+    if missing and any(p.how == "args" for p in parameters):
+        return Binding(roles.order)
+    if complete:
+        return _as_call(fixed, given, omitted)
+    if any(p.how == "kwargs" for p in parameters) and not any(p.required for p in fixed if p.name not in given):
+        return Binding((), tuple((role, role) for role in roles.order))
+    return Binding(tuple(role for role in roles.order if role not in omitted), omitted=omitted, complete=False)
+
+
+def bind_class(
+    roles: Roles, constructor: Sequence[Parameter] | None, called: Sequence[Parameter] | None, strict: bool = False
+) -> Binding:
+    """Bind to an instance that has to be made first: what its constructor must have, it gets; the call gets the rest."""
+    given: dict[str, str] = {}
+    for parameter in constructor or ():
+        role = roles.named(parameter.name, [*roles.order, *roles.spare])
+        if parameter.required and parameter.how in ("positional", "keyword"):
+            if not role:
+                return Binding(complete=False)
+            given[parameter.name] = role
+    rest = [role for role in roles.order if role not in given.values()]
+    inner = bind(_only(roles, rest, given.values()), called, strict)
+    for parameter in constructor or ():
+        role = roles.named(parameter.name, [r for r in roles.order if r not in given.values()])
+        if role and parameter.name not in given and (not inner.complete or role in inner.omitted):
+            given[parameter.name] = role
+            rest.remove(role)
+            inner = bind(_only(roles, rest, given.values()), called, strict)
+    omitted = tuple(role for role in inner.omitted if role not in given.values())
+    return Binding(inner.positional, inner.keywords, tuple(given.items()), omitted, inner.complete)
+
+
+def _only(roles: Roles, rest: Sequence[str], used: Iterable[str]) -> Roles:
+    # A role that the constructor got may be asked for once more by the call.
+    again = tuple(role for role in used if role in roles.order)
+    order = tuple(role for role in roles.order if role in rest or role in again)
+    return Roles(order, roles.aliases, roles.optional | set(again), roles.spare, roles.foreign)
+
+
+def _by_name(roles: Roles, fixed: Sequence[Parameter]) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for parameter in fixed:
+        role = roles.named(parameter.name, [role for role in roles.order if role not in given.values()])
+        if role:
+            given[parameter.name] = role
+    return given
+
+
+def _in_order(roles: Roles, fixed: Sequence[Parameter], given: dict[str, str], strict: bool) -> None:
+    """Give the roles that no name asked for to the parameters that are left: to those that must be filled first."""
+    rest = [role for role in roles.order if role not in given.values()]
+    free = [p for p in fixed if p.name not in given and not (strict and same_name(p.name) in roles.foreign)]
+    required = [p for p in free if p.required]
+    needed = [role for role in rest if role not in roles.optional]
+    if len(required) < len(rest):
+        rest = needed  # an optional role takes a parameter by order only where one would stay empty without it
+    chosen = required if len(required) >= len(rest) else free
+    for parameter, role in zip(chosen, rest, strict=False):
+        given[parameter.name] = role
+
+
+def _as_call(fixed: Sequence[Parameter], given: Mapping[str, str], omitted: tuple[str, ...]) -> Binding:
+    leading = list(itertools.takewhile(lambda p: p.name in given and p.how == "positional", fixed))
+    later = [p for p in fixed if p.name in given and p not in leading]
+    return Binding(tuple(given[p.name] for p in leading), tuple((p.name, given[p.name]) for p in later), (), omitted)

@@ -1,0 +1,207 @@
+"""What in a submission may answer a part, in the order in which it is tried.
+
+The student's own functions, classes and methods under the part's names; then values, where a value may stand for a function;
+then own functions that are named only alike; then imported ones under the names; at last forward hooks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from grader.course.specification import Part
+from grader.judge.binding import Binding, Roles, bind, bind_class, same_name
+from grader.sandbox.inventory import Entry, Method, Parameter
+from grader.sandbox.session import LoadReport
+from grader.wire.values import Value
+
+Rebind = Callable[[Roles, bool], Binding]
+
+_CALLED = ("__call__", "forward")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
+# Functions that look at an answer instead of giving one.
+_ONLOOKERS = {
+    "plot",
+    "show",
+    "draw",
+    "test",
+    "check",
+    "print",
+    "visualize",
+    "visualise",
+    "vis",
+    "display",
+    "demo",
+    "save",
+    "main",
+}
+_HOOK_ROLES = (
+    {"module", "m", "model", "layer", "self", "mod", "mdl", "net", "", "block"},
+    {"input", "inputs", "inp", "inps", "x", "i", "in", "", "args"},
+    {"output", "outputs", "out", "outp", "o", "y", "result"},
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Something in the submission that may answer a part. `rebind` binds other roles than the part's to it."""
+
+    name: str
+    style: str
+    target: dict[str, Value] = field(hash=False)
+    binding: Binding = field(default_factory=Binding)
+    rebind: Rebind | None = field(default=None, compare=False)
+
+    @property
+    def takes_model(self) -> bool:
+        """Whether it is given a network by whoever calls it."""
+        return not self.binding.omitted and self.style in ("call", "method", "module_class")
+
+
+def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
+    """All of them, best first."""
+    named = list(_named(part, report, roles))
+    own = [one for name, one in named if report.names[name].own and one.style != "variable"]
+    yield from own
+    yield from sorted((one for _, one in named if one.style == "variable"), key=lambda one: not _fits(part, report, one))
+    if not own:
+        yield from _alike(part, report, roles)
+    yield from (one for name, one in named if not report.names[name].own)
+    if "forward_hook" in part.styles:
+        yield from _hooks(part, report, roles)
+
+
+def _fits(part: Part, report: LoadReport, variable: Candidate) -> bool:
+    return report.names[variable.name].axes == part.variable_axes
+
+
+def _named(part: Part, report: LoadReport, roles: Roles) -> Iterator[tuple[str, Candidate]]:
+    """What stands under the part's names, in their order, then methods under them."""
+    by_name: dict[str, list[str]] = {}
+    for name in report.names:
+        by_name.setdefault(same_name(name), []).append(name)
+    seen = set()
+    for wanted in part.names:
+        for name in sorted(by_name.get(same_name(wanted), []), key=lambda found: found != wanted):
+            if name not in seen:
+                seen.add(name)
+                yield from ((name, one) for one in _from_entry(part, name, report.names[name], roles))
+    if "method" in part.styles:
+        yield from _methods_by_name(part, report, roles)
+
+
+def _from_entry(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
+    here: dict[str, Value] = {"via": "name", "name": name}
+    if entry.kind in ("function", "network"):
+        if "call" in part.styles and not _is_hook(entry.parameters):
+            yield from _function(part, name, here, entry.parameters, roles)
+    elif entry.kind == "instance":
+        if "__call__" in entry.methods and "call" in part.styles:
+            yield from _function(part, name, here, entry.methods["__call__"].parameters, roles)
+        if "method" in part.styles:
+            yield from _only_method(part, name, entry, roles)
+    elif entry.kind in ("class", "module_class"):
+        yield from _from_class(part, name, entry, roles)
+    elif entry.kind in ("array", "sequence") and "variable" in part.styles:
+        omitted = tuple(parameter.role for parameter in part.parameters)
+        yield Candidate(name, "variable", {"via": "variable", "name": name}, Binding(omitted=omitted))
+
+
+def _function(
+    part: Part, name: str, target: dict[str, Value], parameters: tuple[Parameter, ...] | None, roles: Roles
+) -> Iterator[Candidate]:
+    binding = bind(roles, parameters)
+    if not binding.complete and "forward_hook" in part.styles:
+        yield from _installer(part, name, parameters, roles)
+    yield Candidate(name, "call", target, binding, lambda other, strict: bind(other, parameters, strict))
+
+
+def _installer(part: Part, name: str, parameters: tuple[Parameter, ...] | None, roles: Roles) -> Iterator[Candidate]:
+    """A function that takes the model alone, or nothing, and registers a hook on it: the network is then run by the caller."""
+    needed = tuple(role for role in roles.order if role not in roles.optional)
+    models = Roles(tuple(role for role in roles.order if role in roles.optional), roles.aliases, roles.optional)
+    binding = bind(models, parameters)
+    if binding.complete and not binding.keywords and len(needed) == 1 and "forward_hook" in part.styles:
+        whole = Binding((*binding.positional, *needed), omitted=binding.omitted)
+        yield Candidate(name, "forward_hook", {"via": "install", "name": name}, whole)
+
+
+def _from_class(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
+    called = next((method for method in _CALLED if method in entry.methods), None)
+    if called and "module_class" in part.styles:
+        yield from _made(name, {"via": "instance", "name": name}, "module_class", entry, entry.methods[called], roles)
+    if "method" in part.styles:
+        yield from _only_method(part, name, entry, roles)
+    if not called:
+        yield from _installer(part, name, entry.parameters, roles)
+
+
+def _made(name: str, target: dict[str, Value], style: str, entry: Entry, method: Method, roles: Roles) -> Iterator[Candidate]:
+    """An instance of a class that has to be made, and its call or method."""
+    constructor = entry.parameters if entry.kind in ("class", "module_class") else ()
+    if method.static:
+        target = {**target, "via": "static"}
+        constructor = ()
+
+    def rebind(other: Roles, strict: bool) -> Binding:
+        return bind_class(other, constructor, method.parameters, strict)
+
+    yield Candidate(name, style, target, rebind(roles, False), rebind)
+
+
+def _only_method(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
+    """The methods of a class that is itself named like the part: those named so too, else its only public one."""
+    public = [method for method in entry.methods if not method.startswith("_") and method != "forward"]
+    wanted = {same_name(other) for other in part.names}
+    for method in [method for method in public if same_name(method) in wanted] or (public if len(public) == 1 else []):
+        if not _is_hook(entry.methods[method].parameters):
+            target: dict[str, Value] = {"via": "method", "name": name, "method": method}
+            yield from _made(f"{name}.{method}", target, "method", entry, entry.methods[method], roles)
+
+
+def _methods_by_name(part: Part, report: LoadReport, roles: Roles) -> Iterator[tuple[str, Candidate]]:
+    """Methods of any class or instance under the part's names: of instances first, which the submission has made itself."""
+    ranks = {same_name(name): rank for rank, name in reversed(list(enumerate(part.names)))}
+    found = [
+        (entry.kind not in ("instance", "network"), ranks[same_name(method)], name, method)
+        for name, entry in report.names.items()
+        for method in entry.methods
+        if same_name(method) in ranks and not _is_hook(entry.methods[method].parameters)
+    ]
+    for _, _, name, method in sorted(found):
+        target: dict[str, Value] = {"via": "method", "name": name, "method": method}
+        entry = report.names[name]
+        yield from ((name, one) for one in _made(f"{name}.{method}", target, "method", entry, entry.methods[method], roles))
+
+
+def _alike(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
+    """Own functions whose name has one of the part's keywords among its words, and whose parameters fit."""
+    keywords = set(part.keywords)
+    found = []
+    for name, entry in report.names.items():
+        words = [word.lower() for word in _WORDS.findall(name)]
+        if entry.kind == "function" and entry.own and keywords & set(words) and not _ONLOOKERS & set(words):
+            found.append((len(words), name))
+    for _, name in sorted(found):
+        entry = report.names[name]
+        if not _is_hook(entry.parameters) and bind(roles, entry.parameters, True).complete:
+            yield from _function(part, name, {"via": "name", "name": name}, entry.parameters, roles)
+
+
+def _hooks(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
+    """The hook on the layer that the part is about (the last one there), else the last hook on a network."""
+    places = [(number, place) for number, place in enumerate(report.hooks) if place.layer or place.network]
+    layer = part.hook_layer
+    fitting = [item for item in places if layer and (f"{item[1].layer}.").startswith(f"{layer}.")]
+    for number, _place in (fitting or places)[-1:]:
+        omitted = tuple(role for role in roles.order if role in roles.optional)
+        given = tuple(role for role in roles.order if role not in roles.optional)
+        yield Candidate("", "forward_hook", {"via": "hook", "number": number}, Binding(given, omitted=omitted))
+
+
+def _is_hook(parameters: tuple[Parameter, ...] | None) -> bool:
+    """A forward hook's signature, (module, inputs, output): it is registered, never called by a test."""
+    if parameters is None or len(parameters) != 3:
+        return False
+    return all(same_name(parameter.name) in names for parameter, names in zip(parameters, _HOOK_ROLES, strict=True))

@@ -1,0 +1,124 @@
+"""From an attempt and a test's arguments to the requests that are sent, and from their answers to one.
+
+Pure functions. What a submission's own network stands for (`served`) takes the place of a model that is not handed over: a
+function without a model uses its own network, whatever model the test is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from grader.course.specification import Assignment, Part
+from grader.judge.alternatives import Alternative
+from grader.judge.calling import Attempt, Question
+from grader.sandbox.session import LoadReport, to_wire
+from grader.wire.values import Array, Model, Value
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call in the sandbox; see `grader.guest.calls`."""
+
+    target: dict[str, Value]
+    positional: list[Any]
+    keywords: dict[str, Any]
+    form: str
+
+
+def served_model(assignment: Assignment, part: Part, report: LoadReport, attempt: Attempt | None = None) -> Model:
+    """The model that the submission's own network is: the hooked one, the part's where it was made, else what was made."""
+    usual = part.variable_model or next((one.variable_model for one in assignment.parts if one.variable_model), "")
+    if attempt is not None and attempt.candidate.target.get("via") == "hook":
+        place = report.hooks[int(attempt.candidate.target["number"])]
+        if place.network:
+            return Model(place.network)
+    if usual in report.networks or not report.networks:
+        return Model(usual)
+    return Model(report.networks[-1])
+
+
+def asked_arguments(question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The canonical arguments that an attempt's answer belongs to."""
+    alternative = question.alternatives.get(attempt.alternative)
+    if alternative is not None:
+        return arguments if alternative.asked is None else alternative.asked
+    omitted = attempt.candidate.binding.omitted
+    roles = [parameter.role for parameter in question.part.parameters]
+    if not any(isinstance(value, Model) and role in omitted for role, value in zip(roles, arguments, strict=False)):
+        return arguments
+    served = served_model(question.assignment, question.part, question.report, attempt)
+    return tuple(
+        served if isinstance(value, Model) and role in omitted and served.name else value
+        for role, value in zip(roles, arguments, strict=False)
+    )
+
+
+def requests_of(question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> Iterator[Request]:
+    """The calls that an attempt makes: one, or one for each item."""
+    served = served_model(question.assignment, question.part, question.report, attempt)
+    alternative = question.alternatives.get(attempt.alternative)
+    values = _values(question, alternative, asked_arguments(question, attempt, arguments))
+    each = next((change.partition(":")[2] for change in attempt.changes if change.startswith("each:")), "")
+    for item in values[each] if each else [None]:
+        roles = dict.fromkeys(question.roles.spare, served) | values
+        if each:
+            roles[each] = item
+        for change in attempt.changes:
+            kind, _, role = change.partition(":")
+            roles[role] = _changed(kind, roles[role])
+        yield _request(attempt, roles, question, served)
+
+
+def _values(question: Question, alternative: Alternative | None, asked: tuple[Any, ...]) -> dict[str, Any]:
+    if alternative is not None:
+        return dict(alternative.roles)
+    return dict(zip((parameter.role for parameter in question.part.parameters), asked, strict=False))
+
+
+def _request(attempt: Attempt, roles: dict[str, Any], question: Question, served: Model) -> Request:
+    binding, target = attempt.candidate.binding, dict(attempt.candidate.target)
+    if binding.constructor:
+        target["constructor"] = {name: to_wire(roles[role]) for name, role in binding.constructor}
+    if attempt.replay:
+        target["replay"] = True
+    if "forward_hook" in question.part.styles:
+        target["stored"] = True
+    if served.name:
+        names = [name for role in binding.omitted for name in (role, *question.roles.aliases.get(role, ()))]
+        target["globals"] = {name: served for name in names if isinstance(roles.get(binding.omitted[0]), Model)}
+    if attempt.candidate.style == "variable":
+        return Request(target, [], {}, attempt.form)
+    keywords = {name: roles[role] for name, role in binding.keywords}
+    return Request(target, [roles[role] for role in binding.positional], keywords, attempt.form)
+
+
+def _changed(kind: str, value: Any) -> Any:
+    if kind == "list":
+        return [value]
+    if kind == "array":
+        return np.array([value])
+    if kind == "expand":
+        return value[None] if hasattr(value, "shape") else [value]
+    shape = getattr(value, "shape", None)
+    return value[0] if kind == "squeeze" and shape and shape[0] == 1 else value
+
+
+def in_mode(value: Any, report: LoadReport) -> Any:
+    """A notebook that calls `.eval()` on its network at top level rightly expects functions to be given one in eval mode."""
+    if isinstance(value, Model) and value.in_training and report.evaluated:
+        return replace(value, in_training=False)
+    return value
+
+
+def join(answers: Sequence[Value]) -> Value:
+    """One answer of those to single items: stacked, along the batch axis that they kept, else along a new one."""
+    arrays = [answer for answer in answers if isinstance(answer, Array)]
+    if len(arrays) != len(answers) or len({array.data.shape for array in arrays}) != 1:
+        return list(answers)
+    kept = arrays[0].data.ndim > 1 and arrays[0].data.shape[0] == 1
+    joined = np.concatenate([a.data for a in arrays]) if kept else np.stack([a.data for a in arrays])
+    return replace(arrays[0], data=joined)

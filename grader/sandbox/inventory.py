@@ -1,0 +1,100 @@
+"""What a submission says that it defines (see `grader.guest.inventory`), as records of this side.
+
+All of it was written inside the sandbox and may be of any type and size: whatever is not as it should be becomes empty, because
+an exception here would be taken for the grader's fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from grader.wire.values import Value
+
+_MOST_PARAMETERS = 50
+_MOST_METHODS = 50
+_MOST_HOOKS = 200
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a function. `how` is positional, keyword, args or kwargs."""
+
+    name: str
+    required: bool = True
+    how: str = "positional"
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method, without its `self`. `static`: it needs no instance."""
+
+    parameters: tuple[Parameter, ...] | None
+    static: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a name stands for. `parameters` is None when unknown; `own`: written by the student; `axes` of an array."""
+
+    kind: str
+    parameters: tuple[Parameter, ...] | None = None
+    methods: Mapping[str, Method] = field(default_factory=dict)
+    own: bool = True
+    axes: int = 0
+
+
+@dataclass(frozen=True)
+class HookPlace:
+    """Where a forward hook sits: the name of the network (empty for one of the submission's own making) and the layer."""
+
+    network: str
+    layer: str
+
+
+def read_entry(item: Mapping[Value, Value]) -> Entry:
+    """One name's description."""
+    methods = item.get("methods")
+    return Entry(
+        kind=text(item.get("kind"), 50),
+        parameters=_read_parameters(item.get("parameters")),
+        methods={
+            text(name, 200): Method(_read_parameters(own.get("parameters")), own.get("static") is True)
+            for name, own in list(methods.items())[:_MOST_METHODS]
+            if type(own) is dict
+        }
+        if type(methods) is dict
+        else {},
+        own=item.get("own") is True,
+        axes=number(item.get("axes")),
+    )
+
+
+def read_places(value: Value) -> tuple[HookPlace, ...]:
+    """Where the hooks sit; those that are in no network stand empty, because they count too."""
+    rows = [item if type(item) is dict else {} for item in items(value, _MOST_HOOKS)]
+    return tuple(HookPlace(text(row.get("network"), 100), text(row.get("layer"), 200)) for row in rows)
+
+
+def _read_parameters(value: Value) -> tuple[Parameter, ...] | None:
+    if type(value) is not list or not all(type(item) is dict for item in value):
+        return None
+    return tuple(
+        Parameter(text(item.get("name"), 100), item.get("required") is True, text(item.get("how"), 20))
+        for item in value[:_MOST_PARAMETERS]
+    )
+
+
+def text(value: Value, most: int) -> str:
+    """The text, cut off; empty for anything else."""
+    return value[:most] if type(value) is str else ""
+
+
+def number(value: Value) -> int:
+    """A small number that is not negative; 0 for anything else (`int` of an infinite float would raise)."""
+    return value if type(value) is int and 0 <= value < 1 << 31 else 0
+
+
+def items(value: Value, most: int) -> list[Value]:
+    """The list, cut off; empty for anything else."""
+    return value[:most] if type(value) is list else []

@@ -1,0 +1,90 @@
+"""Statements of a submission: what is run, and what is left of a definition that cannot stand as it is."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+
+import pytest
+
+from grader.guest import code
+
+
+def tree(source: str) -> ast.Module:
+    """The tree of an indented source."""
+    return ast.parse(textwrap.dedent(source))
+
+
+def texts(source: str) -> list[str]:
+    """The statements that would run, as text."""
+    return [ast.unparse(node) for node in code.statements(tree(source))]
+
+
+def test_one_missing_package_costs_no_other_import():
+    """`import a, b` runs as two imports, so that a package that is not here takes no other one along."""
+    assert texts("import numpy, timm as t\nfrom os import path, sep") == [
+        "import numpy",
+        "import timm as t",
+        "from os import path",
+        "from os import sep",
+    ]
+
+
+@pytest.mark.parametrize("test", ['__name__ == "__main__"', '"__main__" == __name__'])
+def test_what_a_script_runs_is_run(test: str):
+    """Statements under `if __name__ == "__main__"` count one by one: a script is graded as if it had been started."""
+    assert texts(f"if {test}:\n    x = 1\n    y = 2") == ["x = 1", "y = 2"]
+
+
+def test_other_conditions_stay_whole():
+    """An `if` that is no main block is one statement."""
+    assert texts("if x == 1:\n    y = 2") == ["if x == 1:\n    y = 2"]
+
+
+def test_names_that_are_defined_twice_are_seen_twice():
+    """A student is told about a second definition of a name, one under the main block included."""
+    source = "def f(): pass\nif __name__ == '__main__':\n    def f(): pass\nclass g: pass"
+    assert code.names_defined(tree(source)) == ["f", "f", "g"]
+
+
+def test_future_imports_hold_for_statements_below():
+    """An annotation that `from __future__ import annotations` defers is not evaluated in a later statement either."""
+    whole = tree("from __future__ import annotations\ndef f(x: not_here): return x")
+    namespace: dict = {}
+    for node in code.statements(whole):
+        exec(code.compiled(node, whole, "<test>"), namespace)
+    assert namespace["f"](3) == 3
+
+
+def test_decorators_and_annotations_that_are_not_here_fall_away():
+    """A function behind a missing package's decorator or annotation is still defined, with what it computes."""
+    node = tree("@njit(fastmath=True)\ndef f(x: Tensor[4], y=3) -> Tensor:\n    return x + y").body[0]
+    first = next(code.weaker_forms(node))
+    assert ast.unparse(first) == "def f(x, y=3):\n    return x + y"
+
+
+def test_default_values_that_are_not_here_become_none():
+    """A default that cannot be evaluated costs the default, not the function."""
+    node = tree("def f(x, model=model, *, k=3, w=W): pass").body[0]
+    *_, last = code.weaker_forms(node)
+    assert ast.unparse(last) == "def f(x, model=None, *, k=3, w=None):\n    pass"
+
+
+def test_what_makes_a_class_stays():
+    """Static methods, properties and dataclasses keep the decorators that make them what they are."""
+    node = tree("@dataclass\n@wraps_it\nclass A:\n    @staticmethod\n    @njit\n    def f(x: T): pass").body[0]
+    first = next(code.weaker_forms(node))
+    assert ast.unparse(first) == "@dataclass\nclass A:\n\n    @staticmethod\n    def f(x):\n        pass"
+
+
+def test_bodies_of_main_are_found():
+    """Definitions inside a `main()` that takes nothing are offered; those of a function with parameters are not."""
+    source = """
+        def main(verbose=False):
+            def iou(a, b): ...
+            W = 3
+            print(W)
+        def run(x):
+            def nms(): ...
+    """
+    assert [sorted(code.names_bound(node)) for node in code.main_bodies(tree(source))] == [["iou"], ["W"]]

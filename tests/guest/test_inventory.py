@@ -1,0 +1,84 @@
+"""The inventory tells names, kinds and parameters, and which of them the student wrote."""
+
+from __future__ import annotations
+
+import functools
+import math
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from grader.guest.inventory import Inventory
+
+
+def describe(source: str, hooks: tuple = ()) -> dict:
+    """The inventory of a submission with this source."""
+    module = ModuleType("submitted_for_test")
+    module.__file__ = "/somewhere/work/lab.py"
+    sys.modules[module.__name__] = module
+    try:
+        exec(source, vars(module))
+        return Inventory(Path("/somewhere/work"), [vars(module)[name] for name in hooks]).describe_all(vars(module))
+    finally:
+        del sys.modules[module.__name__]
+
+
+def test_parameters_with_their_ways():
+    """Which parameters there are, which must be given, and how, decides how a function is called."""
+    parameters = describe("def f(a, b=1, *c, d, e=2, **g): pass")["f"]["parameters"]
+    assert [(one["name"], one["required"], one["how"]) for one in parameters] == [
+        ("a", True, "positional"),
+        ("b", False, "positional"),
+        ("c", False, "args"),
+        ("d", True, "keyword"),
+        ("e", False, "keyword"),
+        ("g", False, "kwargs"),
+    ]
+
+
+def test_own_and_imported():
+    """A function of a library under a part's name must not stand in for the student's own."""
+    names = describe("from math import hypot\nfrom functools import partial\ndef iou(a, b): pass\nnms = partial(iou, 1)\nx = 3")
+    assert [name for name, entry in names.items() if not entry["own"]] == ["hypot", "partial"]
+
+
+def test_star_imports_do_not_push_the_students_names_out():
+    """The student's names come first, however many others there are."""
+    source = "".join(f"from math import sin as s{number}\n" for number in range(2_100)) + "def iou(): pass"
+    names = describe(source)
+    assert len(names) == 2_000
+    assert next(iter(names)) == "iou"
+
+
+def test_methods_and_their_kinds():
+    """Methods are described without `self`; one that needs no instance is told."""
+    source = "class A:\n    def __call__(self, x): pass\n    @staticmethod\n    def f(y): pass\n    def _hidden(self): pass"
+    methods = describe(source)["A"]["methods"]
+    assert {name: ([one["name"] for one in method["parameters"]], method["static"]) for name, method in methods.items()} == {
+        "__call__": (["x"], False),
+        "f": (["y"], True),
+    }
+
+
+def test_functions_that_serve_as_hooks():
+    """A registered hook is never called as if it were the part that it is named after."""
+    assert describe("def get_features(a, b, c): pass", hooks=("get_features",))["get_features"]["kind"] == "hook"
+
+
+def test_kinds_of_values():
+    """Only arrays can stand for a matrix: an image's width under the name W cannot."""
+    inventory = Inventory(Path("/nowhere"))
+    values = [np.zeros((2, 3)), 224, [1], {"a": 1}, math.sin, np.vectorize(math.sin), functools.lru_cache(math.sin), "text"]
+    assert [inventory.describe(value).get("kind", "") for value in values] == [
+        "array",
+        "number",
+        "sequence",
+        "mapping",
+        "function",
+        "function",
+        "function",
+        "",
+    ]
+    assert inventory.describe(np.zeros((2, 3)))["axes"] == 2

@@ -1,0 +1,127 @@
+"""Running pieces: every failure costs itself alone, time is shared, overwritten functions come back."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+import threading
+import time
+
+import pytest
+
+from grader.guest import code
+from grader.guest.budget import Budget
+from grader.guest.notes import Notes
+from grader.guest.pieces import Loaded, Runner
+
+pytestmark = pytest.mark.skipif(threading.current_thread() is not threading.main_thread(), reason="alarms need the main thread")
+
+
+class Bench:
+    """A runner with what it left behind."""
+
+    def __init__(self, piece: float = 5.0, total: float = 30.0) -> None:
+        self.loaded = Loaded()
+        self.notes = Notes()
+        self.runner = Runner(self.loaded, Budget(total, piece), self.notes)
+
+    def run(self, source: str, number: int = 0) -> dict:
+        """Run one piece and give the namespace."""
+        name = f"<cell {number}>"
+        self.loaded.cells[name] = number
+        piece = code.Source(ast.parse(textwrap.dedent(source)), name, number)
+        self.runner.run(piece)
+        self.runner.run_bodies_of_main(piece)
+        self.runner.restore_overwritten()
+        return self.loaded.namespace
+
+    @property
+    def kinds(self) -> list[str]:
+        """The failures' types."""
+        return [failure["types"][0] for failure in self.loaded.failures]
+
+
+def test_a_failing_statement_costs_itself_alone():
+    """Statements below a missing picture run, calls that register hooks among them."""
+    bench = Bench()
+    namespace = bench.run("x = open('not here')\ny = []\ny.append(2)")
+    assert namespace["y"] == [2]
+    assert bench.kinds == ["FileNotFoundError"]
+
+
+def test_of_a_cell_the_first_failure_is_told():
+    """What fails because an earlier statement of the cell failed is not told as a failure of its own."""
+    bench = Bench()
+    bench.run("x = missing\nprint(x)\n", number=3)
+    bench.run("z = missing\n", number=4)
+    assert [failure["cell"] for failure in bench.loaded.failures] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    "statement", ["raise SystemExit(0)", "exit()", "raise KeyboardInterrupt", "import sys; sys.exit('done')"]
+)
+def test_leaving_does_not_end_the_file(statement: str):
+    """A script that exits has still defined what stands below."""
+    assert Bench().run(f"{statement}\nx = 1")["x"] == 1
+
+
+def test_a_function_overwritten_by_its_result_comes_back():
+    """`iou = iou(a, b)` keeps the function, for the tests and for other functions that call it."""
+    bench = Bench()
+    namespace = bench.run("def iou(a, b): return a / b\ndef nms(): return iou(1, 4)\niou = iou(1, 2)")
+    assert namespace["iou"](3, 4) == 0.75
+    assert namespace["nms"]() == 0.25
+    assert {"code": "overwritten_restored", "name": "iou"} in bench.notes.take()
+
+
+def test_a_later_function_wins():
+    """The last definition of a name counts, as everywhere in Python."""
+    assert Bench().run("def f(): return 1\nf = 3\ndef f(): return 2")["f"]() == 2
+
+
+def test_a_value_is_no_overwritten_function():
+    """A name that was never a function stays the value that it is."""
+    assert Bench().run("W = 3\nW = 4")["W"] == 4
+
+
+def test_definitions_stand_without_what_is_not_here():
+    """A decorator of a missing package does not take the function with it, and that is told."""
+    bench = Bench()
+    namespace = bench.run("@njit\ndef f(x: Tensor): return x + 1\n")
+    assert namespace["f"](1) == 2
+    assert bench.notes.take() == [{"code": "definition_reduced", "name": "f", "reason": "NameError"}]
+
+
+def test_top_level_await():
+    """Cells may wait for coroutines, as in Jupyter."""
+    assert Bench().run("async def f(): return 5\nx = await f()")["x"] == 5
+
+
+def test_main_gives_what_stands_nowhere_else():
+    """A function inside `main()` is found; one that stands outside too is not replaced by it."""
+    namespace = Bench().run("def g(): return 1\ndef main():\n    def f(): return 2\n    def g(): return 3\n    return f()\n")
+    assert namespace["f"]() == 2
+    assert namespace["g"]() == 1
+
+
+def test_an_endless_loop_costs_its_time_alone():
+    """A demonstration that never ends is interrupted; what stands below it runs."""
+    bench = Bench(piece=0.2)
+    assert bench.run("while True: pass\nx = 1")["x"] == 1
+    assert bench.kinds == ["Interrupted"]
+
+
+def test_a_loop_that_catches_everything_ends_too():
+    """`except:` inside an endless loop swallows the interruption at first, but not for good."""
+    bench = Bench(piece=0.2)
+    assert bench.run("while True:\n    try:\n        x = 0\n    except:\n        pass\ny = 1")["y"] == 1
+
+
+def test_heavy_cells_leave_time_for_those_below():
+    """Cells that take all that they may are given ever less, so that the file as a whole comes to an end in time."""
+    bench = Bench(piece=0.4, total=1.5)
+    started = time.monotonic()
+    for number in range(1, 7):
+        bench.run("while True: pass", number)
+    assert bench.run("x = 1", 7)["x"] == 1
+    assert time.monotonic() - started < 8

@@ -1,0 +1,50 @@
+"""Boxes with named sides, as a submission wants them."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from dataclasses import dataclass
+
+import pytest
+
+from grader.guest.records import Record, build
+
+SIDES = {"x1": 1.0, "y1": 2.0, "x2": 3.0, "y2": 4.0, "xmin": 1.0}
+
+
+def test_a_record_is_read_either_way():
+    """`box["x1"]` and `box.x1` are the same."""
+    assert Record(SIDES)["x2"] == Record(SIDES).x2 == 3.0
+    with pytest.raises(AttributeError):
+        Record(SIDES).width  # noqa: B018
+
+
+def test_the_students_own_class_is_made():
+    """A dataclass with the right fields is filled by name, whatever their order."""
+
+    @dataclass
+    class Box:
+        x1: float
+        x2: float
+        y1: float
+        y2: float
+        label: str = ""
+
+        @property
+        def width(self) -> float:
+            return self.x2 - self.x1
+
+    made = build(SIDES, "own", {"int": int, "Box": Box})
+    assert (made.x1, made.y1, made.x2, made.y2, made.width) == (1.0, 2.0, 3.0, 4.0, 2.0)
+    assert build(SIDES, "own", {"Corner": namedtuple("Corner", "x1 y1 x2 y2")}) == (1.0, 2.0, 3.0, 4.0)
+
+
+def test_a_class_with_other_fields_is_no_box():
+    """A class that wants more than the sides is not made; the attempt then counts as not fitting."""
+    with pytest.raises(LookupError):
+        build(SIDES, "own", {"Person": namedtuple("Person", "name x1")})
+
+
+def test_other_forms_give_records():
+    """Without being asked for it no class of the student's is made."""
+    assert type(build(SIDES, "torch", {})) is Record

@@ -1,0 +1,82 @@
+"""Sources that are not Python as they stand: what is set aside, and that everything else is kept."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from grader.guest import repair
+
+BROKEN = "def broken(:\n    return 1\n"
+GOOD = "def good():\n    return 2\n"
+
+
+def unchanged(source: str) -> str:
+    """A transformation that knows no magics."""
+    return source
+
+
+def read(source: str) -> repair.Reading:
+    """The reading without IPython."""
+    return repair.read(source, "<test>", unchanged)
+
+
+def names(reading: repair.Reading) -> list[str]:
+    """The functions that are left."""
+    return [node.name for node in reading.tree.body if isinstance(node, ast.FunctionDef)]
+
+
+def test_valid_python_is_left_alone():
+    """A source that Python reads is not touched, whatever its strings hold."""
+    source = 'text = """\n!pip install x\nprint 5\n"""\n'
+    reading = read(source)
+    assert reading.source == source
+    assert not reading.installs
+
+
+@pytest.mark.parametrize(
+    "line", ["pip install torchcam", "pip3 install -q x y", "    pip install x", "conda install x", "cd data"]
+)
+def test_bare_shell_lines_are_set_aside(line: str):
+    """A line that Colab and IPython take for a shell command costs nothing of the code around it."""
+    source = f"if True:\n{line}\n" if line.startswith(" ") else f"{line}\n"
+    reading = read(source + GOOD)
+    assert names(reading) == ["good"]
+    assert reading.installs == [line.strip()]
+    assert not reading.errors
+
+
+@pytest.mark.parametrize("line", ['print "IoU:", 5', "print x", 'if True: print "y"'])
+def test_print_of_python_2_is_read(line: str):
+    """`print` without parentheses is read as a call, in one line of an otherwise good cell."""
+    reading = read(f"{line}\n{GOOD}")
+    assert names(reading) == ["good"]
+    assert reading.old_prints == 1
+
+
+@pytest.mark.parametrize(
+    "source", [BROKEN + GOOD, GOOD + BROKEN, GOOD + 'print("open"\n', "x = (1,\n" + GOOD, "if x\n    y = 1\n" + GOOD]
+)
+def test_a_broken_statement_costs_itself_alone(source: str):
+    """Definitions above and below a statement that is no Python are kept; the error is told with its line."""
+    reading = read(source)
+    assert names(reading) == ["good"]
+    assert len(reading.errors) == 1
+
+
+def test_an_empty_block_costs_its_own_function():
+    """Python tells an empty body at the line after it, which is the next function's: that one must not be the one to go."""
+    assert names(read("def empty():\n" + GOOD)) == ["good"]
+
+
+def test_lines_keep_their_numbers():
+    """What is set aside leaves empty lines, so that a later error is told at the line the student sees."""
+    reading = read(BROKEN + "\n" + GOOD)
+    assert reading.tree.body[0].lineno == 4
+
+
+def test_nothing_left_is_an_error():
+    """A file in which nothing can be read is told as not being Python."""
+    with pytest.raises(SyntaxError):
+        read("def (\n")

@@ -1,0 +1,114 @@
+"""Arguments go to parameters by name where a name is known, else in order; a role never lands in a stranger's place."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.judge.binding import Binding, Roles, bind, bind_class
+from grader.sandbox.inventory import Parameter
+
+ALIASES = {
+    "model": ("net", "resnet"),
+    "x": ("img", "inputs"),
+    "boxes": ("dets",),
+    "scores": ("conf",),
+    "threshold": ("thresh", "iou_thr"),
+    "y": ("target", "mask"),
+    "p": ("pred", "inputs"),
+}
+MAP = Roles(("model", "x"), ALIASES, frozenset({"model"}))
+NMS = Roles(("boxes", "scores", "threshold"), ALIASES, frozenset({"threshold"}), spare=("model",))
+DICE = Roles(("y", "p"), ALIASES, foreign=frozenset({"model", "net"}))
+
+
+def parameters(text: str) -> tuple[Parameter, ...]:
+    """`a b= *c d! **e`: required, with a default, args, keyword-only, kwargs."""
+    ways = {"**": "kwargs", "*": "args", "!": "keyword"}
+    found = []
+    for word in text.split():
+        how = next((way for mark, way in ways.items() if word.startswith(mark) or word.endswith(mark)), "positional")
+        found.append(Parameter(word.strip("*!="), "=" not in word and how in ("positional", "keyword"), how))
+    return tuple(found)
+
+
+@pytest.mark.parametrize(
+    ("roles", "text", "positional", "keywords", "omitted"),
+    [
+        (MAP, "model x", ("model", "x"), (), ()),
+        (MAP, "x model", ("x", "model"), (), ()),
+        (MAP, "img net=", ("x", "model"), (), ()),
+        (MAP, "a b", ("model", "x"), (), ()),
+        (MAP, "img", ("x",), (), ("model",)),
+        (MAP, "img size=", ("x",), (), ("model",)),
+        (MAP, "a", ("x",), (), ("model",)),
+        (MAP, "model! x!", (), (("model", "model"), ("x", "x")), ()),
+        (MAP, "x layer= net=", ("x",), (("net", "model"),), ()),
+        (NMS, "boxes scores", ("boxes", "scores"), (), ("threshold",)),
+        (NMS, "conf dets thresh=", ("scores", "boxes", "threshold"), (), ()),
+        (NMS, "boxes scores score_thr= iou_thr=", ("boxes", "scores"), (("iou_thr", "threshold"),), ()),
+        (DICE, "pred target smooth=", ("p", "y"), (), ()),
+        (DICE, "inputs targets_", ("p", "y"), (), ()),
+    ],
+)
+def test_complete_bindings(roles: Roles, text: str, positional: tuple, keywords: tuple, omitted: tuple):
+    """The usual ways to write a function's parameters, each with what goes where."""
+    assert bind(roles, parameters(text)) == Binding(positional, keywords, (), omitted)
+
+
+@pytest.mark.parametrize(
+    ("roles", "text"), [(MAP, "model"), (NMS, "dets thresh"), (NMS, "boxes scores labels thresh"), (DICE, "")]
+)
+def test_incomplete_bindings(roles: Roles, text: str):
+    """A parameter that nothing is for, or a role without a place: then another way to ask comes first."""
+    assert not bind(roles, parameters(text)).complete
+
+
+@pytest.mark.parametrize("text", ["*args", "*args **kwargs", "model *rest"])
+def test_unknown_numbers_of_arguments(text: str):
+    """A wrapper that hides what it wraps is called in the canonical order."""
+    assert bind(MAP, parameters(text)).complete
+    assert set(bind(MAP, parameters(text)).positional) == {"model", "x"}
+
+
+def test_unknown_signature():
+    """What Python cannot describe is called in the canonical order."""
+    assert bind(MAP, None) == Binding(("model", "x"))
+
+
+def test_keywords_only_through_kwargs():
+    """A function that takes any keywords gets the canonical names."""
+    assert bind(DICE, parameters("**kwargs")).keywords == (("y", "y"), ("p", "p"))
+
+
+def test_strictly_no_role_takes_anothers_name():
+    """Another way to ask does not squeeze an array into a parameter that is named after a network."""
+    assert bind(DICE, parameters("net mask")).complete
+    assert not bind(DICE, parameters("net mask"), strict=True).complete
+
+
+def test_constructor_takes_what_it_must_have():
+    """A class gets the model when it is made and the input when it is called."""
+    binding = bind_class(MAP, parameters("resnet size="), parameters("img"))
+    assert binding == Binding(("x",), (), (("resnet", "model"),))
+
+
+def test_constructor_takes_what_the_call_has_no_room_for():
+    """A threshold with a default in the constructor is set there, not left at its default."""
+    binding = bind_class(NMS, parameters("iou_thr="), parameters("boxes scores"))
+    assert binding == Binding(("boxes", "scores"), (), (("iou_thr", "threshold"),))
+
+
+def test_constructor_may_ask_for_a_network():
+    """One class for the whole lab takes the network when it is made, whatever its method is about."""
+    assert bind_class(NMS, parameters("net"), parameters("boxes scores thresh")).constructor == (("net", "model"),)
+
+
+def test_constructor_that_wants_what_nobody_has():
+    """A class that needs a path cannot be made."""
+    assert not bind_class(NMS, parameters("path"), parameters("boxes scores thresh")).complete
+
+
+def test_model_for_constructor_and_call():
+    """A model that both ask for goes to both."""
+    binding = bind_class(MAP, parameters("net"), parameters("model x"))
+    assert binding == Binding(("model", "x"), (), (("net", "model"),))
