@@ -34,7 +34,7 @@ from grader.guest.hooks import run_and_find
 from grader.guest.models import Shelf
 from grader.guest.notes import Notes
 from grader.guest.pieces import Loaded
-from grader.guest.reach import Snapshot, holders, likeliest
+from grader.guest.reach import Snapshot, holders, is_network, likeliest
 from grader.guest.records import build
 from grader.guest.values import Registry, from_wire, to_wire
 from grader.wire.channel import Channel, Closed
@@ -105,7 +105,7 @@ class Server:
         if target["via"] == "install":
             return self.install(target, arguments)
         if target.get("replay"):
-            for fixture in filter(_is_network, [*arguments, *keywords.values()]):
+            for fixture in filter(is_network, [*arguments, *keywords.values()]):
                 self.shelf.hooks.replay(fixture, self.roots())
         return self.run(target, arguments, keywords)
 
@@ -153,7 +153,7 @@ class Server:
     def instance(self, kind: type, constructor: dict[str, Any]) -> Any:
         """An instance, the same one for the same arguments: what it remembers from call to call is part of its answer."""
         keywords = {name: self.give(value, "list") for name, value in constructor.items()}
-        key = (kind, *((name, id(v) if _is_network(v) else repr(v)) for name, v in keywords.items()))
+        key = (kind, *((name, id(v) if is_network(v) else repr(v)) for name, v in keywords.items()))
         if key not in self.instances:
             self.instances[key] = kind(**keywords)
         return self.instances[key]
@@ -175,8 +175,4 @@ def networks_of(shelf: Shelf, loaded: Loaded) -> list[tuple[str, Any]]:
     """The networks of a submission: those that came from factories by name, then others in its namespace."""
     values = list(loaded.namespace.values())
     inner = [item for value in values if not isinstance(value, type) for item in getattr(value, "__dict__", {}).values()]
-    return [*reversed(shelf.handed), *(("", value) for value in [*values, *inner] if _is_network(value))]
-
-
-def _is_network(value: Any) -> bool:
-    return hasattr(value, "named_modules") and not isinstance(value, type)
+    return [*reversed(shelf.handed), *(("", value) for value in [*values, *inner] if is_network(value))]

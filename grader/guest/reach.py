@@ -5,9 +5,12 @@ A hook has no result to look at. What it stored is found by comparing which arra
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any
+
+import numpy as np
 
 _DEEPEST = 3
 _MOST_ITEMS = 20_000
@@ -61,12 +64,23 @@ def _is_filled(cell: Any) -> bool:
     return True
 
 
+def is_network(value: Any) -> bool:
+    """Whether it is a network, by its type: an object may answer to any name, or fail at it in its own way (`ctypes.cdll`)."""
+    torch: Any = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.nn.Module)
+
+
+def _is_array(value: Any) -> bool:
+    torch: Any = sys.modules.get("torch")
+    return isinstance(value, np.ndarray) or (torch is not None and isinstance(value, torch.Tensor))
+
+
 def _walk(place: Any, depth: int = 0, name: str = "") -> Iterator[tuple[str, Any]]:
-    if hasattr(place, "ndim") and hasattr(place, "shape") and not isinstance(place, type):
+    if _is_array(place):
         yield name, place
         return
-    is_network = hasattr(place, "named_modules") and not isinstance(place, type)
-    if depth > _DEEPEST or (is_network and depth > 1):
+    inside_network = is_network(place)
+    if depth > _DEEPEST or (inside_network and depth > 1):
         return
     if isinstance(place, dict):
         items: Any = [(str(key), value) for key, value in place.items()]
