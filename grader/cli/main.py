@@ -16,6 +16,7 @@ from cyclopts.exceptions import CycloptsError
 
 from grader import __version__
 from grader.cli.check import check
+from grader.cli.release import release
 from grader.errors import GraderError, UsageError, WallError
 
 OK, FAULT, USAGE, STOPPED = 0, 1, 2, 130
@@ -133,6 +134,7 @@ def validate(
 
 
 app.command(check)
+app.command(release)
 
 
 @app.command

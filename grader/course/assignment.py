@@ -15,13 +15,8 @@
     ├── survivors.yaml        mutants of the reference that no test can kill, and why (may be absent)
     └── pictures/             shown to submissions too
 
-A student's bundle (`grade release`) is such a folder as well, less everything that is hidden::
-
-    <anything>/
-    ├── assignment.yaml       the specification; `reference` names the recorded answers
-    ├── tests/public/
-    ├── pictures/
-    └── released/             answers, comparison.py, locale/, and what is known of hidden tests: their number
+A student's bundle (`grade release`) is such a folder as well, whatever it is called, less everything that is hidden. Its
+`released/` holds the recorded answers, which `reference` names, and what is known of hidden tests: their number.
 """
 
 from __future__ import annotations
@@ -59,16 +54,12 @@ class AssignmentFolder:
     @property
     def comparison(self) -> Path:
         """The file with a comparison per part."""
-        return self._inner / "comparison.py"
+        return self.path / "comparison.py"
 
     @property
     def locale(self) -> Path:
         """The folder of the assignment's own translations, of the domain `<id>` (may be absent)."""
-        return self._inner / "locale"
-
-    @property
-    def _inner(self) -> Path:
-        return self.path / RELEASED if self.is_bundle else self.path
+        return self.path / "locale"
 
     @property
     def misconceptions(self) -> Path:

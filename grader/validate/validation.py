@@ -14,6 +14,7 @@ from grader.course.assignment import AssignmentFolder
 from grader.course.submission import Submission
 from grader.errors import SpecificationError
 from grader.judge.judge import Judge
+from grader.judge.material import own_reference
 from grader.judge.misconception import Variant
 from grader.judge.plugin import JudgePlugin, Ran, run_tests
 from grader.results import SubmissionResult
@@ -66,7 +67,7 @@ class Validator:
         self.make_judge = make_judge
         self.folder: AssignmentFolder = judge.plan.folder
         self.assignment = judge.assignment
-        reference = judge.setting.reference
+        reference = own_reference(judge.setting.reference)
         self.functions: dict[str, Function] = {p.id: getattr(reference.module, p.names[0]) for p in self.assignment.parts}
         self.caught: dict[str, set[str]] = {}  # variant or mutant -> ids of the tests that it fails
 
@@ -87,7 +88,7 @@ class Validator:
     ) -> list[Ran]:
         """Run the tests (of one part, when named) with functions of the course in place of a submission."""
         judge = judge or self.judge
-        reference = judge.setting.reference
+        reference = own_reference(judge.setting.reference)
 
         trusted = functions == self.functions
         seconds = _REFERENCE_SECONDS if trusted else _CALL_SECONDS
@@ -186,7 +187,7 @@ class Validator:
         return Check("generic mutants are killed", holds, text, tuple(unexplained))
 
     def _mutants(self) -> Iterator[Mutant]:
-        module = self.judge.setting.reference.module
+        module = own_reference(self.judge.setting.reference).module
         for part in self.assignment.parts:
             yield from mutants_of(part.id, part.names[0], module)
 
