@@ -11,6 +11,7 @@
     ├── tests/public/         pytest files that students may see
     ├── tests/hidden/         pytest files that they may not
     ├── starter/              what students begin with
+    ├── master/               solution and starter in one file, from which `starter/` is made (may be absent)
     ├── styles/               right solutions in other styles, for `grade validate` (may be absent)
     ├── survivors.yaml        mutants of the reference that no test can kill, and why (may be absent)
     └── pictures/             shown to submissions too
@@ -30,7 +31,7 @@ from grader.course.bundle import ANSWERS_SUFFIX, RELEASED, Bundle, Starters, rea
 from grader.course.specification import Assignment, read_specification
 from grader.errors import SpecificationError, UsageError
 
-_UNJUDGED = {"starter", "styles"}  # verdicts do not depend on them
+_UNJUDGED = {"starter", "styles", "master"}  # verdicts do not depend on them
 _IGNORED = {"__pycache__", ".pytest_cache", ".ipynb_checkpoints"}
 
 
@@ -82,6 +83,16 @@ class AssignmentFolder:
         """The folder of public pictures, when there is one."""
         return self.path / self.specification.pictures if self.specification.pictures else None
 
+    @property
+    def starter(self) -> Path:
+        """The folder of what students begin with."""
+        return self.path / "starter"
+
+    @property
+    def master(self) -> Path:
+        """The folder of what the starter is made from (may be absent)."""
+        return self.path / "master"
+
     def tests(self, visibility: str) -> Path:
         """The folder of `public` or `hidden` tests."""
         return self.path / "tests" / visibility
@@ -94,8 +105,7 @@ class AssignmentFolder:
         """What students begin with."""
         if self.is_bundle:
             return Starters(frozenset(self.bundle().starter.values()))
-        folder = self.path / "starter"
-        return Starters.of(sorted(folder.iterdir()) if folder.is_dir() else ())
+        return Starters.of(sorted(self.starter.iterdir()) if self.starter.is_dir() else ())
 
     def digest(self) -> str:
         """SHA-256 over every file that a verdict depends on: the folder's and the reference."""

@@ -12,6 +12,7 @@ from grader import __version__
 from grader.ci.workflows import workflow
 from grader.course.assignment import AssignmentFolder
 from grader.course.bundle import ANSWERS_SUFFIX, RELEASED, Bundle, content_digest
+from grader.course.master import stale
 from grader.errors import SpecificationError
 from grader.judge.judge import Judge, JudgePlan
 from grader.release.catalogue import reduced, texts_of
@@ -35,9 +36,12 @@ def build_bundle(folder: AssignmentFolder, requirement: str = "", device: str = 
     Raises `SpecificationError` when there is no public test or no starter, when the reference fails a public test, and when
     anything hidden would get into the bundle.
     """
-    starters = _files(folder.path / "starter")
+    starters = _files(folder.starter)
     if not starters:
-        raise SpecificationError(f"{folder.path / 'starter'}: there is no starter to release")
+        raise SpecificationError(f"{folder.starter}: there is no starter to release")
+    old = stale(folder.master, folder.starter)
+    if old:
+        raise SpecificationError(f"{folder.starter / old[0]}: is not what the master makes it", remedy="run grade starter")
     judge = Judge(JudgePlan(folder, NoWall(), (), folder.specification.language, device, visibilities=("public",)))
     if not judge.planned:
         raise SpecificationError(f"{folder.tests('public')}: there is no public test to release")
@@ -105,7 +109,7 @@ def _knowledge(folder: AssignmentFolder, judge: Judge, starters: dict[str, bytes
         assignment=folder.specification.id,
         grader=__version__,
         hidden={part: tuple(weights) for part, weights in hidden.items()},
-        starter={name: content_digest(folder.path / "starter" / name) for name in starters},
+        starter={name: content_digest(folder.starter / name) for name in starters},
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from grader.course.assignment import AssignmentFolder
+from grader.course.master import stale, starter_files
 from grader.course.submission import Submission
 from grader.errors import SpecificationError
 from grader.judge.judge import Judge
@@ -77,9 +78,12 @@ class Validator:
         yield self.check_reference()
         yield self.check_hidden()
         yield self.check_starter()
+        if self.folder.master.is_dir():
+            yield self.check_current()
+            yield self.check_full_marks("the master's solution scores full marks", self.folder.master)
         yield self.check_misconceptions()
         yield self.check_tests_needed()
-        yield self.check_styles()
+        yield self.check_full_marks("every accepted style scores full marks", self.folder.path / "styles")
         yield self.check_mutants()
         yield self.check_seeds()
 
@@ -128,9 +132,15 @@ class Validator:
 
     def check_starter(self) -> Check:
         """What students begin with scores nothing."""
-        results = self._grade_files(self.folder.path / "starter")
+        results = self._grade_files(self.folder.starter)
         short = [f"{name}: {result.score} points" for name, result in results if result.score != 0]
         return Check("the starter scores zero", bool(results) and not short, f"{len(results)} files", tuple(short))
+
+    def check_current(self) -> Check:
+        """What students begin with is what the master makes it."""
+        made = starter_files(self.folder.master)
+        short = [f"{name}: run grade starter" for name in stale(self.folder.master, self.folder.starter)]
+        return Check("the starter is made from the master", bool(made) and not short, f"{len(made)} files", tuple(short))
 
     def check_misconceptions(self) -> Check:
         """Every wrong variant fails its own part; every accepted one passes."""
@@ -157,15 +167,15 @@ class Validator:
         text = f"{len(self.judge.planned) - len(idle)} of {len(self.judge.planned)} tests catch a misconception"
         return Check("every test is needed", not idle, text, tuple(idle))
 
-    def check_styles(self) -> Check:
-        """Right solutions in other styles score full marks."""
-        results = self._grade_files(self.folder.path / "styles")
+    def check_full_marks(self, name: str, folder: Path) -> Check:
+        """The right solutions in a folder score full marks: the master's, and those in other styles."""
+        results = self._grade_files(folder)
         short = []
-        for name, result in results:
+        for file, result in results:
             if result.score != result.max_score:
                 lost = [test.id for test in result.tests if test.score != test.max_score]
-                short.append(f"{name}: {result.score} points ({', '.join(lost[:3])})")
-        return Check("every accepted style scores full marks", not short, f"{len(results)} solutions", tuple(short))
+                short.append(f"{file}: {result.score} points ({', '.join(lost[:3])})")
+        return Check(name, not short, f"{len(results)} solutions", tuple(short))
 
     def check_mutants(self) -> Check:
         """Generic mutants of the reference are caught; survivors are explained in `survivors.yaml`."""
