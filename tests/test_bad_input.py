@@ -101,7 +101,12 @@ MEANS: dict[str, tuple[str, set[str], str]] = {
     "sleeps through": ("import time; time.sleep(10**6)", {"timed_out"}, "did not finish in the time that it has"),
     "dies": ("import os; os._exit(0)", {"crashed"}, "process ended before it answered"),
     "kills itself": ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", {"crashed"}, "process ended"),
-    "closes everything": ("import os, time; os.closerange(0, 500); time.sleep(1000)", {"crashed"}, "process"),
+    "closes everything": ("import os, time; os.closerange(0, 500); time.sleep(1000)", {"crashed"}, "ended before it answered"),
+    "writes into every descriptor": (
+        "import os, time; [os.write(n, b'0' * 99) for n in range(64) if os.path.exists(f'/proc/self/fd/{n}')]; time.sleep(1000)",
+        {"crashed"},
+        "ended before it answered",
+    ),
     "None": ("sum(values) / len(values)", {"failed"}, "Your function returned None."),
     "text": ("return str(sum(values) / len(values))", {"failed"}, "a str, not a number"),
     "list": ("return [sum(values) / len(values)]", {"failed"}, "a list, not a number"),

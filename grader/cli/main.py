@@ -16,6 +16,8 @@ from cyclopts.exceptions import CycloptsError
 
 from grader import __version__
 from grader.cli.check import check
+from grader.cli.release import release
+from grader.cli.starter import starter
 from grader.errors import GraderError, UsageError, WallError
 
 OK, FAULT, USAGE, STOPPED = 0, 1, 2, 130
@@ -133,6 +135,8 @@ def validate(
 
 
 app.command(check)
+app.command(release)
+app.command(starter)
 
 
 @app.command

@@ -53,7 +53,7 @@ def run_command(request: RunRequest) -> int:
 def run_round(request: RunRequest, console: Console) -> Round:
     """Grade what is to be graded, write the reports, open them where that was asked for."""
     check_request(request)
-    runs = plan_run(request.submissions, request.assignment, request.student)
+    runs = plan_run(request.submissions, request.assignment, request.student, request.out)
     wall = choose_wall(request.sandbox)
     if not wall.confines:
         console.warn("No wall: submissions run as you, and can read the hidden tests and everything else that you can.")

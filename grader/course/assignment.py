@@ -12,17 +12,13 @@
     ├── tests/public/         pytest files that students may see
     ├── tests/hidden/         pytest files that they may not
     ├── starter/              what students begin with
+    ├── master/               solution and starter in one file, from which `starter/` is made (may be absent)
     ├── styles/               right solutions in other styles, for `grade validate` (may be absent)
     ├── survivors.yaml        mutants of the reference that no test can kill, and why (may be absent)
     └── pictures/             shown to submissions too
 
-A student's bundle (`grade release`) is such a folder as well, less everything that is hidden::
-
-    <anything>/
-    ├── assignment.yaml       the specification; `reference` names the recorded answers
-    ├── tests/public/
-    ├── pictures/
-    └── released/             answers, comparison.py, locale/, and what is known of hidden tests: their number
+A student's bundle (`grade release`) is such a folder as well, whatever it is called, less everything that is hidden. Its
+`released/` holds the recorded answers, which `reference` names, and what is known of hidden tests: their number.
 """
 
 from __future__ import annotations
@@ -36,7 +32,7 @@ from grader.course.bundle import ANSWERS_SUFFIX, RELEASED, Bundle, Starters, rea
 from grader.course.specification import Assignment, read_specification
 from grader.errors import SpecificationError, UsageError
 
-_UNJUDGED = {"starter", "styles"}  # verdicts do not depend on them
+_UNJUDGED = {"starter", "styles", "master"}  # verdicts do not depend on them
 _IGNORED = {"__pycache__", ".pytest_cache", ".ipynb_checkpoints"}
 
 
@@ -60,16 +56,12 @@ class AssignmentFolder:
     @property
     def comparison(self) -> Path:
         """The file with a comparison per part."""
-        return self._inner / "comparison.py"
+        return self.path / "comparison.py"
 
     @property
     def locale(self) -> Path:
         """The folder of the assignment's own translations, of the domain `<id>` (may be absent)."""
-        return self._inner / "locale"
-
-    @property
-    def _inner(self) -> Path:
-        return self.path / RELEASED if self.is_bundle else self.path
+        return self.path / "locale"
 
     @property
     def misconceptions(self) -> Path:
@@ -97,6 +89,16 @@ class AssignmentFolder:
         """The folder of public pictures, when there is one."""
         return self.path / self.specification.pictures if self.specification.pictures else None
 
+    @property
+    def starter(self) -> Path:
+        """The folder of what students begin with."""
+        return self.path / "starter"
+
+    @property
+    def master(self) -> Path:
+        """The folder of what the starter is made from (may be absent)."""
+        return self.path / "master"
+
     def tests(self, visibility: str) -> Path:
         """The folder of `public` or `hidden` tests."""
         return self.path / "tests" / visibility
@@ -109,8 +111,7 @@ class AssignmentFolder:
         """What students begin with."""
         if self.is_bundle:
             return Starters(frozenset(self.bundle().starter.values()))
-        folder = self.path / "starter"
-        return Starters.of(sorted(folder.iterdir()) if folder.is_dir() else ())
+        return Starters.of(sorted(self.starter.iterdir()) if self.starter.is_dir() else ())
 
     def digest(self) -> str:
         """SHA-256 over every file that a verdict depends on: the folder's and the reference."""

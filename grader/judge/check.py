@@ -9,9 +9,9 @@ from typing import Any
 
 from grader.course.specification import Assignment
 from grader.errors import SpecificationError
+from grader.judge.answers import Answers
 from grader.judge.outcome import Call, Difference, Mismatch
 from grader.judge.proxy import SubmissionProxy
-from grader.judge.reference import Reference
 from grader.judge.text import AnyText, gettext
 from grader.wire.values import Handle
 
@@ -55,7 +55,7 @@ class Check:
     `photo` names the picture that the arguments were made of: a figure of the answer lies over it.
     """
 
-    def __init__(self, submission: SubmissionProxy, reference: Reference, comparisons: Comparisons, test: str = "") -> None:
+    def __init__(self, submission: SubmissionProxy, reference: Answers, comparisons: Comparisons, test: str = "") -> None:
         self._submission = submission
         self._test = test
         self._reference = reference

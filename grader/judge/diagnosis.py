@@ -15,16 +15,16 @@ import numpy as np
 
 from grader.errors import GraderError
 from grader.fixtures.store import storable
+from grader.judge.answers import Answers
 from grader.judge.check import Compared, Comparisons
 from grader.judge.misconception import Variant
 from grader.judge.outcome import Call
-from grader.judge.reference import Reference
 
 
 class Diagnosis:
     """The catalogue of an assignment, ready to be asked."""
 
-    def __init__(self, variants: Sequence[Variant], source: bytes, reference: Reference, comparisons: Comparisons) -> None:
+    def __init__(self, variants: Sequence[Variant], source: bytes, reference: Answers, comparisons: Comparisons) -> None:
         self.variants = variants
         self.source = source
         self.reference = reference
@@ -42,7 +42,7 @@ class Diagnosis:
         for _, group in itertools.groupby(compared, key=lambda item: item.test):
             items = list(group)
             try:
-                answers = self._answers(variant, [item.call for item in items])
+                answers = self.answers(variant, [item.call for item in items])
             except GraderError:
                 raise
             except Exception:  # noqa: BLE001  a wrong variant may fail on an input; then it does not explain an answer
@@ -50,10 +50,10 @@ class Diagnosis:
             for item, answer in zip(items, answers, strict=True):
                 if not self._equal(item.answer, answer, item.call):
                     return False
-                discriminating += self._differs(answer, item)
+                discriminating += self.differs(answer, item)
         return discriminating > 0
 
-    def _answers(self, variant: Variant, calls: Sequence[Call]) -> list[Any]:
+    def answers(self, variant: Variant, calls: Sequence[Call]) -> list[Any]:
         """The variant's answers to one test's calls in their order: some mistakes show in the second call only."""
         arguments = [call.arguments for call in calls]
         key = (variant.id, self.reference.store.key([_keyable(one) for one in arguments]))
@@ -62,7 +62,8 @@ class Diagnosis:
         found: list[Any] = self.memory[key]
         return found
 
-    def _differs(self, answer: Any, item: Compared) -> bool:
+    def differs(self, answer: Any, item: Compared) -> bool:
+        """Whether an answer in the place of the one that was compared would be wrong."""
         try:
             return self.comparisons.compare(answer, item.expected, _silent(item.call)) is not None
         except Exception:  # noqa: BLE001  an answer that cannot even be compared is a different one

@@ -20,18 +20,15 @@ from grader.errors import (
     SpecificationError,
     SubmissionStopped,
 )
-from grader.fixtures.store import Store
 from grader.fixtures.weights import weights_file
 from grader.judge.alternatives import Alternatives
 from grader.judge.check import Comparisons
-from grader.judge.diagnosis import Diagnosis
 from grader.judge.ending import Ending, too_large, unreadable, while_loading, without_file
 from grader.judge.figures import Figures
-from grader.judge.misconception import catalogue
+from grader.judge.material import open_answers, open_diagnosis, promised_tests
 from grader.judge.outcome import NotFound
 from grader.judge.plugin import JudgePlugin, PlannedTest, Ran, Setting, proxy_maker, run_tests
 from grader.judge.proxy import Workplace
-from grader.judge.reference import Networks, Reference
 from grader.judge.scoring import part_results, result_of, shares, shown, stopped_result, total_score, untested_parts
 from grader.judge.source import Source, confirm_places
 from grader.judge.text import AnyText, gettext, render, translate_with
@@ -75,11 +72,12 @@ class Judge:
         self.assignment = plan.folder.specification
         self.translate: Callable[[str], str] = translate_with(plan.language, plan.folder.locale, self.assignment.id)
         self.weights = {name: weights_file(model, plan.folder) for name, model in self.assignment.models.items()}
-        networks = Networks(plan.folder, self.weights, plan.device)
-        reference = Reference(plan.folder, networks, Store())
+        if plan.folder.is_bundle and "hidden" in plan.visibilities:
+            raise SpecificationError(f"{plan.folder.path}: is a student's bundle: there is nothing in it to grade by")
+        answers = open_answers(plan.folder, self.weights, plan.device)
         comparisons = Comparisons(self.assignment, load_file(plan.folder.comparison))
-        self.setting = Setting(plan.folder, reference, comparisons, plan.seed)
-        self.diagnosis = self._make_diagnosis(reference, comparisons)
+        self.setting = Setting(plan.folder, answers, comparisons, plan.seed)
+        self.diagnosis = open_diagnosis(plan.folder, answers, comparisons)
         drawn = plan.folder.figures
         self.figures = Figures(self.assignment, load_file(drawn) if drawn.is_file() else None)
         calling = plan.folder.calling
@@ -92,20 +90,15 @@ class Judge:
         self.left_out = len(visible) - len(self.planned)
         self.template: Template | LoneTemplate | None = None
 
-    def _make_diagnosis(self, reference: Reference, comparisons: Comparisons) -> Diagnosis:
-        path = self.plan.folder.misconceptions
-        if not path.is_file():
-            return Diagnosis((), b"", reference, comparisons)
-        return Diagnosis(catalogue(load_file(path)), path.read_bytes(), reference, comparisons)
-
     def collect(self) -> list[PlannedTest]:
         """The assignment's tests. Raises `SpecificationError` when a part has none."""
         plugin = JudgePlugin(self.setting, None)
         run_tests(plugin, collect_only=True)
-        missing = untested_parts(self.assignment, plugin.planned)
+        found = [*plugin.planned, *promised_tests(self.plan.folder)]
+        missing = untested_parts(self.assignment, found)
         if missing:
             raise SpecificationError(f"{self.plan.folder.path / 'tests'}: no test belongs to part {', '.join(missing)}")
-        return plugin.planned
+        return found
 
     def _select(self) -> list[PlannedTest]:
         """The tests that match the plan's keyword. Raises `UsageError` when there is none."""

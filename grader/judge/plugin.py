@@ -22,10 +22,10 @@ import pytest
 from grader.course.assignment import AssignmentFolder
 from grader.course.titles import title
 from grader.errors import GraderError, SandboxFault, SpecificationError, UsageError
+from grader.judge.answers import Answers
 from grader.judge.check import Check, Compared, Comparisons
 from grader.judge.outcome import TestOutcome
 from grader.judge.proxy import SubmissionProxy, Workplace
-from grader.judge.reference import Reference
 from grader.wire.values import Model
 
 # What pytest does for developers and a judge has no use for: 0.40 s of CPU against 0.035 s on 60 tests.
@@ -76,7 +76,7 @@ class Setting:
     """What does not change between submissions."""
 
     folder: AssignmentFolder
-    reference: Reference
+    reference: Answers
     comparisons: Comparisons
     seed: int = 0
 
@@ -107,7 +107,7 @@ class JudgePlugin:
         proxy.release(passed=ran.outcome is None and not ran.fault)
 
     @pytest.fixture
-    def reference(self) -> Reference:
+    def reference(self) -> Answers:
         """The reference: `reference.<part>(*arguments)`."""
         return self.setting.reference
 
@@ -156,6 +156,13 @@ class JudgePlugin:
         """What `-k` leaves out is not planned."""
         left_out = {self._name(item) for item in items}
         self.planned = [test for test in self.planned if test.id not in left_out]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Tell the reference who asks."""
+        ran = self._by_node.get(item.nodeid)
+        if ran is not None:
+            self.setting.reference.begin(ran.test.id)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:

@@ -16,6 +16,7 @@ from grader.course.code import load_file
 from grader.fixtures.evaluation import Evaluated, Run, evaluate
 from grader.fixtures.store import Store, storable
 from grader.fixtures.weights import build_network, network_factory, weights_digest
+from grader.judge.answers import Expected
 from grader.judge.plain import plain
 from grader.wire.values import Model
 
@@ -49,14 +50,6 @@ class Networks:
         return weights_digest(self.weights[model.name])
 
 
-@dataclass(frozen=True)
-class Expected:
-    """An expected answer; `tolerance` is relative to its largest value, 0 where nothing was derived."""
-
-    value: Any
-    tolerance: float = 0.0
-
-
 class Reference:
     """`reference.<part>(*arguments)`: the expected answer."""
 
@@ -73,6 +66,9 @@ class Reference:
         if name not in parts:
             raise AttributeError(f"the assignment has no part {name!r}; it has {', '.join(parts)}")
         return lambda *arguments: self.expect(name, arguments).value
+
+    def begin(self, test: str) -> None:
+        """Nothing to remember: what is asked alone decides."""
 
     def expect(self, part: str, arguments: tuple[Any, ...]) -> Expected:
         """What the reference answers, and how far an honest answer may be from it."""

@@ -20,11 +20,12 @@ class AssignmentRun:
     hidden: tuple[Path, ...]
 
 
-def plan_run(submissions: Path, assignment: str | None, student: str = "*") -> list[AssignmentRun]:
+def plan_run(submissions: Path, assignment: str | None, student: str = "*", out: Path | None = None) -> list[AssignmentRun]:
     """The assignments to grade and their submissions.
 
     With `assignment` (an id or a folder), every child of `submissions` is one submission of it, or those in
-    `submissions/<id>` when that folder exists. Without, the children of `submissions` are named after assignments.
+    `submissions/<id>` when that folder exists. Without, the children of `submissions` are named after assignments. `out`, where
+    the report is written, is no submission even where it lies among them.
 
     Raises `UsageError` naming what was looked for and what was found.
     """
@@ -40,13 +41,18 @@ def plan_run(submissions: Path, assignment: str | None, student: str = "*") -> l
         pairs = [(folder, submissions / folder.specification.id) for folder in _named_by_folders(submissions, courses)]
     runs = []
     for folder, place in pairs:
-        found = [one for one in collect(place, folder.specification, folder.starters()) if fnmatch.fnmatch(one.student, student)]
+        everyone = collect(place, folder.specification, folder.starters())
+        found = [one for one in everyone if fnmatch.fnmatch(one.student, student) and not _is_report(one, out)]
         hidden_here = (*hidden, folder.path, folder.reference.parent)
         runs.append(AssignmentRun(folder, tuple(found), hidden_here))
     if not any(run.submissions for run in runs):
         wanted = "" if student == "*" else f" of a student like {student!r}"
         raise UsageError(f"no submission{wanted} in {', '.join(str(place) for _, place in pairs)}")
     return runs
+
+
+def _is_report(submission: Submission, out: Path | None) -> bool:
+    return out is not None and submission.root.resolve() == out.resolve()
 
 
 def _courses(submissions: Path) -> list[Path]:

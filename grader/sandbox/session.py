@@ -151,9 +151,12 @@ class Session:
         return CallProcess(self, pid, ours)
 
     def end_of(self, pid: int, sweep: bool) -> int | None:
-        """End a call process (with `sweep` everything but the session's first); its wait status, as that one tells it."""
+        """End a call process (with `sweep` everything but the session's first); its wait status, as that one tells it.
+
+        None also when it was killed: that is how it is ended where it still runs, and says nothing about memory.
+        """
         status = self._ask({"op": "kill", "pid": pid, "sweep": sweep}, _KILL_SECONDS).get("status")
-        return status if type(status) is int and 0 <= status < 1 << 16 else None
+        return status if type(status) is int and 0 <= status < 1 << 16 and status != signal.SIGKILL else None
 
     def _ask(self, request: dict[str, Value], seconds: float, descriptor: int | None = None) -> dict[str, Value]:
         deadline = min(time.monotonic() + seconds, self.ends)

@@ -11,9 +11,11 @@ from typing import Any
 import yaml
 
 from grader.course.assignment import AssignmentFolder
+from grader.course.master import stale, starter_files
 from grader.course.submission import Submission
 from grader.errors import SpecificationError
 from grader.judge.judge import Judge
+from grader.judge.material import own_reference
 from grader.judge.misconception import Variant
 from grader.judge.plugin import JudgePlugin, Ran, run_tests
 from grader.results import SubmissionResult
@@ -66,7 +68,7 @@ class Validator:
         self.make_judge = make_judge
         self.folder: AssignmentFolder = judge.plan.folder
         self.assignment = judge.assignment
-        reference = judge.setting.reference
+        reference = own_reference(judge.setting.reference)
         self.functions: dict[str, Function] = {p.id: getattr(reference.module, p.names[0]) for p in self.assignment.parts}
         self.caught: dict[str, set[str]] = {}  # variant or mutant -> ids of the tests that it fails
 
@@ -76,9 +78,12 @@ class Validator:
         yield self.check_reference()
         yield self.check_hidden()
         yield self.check_starter()
+        if self.folder.master.is_dir():
+            yield self.check_current()
+            yield self.check_full_marks("the master's solution scores full marks", self.folder.master)
         yield self.check_misconceptions()
         yield self.check_tests_needed()
-        yield self.check_styles()
+        yield self.check_full_marks("every accepted style scores full marks", self.folder.path / "styles")
         yield self.check_mutants()
         yield self.check_seeds()
 
@@ -87,7 +92,7 @@ class Validator:
     ) -> list[Ran]:
         """Run the tests (of one part, when named) with functions of the course in place of a submission."""
         judge = judge or self.judge
-        reference = judge.setting.reference
+        reference = own_reference(judge.setting.reference)
 
         trusted = functions == self.functions
         seconds = _REFERENCE_SECONDS if trusted else _CALL_SECONDS
@@ -127,9 +132,15 @@ class Validator:
 
     def check_starter(self) -> Check:
         """What students begin with scores nothing."""
-        results = self._grade_files(self.folder.path / "starter")
+        results = self._grade_files(self.folder.starter)
         short = [f"{name}: {result.score} points" for name, result in results if result.score != 0]
         return Check("the starter scores zero", bool(results) and not short, f"{len(results)} files", tuple(short))
+
+    def check_current(self) -> Check:
+        """What students begin with is what the master makes it."""
+        made = starter_files(self.folder.master)
+        short = [f"{name}: run grade starter" for name in stale(self.folder.master, self.folder.starter)]
+        return Check("the starter is made from the master", bool(made) and not short, f"{len(made)} files", tuple(short))
 
     def check_misconceptions(self) -> Check:
         """Every wrong variant fails its own part; every accepted one passes."""
@@ -156,15 +167,15 @@ class Validator:
         text = f"{len(self.judge.planned) - len(idle)} of {len(self.judge.planned)} tests catch a misconception"
         return Check("every test is needed", not idle, text, tuple(idle))
 
-    def check_styles(self) -> Check:
-        """Right solutions in other styles score full marks."""
-        results = self._grade_files(self.folder.path / "styles")
+    def check_full_marks(self, name: str, folder: Path) -> Check:
+        """The right solutions in a folder score full marks: the master's, and those in other styles."""
+        results = self._grade_files(folder)
         short = []
-        for name, result in results:
+        for file, result in results:
             if result.score != result.max_score:
                 lost = [test.id for test in result.tests if test.score != test.max_score]
-                short.append(f"{name}: {result.score} points ({', '.join(lost[:3])})")
-        return Check("every accepted style scores full marks", not short, f"{len(results)} solutions", tuple(short))
+                short.append(f"{file}: {result.score} points ({', '.join(lost[:3])})")
+        return Check(name, not short, f"{len(results)} solutions", tuple(short))
 
     def check_mutants(self) -> Check:
         """Generic mutants of the reference are caught; survivors are explained in `survivors.yaml`."""
@@ -186,7 +197,7 @@ class Validator:
         return Check("generic mutants are killed", holds, text, tuple(unexplained))
 
     def _mutants(self) -> Iterator[Mutant]:
-        module = self.judge.setting.reference.module
+        module = own_reference(self.judge.setting.reference).module
         for part in self.assignment.parts:
             yield from mutants_of(part.id, part.names[0], module)
 

@@ -68,6 +68,15 @@ def test_students_by_pattern(course: Path) -> None:
     assert students(plan_run(course / "submissions", None, "b*")) == {"tiny": ["bob"]}
 
 
+def test_the_report_is_no_submission(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a class that is graded in its own folder from a student called "report", the second time."""
+    place = course / "submissions" / "tiny"
+    (place / "report" / "students").mkdir(parents=True)
+    monkeypatch.chdir(place)
+    assert students(plan_run(Path(), "tiny", "*", Path("report"))) == {"tiny": ["ann", "bob"]}
+    assert students(plan_run(Path(), "tiny")) == {"tiny": ["ann", "bob", "report"]}
+
+
 def test_everything_of_the_course_is_hidden(course: Path) -> None:
     """Protects the course, its tests and reference, and all submissions, from whoever can see a library's folder."""
     (run,) = plan_run(course / "submissions", None)

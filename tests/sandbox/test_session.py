@@ -256,6 +256,20 @@ def test_a_status_that_is_none(sit: Sit, status: Any) -> None:
         table.session.fork().call({"via": "name", "name": "f"}, [], {}, "list")
 
 
+def test_being_ended_is_not_running_out_of_memory(sit: Sit) -> None:
+    """Protects the words for a call that closed its connection: the kill that follows is the judge's own."""
+    table = sit({"pid": 5})
+    process = table.session.fork()
+    ours, theirs = socket.socketpair()
+    process.channel.close()
+    process.channel.connection = process.outbound.connection = ours
+    ours.setblocking(False)
+    theirs.close()
+    table.guest.send({"status": int(signal.SIGKILL)})
+    with pytest.raises(SubmissionCrashed, match="without an answer"):
+        process.call({"via": "name", "name": "f"}, [], {}, "list")
+
+
 # -- what is sent -------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,158 @@
+"""The files of a student's bundle, from an assignment's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from grader import __version__
+from grader.ci.workflows import workflow
+from grader.course.assignment import AssignmentFolder
+from grader.course.bundle import ANSWERS_SUFFIX, RELEASED, Bundle, content_digest
+from grader.course.master import stale
+from grader.errors import SpecificationError
+from grader.judge.judge import Judge, JudgePlan
+from grader.release.catalogue import reduced, texts_of
+from grader.release.leaks import leaks
+from grader.release.pruning import prune
+from grader.release.recorder import record
+from grader.report.number import format_number
+from grader.sandbox.wall import NoWall
+
+ANSWERS = f"{RELEASED}/recorded{ANSWERS_SUFFIX}"
+_CODE = ("comparison.py", "figures.py", "networks.py")
+_LEFT = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"}
+_MOST_LEAKS = 10
+
+
+def build_bundle(folder: AssignmentFolder, requirement: str = "", device: str = "cpu") -> dict[str, bytes]:
+    """Contents by name, the starter beside the lab's own files.
+
+    `requirement`: what pip installs the grader from; this version of it by default.
+
+    Raises `SpecificationError` when there is no public test or no starter, when the reference fails a public test, and when
+    anything hidden would get into the bundle.
+    """
+    starters = _files(folder.starter)
+    if not starters:
+        raise SpecificationError(f"{folder.starter}: there is no starter to release")
+    old = stale(folder.master, folder.starter)
+    if old:
+        raise SpecificationError(f"{folder.starter / old[0]}: is not what the master makes it", remedy="run grade starter")
+    judge = Judge(JudgePlan(folder, NoWall(), (), folder.specification.language, device, visibilities=("public",)))
+    if not judge.planned:
+        raise SpecificationError(f"{folder.tests('public')}: there is no public test to release")
+    files = {**starters, **_tests(folder), **_code(folder)}
+    if folder.pictures is not None:
+        files |= _files(folder.pictures, folder.specification.pictures)
+    files |= _catalogues(folder, files)
+    files["assignment.yaml"] = _specification(folder)
+    files[ANSWERS] = record(judge).to_bytes()
+    files[f"{RELEASED}/bundle.json"] = _knowledge(folder, judge, starters).to_json().encode()
+    files["requirements.txt"] = f"{requirement or f'lab-grader=={__version__}'}\n".encode()
+    files[".github/workflows/check.yml"] = workflow("student.yml").encode()
+    files |= _readmes(folder, judge, sorted(starters))
+    found = leaks(folder, files)
+    if found:
+        more = f"\nand {len(found) - _MOST_LEAKS} more" if len(found) > _MOST_LEAKS else ""
+        raise SpecificationError("something hidden would be released:\n" + "\n".join(found[:_MOST_LEAKS]) + more)
+    return files
+
+
+def _files(folder: Path, name: str = "") -> dict[str, bytes]:
+    """The files below a folder by their names from there, with `name/` in front."""
+    found = {}
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        parts = path.relative_to(folder).parts
+        if path.is_file() and not _LEFT & set(parts) and path.suffix != ".pyc" and not parts[-1].startswith("."):
+            found["/".join((name, *parts) if name else parts)] = path.read_bytes()
+    return found
+
+
+def _tests(folder: AssignmentFolder) -> dict[str, bytes]:
+    tests = _files(folder.tests("public"), "tests/public")
+    users = [raw.decode("utf-8") for name, raw in tests.items() if name.endswith(".py")]
+    shared = folder.path / "tests" / "conftest.py"
+    if shared.is_file():
+        tests["tests/conftest.py"] = prune(shared.read_text("utf-8"), users).encode()
+    return tests
+
+
+def _code(folder: AssignmentFolder) -> dict[str, bytes]:
+    return {name: (folder.path / name).read_bytes() for name in _CODE if (folder.path / name).is_file()}
+
+
+def _catalogues(folder: AssignmentFolder, files: dict[str, bytes]) -> dict[str, bytes]:
+    texts = texts_of(raw.decode("utf-8") for name, raw in files.items() if name.endswith(".py"))
+    name = f"{folder.specification.id}.mo"
+    return {
+        path.relative_to(folder.path).as_posix(): reduced(path.read_bytes(), texts)
+        for path in sorted(folder.locale.glob(f"*/LC_MESSAGES/{name}"))
+    }
+
+
+def _specification(folder: AssignmentFolder) -> bytes:
+    """The specification without its author's comments, pointing at the recorded answers."""
+    tree = yaml.safe_load((folder.path / "assignment.yaml").read_text("utf-8"))
+    tree["reference"] = ANSWERS
+    return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False, width=120).encode()
+
+
+def _knowledge(folder: AssignmentFolder, judge: Judge, starters: dict[str, bytes]) -> Bundle:
+    hidden: dict[str, list[float]] = {}
+    for test in judge.withheld:
+        hidden.setdefault(test.part, []).append(test.weight)
+    return Bundle(
+        assignment=folder.specification.id,
+        grader=__version__,
+        hidden={part: tuple(weights) for part, weights in hidden.items()},
+        starter={name: content_digest(folder.starter / name) for name in starters},
+    )
+
+
+def _readmes(folder: AssignmentFolder, judge: Judge, starters: list[str]) -> dict[str, bytes]:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701  Markdown for the course's own words
+        keep_trailing_newline=True,
+        trim_blocks=True,
+    )
+    names = {"en": "README.md", "ru": "README.ru.md"}
+    return {
+        name: environment.get_template(f"{name}.j2").render(**_words(folder, judge, starters, language)).encode()
+        for language, name in names.items()
+    }
+
+
+def _words(folder: AssignmentFolder, judge: Judge, starters: list[str], language: str) -> dict[str, Any]:
+    conjunction = {"en": " or ", "ru": " или "}[language]
+    notebooks = [name for name in starters if name.endswith(".ipynb")]
+    return {
+        "title": folder.specification.title.in_language(language),
+        "starter": conjunction.join(f"`{name}`" for name in starters if name.endswith((".ipynb", ".py"))),
+        "main": (notebooks or starters)[0],
+        "pictures": folder.specification.pictures,
+        "hidden": len(judge.withheld),
+        "parts": [_part(judge, part.id, part.title.in_language(language), language) for part in judge.assignment.parts],
+    }
+
+
+def _part(judge: Judge, part: str, title: str, language: str) -> dict[str, Any]:
+    public = [test for test in judge.planned if test.part == part]
+    hidden = [test for test in judge.withheld if test.part == part]
+    points = {name: sum(judge.share[test.id] for test in tests) for name, tests in (("public", public), ("hidden", hidden))}
+    return {
+        "title": title,
+        "points": format_number(float(points["public"] + points["hidden"]), language),
+        **{name: format_number(float(value), language) for name, value in points.items()},
+        "public_tests": _tests_word(len(public), language),
+        "hidden_tests": _tests_word(len(hidden), language),
+    }
+
+
+def _tests_word(count: int, language: str) -> str:
+    return str(count) if language == "ru" else f"{count} test{'' if count == 1 else 's'}"

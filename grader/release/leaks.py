@@ -1,0 +1,54 @@
+"""The last look before a bundle leaves: does anything hidden stand in it?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.course.assignment import AssignmentFolder
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def leaks(folder: AssignmentFolder, files: dict[str, bytes]) -> list[str]:
+    """What of hidden tests and of the reference stands in `files` (contents by name), in words.
+
+    Looked for: names and titles of hidden tests in any file; bodies of hidden tests and of the reference's functions in Python
+    files; the files themselves.
+    """
+    found = []
+    texts = {name: raw.decode("utf-8", "replace") for name, raw in files.items()}
+    public = {name for name, _, _ in _functions(sorted(folder.tests("public").rglob("*.py")))}
+    hidden = sorted(folder.tests("hidden").rglob("*.py"))
+    for name, words, _ in _functions(hidden):
+        if name.startswith("test_") and name not in public:
+            found += [f"the name of the hidden test {name} stands in {file}" for file, text in texts.items() if name in text]
+        if name.startswith("test_") and len(words) > 10:
+            found += [f"the title of the hidden test {name} stands in {file}" for file, text in texts.items() if words in text]
+    secret = {body: name for name, _, body in _functions([*hidden, folder.reference]) if body}
+    for file, text in texts.items():
+        if file.endswith(".py"):
+            found += [f"what {secret[body]} does stands in {file}" for _, _, body in _parsed(text) if body in secret]
+    whole = {path.read_bytes(): path.name for path in (*hidden, folder.reference, folder.misconceptions) if path.is_file()}
+    found += [f"{whole[raw]} is {file}" for file, raw in files.items() if raw.strip() and raw in whole]
+    return found
+
+
+def _functions(paths: list[Path]) -> Iterator[tuple[str, str, str]]:
+    for path in paths:
+        if path.is_file():
+            yield from _parsed(path.read_text("utf-8"))
+
+
+def _parsed(source: str) -> Iterator[tuple[str, str, str]]:
+    """(name, first line of the docstring, body without it) of every function."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, _FUNCTIONS):
+            words = ast.get_docstring(node) or ""
+            body = ast.unparse(ast.Module(node.body[1:] if words else node.body, []))
+            yield node.name, words.partition("\n")[0].strip(), body if "raise NotImplementedError" not in body else ""

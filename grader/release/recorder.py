@@ -1,0 +1,190 @@
+"""The reference asked what public tests ask it, and its answers kept: what `grader.judge.replay` replays."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from grader.course.assignment import AssignmentFolder
+from grader.errors import SpecificationError
+from grader.fixtures.store import Store, storable
+from grader.fixtures.weights import weights_digest
+from grader.judge.answers import Expected
+from grader.judge.check import Compared
+from grader.judge.judge import Judge
+from grader.judge.material import own_reference
+from grader.judge.misconception import Variant
+from grader.judge.plugin import JudgePlugin, Ran, run_tests
+from grader.judge.recording import (
+    RecordedCall,
+    RecordedSequence,
+    RecordedVariant,
+    RecordedWeights,
+    Recording,
+    digest_of,
+    sketch_of,
+)
+from grader.judge.reference import Reference
+from grader.judge.replay import read_state, sketch_weights
+from grader.validate.local import LocalSubmission
+from grader.wire.values import Model
+
+_CALL_SECONDS = 60.0
+_LARGE_BYTES = 256 << 10
+
+
+class Recorder:
+    """Passes on what is asked (`grader.judge.answers.Answers`), and writes it down."""
+
+    def __init__(self, reference: Reference) -> None:
+        self.reference = reference
+        self.recording = Recording()
+        self.numbers: dict[tuple[str, str], int] = {}
+        self.made: list[int] = []
+
+    @property
+    def assignment(self) -> AssignmentFolder:
+        """The reference's."""
+        return self.reference.assignment
+
+    @property
+    def store(self) -> Store:
+        """The reference's."""
+        return self.reference.store
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        getattr(self.__dict__["reference"], name)  # refuses what is no part, with the reference's own words
+        return lambda *arguments: self.expect(name, arguments).value
+
+    def begin(self, test: str) -> None:
+        """The calls of this test follow."""
+        self.made = self.recording.tests.setdefault(test, [])
+
+    def expect(self, part: str, arguments: tuple[Any, ...]) -> Expected:
+        """The reference's answer."""
+        self.made.append(self.number(part, arguments))
+        return self.reference.expect(part, arguments)
+
+    def answers(self, function: Callable[..., Any], source: bytes, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """A variant's answers."""
+        return self.reference.answers(function, source, calls)
+
+    def number(self, part: str, arguments: tuple[Any, ...]) -> int:
+        """The call's number in the recording."""
+        key = (part, digest_of(arguments))
+        if key not in self.numbers:
+            expected = self.reference.expect(part, arguments)
+            tensor = self._tensor(arguments, expected.value)
+            answer = None if tensor else storable(expected.value)
+            self.recording.calls.append(RecordedCall(*key, sketch_of(list(arguments)), answer, expected.tolerance, tensor))
+            self.numbers[key] = len(self.recording.calls) - 1
+        return self.numbers[key]
+
+    def _tensor(self, arguments: tuple[Any, ...], answer: Any) -> tuple[str, ...]:
+        """Which tensor of a model among the arguments the answer is, if it is a large one."""
+        if _size(answer) < _LARGE_BYTES:
+            return ()
+        for model in arguments:
+            if isinstance(model, Model):
+                for name, tensor in read_state(self.reference.networks.weights[model.name]).items():
+                    same = tuple(tensor.shape) == answer.shape and name not in model.state
+                    if same and tensor.dtype.is_floating_point and (tensor.numpy() == answer).all():
+                        return model.name, name
+        return ()
+
+
+def record(judge: Judge) -> Recording:
+    """Record what the public tests ask. `judge` is one of public tests alone; it needs no template.
+
+    Raises `SpecificationError` when the reference fails a public test, or gives an answer that cannot be written.
+    """
+    reference = own_reference(judge.setting.reference)
+    recorder = Recorder(reference)
+    functions = {part.id: getattr(reference.module, part.names[0]) for part in judge.assignment.parts}
+
+    def make(_part: str) -> LocalSubmission:
+        return LocalSubmission(judge.assignment, functions, reference, _CALL_SECONDS)
+
+    plugin = JudgePlugin(replace(judge.setting, reference=recorder), make)
+    run_tests(plugin, visibilities=("public",))
+    for ran in plugin.ran:
+        if ran.fault or ran.outcome is not None:
+            raise SpecificationError(
+                f"the reference fails {ran.test.id}: {ran.fault or ran.outcome}", remedy="run grade validate"
+            )
+    _record_variants(judge, plugin.ran, recorder)
+    _record_weights(judge, recorder.recording)
+    return recorder.recording
+
+
+def _record_variants(judge: Judge, ran: list[Ran], recorder: Recorder) -> None:
+    """Variants that no public test tells from the reference are left out: what is wrong with them is for hidden tests to say.
+
+    So are those whose answers are large: a bundle is to be cloned by a whole class.
+    """
+    told: set[str] = set()
+    left_out: set[str] = set()
+    for item in ran:
+        variants = [one for one in judge.diagnosis.variants if one.part == item.test.part]
+        for compared in _compared(judge, item):
+            numbers = tuple(recorder.number(one.call.part, one.call.arguments) for one in compared)
+            answers = {}
+            for variant in variants:
+                found = _answers(judge, variant, compared)
+                answers[variant.id] = [storable(value) for value in found]
+                if _size(found) > _LARGE_BYTES:
+                    left_out.add(variant.id)
+                if any(judge.diagnosis.differs(value, one) for value, one in zip(found, compared, strict=False)):
+                    told.add(variant.id)
+            recorder.recording.sequences.append(RecordedSequence(numbers, answers))
+    told -= left_out
+    for variant in judge.diagnosis.variants:
+        if variant.id in told:
+            recorder.recording.variants.append(
+                RecordedVariant(variant.id, variant.part, variant.en, variant.ru, variant.accepted)
+            )
+    for number, sequence in enumerate(recorder.recording.sequences):
+        kept = {name: values for name, values in sequence.answers.items() if name in told}
+        recorder.recording.sequences[number] = replace(sequence, answers=kept)
+
+
+def _compared(judge: Judge, item: Ran) -> list[list[Compared]]:
+    """What a test compares; and once more as it compares a variable of the student's, which cannot follow a changed model."""
+    if not item.compared:
+        return []
+    sequences = [item.compared]
+    served = []
+    for one in item.compared:
+        part = judge.assignment.part(one.call.part)
+        if "variable" not in part.styles:
+            return sequences
+        arguments = tuple(Model(part.variable_model or v.name) if isinstance(v, Model) else v for v in one.call.arguments)
+        served.append(replace(one, call=replace(one.call, arguments=arguments)))
+    if any(digest_of(a.call.arguments) != digest_of(b.call.arguments) for a, b in zip(served, item.compared, strict=True)):
+        reference = own_reference(judge.setting.reference)
+        sequences.append([replace(one, expected=reference.expect(one.call.part, one.call.arguments).value) for one in served])
+    return sequences
+
+
+def _answers(judge: Judge, variant: Variant, compared: list[Compared]) -> list[Any]:
+    """What the variant answers to the test's calls until it fails."""
+    for length in range(len(compared), 0, -1):
+        try:
+            return judge.diagnosis.answers(variant, [one.call for one in compared[:length]])
+        except Exception:  # noqa: BLE001, S112  a wrong variant may fail in any way
+            continue
+    return []
+
+
+def _size(answer: Any) -> int:
+    if isinstance(answer, list | tuple):
+        return sum(map(_size, answer))
+    return int(getattr(answer, "nbytes", 0))
+
+
+def _record_weights(judge: Judge, recording: Recording) -> None:
+    for name, path in judge.weights.items():
+        version = importlib.metadata.version("torch").split("+")[0]
+        recording.weights[name] = RecordedWeights(weights_digest(path), sketch_weights(path), version)
