@@ -19,7 +19,7 @@ from typing import Any
 
 from grader.course.specification import Part
 from grader.errors import SpecificationError
-from grader.judge.reference import Reference
+from grader.judge.answers import Answers
 from grader.judge.text import AnyText
 from grader.wire.values import Model
 
@@ -30,7 +30,7 @@ Read = Callable[[Any], "Any | Reading"]
 class Situation:
     """What an alternative may build on: the `reference`, and the `model` that the submission's own network stands for."""
 
-    reference: Reference
+    reference: Answers
     model: Model
 
 
@@ -67,7 +67,7 @@ class Alternative:
 class Alternatives:
     """The assignment's `calling.py`, or nothing."""
 
-    def __init__(self, module: ModuleType | None, reference: Reference) -> None:
+    def __init__(self, module: ModuleType | None, reference: Answers) -> None:
         self.module = module
         self.reference = reference
 

@@ -81,7 +81,7 @@ class Judge:
         drawn = plan.folder.figures
         self.figures = Figures(self.assignment, load_file(drawn) if drawn.is_file() else None)
         calling = plan.folder.calling
-        self.alternatives = Alternatives(load_file(calling) if calling.is_file() else None, reference)
+        self.alternatives = Alternatives(load_file(calling) if calling.is_file() else None, answers)
         everything = self.collect()
         self.share = shares(self.assignment, everything)
         self.withheld = tuple(test for test in everything if test.visibility not in plan.visibilities)

@@ -28,7 +28,13 @@ def catalogue() -> Any:
 
 def texts() -> Iterator[str]:
     """Every text that a student may read: what stands in `_()`, and the titles of tests."""
-    for path in [LAB / "comparison.py", LAB / "figures.py", LAB / "tests" / "conftest.py", *(LAB / "tests").glob("*/test_*.py")]:
+    for path in [
+        LAB / "comparison.py",
+        LAB / "figures.py",
+        LAB / "calling.py",
+        LAB / "tests" / "conftest.py",
+        *(LAB / "tests").glob("*/test_*.py"),
+    ]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
                 assert isinstance(node.args[0], ast.Constant), f"{path.name}: a text must stand as it is"
