@@ -104,7 +104,8 @@ class TestResult(Record):
 
     `message` and `hint` are for the student whatever the test's visibility; `expected` may be shown for a public test
     only, and so may `figures`; `detail` (inputs, values, traceback) is the instructor's. `code` is the line of the file that was
-    handed in at which the student's code failed; it may be shown for hidden tests too (`grader.judge.source` says why).
+    handed in at which the student's code failed, `cell` (0 in a module) and `line` its place, 0 where there is none; they may be
+    shown for hidden tests too (`grader.judge.source` says why).
     """
 
     __test__ = False
@@ -121,6 +122,8 @@ class TestResult(Record):
     expected: str = ""
     detail: str = ""
     code: Annotated[str, Field(max_length=200)] = ""
+    cell: Annotated[int, Field(ge=0)] = 0
+    line: Annotated[int, Field(ge=0)] = 0
     misconception: Misconception | None = None
     figures: Annotated[tuple[Figure, ...], Field(max_length=MOST_FIGURES)] = ()
 

@@ -11,7 +11,8 @@ The layers, from the ground up; a module imports from layers below its own only,
     judge
     testing                      (what an assignment's own files may use)
     run, validate, report
-    check, ci
+    check
+    ci
     release
     cli, pytest_plugin
 """
@@ -41,7 +42,8 @@ LAYERS = [
     {"judge"},
     {"testing"},
     {"run", "validate", "report"},
-    {"check", "ci"},
+    {"check"},
+    {"ci"},
     {"release"},
     {"cli", "pytest_plugin"},
     {"__main__"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.check.work import OwnWork
@@ -31,12 +32,14 @@ class Checked:
         withheld: the parts that have hidden tests.
         left_out: how many public tests `-k` left out.
         missing: packages that grading has and this machine lacks.
+        names: what functions of a part may be called, by part.
     """
 
     results: Results
     withheld: tuple[Withheld, ...]
     left_out: int
     missing: tuple[str, ...]
+    names: Mapping[str, tuple[str, ...]]
 
     @property
     def submission(self) -> SubmissionResult:
@@ -83,6 +86,7 @@ class Checker:
             withheld=self._withheld(),
             left_out=self.judge.left_out,
             missing=template.missing if template is not None else (),
+            names={part.id: part.names for part in self.lab.specification.parts},
         )
 
     def _withheld(self) -> tuple[Withheld, ...]:

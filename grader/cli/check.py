@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 OK, WRONG = 0, 1
+Ci = Literal["auto", "github", "none"]
 
 
 def check(
@@ -17,6 +18,7 @@ def check(
     keyword: Annotated[str, Parameter(("--keyword", "-k"))] = "",
     html: Path | None = None,
     watch: Annotated[bool, Parameter(negative="")] = False,
+    ci: Ci = "auto",
     lang: str = "",
     verbose: Annotated[bool, Parameter(("--verbose", "-v"), negative="")] = False,
 ) -> int:
@@ -36,6 +38,9 @@ def check(
         Also write a page with the result to this file.
     watch
         Check again whenever the file is saved, until Ctrl-C.
+    ci
+        Say it in the form that this CI service reads: github (annotations, step summary, GitHub Classroom's result) or none;
+        auto looks where it runs.
     lang
         Language of the words: en or ru; the lab's own by default.
     verbose
@@ -43,4 +48,4 @@ def check(
     """
     from grader.cli.checking import CheckRequest, check_command
 
-    return check_command(CheckRequest(file, assignment, keyword, html, watch, lang, verbose))
+    return check_command(CheckRequest(file, assignment, keyword, html, watch, ci, lang, verbose))

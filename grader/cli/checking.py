@@ -17,6 +17,7 @@ from grader.check.lab import find_lab
 from grader.check.page import check_page
 from grader.check.telling import tell
 from grader.check.work import OwnWork, beside, find_work
+from grader.ci.github import commands_stopped, on_github, tell_github
 from grader.cli.check import OK, WRONG
 from grader.cli.run import check_language, check_out
 from grader.errors import UsageError
@@ -36,6 +37,7 @@ class CheckRequest:
     keyword: str
     html: Path | None
     watch: bool
+    ci: str
     language: str
     verbose: bool
 
@@ -53,7 +55,10 @@ def check_command(request: CheckRequest) -> int:
             seen = fingerprint(work)
             checker = stack.enter_context(Checker(lab, request.language, request.keyword))
             checked = checker.check(work)
-        show(checked, request, console)
+        if request.ci == "github" or (request.ci == "auto" and on_github(os.environ)):
+            show_on_github(checked, work, request, console)
+        else:
+            show(checked, request, console)
         try:
             while request.watch:
                 console.print(f"[dim]Watching {escape(work.place)}; Ctrl-C ends it.[/dim]", soft_wrap=True)
@@ -86,6 +91,14 @@ def show(checked: Checked, request: CheckRequest, console: Console) -> None:
     if request.html is not None:
         write_text_whole(request.html, check_page(checked))
         console.print(f"{request.html}", soft_wrap=True, markup=False)
+
+
+def show_on_github(checked: Checked, work: OwnWork, request: CheckRequest, console: Console) -> None:
+    """The same in the step's log, and what GitHub shows beside it."""
+    with commands_stopped():
+        show(checked, request, console)
+    if work.main is not None:
+        tell_github(checked, work.main, os.environ)
 
 
 def fingerprint(work: OwnWork) -> Fingerprint:

@@ -60,6 +60,8 @@ def result_of(ran: Ran, points: Fraction, translate: Translate, misconception: M
         expected=words[2],
         detail=ran.fault or words[3],
         code=outcome.failure.code if isinstance(outcome, CodeRaised) else "",
+        cell=outcome.failure.cell if isinstance(outcome, CodeRaised) else 0,
+        line=outcome.failure.line if isinstance(outcome, CodeRaised) else 0,
         misconception=misconception,
     )
 
