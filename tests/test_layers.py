@@ -14,6 +14,7 @@ The layers, from the ground up; a module imports from layers below its own only,
     check
     ci
     release
+    export
     cli, pytest_plugin
 """
 
@@ -45,6 +46,7 @@ LAYERS = [
     {"check"},
     {"ci"},
     {"release"},
+    {"export"},
     {"cli", "pytest_plugin"},
     {"__main__"},
 ]

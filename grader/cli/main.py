@@ -16,6 +16,7 @@ from cyclopts.exceptions import CycloptsError
 
 from grader import __version__
 from grader.cli.check import check
+from grader.cli.export import export, package
 from grader.cli.release import release
 from grader.cli.starter import starter
 from grader.errors import GraderError, UsageError, WallError
@@ -137,6 +138,8 @@ def validate(
 app.command(check)
 app.command(release)
 app.command(starter)
+app.command(export)
+app.command(package)
 
 
 @app.command

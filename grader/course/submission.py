@@ -9,7 +9,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.course.bundle import RELEASED, Starters
@@ -66,6 +66,10 @@ class Submission:
                 left -= size
         return found
 
+    def called(self, student: str) -> Submission:
+        """The same, by somebody whose name does not stand in the path."""
+        return replace(self, student=student)
+
     def digest(self) -> str:
         """`sha256:` over the names and contents of all its files; of nothing when it is missing."""
         digest = hashlib.sha256()
@@ -90,7 +94,7 @@ def collect(folder: Path, assignment: Assignment, starters: Starters | None = No
         if child.name.startswith(_HIDDEN) or (child.is_symlink() and not _stays_within(child, folder)):
             continue
         if child.is_dir():
-            submission = _from_folder(child, assignment, starters or Starters())
+            submission = submission_in(child, assignment, starters or Starters())
         elif child.is_file() and child.suffix.lower() in SUFFIXES:
             submission = Submission(readable(child.stem), child, child)
         else:
@@ -100,7 +104,8 @@ def collect(folder: Path, assignment: Assignment, starters: Starters | None = No
     return [found[name] for name in sorted(found)]
 
 
-def _from_folder(folder: Path, assignment: Assignment, starters: Starters) -> Submission:
+def submission_in(folder: Path, assignment: Assignment, starters: Starters) -> Submission:
+    """The submission that a folder is."""
     student = readable(folder.name)
     matches = could_be_graded(folder, assignment, starters)
     if len(matches) == 1:

@@ -1,0 +1,66 @@
+"""What `grade export` and `grade package` do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from grader.check.lab import find_lab
+from grader.cli.export import HiddenTests
+from grader.cli.report import results_files
+from grader.errors import UsageError
+from grader.export.gradescope import gradable, gradescope_document
+from grader.export.package import gradescope_package
+from grader.report.slug import unique_slugs
+from grader.results import Results, read_results, write_text_whole
+
+OK, FAULT = 0, 1
+
+
+def export_command(paths: Sequence[Path], system: str, out: Path, hidden_tests: HiddenTests) -> int:
+    """Write a document per submission; 1 when the grader failed on one, which then has none."""
+    console = Console(stderr=True, highlight=False)
+    found = [read_results(file) for path in paths for file in ([path] if path.is_file() else results_files(path))]
+    pairs = [(results, one) for results in found for one in results.submissions]
+    if out.suffix == ".json" and len(pairs) != 1:
+        raise UsageError(f"{out} is one file, but there are {len(pairs)} submissions; name a folder")
+    status = OK
+    for (results, one), path in zip(pairs, _paths(found, out), strict=True):
+        if gradable(one):
+            write_text_whole(path, _text(gradescope_document(results, one, hidden_tests)))
+        else:
+            console.print(f"{one.student}: not graded, nothing is written", markup=False)
+            status = FAULT
+    print(f"{out}: {sum(gradable(one) for _, one in pairs)} of {len(pairs)} submissions for {system}")
+    return status
+
+
+def _paths(found: list[Results], out: Path) -> list[Path]:
+    if out.suffix == ".json":
+        return [out]
+    paths = []
+    for results in found:
+        folder = out if len(found) == 1 else out / results.assignment.id
+        paths += [folder / slug / "results.json" for slug in unique_slugs([one.student for one in results.submissions])]
+    return paths
+
+
+def _text(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def package_command(assignment: str, out: Path | None, hidden_tests: HiddenTests) -> int:
+    """Write the package; the exit status."""
+    folder = find_lab(assignment, Path.cwd())
+    if folder.is_bundle:
+        raise UsageError(f"{folder.path} is a student's bundle; package the assignment in its course")
+    out = out or Path(f"{folder.specification.id}-autograder.zip")
+    raw = gradescope_package(folder, hidden_tests)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(raw)
+    Console(highlight=False).print(f"{out}: {len(raw) / (1 << 20):.1f} MB", markup=False, soft_wrap=True)
+    return OK
