@@ -73,7 +73,8 @@ class Diagnosis:
         if _nearly_equal(answer, variant_answer):
             return True
         try:
-            return self.comparisons.compare(answer, variant_answer, _silent(call)) is None
+            # The tolerance was derived for the right answer; a wrong one (batch norm in train mode) may be less well conditioned.
+            return self.comparisons.compare(answer, variant_answer, replace(_silent(call), tolerance=0.0)) is None
         except Exception:  # noqa: BLE001  a comparison made for right answers may choke on a wrong one
             return False
 
