@@ -1,7 +1,7 @@
 """Other ways in which students honestly write the parts of lab 15, tried only where a function does not take the usual arguments.
 
-None of them makes a wrong function right: each asks the same question with the same numbers in another dress, or, for a function
-that runs the network itself, asks about the lab's own photo and judges the answer by the reference's map of it.
+None of them makes a wrong function right: each asks the same question with the same numbers in another dress. A function that
+runs the network itself is given one whose layer4 and fc have the numbers of the test.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative
             _("The function takes no class; what it returned was looked through for the map of the class."),
             read=lambda answer: _pick_class(answer, features, weights, class_idx),
         ),
-        *_by_network(class_idx, situation),
+        *_by_network(maps, weights, class_idx, situation),
         Alternative(
             "channels last",
             {"features": np.moveaxis(maps, 0, -1), "weights": weights, "class_idx": class_idx},
@@ -92,17 +92,20 @@ def _pick_class(answer: Any, features: np.ndarray, weights: np.ndarray, class_id
     return Reading(answer, (features, weights, int(np.argmax(weights @ pooled))))
 
 
-def _by_network(class_idx: int, situation: Situation) -> list[Alternative]:
-    """Functions that run the network themselves, or take its weights from it: asked about the lab's photo."""
+def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation: Situation) -> list[Alternative]:
+    """Functions that run the network, or take its weights: theirs stands for one with these features and weights."""
     if not situation.model.name:
         return []
-    model, photo = situation.model, _photo()
-    maps = situation.reference.features_map(model, photo)
-    asked = (maps, situation.reference.fc_weights(model), class_idx)
-    note = _("The function uses the network itself; its map of the lab's photo was judged.")
+    model = situation.model.with_state({"fc.weight": weights}).giving({"layer4": maps[None]})
+    note = _("The function uses the network itself: one was given in which layer4 and fc have the numbers of the test.")
+
+    def read(answer: Any) -> Any:
+        return _pick_class(answer, maps, weights, class_idx)
+
     return [
-        Alternative("network", {"features": maps, "model": model, "class_idx": class_idx}, note, asked=asked),
-        Alternative("network and photo", {"model": model, "x": photo, "class_idx": class_idx}, note, asked=asked),
+        Alternative("network", {"features": maps, "model": model, "class_idx": class_idx}, note),
+        Alternative("network and photo", {"model": model, "x": _photo(), "class_idx": class_idx}, note),
+        Alternative("photo", {"model": model, "x": _photo()}, note, read=read),
     ]
 
 

@@ -18,8 +18,8 @@ A target says what to call by `via`, and by further fields:
 * `handle`: the object that was answered under `number`
 
 With them may stand `constructor` (keyword arguments of the class), `replay` (register the submission's own hooks on the network
-that is given), `stored` (where nothing is returned, what hooks stored is the answer), and `globals` (networks to lend under
-names that the submission could not define).
+that is given), `stand_in` (what the submission's own networks stand for meanwhile), `stored` (where nothing is returned, what
+hooks stored is the answer), and `globals` (networks to lend under names that the submission could not define).
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from grader.guest.notes import Notes
 from grader.guest.pieces import Loaded
 from grader.guest.reach import Snapshot, holders, is_network, likeliest
 from grader.guest.records import build
+from grader.guest.standins import standing_in
 from grader.guest.values import Registry, from_wire, to_wire
 from grader.wire.channel import Channel, Closed
 from grader.wire.digest import state_digest
@@ -104,6 +105,11 @@ class Server:
             return self.shelf.hooks.run(target["number"], arguments[-1], self.roots(), self.loaded.namespace)
         if target["via"] == "install":
             return self.install(target, arguments)
+        with standing_in([network for _, network in self.shelf.handed], self.loaded.namespace, target.get("stand_in")):
+            return self.ask(target, arguments, keywords)
+
+    def ask(self, target: dict[str, Any], arguments: list[Any], keywords: dict[str, Any]) -> Any:
+        """Call a function or a method, or an object that can be called."""
         if target.get("replay"):
             for fixture in filter(is_network, [*arguments, *keywords.values()]):
                 self.shelf.hooks.replay(fixture, self.roots())
@@ -125,8 +131,9 @@ class Server:
             result = self.settle(self.find(target)(*arguments, **keywords))
         if before is None or not (result is None or type(result).__name__ == "RemovableHandle"):
             return result
-        new = [place for hook in book.hooks[known:] for place in [hook.module, *holders(hook.function)]]
-        fresh = [(name, value) for name, value in before.fresh(*new) if not any(value is one for one in arguments)]
+        # Only what outlives the call: an array in a variable of the function itself is lost to whoever called it.
+        layers = [hook.module for hook in book.hooks[known:]]
+        fresh = [(name, value) for name, value in before.fresh(*layers) if not any(value is one for one in arguments)]
         return likeliest(fresh) if fresh else result
 
     def install(self, target: dict[str, Any], arguments: list[Any]) -> Any:

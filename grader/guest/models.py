@@ -11,6 +11,7 @@ network.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import functools
 import hashlib
 import importlib
@@ -21,6 +22,7 @@ from typing import Any
 
 from grader.errors import SandboxFault
 from grader.guest.hooks import HookBook
+from grader.guest.standins import change
 from grader.wire import values
 
 _PLAIN = {"weights", "pretrained", "progress"}  # arguments of a factory that leave the architecture as it is
@@ -36,7 +38,7 @@ class Shelf:
         self.specifications = specifications
         self.pristine: dict[str, Any] = {}
         self.spare: dict[str, Any] = {}
-        self.lent: dict[tuple[str, bool, str], Any] = {}
+        self.lent: dict[tuple[str, bool, str, str], Any] = {}
         self.handed: list[tuple[str, Any]] = []  # what the submission got from factories, with the model's name
         self.trained = False
         self.evaluated = False
@@ -53,26 +55,29 @@ class Shelf:
         """
         if model.name not in self.pristine:
             raise SandboxFault(f"no model {model.name!r} on the shelf")
-        key = (model.name, model.in_training, _digest(model.state))
+        key = (model.name, model.in_training, _digest(model.state), _digest(model.outputs))
         if key not in self.lent:
             self.lent[key] = self._fresh(model)
         return self.lent[key].get_submodule(model.layer)
 
     def take_back(self) -> None:
         """Whatever was lent is not lent again: the next one of a name is fresh from the weights' file."""
-        for name in {name for name, _, _ in self.lent}:
+        for name in {name for name, *_ in self.lent}:
             self.pristine[name] = self._copy(name).eval()
         self.lent.clear()
 
     def _fresh(self, model: values.Model) -> Any:
         import torch
 
-        taken = any(name == model.name for name, _, _ in self.lent)
+        taken = any(name == model.name for name, *_ in self.lent)
         module = self._copy(model.name) if taken else self.pristine[model.name]
         with torch.no_grad():
             tensors = {**dict(module.named_parameters()), **dict(module.named_buffers())}
-            for name, data in model.state.items():
+            same = {name: data for name, data in model.state.items() if tuple(tensors[name].shape) == data.shape}
+            for name, data in same.items():
                 tensors[name].copy_(torch.as_tensor(data))
+        others = {name: data for name, data in model.state.items() if name not in same}
+        change(module, dataclasses.replace(model, state=others))
         return module.train(model.in_training)
 
     def _build(self, name: str, specification: dict[str, str]) -> None:

@@ -87,9 +87,12 @@ def _request(attempt: Attempt, roles: dict[str, Any], question: Question, served
         target["replay"] = True
     if "forward_hook" in question.part.styles:
         target["stored"] = True
+    implied = next((roles[role] for role in binding.omitted if isinstance(roles.get(role), Model)), None)
+    if implied is not None and implied.outputs:
+        target["stand_in"] = to_wire(implied)
     if served.name:
         names = [name for role in binding.omitted for name in (role, *question.roles.aliases.get(role, ()))]
-        target["globals"] = {name: served for name in names if isinstance(roles.get(binding.omitted[0]), Model)}
+        target["globals"] = dict.fromkeys(names, implied) if implied is not None else {}
     if attempt.candidate.style == "variable":
         return Request(target, [], {}, attempt.form)
     keywords = {name: roles[role] for name, role in binding.keywords}

@@ -102,8 +102,9 @@ class _Encoder:
         if kind is Handle:
             return ["h", value.number, _text(value.type_name), value.callable]
         if kind is Model:
-            state = {name: np.asarray(tensor) for name, tensor in value.state.items()}
-            return ["m", _text(value.name), value.in_training, self.tree(state, depth + 1), _text(value.layer)]
+            state, outputs = ({key: np.asarray(data) for key, data in one.items()} for one in (value.state, value.outputs))
+            trees = self.tree(state, depth + 1), self.tree(outputs, depth + 1)
+            return ["m", _text(value.name), value.in_training, *trees, _text(value.layer)]
         raise WireError(f"a value of type {kind.__name__} cannot cross")
 
     def _digits(self, value: int) -> str:
@@ -258,13 +259,18 @@ def _read_handle(decoder: _Decoder, rest: list[Any], depth: int) -> Handle:
 def _read_model(decoder: _Decoder, rest: list[Any], depth: int) -> Model:
     if not decoder.bounds.models:
         raise WireError("a network's name came where only values may")
-    name, in_training, raw_state, layer = rest
-    state = decoder.value(raw_state, depth)
-    if type(name) is not str or type(in_training) is not bool or type(state) is not dict or type(layer) is not str:
+    name, in_training, raw_state, raw_outputs, layer = rest
+    if type(name) is not str or type(in_training) is not bool or type(layer) is not str:
         raise WireError("a model's name is malformed")
-    if not all(type(key) is str and type(tensor) is Array for key, tensor in state.items()):
+    state, outputs = (_read_tensors(decoder, raw, depth) for raw in (raw_state, raw_outputs))
+    return Model(name, in_training, state, layer, outputs)
+
+
+def _read_tensors(decoder: _Decoder, raw: Any, depth: int) -> dict[str, npt.NDArray[Any]]:
+    tensors = decoder.value(raw, depth)
+    if type(tensors) is not dict or not all(type(key) is str and type(one) is Array for key, one in tensors.items()):
         raise WireError("a model's state is malformed")
-    return Model(name, in_training, {key: tensor.data for key, tensor in state.items()}, layer)
+    return {key: one.data for key, one in tensors.items()}
 
 
 _READERS = {
@@ -277,5 +283,5 @@ _READERS = {
     ("b", 1): _read_bytes,
     ("a", 6): _read_array,
     ("h", 3): _read_handle,
-    ("m", 4): _read_model,
+    ("m", 5): _read_model,
 }

@@ -65,14 +65,15 @@ class Handle:
 class Model:
     """A network that both sides hold: sent as its name, with a mode and tensors that differ from the fixture's.
 
-    `state` maps names of the state dictionary to arrays of the same shape; `layer` is the dotted name of a part of the
-    network that is meant instead of the whole, empty for the whole.
+    `state` maps names of the state dictionary to arrays; `layer` is the dotted name of a part of the network that is meant
+    instead of the whole, empty for the whole; `outputs` maps layers to what they give out whatever comes in.
     """
 
     name: str
     in_training: bool = False
     state: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     layer: str = ""
+    outputs: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
 
     def training(self) -> Model:
         """The same network in train mode, as a constructor leaves it."""
@@ -81,6 +82,10 @@ class Model:
     def with_state(self, state: dict[str, npt.NDArray[Any]]) -> Model:
         """The same network with some tensors replaced."""
         return replace(self, state={**self.state, **state})
+
+    def giving(self, outputs: dict[str, npt.NDArray[Any]]) -> Model:
+        """The same network with layers that give out these arrays."""
+        return replace(self, outputs={**self.outputs, **outputs})
 
     def part(self, layer: str) -> Model:
         """The submodule of that dotted name."""

@@ -1,0 +1,251 @@
+"""Which attempts are made for what a submission defines, and in which order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.course.specification import Assignment
+from grader.judge.alternatives import Alternative
+from grader.judge.calling import Attempt, Question, attempts
+from grader.judge.delivery import asked_arguments, join, requests_of
+from grader.sandbox.inventory import Entry, HookPlace, Method, Parameter
+from grader.sandbox.session import LoadReport
+from grader.wire.values import Array, Model
+
+ASSIGNMENT = Assignment.model_validate(
+    {
+        "schema": "grader/assignment/1",
+        "id": "vision",
+        "title": "Vision",
+        "points": 4,
+        "reference": "reference.py",
+        "models": {"big": {"factory": "library.big"}, "small": {"factory": "library.small"}},
+        "parts": [
+            {
+                "id": "maps",
+                "title": "Maps",
+                "points": 1,
+                "names": ["get_maps", "maps", "Maps"],
+                "parameters": [{"role": "model", "optional": True, "aliases": ["net"]}, {"role": "x", "aliases": ["img"]}],
+                "styles": ["call", "method", "module_class", "forward_hook"],
+                "accepts": ["torch", "numpy"],
+                "one_by_one": ["x"],
+                "variable_model": "big",
+                "hook_layer": "last",
+            },
+            {
+                "id": "matrix",
+                "title": "Matrix",
+                "points": 1,
+                "names": ["get_matrix", "W"],
+                "parameters": [{"role": "model", "optional": True}],
+                "styles": ["call", "variable"],
+                "accepts": ["torch"],
+                "variable_model": "big",
+                "variable_axes": 2,
+            },
+            {
+                "id": "overlap",
+                "title": "Overlap",
+                "points": 1,
+                "names": ["overlap"],
+                "parameters": [{"role": "first"}, {"role": "second"}],
+                "styles": ["call", "method", "module_class"],
+                "accepts": ["torch", "list"],
+                "batch_axis": ["first", "second"],
+                "keywords": ["overlap"],
+            },
+            {
+                "id": "pick",
+                "title": "Pick",
+                "points": 1,
+                "names": ["pick"],
+                "parameters": [{"role": "values"}, {"role": "index"}],
+                "accepts": ["list"],
+                "index_forms": ["index"],
+            },
+        ],
+    }
+)
+
+
+def function(*names: str, own: bool = True, kind: str = "function") -> Entry:
+    """A function with these required parameters."""
+    return Entry(kind, tuple(Parameter(name) for name in names), own=own)
+
+
+def report(
+    hooks: tuple[HookPlace, ...] = (), networks: tuple[str, ...] = (), evaluated: bool = False, **names: Entry
+) -> LoadReport:
+    """What the sandbox said."""
+    return LoadReport("", "", (), (), names, (), evaluated, hooks, networks)
+
+
+def question(part: str, said: LoadReport, *alternatives: Alternative) -> Question:
+    """The question for a part."""
+    return Question(ASSIGNMENT, ASSIGNMENT.part(part), said, {one.id: one for one in alternatives})
+
+
+def styles(part: str, said: LoadReport) -> list[tuple[str, str]]:
+    """(style, name) of what is tried, in order."""
+    return list(dict.fromkeys((one.candidate.style, one.candidate.name) for one in attempts(question(part, said))))
+
+
+def test_nothing_answers():
+    """A submission without anything under the part's names has no attempts, so that it is told so."""
+    assert attempts(question("overlap", report(other=function("a", "b")))) == []
+
+
+def test_the_canonical_call_comes_first():
+    """The first attempt changes nothing, and forms come in the part's order."""
+    made = attempts(question("overlap", report(overlap=function("first", "second"))))
+    assert [(one.form, one.changes) for one in made[:3]] == [
+        ("torch", ()),
+        ("list", ()),
+        ("torch", ("expand:first", "expand:second")),
+    ]
+
+
+def test_own_before_imported():
+    """A library's function under the part's name is used only where the student wrote none, under whatever name."""
+    said = report(overlap=function("a", "b", own=False), my_overlap=function("first", "second"))
+    assert styles("overlap", said) == [("call", "my_overlap"), ("call", "overlap")]
+
+
+def test_onlookers_do_not_answer():
+    """A function that draws or tests an overlap is not one that computes it."""
+    assert styles("overlap", report(plot_overlap=function("first", "second"), test_overlap=function("first", "second"))) == []
+
+
+def test_functions_before_values_and_values_of_the_right_size_first():
+    """W may be a picture's width in one notebook and the matrix in the next."""
+    said = report(W=Entry("number"), w=Entry("array", axes=1), _w=Entry("array", axes=2), get_matrix=function("model"))
+    assert styles("matrix", said) == [("call", "get_matrix"), ("variable", "_w"), ("variable", "w")]
+
+
+def test_a_hook_is_never_called():
+    """A function with a hook's parameters, or one that was registered, is replayed through the hook instead."""
+    said = report(
+        hooks=(HookPlace("big", "last"),), get_maps=function("module", "inputs", "output"), maps=function("a", kind="hook")
+    )
+    assert styles("maps", said) == [("forward_hook", "")]
+
+
+def test_the_hook_on_the_right_layer():
+    """Of several hooks the last one on the layer that is asked for counts, one on a block of it too."""
+    places = (HookPlace("big", "last"), HookPlace("big", "last.2"), HookPlace("big", "pool"), HookPlace("", ""))
+    made = attempts(question("maps", report(hooks=places)))[0]
+    assert made.candidate.target == {"via": "hook", "number": 1}
+
+
+def test_a_function_that_only_registers_a_hook():
+    """`get_maps(model)` cannot take the input: it is called, and then the network is run."""
+    first = attempts(question("maps", report(get_maps=function("model"))))[0]
+    assert first.candidate.target == {"via": "install", "name": "get_maps"}
+    assert first.candidate.binding.positional == ("model", "x")
+
+
+def test_hooks_at_top_level_are_offered_to_functions_that_are_given_a_model():
+    """A function may count on a hook that was registered at top level on the student's own network."""
+    made = attempts(question("maps", report(hooks=(HookPlace("big", "last"),), get_maps=function("model", "x"))))
+    assert [one.replay for one in made[:2]] == [True, False]
+    own = attempts(question("maps", report(hooks=(HookPlace("big", "last"),), get_maps=function("x"))))
+    assert not any(one.replay for one in own)
+
+
+def test_methods():
+    """A method of an instance that the student made comes before one of a class that has to be made; static ones need none."""
+    methods = {"overlap": Method((Parameter("a"), Parameter("b")))}
+    static = {"overlap": Method((Parameter("a"), Parameter("b")), static=True)}
+    said = report(
+        Lab=Entry("class", (Parameter("net"),), methods),
+        lab=Entry("instance", None, methods),
+        Tools=Entry("class", (Parameter("path"),), static),
+    )
+    made = {one.candidate.name: one.candidate for one in attempts(question("overlap", said))}
+    assert list(made) == ["lab.overlap", "Lab.overlap", "Tools.overlap"]
+    assert made["Lab.overlap"].binding.constructor == (("net", "model"),)
+    assert made["Tools.overlap"].target["via"] == "static"
+
+
+def test_a_number_as_list_and_array():
+    """An index that is wanted as a list of one, or as something with `.item()`, is given so."""
+    made = attempts(question("pick", report(pick=function("values", "index"))))
+    assert [one.changes for one in made] == [(), ("list:index",), ("array:index",)]
+    roles = [next(requests_of(question("pick", report()), one, ([1, 2], 1))).positional[1] for one in made]
+    assert roles[0] == 1
+    assert roles[1] == [1]
+    assert np.array_equal(roles[2], np.array([1]))
+
+
+def other(**roles: Any) -> Alternative:
+    """Another way to ask."""
+    return Alternative("other", roles, "note")
+
+
+def test_alternatives_come_first_where_the_roles_do_not_fit():
+    """A function with one parameter for both is asked with one; what it says to two arguments is the last resort."""
+    made = attempts(question("overlap", report(overlap=function("pair")), other(pair=[1, 2])))
+    assert [one.alternative for one in made] == ["other", "other", *[""] * (len(made) - 2)]
+
+
+def test_alternatives_come_last_where_the_roles_fit():
+    """A function that takes the usual arguments is asked with them first; an error in all forms opens other ways."""
+    made = attempts(question("overlap", report(overlap=function("first", "second")), other(first=1, second=2)))
+    assert made[0].alternative == ""
+    assert made[-1].alternative == "other"
+
+
+def test_the_attempts_are_bounded():
+    """However many functions and forms there are, a failing submission is not called for ever."""
+    names = {"overlap" + "_" * number: function("first", "second") for number in range(30)}
+    assert len(attempts(question("overlap", report(**names)))) <= 80
+
+
+def test_a_function_without_a_model_is_asked_about_its_own():
+    """Whatever model a test is about: who takes none answers for the network that was built."""
+    said = report(networks=("small", "big"), get_maps=function("x"))
+    asking = question("maps", said)
+    first = attempts(asking)[0]
+    assert asked_arguments(asking, first, (Model("small", in_training=True), "picture")) == (Model("big"), "picture")
+    only_small = question("maps", report(networks=("small",), get_maps=function("x")))
+    assert asked_arguments(only_small, first, (Model("big"), "picture")) == (Model("small"), "picture")
+
+
+def test_a_function_with_a_model_is_asked_about_that():
+    """The test's own arguments, the very same tuple, where nothing is left out."""
+    asking = question("maps", report(get_maps=function("model", "x")))
+    arguments = (Model("small"), "picture")
+    assert asked_arguments(asking, attempts(asking)[0], arguments) is arguments
+
+
+def test_item_by_item():
+    """A function for one picture is called for each, and its answers make a batch again."""
+    asking = question("maps", report(get_maps=function("model", "img")))
+    attempt = next(one for one in attempts(asking) if one.changes == ("each:x",))
+    requests = list(requests_of(asking, attempt, (Model("big"), np.zeros((3, 2, 2)))))
+    assert [request.positional[1].shape for request in requests] == [(2, 2)] * 3
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 2), (4, 2)])
+def test_answers_to_items_are_joined(shape: tuple[int, ...]):
+    """Whether or not the function kept a batch axis of one."""
+    joined = join([Array(np.full(shape, number)) for number in range(3)])
+    assert joined.data.shape == (3, 4, 2)
+    assert [int(part.flat[0]) for part in joined.data] == [0, 1, 2]
+
+
+def test_answers_that_do_not_fit_together_stay_a_list():
+    """The comparison then says what is wrong with them."""
+    assert join([1, 2]) == [1, 2]
+
+
+def test_attempts_can_be_remembered():
+    """What worked once is found again among the next test's attempts, whatever their arguments."""
+    said = report(overlap=function("pair"))
+    one = attempts(question("overlap", said, other(pair=[1, 2])))[0]
+    assert one in attempts(question("overlap", said, other(pair=[3, 4])))
+    assert isinstance(one, Attempt)
