@@ -34,7 +34,8 @@ _ARRAYS = st.builds(
     Array, _DATA, st.sampled_from(["ndarray", "tensor", "scalar"]), st.sampled_from(["", "bfloat16"]), st.booleans()
 )
 _HANDLES = st.builds(Handle, st.integers(0, 2**40), _TEXT, st.booleans())
-_MODELS = st.builds(Model, _TEXT, st.booleans(), st.dictionaries(_TEXT, _DATA, max_size=2))
+_TENSORS = st.dictionaries(_TEXT, _DATA, max_size=2)
+_MODELS = st.builds(Model, _TEXT, st.booleans(), _TENSORS, _TEXT, _TENSORS)
 _LEAVES = (
     st.none()
     | st.booleans()
@@ -310,11 +311,15 @@ def test_a_long_integer_is_read_within_its_bound() -> None:
         (["h", "1", "f", True], b""),
         (["h", 1, None, True], b""),
         (["h", 1, "f", 1], b""),
-        (["m", 1, True, ["d", []]], b""),
-        (["m", "m", 1, ["d", []]], b""),
-        (["m", "m", True, ["l", []]], b""),
-        (["m", "m", True, ["d", [["w", 1]]]], b""),
-        (["m", "m", True, ["d", [[1, ["a", "bool", [0], 0, "", "", False]]]]], b""),
+        (["m", "m", True, ["d", []]], b""),
+        (["m", 1, True, ["d", []], ["d", []], ""], b""),
+        (["m", "m", 1, ["d", []], ["d", []], ""], b""),
+        (["m", "m", True, ["d", []], ["d", []], 1], b""),
+        (["m", "m", True, ["l", []], ["d", []], ""], b""),
+        (["m", "m", True, ["d", []], ["l", []], ""], b""),
+        (["m", "m", True, ["d", [["w", 1]]], ["d", []], ""], b""),
+        (["m", "m", True, ["d", []], ["d", [["layer", 1]]], ""], b""),
+        (["m", "m", True, ["d", [[1, ["a", "bool", [0], 0, "", "", False]]]], ["d", []], ""], b""),
         (msgpack.ExtType(5, b""), b""),
         (["l", [msgpack.ExtType(5, b"x")]], b""),
         (msgpack.Timestamp(0), b""),
