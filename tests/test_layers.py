@@ -13,7 +13,7 @@ The layers, from the ground up; a module imports from layers below its own only,
     run, validate, report
     check
     ci
-    release
+    release, init
     export
     cli, pytest_plugin
 """
@@ -45,7 +45,7 @@ LAYERS = [
     {"run", "validate", "report"},
     {"check"},
     {"ci"},
-    {"release"},
+    {"release", "init"},
     {"export"},
     {"cli", "pytest_plugin"},
     {"__main__"},

@@ -8,5 +8,5 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def workflow(name: str) -> str:
-    """The text of a template: `student.yml`, `course.yml`, `gitlab.yml`. Raises `FileNotFoundError` for any other."""
+    """The text of `student.yml`, `course.yml`, `gitlab-student.yml` or `gitlab-course.yml`."""
     return (TEMPLATES / name).read_text(encoding="utf-8")

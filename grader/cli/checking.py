@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,7 +88,7 @@ def show(checked: Checked, request: CheckRequest, console: Console) -> None:
         if console.is_terminal:
             console.print(Padding(text, (0, 0, 0, line.indent)))
         else:
-            console.print(Text(" " * line.indent) + text, soft_wrap=True)
+            console.print(textwrap.indent(line.text, " " * line.indent), soft_wrap=True, markup=False)
     if request.html is not None:
         write_text_whole(request.html, check_page(checked))
         console.print(f"{request.html}", soft_wrap=True, markup=False)

@@ -17,6 +17,7 @@ from cyclopts.exceptions import CycloptsError
 from grader import __version__
 from grader.cli.check import check
 from grader.cli.export import export, package
+from grader.cli.init import init
 from grader.cli.release import release
 from grader.cli.starter import starter
 from grader.errors import GraderError, UsageError, WallError
@@ -135,6 +136,7 @@ def validate(
     return validate_command(assignment, json, sandbox)
 
 
+app.command(init)
 app.command(check)
 app.command(release)
 app.command(starter)

@@ -54,6 +54,7 @@ def build_bundle(folder: AssignmentFolder, requirement: str = "", device: str = 
     files[f"{RELEASED}/bundle.json"] = _knowledge(folder, judge, starters).to_json().encode()
     files["requirements.txt"] = f"{requirement or f'lab-grader=={__version__}'}\n".encode()
     files[".github/workflows/check.yml"] = workflow("student.yml").encode()
+    files[".gitlab-ci.yml"] = workflow("gitlab-student.yml").encode()
     files |= _readmes(folder, judge, sorted(starters))
     found = leaks(folder, files)
     if found:

@@ -42,6 +42,7 @@ SECRETS = (
 SECRETS += ("A value outside", "The fraction of a mean", "its own mean", "Case does not matter", "one word or two")
 FILES = {
     ".github/workflows/check.yml",
+    ".gitlab-ci.yml",
     "README.md",
     "README.ru.md",
     "assignment.yaml",

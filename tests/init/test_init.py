@@ -1,0 +1,75 @@
+"""A new course works as it is: valid, graded, released, in seconds and without torch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.cli.main import run_main
+from grader.init.course import write_course
+from grader.results import read_results
+
+pytestmark = pytest.mark.wall
+Grade = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def course(grade: Grade, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course that `grade init` has written."""
+    folder = tmp_path_factory.mktemp("new") / "my course"
+    finished = grade("init", folder)
+    assert finished.status == 0, finished.stderr
+    assert f"  cd {folder}" in finished.lines
+    return folder
+
+
+def test_it_is_valid(grade: Grade, course: Path, tmp_path: Path) -> None:
+    """Protects the first command that a new author runs: every check holds, and nothing had to import torch."""
+    finished = grade("validate", "--json", tmp_path / "found.json", cwd=course)
+    assert finished.status == 0, finished.stdout
+    (found,) = json.loads((tmp_path / "found.json").read_text())
+    assert [check["name"] for check in found["checks"] if not check["holds"]] == []
+    assert len(found["checks"]) >= 11
+    assert not any("torch" in path.read_text() for path in course.rglob("*.py"))
+
+
+def test_its_samples_are_graded(grade: Grade, course: Path, tmp_path: Path) -> None:
+    """Protects the second: the right sample has all points, the wrong one's mistakes are named."""
+    assert grade("run", "submissions", "-o", tmp_path / "report", cwd=course).status == 0
+    ada, ben = read_results(tmp_path / "report" / "results.json").submissions
+    assert (ada.score, ben.score) == (100, 10)
+    named = {test.misconception.id for test in ben.tests if test.misconception is not None}
+    assert named == {"moving_average.last_window", "peaks.plateaus", "normalise.sample_deviation"}
+
+
+def test_it_is_released(grade: Grade, course: Path, tmp_path: Path) -> None:
+    """Protects the third: the bundle leaves with nothing hidden in it, and its starter is checked."""
+    assert grade("release", "signals", "-o", tmp_path / "bundle", cwd=course).status == 0
+    checked = grade("check", cwd=tmp_path / "bundle")
+    assert checked.status == 1
+    assert "0 of 3 public tests pass." in checked.lines
+
+
+def test_both_languages(grade: Grade, course: Path) -> None:
+    """Protects a Russian-speaking class: titles and known mistakes are there in both languages."""
+    finished = grade("check", "submissions/signals/ben/signals.ipynb", "--lang", "ru", cwd=course)
+    assert "Нет последнего окна." in finished.stdout
+
+
+def test_nothing_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects a folder that holds something; one that holds a new git repository alone is as good as empty."""
+    (tmp_path / "new" / ".git").mkdir(parents=True)
+    assert write_course(tmp_path / "new")
+    assert run_main(["init", str(tmp_path / "new")]) == 2
+    assert "is not empty" in capsys.readouterr().err
+
+
+def test_no_placeholder_is_left(course: Path) -> None:
+    """Protects from a template's braces and endings in what is written."""
+    files = [path for path in course.rglob("*") if path.is_file()]
+    assert not [path for path in files if path.suffix == ".tmpl" or "{version}" in path.read_text()]
+    assert (course / ".github" / "workflows" / "course.yml").is_file()
