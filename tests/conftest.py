@@ -26,9 +26,9 @@ PACKAGE_PARENT = Path(grader.__file__).resolve().parent.parent
 
 
 @functools.cache
-def _no_wall() -> str:
+def _no_wall(kind: str) -> str:
     try:
-        choose_wall("auto")
+        choose_wall(kind)
     except WallError as error:
         return str(error)
     return ""
@@ -36,7 +36,8 @@ def _no_wall() -> str:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what needs a wall where there can be none, and say why."""
-    if item.get_closest_marker("wall") is not None and (reason := _no_wall()):
+    marker = item.get_closest_marker("wall")
+    if marker is not None and (reason := _no_wall(marker.args[0] if marker.args else "auto")):
         pytest.skip(reason)
 
 

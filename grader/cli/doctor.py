@@ -15,9 +15,12 @@ from rich.table import Table
 
 from grader.fixtures.cache import cache_folder
 from grader.guest import landlock
+from grader.judge.words import one_line
 from grader.run.sizing import jobs_that_fit, usable_cores
 from grader.sandbox import cgroups
 from grader.sandbox.bubblewrap import Bubblewrap
+from grader.sandbox.choice import REMEDY, choose_wall, try_wall
+from grader.sandbox.selftest import attack
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,23 @@ class Finding:
     good: bool | None
     text: str
     remedy: str = ""
+
+
+def attack_command(sandbox: str) -> int:
+    """Attack the wall and print what happened; 0 when it held, else 1."""
+    chosen = choose_wall(sandbox)
+    console = Console(highlight=False)
+    table = Table(title=f"Wall: {chosen.name}", title_justify="left")
+    for heading in ("", "Tried", "Expected", "Happened"):
+        table.add_column(heading)
+    trials = list(attack(chosen))
+    for trial in trials:
+        mark = "[green]held[/green]" if trial.held else "[red]GOT THROUGH[/red]"
+        table.add_row(mark, trial.tried, trial.expected, escape(one_line(trial.happened)) or "as expected")
+    console.print(table)
+    through = sum(not trial.held for trial in trials)
+    console.print(f"{through} of {len(trials)} got through." if through else f"All {len(trials)} were kept in.")
+    return 1 if through else 0
 
 
 def doctor_command() -> int:
@@ -49,28 +69,25 @@ def python() -> Finding:
 
 
 def wall() -> Finding:
-    """The outer wall."""
-    found = Bubblewrap.find()
-    if found is None:
-        return Finding("Wall", False, "bubblewrap was not found", "install the package bubblewrap")
-    problem = found.problem()
-    if problem:
-        return Finding(
-            "Wall",
-            False,
-            f"bubblewrap ({found.origin}) cannot build one: {problem}",
-            "allow unprivileged user namespaces (Ubuntu 24.04: sysctl kernel.apparmor_restrict_unprivileged_userns=0; "
-            "in a container: --security-opt seccomp=unconfined)",
-        )
-    return Finding("Wall", True, f"bubblewrap ({found.origin}: {found.program}), a namespace per submission, seccomp filter")
+    """The wall that `--sandbox auto` takes."""
+    first, problem = try_wall("bubblewrap")
+    if isinstance(first, Bubblewrap):
+        how = f"bubblewrap ({first.origin}: {first.program}), a namespace per submission, seccomp filter"
+        return Finding("Wall", True, how)
+    second, other_problem = try_wall("landlock")
+    remedy = "install the package bubblewrap" if Bubblewrap.find() is None else REMEDY
+    if second is not None:
+        return Finding("Wall", True, f"the weaker one, landlock without namespaces; bubblewrap: {problem}", remedy)
+    return Finding("Wall", False, f"bubblewrap: {problem}; landlock: {other_problem}", remedy)
 
 
 def landlock_wall() -> Finding:
-    """The second line of defence for files."""
+    """What Landlock adds inside the first wall, and the second wall that it makes without the first."""
     version = landlock.supported_abi()
-    if version:
-        return Finding("Landlock", True, f"ABI {version}")
-    return Finding("Landlock", None, "not in this kernel", "a kernel from 5.13 on with Landlock enabled adds a second line")
+    if not version:
+        return Finding("Landlock", None, "not in this kernel", "a kernel from 5.13 on with Landlock enabled adds a second line")
+    _, problem = try_wall("landlock")
+    return Finding("Landlock", True, f"ABI {version}; {problem or 'it can be a wall of its own: --sandbox landlock'}")
 
 
 def limits() -> Finding:

@@ -31,7 +31,7 @@ app = App(
     help_format="plaintext",
 )
 
-Sandbox = Literal["auto", "bubblewrap", "none"]
+Sandbox = Literal["auto", "bubblewrap", "landlock", "none"]
 
 
 @app.default
@@ -171,11 +171,20 @@ def fixtures(
 
 
 @app.command
-def doctor() -> int:
-    """Say what works on this machine: wall, limits, GPU, weights, each with its remedy."""
-    from grader.cli.doctor import doctor_command
+def doctor(*, attack: Annotated[bool, Parameter(negative="")] = False, sandbox: Sandbox = "auto") -> int:
+    """Say what works on this machine: wall, limits, GPU, weights, each with its remedy.
 
-    return doctor_command()
+    Parameters
+    ----------
+    attack
+        Attack the wall instead, safely, and print a table of what was tried and what happened; exit status 1 when
+        something got through.
+    sandbox
+        The wall to attack; the strongest that works here by default.
+    """
+    from grader.cli.doctor import attack_command, doctor_command
+
+    return attack_command(sandbox) if attack else doctor_command()
 
 
 def main(arguments: list[str] | None = None) -> None:

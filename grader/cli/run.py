@@ -14,7 +14,7 @@ from grader.results import Results, SubmissionStatus
 from grader.run.plan import AssignmentRun, plan_run
 from grader.run.run import RunOptions, run_assignment, write_results
 from grader.run.sizing import jobs_that_fit, pick_device
-from grader.sandbox.choice import choose_wall
+from grader.sandbox.choice import WALLS, choose_wall
 
 OK, FAULT, STOPPED = 0, 1, 130
 
@@ -57,6 +57,8 @@ def run_round(request: RunRequest, console: Console) -> Round:
     wall = choose_wall(request.sandbox)
     if not wall.confines:
         console.warn("No wall: submissions run as you, and can read the hidden tests and everything else that you can.")
+    elif wall.name != request.sandbox and wall.name != WALLS[0]:
+        console.warn(f"The weaker wall is used: {wall.name}. `grade doctor` says why, and what helps.")
     status, found = OK, {}
     for one in runs:
         out = request.out if len(runs) == 1 else request.out / one.folder.specification.id
@@ -102,5 +104,6 @@ def grade_and_report(run: AssignmentRun, options: RunOptions, console: Console) 
         results, complete = run_assignment(run, options, on_result)
     write_results(results, options.out)
     index = render(results, options.out)
+    console.say(f"Wall: {options.wall.name}")
     console.summary(results, index)
     return results, complete

@@ -1,6 +1,11 @@
 """From a fork of the template to a submission's own, confined process.
 
 Order matters: namespaces before limits, limits before privileges are dropped, everything before the submission is seen.
+The three modes::
+
+    namespaces   the outer wall is bubblewrap's: namespaces of its own inside it, private file systems, Landlock, filter
+    landlock     no namespaces here: Landlock and the filter are the wall, a folder is lent, another user is become by root
+    none         limits only
 """
 
 from __future__ import annotations
@@ -8,41 +13,78 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from grader.guest import kernel, landlock, syscalls
 from grader.guest.kernel import MountFlag, Namespace
 from grader.guest.limits import Limits, apply, tasks_of
+from grader.guest.syscall_rules import IN_NAMESPACES, WITHOUT_NAMESPACES, WITHOUT_SIGNALS, Profile
 
 _NAMESPACES = Namespace.USER | Namespace.PID | Namespace.MOUNT | Namespace.IPC | Namespace.UTS | Namespace.NET
+_SIGNAL_SCOPE_ABI = 6
+# Beside the submission's own tasks its user may start others while it runs (a browser); the watchdog counts exactly.
+_SPARE_TASKS = 256
+_PROC = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/uptime", "/proc/loadavg", "/proc/version")
 HOME = Path("/home/student")
 
 
-def become_session(limits: dict[str, int], work: str, run: Callable[[], None]) -> NoReturn:
+@dataclass(frozen=True)
+class Confinement:
+    """What stands around a session, as the judge's wall says.
+
+    `read`: what may be read without a mount namespace; `account`: the user and group to become (0: stay who one is).
+    """
+
+    mode: str = "namespaces"
+    read: tuple[str, ...] = ()
+    account: int = 0
+
+    @property
+    def profile(self) -> Profile:
+        """What is left to the filter."""
+        if self.mode != "landlock":
+            return IN_NAMESPACES
+        apart = bool(self.account) or landlock.supported_abi() >= _SIGNAL_SCOPE_ABI
+        return WITHOUT_NAMESPACES if apart else WITHOUT_SIGNALS
+
+
+def become_session(limits: dict[str, int], work: str, confinement: Confinement, run: Callable[[], None]) -> NoReturn:
     """In a fresh fork: build the inner wall, call `run`, and never return.
 
-    `work` is the working folder without an outer wall (`--sandbox none`): then limits still hold, but nothing is hidden.
+    `work` is the folder that is lent where there are no private file systems.
     """
-    confined = not work
     try:
         os.setsid()
-        if not confined:
+        if confinement.mode == "namespaces":
+            _enter_namespaces()
+            inner = os.fork()
+            if inner:
+                _watch(inner)
+            os.setsid()  # else `kill(0, ...)` from inside reaches the outer half: process groups know no namespaces
+            kernel.die_with_parent()
+            _mount_private(limits["disk_bytes"])
+            kernel.bring_up_loopback()
+            _limit(limits, limits["processes"])
+            landlock.restrict(["/"], [*_PRIVATE, *landlock.DEVICES, "/dev/pts", "/dev/ptmx", "/dev/tty"], True)
+            _drop(confinement)
+        else:
             kernel.die_with_parent()
             os.chdir(work)
-            _confine(limits, confined)
-            run()
-            os._exit(0)
-        _enter_namespaces()
-        inner = os.fork()
-        if inner:
-            _watch(inner)
-        kernel.die_with_parent()
-        os.setsid()  # else `kill(0, ...)` from inside reaches the outer half: process groups know no namespaces
-        _mount_private(limits["disk_bytes"])
-        _confine(limits, confined)
+            if confinement.mode == "landlock":
+                _settle_in(work)
+                _change_account(confinement.account, work)
+                user = os.getuid()
+                _limit(limits, limits["processes"] + (0 if confinement.account else tasks_of(user) + _SPARE_TASKS))
+                landlock.restrict([*confinement.read, *_PROC], [work, *landlock.DEVICES])
+                _drop(confinement)
+            else:
+                _limit(limits, limits["processes"])
+                kernel.set_no_new_privileges()
         run()
         os._exit(0)
     except BaseException:  # noqa: BLE001  nothing may return into the template's loop
@@ -75,8 +117,11 @@ def _watch(inner: int) -> NoReturn:
     os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
 
 
+_PRIVATE = ("/tmp", str(HOME), "/dev/shm")
+
+
 def _mount_private(disk_bytes: int) -> None:
-    for place in ("/tmp", str(HOME), "/dev/shm"):
+    for place in _PRIVATE:
         options = f"size={disk_bytes},mode=0700,nr_inodes=20000"
         kernel.mount("tmpfs", place, "tmpfs", MountFlag.NO_SUID | MountFlag.NO_DEV, options)
     work = HOME / "work"
@@ -84,20 +129,35 @@ def _mount_private(disk_bytes: int) -> None:
     os.chdir(work)
 
 
-def _confine(limits: dict[str, int], confined: bool) -> None:
+def _settle_in(work: str) -> None:
+    """The lent folder is all that the submission has: home, temporary folder, place for configurations."""
+    os.environ.update({"HOME": work, "TMPDIR": work, "MPLCONFIGDIR": work})
+    tempfile.tempdir = None  # who asked before was told another
+
+
+def _change_account(account: int, work: str) -> None:
+    kernel.drop_bounding_set()
+    if account:
+        os.chown(work, account, account)
+        os.setgroups([])
+        os.setresgid(account, account, account)
+        os.setresuid(account, account, account)
+        kernel.die_with_parent()  # a change of user clears it
+
+
+def _limit(limits: dict[str, int], processes: int) -> None:
     apply(
         Limits(
             memory_bytes=limits["memory_bytes"],
-            # Without a namespace of its own, the limit would count everything else that this user runs: a desktop is beyond it.
-            processes=limits["processes"] + (0 if confined else tasks_of(os.getuid())),
+            processes=processes,
             open_files=512,
             file_bytes=limits["disk_bytes"],
             cpu_seconds=limits["cpu_seconds"],
         )
     )
-    if confined:
-        landlock.restrict(["/"], ["/tmp", str(HOME), "/dev/shm", *landlock.DEVICES, "/dev/pts", "/dev/ptmx", "/dev/tty"], True)
-        kernel.drop_capabilities()
+
+
+def _drop(confinement: Confinement) -> None:
+    kernel.drop_capabilities()
     kernel.set_no_new_privileges()
-    if confined:
-        syscalls.install_filter()
+    syscalls.install_filter(confinement.profile)

@@ -11,8 +11,11 @@ from __future__ import annotations
 import ctypes
 import enum
 import errno
+import fcntl
 import os
 import signal
+import socket
+import struct
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
@@ -57,6 +60,8 @@ _PR_SET_NO_NEW_PRIVS = 38
 _PR_GET_NO_NEW_PRIVS = 39
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_CLEAR_ALL = 4
+
+_SIOCSIFFLAGS, _IFF_UP, _IFF_RUNNING = 0x8914, 0x1, 0x40
 
 _CAPABILITY_VERSION_3 = 0x20080522
 _CAP_SETPCAP = 8
@@ -151,6 +156,13 @@ def unmount(target: str, flags: int = 0) -> None:
     _check(int(_libc.umount2(os.fsencode(target), ctypes.c_int(flags))), f"umount of {target}")
 
 
+def bring_up_loopback() -> None:
+    """Switch on `lo` of this network namespace, which a new one has, switched off. Needs the right to, inside it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        # struct ifreq: the interface's name, then its flags (netdevice(7)).
+        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH22x", b"lo", _IFF_UP | _IFF_RUNNING))
+
+
 def effective_capabilities() -> int:
     """The capabilities that this thread can use now, as a bit mask; 0 is the wish."""
     header, sets = _CapabilityHeader(_CAPABILITY_VERSION_3, 0), _CapabilitySets()
@@ -164,13 +176,18 @@ def drop_capabilities() -> None:
     An ordinary user's process may not shrink its bounding set. It has nothing to give up, and with
     `set_no_new_privileges` the bounding set gives it nothing either.
     """
+    drop_bounding_set()
+    prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, name="prctl(PR_CAP_AMBIENT)")
+    header, none = _CapabilityHeader(_CAPABILITY_VERSION_3, 0), _CapabilitySets()
+    _check(int(_libc.capset(ctypes.byref(header), none)), "capset")
+
+
+def drop_bounding_set() -> None:
+    """Give up what an `execve` could give back, where this process may; a privileged one keeps what it has until then."""
     if effective_capabilities() >> _CAP_SETPCAP & 1:
         for capability in range(_MOST_CAPABILITIES):
             if not _drop_from_bounding_set(capability):
                 break
-    prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, name="prctl(PR_CAP_AMBIENT)")
-    header, none = _CapabilityHeader(_CAPABILITY_VERSION_3, 0), _CapabilitySets()
-    _check(int(_libc.capset(ctypes.byref(header), none)), "capset")
 
 
 def _drop_from_bounding_set(capability: int) -> bool:

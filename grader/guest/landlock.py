@@ -19,7 +19,7 @@ ABI kernel refuses from then on
 Below ABI 3 a file that may be read, or only named, can still be emptied: as the only wall that is no wall.
 
 No version refuses to look: `stat`, `chdir`, `readlink` and `access` tell of every file whether it exists, and from when
-and how large it is. None covers mode, owner, times and attributes of files either, nor inotify; `syscalls.Profile` can.
+and how large it is. None covers mode, owner, times and attributes of files either, nor inotify; `syscall_rules.Profile` can.
 Descriptors that are open already keep their rights.
 
 Source: `Documentation/userspace-api/landlock.rst` and `include/uapi/linux/landlock.h` of the kernel. Written by hand

@@ -27,8 +27,12 @@ FILE_ATTRIBUTE_CALLS = _names("""
 """)
 """Mode, owner, times and extended attributes of files: what Landlock does not cover."""
 
+SIGNAL_CALLS = _names("kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal")
+"""Signals to a process or a thread, one's own too."""
+
 ALLOWED = (
     *FILE_ATTRIBUTE_CALLS,
+    *SIGNAL_CALLS,
     # Files: what may be opened is decided by mounts and by Landlock, not here.
     *_names("""
         read write open close stat fstat lstat lseek pread64 pwrite64 readv writev preadv pwritev preadv2 pwritev2
@@ -57,8 +61,8 @@ ALLOWED = (
     """),
     # Processes, threads and signals, within the submission's pid namespace or Landlock's signal scope.
     *_names("""
-        fork vfork execve execveat exit exit_group wait4 waitid kill tkill tgkill pidfd_open pidfd_send_signal
-        rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigqueueinfo rt_tgsigqueueinfo
+        fork vfork execve execveat exit exit_group wait4 waitid pidfd_open
+        rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait
         rt_sigsuspend sigaltstack pause restart_syscall set_tid_address arch_prctl gettid getpid getppid getpgid setpgid
         getpgrp getsid setsid
     """),

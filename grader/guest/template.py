@@ -21,7 +21,8 @@ import time
 from typing import Any
 
 from grader.errors import SandboxFault
-from grader.guest import isolation, kernel, processes, syscalls
+from grader.guest import kernel, processes, syscalls
+from grader.guest.isolation import Confinement, become_session
 from grader.guest.session import Session
 from grader.guest.warm import Warm
 from grader.wire.channel import Channel, Closed
@@ -33,7 +34,9 @@ class Template:
 
     def __init__(self, channel: Channel, configuration: dict[str, Any]) -> None:
         self.channel = channel
-        syscalls.compile_filter()  # once, for all forks
+        told = configuration["confinement"]
+        self.confinement = Confinement(told["mode"], tuple(told["read"]), told["account"])
+        syscalls.compile_filter(self.confinement.profile)  # once, for all forks
         self.warm = Warm(configuration)
         if threading.active_count() != 1:
             raise SandboxFault(f"the template started threads: {threading.enumerate()}")
@@ -57,7 +60,7 @@ class Template:
         pid = os.fork()
         if pid == 0:
             self.channel.close()
-            isolation.become_session(limits, work, lambda: self._run_session(descriptor))
+            become_session(limits, work, self.confinement, lambda: self._run_session(descriptor))
         os.close(descriptor)
         return {"pid": pid}
 

@@ -16,6 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
 
 from grader.course.submission import Submission
 from grader.errors import GraderError, SandboxFault
@@ -53,7 +54,10 @@ def grade_all(plan: JudgePlan, submissions: Sequence[Submission], jobs: int) -> 
 
 def _in_processes(plan: JudgePlan, submissions: list[Submission], jobs: int) -> Iterator[tuple[Submission, SubmissionResult]]:
     context = get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(plan, os.getpid()))
+    shares = context.SimpleQueue()
+    for share in shares_of_cores(jobs):
+        shares.put(share)
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(plan, os.getpid(), shares))
     try:
         with _deaf_to_interrupts():  # workers are born here; a Ctrl-C before they are set up would print their tracebacks
             waiting: dict[Future[SubmissionResult], Submission] = {pool.submit(_grade, one): one for one in submissions}
@@ -86,8 +90,20 @@ def _end_processes(pool: ProcessPoolExecutor) -> None:
         process.terminate()
 
 
-def _start_worker(plan: JudgePlan, parent: int) -> None:
+def shares_of_cores(jobs: int) -> list[set[int]]:
+    """The cores of each worker, none in two shares; empty sets where there are not enough, or where none can be chosen.
+
+    Without it a submission that keeps many processes busy would take a core from the next worker's, whose honest code would
+    run out of time.
+    """
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    return [set(cores[number::jobs]) if len(cores) >= jobs else set() for number in range(jobs)]
+
+
+def _start_worker(plan: JudgePlan, parent: int, shares: SimpleQueue[set[int]]) -> None:
     global _worker
+    if share := shares.get():
+        os.sched_setaffinity(0, share)  # the template and the submissions inherit it, and the filter keeps it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the terminal is the parent's to handle
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)  # a killed parent leaves no worker behind

@@ -144,7 +144,7 @@ class LoneSession(Session):
         self.ends = time.monotonic() + limits.total_seconds
         self.closed = False
         self.guard = None
-        self.out_of_memory = self.too_many_processes = False
+        self.verdict = None
 
     def fork(self) -> CallProcess:
         """The same process, with fresh networks."""

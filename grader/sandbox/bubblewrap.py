@@ -6,23 +6,16 @@ import functools
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
-import sys
-import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.sandbox.library import GUEST_FILES, LINKS, environment_folders, installed_package, libraries
 from grader.sandbox.wall import INNER_ENVIRONMENT, PACKAGE, Contents, Inside
 
-_SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/share")
-_LINKS = ("/bin", "/lib", "/lib32", "/lib64", "/sbin")
-_ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
-# Of a prefix, and never the prefix itself: in a course that is a virtual environment at the same time all else is the course.
-_PREFIX_PARTS = ("bin", "lib", "lib64", "libexec", "share", "etc/fonts", "pyvenv.cfg")
 _GUEST = "/opt/grader"
 _NETWORKS = "/opt/course/networks.py"
-# What the inside needs of this package, and not a file more.
-_GUEST_FILES = ("__init__.py", "errors.py", "guest", "wire")
 
 
 @dataclass(frozen=True)
@@ -34,6 +27,11 @@ class Bubblewrap:
     name: str = "bubblewrap"
     confines: bool = True
     forks: bool = True
+
+    @property
+    def stop_signal(self) -> int:
+        """At once: it is the first process of a pid namespace, and all inside go with it."""
+        return signal.SIGKILL
 
     @classmethod
     def find(cls) -> Bubblewrap | None:
@@ -74,14 +72,14 @@ class Bubblewrap:
             "ALL",
         ]
         arguments += ["--unshare-user", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]
-        arguments += _visible([*_libraries(), *environment_folders()], contents.hidden)
-        for link in _LINKS:
+        arguments += _visible([*libraries(), *environment_folders()], contents.hidden)
+        for link in LINKS:
             if os.path.islink(link):
                 arguments += ["--symlink", os.readlink(link), link]
             elif os.path.isdir(link):
                 arguments += ["--ro-bind", link, link]
-        arguments += ["--tmpfs", str(installed)] if (installed := _installed_package()) else []
-        for name in _GUEST_FILES:
+        arguments += ["--tmpfs", str(installed)] if (installed := installed_package()) else []
+        for name in GUEST_FILES:
             arguments += ["--ro-bind", str(PACKAGE / name), f"{_GUEST}/grader/{name}"]
         for name, file in contents.weights.items():
             arguments += ["--ro-bind", str(file), f"/opt/models/{name}.pth"]
@@ -106,11 +104,6 @@ class Bubblewrap:
         return [*arguments, "--", *inner]
 
 
-def _libraries() -> list[Path]:
-    """System libraries and programs, and what libraries read of `/etc`."""
-    return [Path(path) for path in (*_SYSTEM, *_ETC) if os.path.exists(path) and not os.path.islink(path)]
-
-
 def _visible(folders: list[Path], hidden: tuple[Path, ...]) -> list[str]:
     """Binds of the folders, with an empty folder over whatever is hidden inside them, outer ones first.
 
@@ -121,21 +114,6 @@ def _visible(folders: list[Path], hidden: tuple[Path, ...]) -> list[str]:
     steps += [(path, ["--tmpfs", str(path)]) for path in hidden if any(path.is_relative_to(folder) for folder in folders)]
     # Sorting is stable: where a hidden folder is itself one to bind, the cover comes last.
     return [word for _, words in sorted(steps, key=lambda step: len(step[0].parts)) for word in words]
-
-
-def environment_folders() -> list[Path]:
-    """The parts of the interpreter's installation and of the virtual environment, unless they are among the libraries."""
-    folders = []
-    for prefix in dict.fromkeys((sys.base_prefix, sys.base_exec_prefix, sys.prefix)):
-        folders += [path for name in _PREFIX_PARTS if (path := Path(prefix) / name).exists()]
-    libraries = _libraries()
-    return [path for path in folders if not any(path == library or path.is_relative_to(library) for library in libraries)]
-
-
-def _installed_package() -> Path | None:
-    """This package where it is installed among the libraries that the inside sees; the judge's part is covered there."""
-    purelib = Path(sysconfig.get_paths()["purelib"])
-    return PACKAGE if PACKAGE.is_relative_to(purelib) else None
 
 
 @functools.cache

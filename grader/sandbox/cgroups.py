@@ -132,9 +132,13 @@ class ControlGroup:
         path = self._memory / self._files.peak
         return int(path.read_text()) if path.exists() else 0
 
+    def oom_kills(self) -> int:
+        """How many processes of the group the kernel has killed because the memory limit was reached."""
+        return self._count(self._memory / self._files.events, "oom_kill")
+
     def oom_killed(self) -> bool:
-        """Whether the kernel killed a process of the group because the memory limit was reached."""
-        return self._count(self._memory / self._files.events, "oom_kill") > 0
+        """Whether it has killed any."""
+        return self.oom_kills() > 0
 
     def processes_refused(self) -> bool:
         """Whether a fork or a thread failed because of the limit on their number."""

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+
 from grader.errors import WallError
 from grader.sandbox.alone import LoneTemplate
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.template import Template, TemplatePlan
 from grader.sandbox.wall import NoWall, Wall
+
+WALLS = ("bubblewrap", "landlock")
+"""From the strongest to the weakest."""
+
+REMEDY = (
+    "for the stronger wall, allow unprivileged user namespaces (Ubuntu 24.04: sysctl "
+    "kernel.apparmor_restrict_unprivileged_userns=0; in a container: --security-opt seccomp=unconfined "
+    "--security-opt apparmor=unconfined)"
+)
 
 
 def choose_wall(kind: str) -> Wall:
@@ -16,16 +27,33 @@ def choose_wall(kind: str) -> Wall:
     """
     if kind == "none":
         return NoWall()
-    wall = Bubblewrap.find()
-    problem = "bubblewrap was not found" if wall is None else wall.problem()
-    if wall is None or problem:
-        raise WallError(
-            f"no wall can be built on this machine: {problem}",
-            remedy="Linux with unprivileged user namespaces is needed (on Ubuntu 24.04: sysctl "
-            "kernel.apparmor_restrict_unprivileged_userns=0; in a container: run it with --security-opt seccomp=unconfined or "
-            "--privileged). To grade without a wall, where submissions can read the hidden tests: --sandbox none",
-        )
-    return wall
+    reasons = []
+    for name in WALLS if kind == "auto" else (kind,):
+        wall, problem = try_wall(name)
+        if wall is not None:
+            return wall
+        reasons.append(f"{name}: {problem}")
+    raise WallError(
+        f"no wall can be built on this machine: {'; '.join(reasons)}",
+        remedy="Linux is needed, with unprivileged user namespaces (on Ubuntu 24.04: sysctl "
+        "kernel.apparmor_restrict_unprivileged_userns=0; in a container: run it with --security-opt seccomp=unconfined or "
+        "--privileged), or from 6.2 on with Landlock. To grade without a wall, where submissions can read the hidden tests: "
+        "--sandbox none",
+    )
+
+
+def try_wall(name: str) -> tuple[Wall | None, str]:
+    """The wall of that name if it works here, else None and why not."""
+    if sys.platform != "linux":
+        return None, f"there is none on {sys.platform}"
+    if name == "landlock":
+        from grader.sandbox.landlock_wall import LandlockWall  # other systems have none of what it imports
+
+        second = LandlockWall()
+        return (None, problem) if (problem := second.problem()) else (second, "")
+    first = Bubblewrap.find()
+    problem = "bubblewrap was not found" if first is None else first.problem()
+    return (None, problem) if problem else (first, "")
 
 
 def start_template(plan: TemplatePlan) -> Template | LoneTemplate:

@@ -1,4 +1,4 @@
-"""What bounds a submission's memory and processes as a whole: a control group where the machine allows one, else a watchdog."""
+"""What bounds a submission as a whole: memory and processes (a control group, else a watchdog), the folder that it was lent."""
 
 from __future__ import annotations
 
@@ -7,24 +7,30 @@ import functools
 import itertools
 import os
 import signal
+from pathlib import Path
 from typing import Protocol
 
 from grader.course.specification import Limits
+from grader.errors import SandboxError, SandboxFault, SubmissionCrashed, SubmissionOutOfMemory
+from grader.guest.processes import descendants
 from grader.sandbox import cgroups
 from grader.sandbox.cgroups import ControlGroup
+from grader.sandbox.quota import Quota
 from grader.sandbox.watchdog import Bounds, Excess, Watchdog
 
 _numbers = itertools.count(1)
+_MEMORY = "it reached its memory limit"
+_TOO_MANY = "it reached its limit of processes and threads"
 
 
 class Guard(Protocol):
     """Bounds the process tree of one submission from its first process on."""
 
-    def out_of_memory(self) -> bool:
-        """Whether something of it was killed because the memory limit was reached."""
+    def verdict(self, *, ended: bool) -> SandboxError | None:
+        """Which limit was reached since this was last asked, as the error to raise; None if none was.
 
-    def too_many_processes(self) -> bool:
-        """Whether the limit on processes was reached."""
+        `ended`: the submission did not end by itself, so that a refused fork or thread may have been the reason.
+        """
 
     def close(self) -> None:
         """Stop guarding; everything guarded has ended by then."""
@@ -33,14 +39,15 @@ class Guard(Protocol):
 class _Group:
     def __init__(self, pid: int, limits: Limits) -> None:
         self.group = ControlGroup.create(f"session{next(_numbers)}", _memory_bytes(limits), limits.processes)
+        self.killed = 0
         with contextlib.suppress(ProcessLookupError):  # it has ended already, and somebody will ask how
             self.group.add(pid)
 
-    def out_of_memory(self) -> bool:
-        return self.group.oom_killed()
-
-    def too_many_processes(self) -> bool:
-        return self.group.processes_refused()
+    def verdict(self, *, ended: bool) -> SandboxError | None:
+        before, self.killed = self.killed, self.group.oom_kills()
+        if self.killed > before:
+            return SubmissionOutOfMemory(_MEMORY)
+        return SubmissionCrashed(_TOO_MANY) if ended and self.group.processes_refused() else None
 
     def close(self) -> None:
         self.group.remove()
@@ -51,22 +58,44 @@ class _Watched:
         self.watchdog: Watchdog | None = None
         with contextlib.suppress(ProcessLookupError):
             bounds = Bounds(_memory_bytes(limits), limits.processes)
-            self.watchdog = Watchdog(pid, bounds, lambda _verdict: os.kill(pid, signal.SIGKILL))
+            self.watchdog = Watchdog(pid, bounds, lambda _verdict: _kill(pid))
             self.watchdog.__enter__()
 
-    def _excess(self) -> Excess | None:
-        verdict = self.watchdog.verdict if self.watchdog is not None else None
-        return verdict.excess if verdict is not None else None
-
-    def out_of_memory(self) -> bool:
-        return self._excess() is Excess.MEMORY
-
-    def too_many_processes(self) -> bool:
-        return self._excess() is Excess.PROCESSES
+    def verdict(self, *, ended: bool) -> SandboxError | None:
+        found = self.watchdog.verdict if self.watchdog is not None else None
+        if found is None:
+            return None
+        return SubmissionOutOfMemory(_MEMORY) if found.excess is Excess.MEMORY else SubmissionCrashed(_TOO_MANY)
 
     def close(self) -> None:
         if self.watchdog is not None:
             self.watchdog.__exit__(None, None, None)
+
+
+class _WithFolder:
+    """Another guard, and a quota on the folder that the submission was lent."""
+
+    def __init__(self, inner: Guard, quota: Quota) -> None:
+        self.inner = inner
+        self.quota = quota
+
+    def verdict(self, *, ended: bool) -> SandboxError | None:
+        if self.quota.disc_is_full:
+            return SandboxFault("the disc is almost full; what a submission may write no longer fits on it")
+        if self.quota.exceeded:
+            return SubmissionCrashed("it reached its limit of disc space")
+        return self.inner.verdict(ended=ended)
+
+    def close(self) -> None:
+        self.quota.close()
+        self.inner.close()
+
+
+def _kill(pid: int) -> None:
+    # Without a pid namespace its end is not that of the processes below it, one of which is being waited for.
+    for each in (pid, *descendants(pid)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
 
 
 def _memory_bytes(limits: Limits) -> int:
@@ -83,6 +112,7 @@ def _groups_work() -> bool:
     return True
 
 
-def guard(pid: int, limits: Limits) -> Guard:
-    """Guard the process `pid` (as this process sees it) and all below it."""
-    return _Group(pid, limits) if _groups_work() else _Watched(pid, limits)
+def guard(pid: int, limits: Limits, work: str = "") -> Guard:
+    """Guard the process `pid` (as this process sees it) and all below it, and the folder `work`, if it was lent one."""
+    inner: Guard = _Group(pid, limits) if _groups_work() else _Watched(pid, limits)
+    return _WithFolder(inner, Quota(Path(work), limits.disk_mb << 20, lambda: _kill(pid))) if work else inner

@@ -113,11 +113,11 @@ class Session:
         self.ends = time.monotonic() + limits.total_seconds
         self.closed = False
         self.guard: Guard | None = None
-        self.out_of_memory = self.too_many_processes = False
+        self.verdict: SandboxError | None = None
         try:
             first = sender(connection, _READY_SECONDS)
             self.channel.receive(time.monotonic() + _READY_SECONDS)
-            self.guard = guard(first, limits) if first else None
+            self.guard = guard(first, limits, work) if first else None
         except WireError as error:
             self.close()
             raise SandboxFault(f"a sandbox could not be built: {error}. {self.keeper.log_tail()}") from error
@@ -173,13 +173,10 @@ class Session:
             raise SubmissionCrashed("its process answered with something that is no answer")
         return answer
 
-    def stopped(self, status: int | None) -> SubmissionStopped:
-        """The error for a process of the submission that ended with this wait status."""
-        if self.out_of_memory:
-            return SubmissionOutOfMemory("it reached its memory limit")
-        if self.too_many_processes:
-            return SubmissionCrashed("it reached its limit of processes and threads")
-        return stopped(status)
+    def stopped(self, status: int | None) -> SandboxError:
+        """The error for a process of the submission that ended with this wait status: what the guard says was the reason, if it
+        was one of the limits. A `SandboxFault` when the grader's own machine was."""
+        return self.verdict or stopped(status)
 
     def close(self, grace: float = 0.0) -> int | None:
         """End every process of the submission; the wait status of its main one, or None when it had to be killed."""
@@ -187,11 +184,13 @@ class Session:
             return None
         self.closed = True
         self.channel.close()
-        status = self.keeper.end(self.pid, grace)
-        if self.guard is not None:
-            self.out_of_memory = self.guard.out_of_memory()
-            self.too_many_processes = status is None and self.guard.too_many_processes()
-            self.guard.close()
+        status = None
+        try:
+            status = self.keeper.end(self.pid, grace)
+        finally:
+            if self.guard is not None:
+                self.verdict = self.guard.verdict(ended=status is None)
+                self.guard.close()
         return status
 
     def __enter__(self) -> Session:
@@ -240,7 +239,7 @@ class CallProcess:
         except WireError as error:
             status = self._end(sweep=True)
             if self.session.guard is not None and not self.session.closed:
-                self.session.out_of_memory = self.session.guard.out_of_memory()
+                self.session.verdict = self.session.guard.verdict(ended=False)
             raise self.session.stopped(status) from error
         if type(answer) is not dict:
             self._end(sweep=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -13,6 +12,7 @@ from typing import Any
 
 from grader.course.specification import Assignment, Limits
 from grader.errors import SandboxFault, WireError
+from grader.sandbox.folders import remove
 from grader.sandbox.session import Session, ask_for_credentials
 from grader.sandbox.wall import Contents, Inside, Wall, interpreter
 from grader.wire.channel import Channel
@@ -20,6 +20,7 @@ from grader.wire.values import REQUESTS
 
 START_SECONDS = 120.0
 _REQUEST_SECONDS = 30.0
+_STOP_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,10 @@ class Template:
         self.scratch = Path(tempfile.mkdtemp(prefix="grader-"))
         self.log = self.scratch / "template.log"
         self.missing: tuple[str, ...] = ()
-        self._start()
+        self.lent: dict[int, str] = {}  # working folder by process
+        self.inside = self._start()
 
-    def _start(self) -> None:
+    def _start(self) -> Inside:
         inside = self.plan.wall.prepare(self.plan.contents, self.scratch)
         ours, theirs = socket.socketpair()
         inner = [*interpreter(), "-m", "grader.guest.template", str(theirs.fileno())]
@@ -64,10 +66,11 @@ class Template:
         self.channel = Channel(ours, REQUESTS)
         answer = self._ask(configuration(self.plan, inside), START_SECONDS)
         self.missing = tuple(answer["missing"])
+        return inside
 
     def open(self, limits: Limits) -> Session:
         """Fork a process for one submission."""
-        work = "" if self.plan.wall.confines else tempfile.mkdtemp(dir=self.scratch)
+        work = "" if self.inside.mode == "namespaces" else tempfile.mkdtemp(dir=self.scratch)
         ours, theirs = socket.socketpair()
         ask_for_credentials(ours)
         request = {"op": "open", "work": work, "limits": process_limits(limits)}
@@ -78,11 +81,14 @@ class Template:
             raise
         finally:
             theirs.close()
+        self.lent[answer["pid"]] = work
         return Session(self, answer["pid"], ours, limits, work)
 
     def end(self, pid: int, grace: float) -> int | None:
         """End a session's processes; see `grader.sandbox.session.Keeper`."""
         status = self._ask({"op": "end", "pid": pid, "grace": grace}, _REQUEST_SECONDS)["status"]
+        if work := self.lent.pop(pid, ""):
+            remove(Path(work))
         return None if status is None else int(status)
 
     def _ask(self, request: dict[str, Any], seconds: float, descriptor: int | None = None) -> dict[str, Any]:
@@ -102,16 +108,23 @@ class Template:
 
     def kill(self) -> None:
         """End the template's process and all below it, and nothing else: for who has no time."""
-        self.process.kill()
+        self.process.send_signal(self.plan.wall.stop_signal)
 
     def close(self, keep_log: bool = False) -> None:
         """End the template and everything inside; safe to call twice."""
         self.channel.close()
         if self.process.poll() is None:
+            self.kill()
+            self._wait()
+        if not keep_log:
+            remove(self.scratch)
+
+    def _wait(self) -> None:
+        try:
+            self.process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        if not keep_log:
-            shutil.rmtree(self.scratch, ignore_errors=True)
 
     def __enter__(self) -> Template:
         return self
@@ -129,6 +142,7 @@ def configuration(plan: TemplatePlan, inside: Inside) -> dict[str, Any]:
         "hub": inside.hub,
         "pictures": inside.pictures,
         "networks": inside.networks,
+        "confinement": {"mode": inside.mode, "read": list(inside.read), "account": inside.account},
     }
 
 

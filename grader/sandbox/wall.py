@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -38,12 +39,18 @@ class Contents:
 
 @dataclass(frozen=True)
 class Inside:
-    """The paths under which the inside finds `Contents`."""
+    """The paths under which the inside finds `Contents`, and how a session there is to be confined further.
+
+    `mode`, `read`, `account`: see `grader.guest.isolation.Confinement`.
+    """
 
     weights: dict[str, str]
     hub: str
     pictures: str
     networks: str
+    mode: str = "namespaces"
+    read: tuple[str, ...] = ()
+    account: int = 0
 
 
 class Wall(Protocol):
@@ -56,6 +63,10 @@ class Wall(Protocol):
     @property
     def confines(self) -> bool:
         """Whether a submission is kept from this machine's files and processes."""
+
+    @property
+    def stop_signal(self) -> int:
+        """What to send to the process of `command` so that it ends with everything inside."""
 
     @property
     def forks(self) -> bool:
@@ -100,14 +111,16 @@ class NoWall:
     confines: bool = False
     forks: bool = FORKS
 
+    @property
+    def stop_signal(self) -> int:
+        """At once, and what a submission started besides may stay."""
+        return getattr(signal, "SIGKILL", signal.SIGTERM)
+
     def prepare(self, contents: Contents, scratch: Path) -> Inside:
         """Link torch's hub folder together in `scratch`."""
-        checkpoints = scratch / "hub" / "checkpoints"
-        checkpoints.mkdir(parents=True)
-        for name, model in contents.hub.items():
-            _link(checkpoints / name, contents.weights[model])
+        hub = link_hub(contents, scratch)
         weights = {name: str(path) for name, path in contents.weights.items()}
-        return Inside(weights, str(scratch / "hub"), str(contents.pictures or ""), str(contents.networks or ""))
+        return Inside(weights, hub, str(contents.pictures or ""), str(contents.networks or ""), "none")
 
     def command(self, inner: list[str], contents: Contents, scratch: Path) -> list[str]:
         """`inner` as it is."""
@@ -126,6 +139,15 @@ _KEPT = (
     # Windows: without these Python finds neither its system libraries nor a temporary folder.
     *("SYSTEMROOT", "SYSTEMDRIVE", "USERPROFILE", "TEMP", "TMP", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA"),
 )
+
+
+def link_hub(contents: Contents, scratch: Path) -> str:
+    """Torch's hub folder, made in `scratch` of links to the weights; its path."""
+    checkpoints = scratch / "hub" / "checkpoints"
+    checkpoints.mkdir(parents=True)
+    for name, model in contents.hub.items():
+        _link(checkpoints / name, contents.weights[model])
+    return str(scratch / "hub")
 
 
 def _link(place: Path, target: Path) -> None:

@@ -4,7 +4,7 @@ The limits of each process (`grader.guest.limits`) stop one that asks for too mu
 processes that each stay below the limit, and shared memory, which those limits do not count. It looks ten times a
 second, so that a submission can go beyond the limit by what it can touch in that time, and it does not see memory
 that no process maps: files on a tmpfs (bounded by the mount's size), unmapped `memfd_create` files
-(`syscalls.Profile(memory_files=False)`), buffers of pipes and sockets. A control group has none of these gaps.
+(`syscall_rules.Profile(memory_files=False)`), buffers of pipes and sockets. A control group has none of these gaps.
 
 Memory is the sum of the processes' proportional set sizes (a page shared by n of them counts 1/n each), less what the
 first process held when the watch began: the pages that it shares with its template. Where the kernel does not let it

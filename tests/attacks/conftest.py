@@ -2,7 +2,8 @@
 
 An exploit is a file `corpus/<family>/<name>.py` or `.ipynb` (or a folder of that name). Its docstring says what it does;
 comments of the form `# key: value` say what it must come to: `score` (by default 100, with every test as in honest work),
-`status` (graded), `bare` (what it leaves where there is no wall). Beside it in the sandbox lie `kit.py` and `target.json`,
+`status` (graded), `bare` (what it leaves where there is no wall), `landlock` (score and status behind the second wall, where
+they differ from those behind the first). Beside it in the sandbox lie `kit.py` and `target.json`,
 in which the attacker finds what a well-informed one would know: paths of the course, ports, process ids.
 """
 
@@ -50,6 +51,14 @@ class Exploit:
     def name(self) -> str:
         """`family/name`."""
         return f"{self.path.parent.name}/{self.path.stem}"
+
+    def expected(self, wall: str) -> tuple[float | None, list[str]]:
+        """The score that it must come to behind that wall (None: any that is no fault) and the statuses that it may have."""
+        if wall == "landlock" and "landlock" in self.header:
+            score, _, status = self.header["landlock"].partition(" ")
+        else:
+            score, status = self.header.get("score", "100"), self.header.get("status", "")
+        return None if score == "any" else float(score), (status or "graded").split(" or ")
 
 
 def exploits() -> list[Exploit]:
@@ -116,7 +125,7 @@ class Machine:
         tcp.bind(("127.0.0.1", 0))
         udp.bind(("127.0.0.1", 0))
         names = {
-            "abstract": f"\0grader-test-{os.getpid()}",
+            "abstract": f"\0grader-test-{secrets.token_hex(6)}",
             "socket": str(self.folder / "s"),
             "datagrams": str(self.folder / "d"),
         }
@@ -159,6 +168,7 @@ class School:
         self.judge = judge
         self.run = run
         self.target = target
+        self.wall = judge.plan.wall.name
         self.number = 0
 
     def grade(self, path: Path) -> SubmissionResult:
@@ -209,6 +219,7 @@ def open_school(folder: Path, tiny: Path, wall: Wall) -> Iterator[School]:
             "drop": str(machine.drop),
             "judge": os.getpid(),
             "prefix": sys.prefix,
+            "wall": wall.name,
             **machine.listen(),
         }
         for listener in machine.listeners:
@@ -218,8 +229,14 @@ def open_school(folder: Path, tiny: Path, wall: Wall) -> Iterator[School]:
         yield School(machine, judge, run, target)
 
 
-@pytest.fixture(scope="session")
-def school(tmp_path_factory: pytest.TempPathFactory, tiny_course: Path) -> Iterator[School]:
-    """The school of this session, behind the strongest wall of this machine."""
-    with open_school(tmp_path_factory.mktemp("school"), tiny_course, choose_wall("auto")) as opened:
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param("bubblewrap", marks=pytest.mark.wall("bubblewrap")),
+        pytest.param("landlock", marks=pytest.mark.wall("landlock")),
+    ],
+)
+def school(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, tiny_course: Path) -> Iterator[School]:
+    """The school of this session behind each kind of wall: one judge, one template."""
+    with open_school(tmp_path_factory.mktemp("school"), tiny_course, choose_wall(request.param)) as opened:
         yield opened

@@ -15,13 +15,16 @@ import pytest
 
 from .conftest import CORPUS, HIDDEN_INPUTS, Exploit, School, exploits, marks
 
-pytestmark = pytest.mark.wall
+# What these do, they do to the judge: it is the same behind every wall.
+FAMILIES_FOR_ONE_WALL = ("forging", "reporting", "exfiltrating")
 
 
 @pytest.fixture(scope="session")
 def honest(school: School) -> dict[str, Any]:
     """What honest work comes to before any attack."""
-    return _verdict(school.grade(CORPUS / "witness.py"))
+    result = school.grade(CORPUS / "witness.py")
+    assert marks(result) == []
+    return _verdict(result)
 
 
 def _verdict(result: Any) -> dict[str, Any]:
@@ -31,14 +34,17 @@ def _verdict(result: Any) -> dict[str, Any]:
 
 def _make_test(exploit: Exploit) -> Callable[..., None]:
     def test(school: School, honest: dict[str, Any]) -> None:
+        if school.wall == "landlock" and exploit.path.parent.name in FAMILIES_FOR_ONE_WALL:
+            pytest.skip("the same behind every wall")
         before = school.machine.snapshot()
         result = school.grade(exploit.path)
         told = result.model_dump_json()
         assert marks(result) == []
         assert not any(secret in told for secret in school.machine.secrets)
-        assert str(result.status) in exploit.header.get("status", "graded").split(" or "), told
-        assert result.score == float(exploit.header.get("score", 100)), told
-        if "score" not in exploit.header:
+        score, statuses = exploit.expected(school.wall)
+        assert str(result.status) in statuses, told
+        assert score is None or result.score == score, told
+        if score == honest["score"]:
             assert _verdict(result)["tests"] == honest["tests"]
         pages = school.pages(result)
         assert not any(hidden in pages for hidden in HIDDEN_INPUTS)

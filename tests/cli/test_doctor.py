@@ -12,6 +12,8 @@ import pytest
 from grader.cli import doctor
 from grader.cli.main import run_main
 from grader.sandbox.bubblewrap import Bubblewrap
+from grader.sandbox.landlock_wall import LandlockWall
+from grader.sandbox.selftest import Trial
 
 WHAT = ("Python", "Wall", "Landlock", "Limits", "GPU", "Weights", "Workers")
 
@@ -39,10 +41,57 @@ def test_on_a_machine_without_a_wall(
 ) -> None:
     """Protects exit status 1 and the remedy, also for the rows below that one."""
     monkeypatch.setattr(Bubblewrap, "find", classmethod(lambda cls: None if found is None else Bubblewrap(found, "test")))
+    monkeypatch.setattr(LandlockWall, "problem", lambda self: "this kernel has none")
     assert run_main(["doctor"]) == 1
     said = capsys.readouterr().out
     assert "install the package bubblewrap" in said if found is None else "allow unprivileged user namespaces" in said
     assert [name for name in WHAT if name not in said] == []
+
+
+@pytest.mark.wall("landlock")
+def test_on_a_machine_with_the_weaker_wall_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects exit status 0 where others' work can be graded, and the remedy for the stronger wall."""
+    monkeypatch.setattr(Bubblewrap, "find", classmethod(lambda cls: Bubblewrap(Path("/nowhere/bwrap"), "test")))
+    assert run_main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "the weaker one, landlock" in said
+    assert "allow unprivileged user namespaces" in said
+
+
+# -- the self-test ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.wall(kind)) for kind in ("bubblewrap", "landlock")])
+def test_the_attack_on_a_wall_that_holds(capsys: pytest.CaptureFixture[str], kind: str) -> None:
+    """Protects exit status 0, and the table: what was tried, what was expected, what happened."""
+    assert run_main(["doctor", "--attack", "--sandbox", kind]) == 0
+    said = capsys.readouterr().out
+    assert f"Wall: {kind}" in said
+    assert all(heading in said for heading in ("Tried", "Expected", "Happened"))
+    assert "All 16 were kept in." in said
+    assert "GOT THROUGH" not in said
+
+
+def test_the_attack_where_there_is_no_wall(capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects the self-test from a probe that never gets anything: without a wall it does, says so, and leaves nothing."""
+    assert run_main(["doctor", "--attack", "--sandbox", "none"]) == 1
+    said = capsys.readouterr().out
+    through = [line for line in said.splitlines() if "GOT THROUGH" in line]
+    for tried in ("read a file", "change a file", "end another process", "connect to a server", "leave files"):
+        assert any(tried in line for line in through), said
+    assert not any(Path(folder, "left-by-self-test").exists() for folder in ("/tmp", "/dev/shm", "/var/tmp", Path.home()))
+
+
+@pytest.mark.wall
+def test_what_gets_through_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects the instructor's terminal from what a probe's answer could hold, and exit status 1 from the other rows."""
+    trials = [Trial("one", "refused", ""), Trial("another", "refused", "\x1b]0;owned\x07[red]x")]
+    monkeypatch.setattr(doctor, "attack", lambda wall: iter(trials))
+    assert run_main(["doctor", "--attack"]) == 1
+    said = capsys.readouterr().out
+    assert "1 of 2 got through." in said
+    assert "\x1b]0" not in said
+    assert "[red]x" in said
 
 
 def test_what_is_cached(cache: Path) -> None:

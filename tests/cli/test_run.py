@@ -119,21 +119,36 @@ def test_a_course_that_does_not_import(
     assert said in refused(grade(make_class(ann=right, bob=right), "-o", tmp_path / "out", "-j", jobs))
 
 
-def test_no_wall_can_be_built(grade: Grade, make_class: MakeClass, right: str, tmp_path: Path) -> None:
-    """Protects others' work from running without a wall unasked: exit status 2, the reason, the remedy, and nothing graded."""
+@pytest.fixture
+def without_namespaces(tmp_path: Path) -> dict[str, str]:
+    """An environment in which bubblewrap is found and cannot build anything."""
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "bwrap").write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
     (programs / "bwrap").chmod(0o755)
-    path = f"{programs}:{os.environ.get('PATH', os.defpath)}"
-    for options in ([], ["--sandbox", "bubblewrap"]):
-        message = refused(
-            grade(make_class(**({"ann": right} if not options else {})), *options, cwd=tmp_path, env={"PATH": path})
-        )
-        assert "no wall can be built on this machine: bwrap: No permissions to create new namespace" in message
-        assert "help: Linux with unprivileged user namespaces is needed" in message
-        assert "--sandbox none" in message
+    return {"PATH": f"{programs}:{os.environ.get('PATH', os.defpath)}"}
+
+
+def test_no_wall_can_be_built(
+    grade: Grade, make_class: MakeClass, right: str, tmp_path: Path, without_namespaces: dict[str, str]
+) -> None:
+    """Protects others' work from running without the wall that was named: exit status 2, the reason, every remedy."""
+    message = refused(grade(make_class(ann=right), "--sandbox", "bubblewrap", cwd=tmp_path, env=without_namespaces))
+    assert "no wall can be built on this machine: bubblewrap: bwrap: No permissions to create new namespace" in message
+    assert "help: Linux is needed" in message
+    assert all(word in message for word in ("user namespaces", "Landlock", "--sandbox none"))
     assert not (tmp_path / "report").exists()
+
+
+@pytest.mark.wall("landlock")
+def test_the_weaker_wall_is_told(
+    grade: Grade, make_class: MakeClass, right: str, tmp_path: Path, without_namespaces: dict[str, str]
+) -> None:
+    """Protects the instructor from taking the weaker wall for the stronger: a warning, and the wall's name with the results."""
+    finished = grade(make_class(ann=right), "-o", tmp_path / "out", env=without_namespaces)
+    assert (finished.status, finished.left_behind) == (0, []), finished.stderr
+    assert finished.stderr.startswith("Warning: The weaker wall is used: landlock.")
+    assert "Wall: landlock" in finished.lines
 
 
 # -- with grading -------------------------------------------------------------------------------------------------------

@@ -13,9 +13,17 @@ import pytest
 
 from grader.guest import syscalls
 from grader.guest.bpf import ALLOW
-from grader.guest.syscall_lists import FILE_ATTRIBUTE_CALLS, REFUSED
+from grader.guest.syscall_lists import FILE_ATTRIBUTE_CALLS, REFUSED, SIGNAL_CALLS
+from grader.guest.syscall_rules import (
+    IN_NAMESPACES,
+    NO_SUCH_CALL,
+    NOT_PERMITTED,
+    PRETENDED,
+    WITHOUT_NAMESPACES,
+    WITHOUT_SIGNALS,
+    Profile,
+)
 from grader.guest.syscall_table import NUMBERS, numbers
-from grader.guest.syscalls import IN_NAMESPACES, NO_SUCH_CALL, NOT_PERMITTED, PRETENDED, WITHOUT_NAMESPACES, Profile
 
 EVERY_NAME = {name for table in NUMBERS.values() for name in table}
 REFUSED_NAMES = [name for refusal in REFUSED for name in refusal.calls]
@@ -43,7 +51,7 @@ def test_every_call_has_exactly_one_place() -> None:
     assert set(listed) == EVERY_NAME
 
 
-@pytest.mark.parametrize("profile", [IN_NAMESPACES, WITHOUT_NAMESPACES, Profile(memory_files=False)])
+@pytest.mark.parametrize("profile", [IN_NAMESPACES, WITHOUT_NAMESPACES, WITHOUT_SIGNALS, Profile(memory_files=False)])
 def test_the_documented_table_is_the_filter(profile) -> None:
     """The security document is generated from this table; it must not promise what the filter does not do."""
     expected = {"allowed": {ALLOW}, "EPERM": {NOT_PERMITTED}, "ENOSYS": {NO_SUCH_CALL}, "pretended": {PRETENDED, ALLOW}}
@@ -91,7 +99,7 @@ def test_an_architecture_without_a_table_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("machine", NUMBERS)
-@pytest.mark.parametrize("profile", [IN_NAMESPACES, WITHOUT_NAMESPACES])
+@pytest.mark.parametrize("profile", [IN_NAMESPACES, WITHOUT_NAMESPACES, WITHOUT_SIGNALS])
 def test_the_program_is_the_policy(machine, profile, interpret) -> None:
     """For every number of every architecture, also the one that these tests do not run on."""
     program = syscalls.compile_filter(profile, machine)
@@ -151,6 +159,39 @@ def test_arguments_decide(name, arguments, wanted, interpret) -> None:
     assert syscalls.answer(name, arguments) == wanted
     for machine in NUMBERS:
         assert interpret(syscalls.compile_filter(machine=machine), machine, numbers(machine)[name], arguments) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "wanted"),
+    [
+        ("socketpair", (1, 1, 0, 0, 0, 0), ALLOW),
+        ("socketpair", (1, 1 | 0x80800, 0, 0, 0, 0), ALLOW),
+        ("socketpair", (1, 5, 0, 0, 0, 0), ALLOW),
+        ("socketpair", (1, 2, 0, 0, 0, 0), NOT_PERMITTED),  # one end of it can send to anybody's socket
+        ("socketpair", (1, 2 | 0x80000, 0, 0, 0, 0), NOT_PERMITTED),
+        ("kill", (1, 9, 0, 0, 0, 0), ALLOW),
+    ],
+)
+def test_arguments_decide_without_namespaces(name, arguments, wanted, interpret) -> None:
+    """Nothing else keeps a socket from the machine's services there."""
+    program = syscalls.compile_filter(WITHOUT_NAMESPACES, HERE)
+    assert interpret(program, HERE, numbers(HERE)[name], arguments) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "wanted"),
+    [
+        *[(name, (4711, 9, 0, 0, 0, 0), NOT_PERMITTED) for name in SIGNAL_CALLS],
+        *[("fcntl", (3, command, 4711, 0, 0, 0), NOT_PERMITTED) for command in (8, 10, 15)],  # a file's owner gets its signals
+        *[("ioctl", (3, command, 0, 0, 0, 0), NOT_PERMITTED) for command in (0x8901, 0x8902, 0x5412)],
+        ("fcntl", (3, 2, 1, 0, 0, 0), ALLOW),
+        ("ioctl", (3, 0x5401, 0, 0, 0, 0), ALLOW),
+    ],
+)
+def test_arguments_decide_without_signals(name, arguments, wanted, interpret) -> None:
+    """On kernels whose Landlock lets signals through, none leaves, by whichever way."""
+    program = syscalls.compile_filter(WITHOUT_SIGNALS, HERE)
+    assert interpret(program, HERE, numbers(HERE)[name], arguments) == wanted
 
 
 # The filter, in the kernel.
@@ -406,14 +447,14 @@ def test_without_namespaces_no_file_changes_its_attributes(isolated) -> None:
         import tempfile
         from pathlib import Path
 
-        from grader.guest import kernel, syscalls
+        from grader.guest import kernel, syscall_rules, syscalls
         from grader.guest.syscall_table import numbers
 
         kept = Path("kept")
         kept.write_text("x")
         kept.chmod(0o640)
         os.utime(kept, (1, 1))
-        syscalls.install_filter(syscalls.WITHOUT_NAMESPACES)
+        syscalls.install_filter(syscall_rules.WITHOUT_NAMESPACES)
         kept.chmod(0)
         os.utime(kept)
         with open(kept) as file:
@@ -436,10 +477,10 @@ def test_without_namespaces_nothing_outside_can_be_reached(isolated) -> None:
         import os
         import socket
 
-        from grader.guest import kernel, syscalls
+        from grader.guest import kernel, syscall_rules, syscalls
         from grader.guest.syscall_table import numbers
 
-        syscalls.install_filter(syscalls.WITHOUT_NAMESPACES)
+        syscalls.install_filter(syscall_rules.WITHOUT_NAMESPACES)
         found = []
         for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, socket.AF_NETLINK):
             try:
@@ -468,9 +509,9 @@ def test_memory_files_can_be_switched_off(isolated) -> None:
     def check():
         import os
 
-        from grader.guest import syscalls
+        from grader.guest import syscall_rules, syscalls
 
-        syscalls.install_filter(syscalls.Profile(memory_files=False))
+        syscalls.install_filter(syscall_rules.Profile(memory_files=False))
         try:
             os.memfd_create("memory")
         except OSError as error:

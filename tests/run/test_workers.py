@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from grader.results import read_results
+from grader.run.workers import shares_of_cores
 
 pytestmark = pytest.mark.wall
 
@@ -61,3 +63,28 @@ def test_a_worker_that_dies_again(run: Callable[..., Any], tmp_path: Path) -> No
     assert "died twice" in finished.stderr
     kept = (tmp_path / "out" / ".journal" / "journal.jsonl").read_text().splitlines()
     assert len(kept) == len([line for line in finished.lines if line.startswith("tiny: ")])
+
+
+def test_each_worker_has_cores_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects honest work from a neighbour that keeps every core busy: it can only slow its own worker."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1, 2, 4, 5})
+    assert shares_of_cores(2) == [{0, 2, 5}, {1, 4}]
+    assert shares_of_cores(5) == [{0}, {1}, {2}, {4}, {5}]
+    assert shares_of_cores(6) == [set()] * 6
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert shares_of_cores(2) == [set()] * 2
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="this machine has one core")
+def test_a_submission_stays_on_its_workers_cores(grade: Callable[..., Any], course_copy: Path, tmp_path: Path) -> None:
+    """Protects the same in the sandbox, where a submission may ask for other cores and is told that it has them."""
+    for student in ("ann", "bob"):
+        place = course_copy / "submissions" / "tiny" / student
+        place.mkdir(parents=True)
+        (place / "tiny.py").write_text(
+            "import os\nos.sched_setaffinity(0, range(64))\ndef mean(values):\n    raise ValueError(os.sched_getaffinity(0))\n"
+        )
+    grade(course_copy / "submissions", "-o", tmp_path / "out", "-j", 2)
+    results = read_results(tmp_path / "out" / "results.json")
+    told = {test.message for one in results.submissions for test in one.tests if test.part == "mean" and "{" in test.message}
+    assert len(told) == 2, told

@@ -1,252 +1,223 @@
-"""What stands around a template: an allow-list of files, an empty environment, and the choice of the strongest that works."""
+"""What every wall must do, seen from inside: files, and what a session has of its caller.
+
+One suite for all walls, in four files: this one, `test_walls_others.py`, `test_walls_limits.py`, and the differences, named, in
+`test_walls_differences.py`. `docs/security.md` names the same differences; a new one belongs into both.
+"""
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import subprocess
+import signal
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from grader.course.assignment import open_assignment
-from grader.errors import SandboxFault, WallError
-from grader.sandbox.bubblewrap import Bubblewrap
-from grader.sandbox.choice import choose_wall
-from grader.sandbox.template import Template, TemplatePlan, process_limits
-from grader.sandbox.wall import INNER_ENVIRONMENT, Contents, NoWall, Wall, interpreter
+from grader.sandbox.wall import INNER_ENVIRONMENT, Contents
 
-WALLS = [pytest.param("none"), pytest.param("bubblewrap", marks=pytest.mark.wall)]
+from .conftest import NOTHING_DONE, Place, nothing_done
 
 
-@pytest.fixture
-def contents(tmp_path: Path) -> Contents:
-    """A model's file under two hub names, and a folder of pictures."""
-    (tmp_path / "weights.pth").write_bytes(b"weights")
-    (tmp_path / "pictures").mkdir()
-    (tmp_path / "pictures" / "cat.jpg").write_bytes(b"cat")
-    hub = {"net-1.pth": "net", "net-2.pth": "net"}
-    return Contents({"net": tmp_path / "weights.pth"}, hub, tmp_path / "pictures")
+def test_the_inside_finds_its_files(make_place: Callable[..., Place], contents: Contents) -> None:
+    """Protects weights, hub, pictures and networks: the wall says where the inside finds them, and a session does."""
+    place = make_place(contents)
+    inside = place.template.inside
+    paths = [inside.weights["net"], *(f"{inside.hub}/checkpoints/net-{n}.pth" for n in (1, 2)), f"{inside.pictures}/cat.jpg"]
+    code = "def probe(paths): return [open(path).read() for path in paths]"
+    assert place.look(code, [*paths, inside.networks]) == ["weights"] * 3 + ["cat", "# networks"]
+    code = "def probe(paths): return {path: tried(lambda: open(path, 'r+b').close()) for path in paths}"
+    assert nothing_done(place.look(code, [*paths, inside.networks])) == {}
 
 
-def run_inside(wall: Wall, contents: Contents, scratch: Path, program: str) -> str:
-    """What a program says inside."""
-    command = wall.command([*interpreter(), "-c", program], contents, scratch)
-    done = subprocess.run(command, env=wall.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def test_a_file_outside_is_out_of_reach(place: Place, outside: Path) -> None:
+    """Protects hidden tests, references and other submissions: files that the submission's own user could open."""
+    code = """
+    def probe(folder):
+        path = folder + "/hidden_test.py"
+        os.symlink(path, "link")
+        return {
+            "read": tried(lambda: open(path).read()),
+            "through a link": tried(lambda: open("link").read()),
+            "through a root": tried(lambda: open("/proc/self/root" + path).read()),
+            "relative": tried(lambda: open(os.path.relpath(path)).read()),
+            "list": tried(lambda: os.listdir(folder)),
+            "list above": tried(lambda: folder.split("/")[2] in os.listdir("/tmp") or missing),
+            "write": tried(lambda: open(path, "w").write("x")),
+            "append": tried(lambda: open(path, "a").write("x")),
+            "empty": tried(lambda: os.truncate(path, 0)),
+            "remove": tried(lambda: os.unlink(path)),
+            "move": tried(lambda: os.rename(path, "mine")),
+            "hard link": tried(lambda: os.link(path, "mine")),
+            "make": tried(lambda: open(folder + "/made", "w").close()),
+            "folder": tried(lambda: os.mkdir(folder + "/made.d")),
+            "copy in": tried(lambda: os.rename("link", folder + "/link")),
+        }
+    """
+    answers = place.look(code, str(outside))
+    assert nothing_done({**answers, "list above": answers["list above"].replace("NameError", "EACCES")}) == {}
+    assert [(path.name, path.read_text()) for path in outside.iterdir()] == [("hidden_test.py", "expected = 42")]
 
 
-@pytest.fixture
-def scratch(tmp_path: Path) -> Path:
-    """An empty folder."""
-    (tmp_path / "scratch").mkdir()
-    return tmp_path / "scratch"
+def test_attributes_of_files_outside_stay(place: Place, outside: Path) -> None:
+    """Protects the instructor's files from being made unreadable, or old: mode, owner, times, extended attributes."""
+    path = outside / "hidden_test.py"
+    before = path.stat()
+    code = """
+    def probe(path):
+        for action in (lambda: os.chmod(path, 0), lambda: os.utime(path, (1, 1)), lambda: os.chown(path, 1, 1),
+                       lambda: os.setxattr(path, "user.x", b"1"), lambda: os.lchown(path, 1, 1)):
+            tried(action)
+    """
+    place.look(code, str(path))
+    after = path.stat()
+    assert (after.st_mode, after.st_uid, after.st_mtime_ns) == (before.st_mode, before.st_uid, before.st_mtime_ns)
+    assert os.listxattr(path) == []
 
 
-@pytest.mark.parametrize("kind", WALLS)
-def test_the_inside_finds_its_files(kind: str, contents: Contents, scratch: Path) -> None:
-    """Protects weights, hub and pictures: both kinds of wall say where the inside finds them, and it does."""
-    wall = choose_wall(kind)
-    inside = wall.prepare(contents, scratch)
-    paths = [inside.weights["net"], f"{inside.hub}/checkpoints/net-1.pth", f"{inside.hub}/checkpoints/net-2.pth"]
-    program = f"for path in {[*paths, f'{inside.pictures}/cat.jpg']}: print(open(path).read())"
-    assert run_inside(wall, contents, scratch, program).split() == ["weights"] * 3 + ["cat"]
+def test_a_hidden_folder_inside_a_visible_one(make_place: Callable[..., Place], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a course that lies in the interpreter's own folder, or among system libraries, which the inside does see."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="grader-prefix-") as name:
+        prefix = Path(name)
+        (prefix / "lib" / "course" / "hidden").mkdir(parents=True)
+        (prefix / "lib" / "course" / "hidden" / "test.py").write_text("expected = 42")
+        (prefix / "lib" / "module.py").write_text("x = 1")
+        (prefix / "submissions").mkdir()
+        (prefix / "submissions" / "other.py").write_text("theirs")
+        for path in (prefix, *prefix.rglob("*")):
+            path.chmod(0o755)
+        monkeypatch.setattr(sys, "base_exec_prefix", str(prefix))
+        place = make_place(Contents(hidden=(prefix / "lib" / "course",)))
+        code = """
+        def probe(prefix):
+            names = ("lib/module.py", "lib/course/hidden/test.py", "submissions/other.py")
+            return [tried(lambda: open(f"{prefix}/{name}").read()) for name in names]
+        """
+        found, *hidden = place.look(code, name)
+    assert found == ["done", "x = 1"]
+    assert {*hidden} <= NOTHING_DONE
 
 
-@pytest.mark.parametrize("kind", WALLS)
-def test_nothing_of_the_callers_environment(
-    kind: str, contents: Contents, scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_this_package_only_the_guest_is_inside(place: Place) -> None:
+    """Protects the judge's code from being imported or patched there."""
+    code = """
+    import importlib
+    def probe():
+        names = ("grader.judge", "grader.run", "grader.course", "grader.sandbox", "grader.cli", "grader.guest.session")
+        return [name for name in names if tried(lambda: importlib.import_module(name) and None) == ["done", None]]
+    """
+    assert place.look(code) == ["grader.guest.session"]
+
+
+def test_nothing_is_left_for_the_next(place: Place) -> None:
+    """Protects students from each other, and the template from all: files, modules, environments of one are gone for the next."""
+    leave = """
+    import math, tempfile
+    for folder in (".", os.path.expanduser("~"), tempfile.gettempdir(), "/tmp", "/dev/shm", "/var/tmp", "/", "/etc", "/dev"):
+        tried(lambda: open(f"{folder}/left", "w").write("x"))
+    math.left = 1
+    sys.modules["left"] = math
+    os.environ["LEFT"] = "x"
+    os.umask(0)
+    def probe():
+        return tried(lambda: open(f"{tempfile.gettempdir()}/again", "w").write("x"))
+    """
+    look = """
+    import math, tempfile
+    def probe():
+        folders = {".", os.path.expanduser("~"), tempfile.gettempdir(), "/tmp", "/dev/shm", "/var/tmp", "/", "/etc", "/dev"}
+        found = [f"{folder}/{name}" for folder in folders for name in ("left", "again") if os.path.exists(f"{folder}/{name}")]
+        return [found, hasattr(math, "left"), "left" in sys.modules, "LEFT" in os.environ, os.umask(0)]
+    """
+    umask = os.umask(0o022)
+    os.umask(umask)
+    assert place.look(leave) == ["done", 1]
+    assert place.look(look) == [[], False, False, False, umask]
+    assert [path for path in place.template.scratch.iterdir() if path.name.startswith("tmp")] == [], "no folder is left either"
+
+
+def test_honest_code_finds_what_it_needs(place: Place) -> None:
+    """Protects honest work: folders to write to, temporary files, subprocesses, threads, databases, signals to children."""
+    code = """
+    import concurrent.futures, datetime, json, pathlib, random, shutil, sqlite3, subprocess, tempfile, threading, zipfile
+    import numpy as np
+
+    def probe():
+        pathlib.Path("results/deep").mkdir(parents=True)
+        np.save("results/deep/array.npy", np.arange(3))
+        shutil.copy("results/deep/array.npy", os.path.expanduser("~/copy.npy"))
+        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(f"{folder}/x.zip", "w") as archive:
+            archive.write("results/deep/array.npy")
+        with tempfile.NamedTemporaryFile() as named, tempfile.TemporaryFile() as unnamed:
+            named.write(b"x")
+            unnamed.write(b"x")
+        with sqlite3.connect("data.sqlite") as base:
+            base.execute("create table t (x)")
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            total = sum(pool.map(abs, [-1, -2]))
+        said = subprocess.run(["/bin/sh", "-c", "echo hello"], capture_output=True, text=True).stdout.strip()
+        own = os.fork()
+        if own == 0:
+            time.sleep(100)
+        os.kill(own, 15)
+        os.chmod("data.sqlite", 0o600)
+        return [total, said, os.waitpid(own, 0)[1], len(os.urandom(4)), int(np.load("results/deep/array.npy").sum())]
+    """
+    assert place.look(code) == [3, "hello", signal.SIGTERM, 4, 3]
+
+
+def test_nothing_of_the_callers_environment(make_place: Callable[..., Place], monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects tokens in the instructor's shell; and the settings that keep each worker to one thread."""
     monkeypatch.setenv("SECRET_TOKEN", "hunter2")
-    wall = choose_wall(kind)
-    wall.prepare(contents, scratch)
-    found = json.loads(run_inside(wall, contents, scratch, "import json, os; print(json.dumps(dict(os.environ)))"))
+    found = make_place().look("def probe(): return dict(os.environ)")
     assert "hunter2" not in found.values()
-    assert INNER_ENVIRONMENT.items() <= found.items()
-    allowed = {*INNER_ENVIRONMENT, "PATH", "HOME", "TMPDIR", "USER", "PYTHONPATH", "SYSTEMROOT", "PWD", "LC_CTYPE"}
-    assert set(found) <= allowed
+    kept = {name: value for name, value in INNER_ENVIRONMENT.items() if name != "MPLCONFIGDIR"}
+    assert kept.items() <= found.items()
+    assert set(found) <= {*INNER_ENVIRONMENT, "PATH", "HOME", "USER", "PYTHONPATH", "TMPDIR", "PWD", "LC_CTYPE"}
 
 
-@pytest.mark.wall
-def test_of_this_package_only_the_guest_is_inside(contents: Contents, scratch: Path) -> None:
-    """Protects the judge's code from being there at all: what is not bound cannot be read, imported or patched."""
-    program = "import pathlib, grader; print(sorted(p.name for p in pathlib.Path(grader.__file__).parent.iterdir()))"
-    found = run_inside(choose_wall("auto"), contents, scratch, program)
-    assert found.strip() == str(["__init__.py", "errors.py", "guest", "wire"])
+def test_no_descriptor_but_its_own_conversation(place: Place) -> None:
+    """Protects the template's conversation with the judge, the log, and whatever else was open when the session was forked."""
+    code = """
+    import stat
+    FOUND = []
+    for number in range(3, 512):
+        if tried(lambda: os.fstat(number).st_mode)[0] == "done":
+            FOUND.append(stat.S_ISSOCK(os.fstat(number).st_mode))
+    def probe():
+        return [FOUND, [os.path.samestat(os.fstat(number), os.stat("/dev/null")) for number in (0, 1, 2)]]
+    """
+    assert place.look(code) == [[True], [True, True, True]]
 
 
-@pytest.mark.wall
-def test_the_inside_is_an_island(contents: Contents, scratch: Path, tmp_path: Path) -> None:
-    """Protects this machine: another user, host name and process tree, no network, no home, nothing writable that lasts."""
-    program = f"""
-import json, os, socket
-def tried(action):
-    try:
-        action()
-    except OSError as error:
-        return error.strerror
-    return "possible"
-print(json.dumps({{
-    "uid": os.getuid(),
-    "host": socket.gethostname(),
-    "pid": os.getpid(),
-    "interfaces": [name for _, name in socket.if_nameindex()],
-    "file": os.path.exists({str(tmp_path / "weights.pth")!r}),
-    "home": os.listdir("/home"),
-    "usr": tried(lambda: open("/usr/bin/made", "w")),
-    "etc": os.path.exists("/etc/passwd"),
-}}))
-"""
-    found = json.loads(run_inside(choose_wall("auto"), contents, scratch, program))
-    assert (found["uid"], found["host"], found["pid"]) == (1000, "sandbox", 1)
-    assert found["interfaces"] in ([], ["lo"])
-    assert (found["file"], found["home"], found["etc"]) == (False, ["student"], False)
-    assert found["usr"] == "Read-only file system"
+def test_no_privilege(place: Place) -> None:
+    """Protects the machine: no capability, no way to one, a filter, and never the instructor's root."""
+    code = """
+    STATUS = dict(line.split(":\\t", 1) for line in open("/proc/self/status").read().splitlines())
+    def probe():
+        return [[STATUS[name].strip() for name in ("CapInh", "CapPrm", "CapEff", "CapAmb", "NoNewPrivs", "Seccomp")],
+                tried(lambda: os.setuid(0)), tried(lambda: os.setgroups([0])), os.getuid()]
+    """
+    status, to_root, groups, user = place.look(code)
+    assert status == ["0" * 16] * 4 + ["1", "2"]
+    assert {to_root, groups} <= NOTHING_DONE | {"EINVAL"}
+    assert user != 0
 
 
-def test_a_hidden_folder_among_the_libraries_is_covered(contents: Contents, scratch: Path) -> None:
-    """Protects a course that lies below a folder of system libraries, which the inside does see."""
-    hidden = Path("/usr/share/doc")
-    if not hidden.is_dir():
-        pytest.skip("this machine has no /usr/share/doc")
-    wall = Bubblewrap(Path("bwrap"), "test")
-    command = wall.command(["true"], Contents(hidden=(hidden, scratch)), scratch)
-    covered = [command[n + 1] for n, word in enumerate(command) if word == "--tmpfs"]
-    assert str(hidden) in covered
-    assert str(scratch) not in command, "what the inside cannot see needs no cover"
-
-
-# -- which one ----------------------------------------------------------------------------------------------------------
-
-
-def test_the_systems_bubblewrap_is_preferred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Protects machines whose administrator installed one, perhaps the only one that is allowed."""
-    program = tmp_path / "bwrap"
-    program.write_text("#!/bin/sh\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    found = Bubblewrap.find()
-    assert found == Bubblewrap(program, "system")
-    assert found.problem() == ""
-
-
-def test_the_wheels_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Protects machines without one, where `pip install` brought it."""
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    found = Bubblewrap.find()
-    assert found is not None
-    assert (found.origin, found.program.name) == ("wheel", "bwrap")
-
-
-def test_none_must_be_said() -> None:
-    """Protects others' work from running without a wall: only the word `none` gives none."""
-    assert isinstance(choose_wall("none"), NoWall)
-    assert not choose_wall("none").confines
-
-
-@pytest.mark.parametrize("kind", ["auto", "bubblewrap"])
-@pytest.mark.parametrize("found", [None, "broken"])
-def test_no_wall_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str, found: str | None) -> None:
-    """Protects the words for a machine that cannot build one: the reason, and every remedy."""
-    program = tmp_path / "bwrap"
-    program.write_text("#!/bin/sh\necho 'bwrap: Creating new namespace failed' >&2\nexit 1\n")
-    program.chmod(0o755)
-    monkeypatch.setattr(Bubblewrap, "find", classmethod(lambda cls: None if found is None else Bubblewrap(program, "test")))
-    with pytest.raises(WallError, match="was not found" if found is None else "Creating new namespace failed") as raised:
-        choose_wall(kind)
-    assert all(word in raised.value.remedy for word in ("sysctl", "seccomp=unconfined", "--sandbox none"))
-
-
-def test_a_program_that_is_none(tmp_path: Path) -> None:
-    """Protects the reason for a program that cannot be started."""
-    assert "No such file" in Bubblewrap(tmp_path / "nothing", "test").problem()
-
-
-# -- the template -------------------------------------------------------------------------------------------------------
-
-
-def plan(tiny_course: Path, wall: Wall) -> TemplatePlan:
-    """A template of the tiny assignment."""
-    return TemplatePlan(wall, Contents(), open_assignment(tiny_course / "assignments" / "tiny").specification)
-
-
-@pytest.mark.parametrize("kind", WALLS)
-def test_a_session_loads_and_answers(kind: str, tiny_course: Path) -> None:
-    """Protects the same conversation through every kind of wall."""
-    made = plan(tiny_course, choose_wall(kind))
-    with Template(made) as template, template.open(made.assignment.limits) as session:
-        report = session.load({"tiny.py": b"def mean(values):\n    return sum(values) / len(values)\n"}, "tiny.py")
-        assert report.names["mean"]["kind"] == "function"
-        process = session.fork()
-        assert process.call({"via": "name", "name": "mean"}, [[1, 2, 6]], {}, "list").value == 3.0
-        process.close()
-    assert not template.scratch.exists()
-
-
-@pytest.mark.parametrize("kind", WALLS)
-def test_sessions_share_nothing(kind: str, tiny_course: Path) -> None:
-    """Protects students from each other: files, globals and modules of one are not there for the next."""
-    made = plan(tiny_course, choose_wall(kind))
-    leave = (
-        b"import sys, math\nopen('left.txt', 'w').write('x')\nmath.left = 1\nsys.modules['left'] = math\ndef mean(v): return 1\n"
-    )
-    look = b"import sys, math, os\nFOUND = [os.path.exists('left.txt'), hasattr(math, 'left'), 'left' in sys.modules]\n"
-    with Template(made) as template:
-        with template.open(made.assignment.limits) as session:
-            assert session.load({"tiny.py": leave}, "tiny.py").failures == ()
-        with template.open(made.assignment.limits) as session:
-            session.load({"tiny.py": look}, "tiny.py")
-            process = session.fork()
-            assert process.call({"via": "variable", "name": "FOUND"}, [], {}, "list").value == [False, False, False]
-            process.close()
-
-
-def test_a_template_that_does_not_start(tiny_course: Path, tmp_path: Path) -> None:
-    """Protects the instructor's way to the reason: a fault with the last lines that were written inside."""
-
-    class Broken(NoWall):
-        """Runs something else."""
-
-        def command(self, inner: list[str], contents: Contents, scratch: Path) -> list[str]:
-            """A program that complains and ends."""
-            return [sys.executable, "-c", "print('the reason'); raise SystemExit(1)"]
-
-    with pytest.raises(SandboxFault, match=r"the sandbox's template failed: .*the reason"):
-        Template(plan(tiny_course, Broken()))
-
-
-def test_a_template_that_was_killed(tiny_course: Path) -> None:
-    """Protects the next submission from a template that is gone: a fault of the grader, at once."""
-    made = plan(tiny_course, choose_wall("none"))
-    with Template(made) as template:
-        template.process.kill()
-        with pytest.raises(SandboxFault):
-            template.open(made.assignment.limits)
-        template.close()
-
-
-def test_limits_in_the_kernels_units(tiny_course: Path) -> None:
-    """Protects the specification's numbers: megabytes become bytes, seconds stay."""
-    limits = open_assignment(tiny_course / "assignments" / "tiny").specification.limits
-    assert process_limits(limits) == {
-        "memory_bytes": 256 << 20,
-        "disk_bytes": 16 << 20,
-        "processes": 16,
-        "cpu_seconds": 61,
-    }
-
-
-def test_no_descriptor_stays(tiny_course: Path) -> None:
-    """Protects a class of a thousand from running out of descriptors."""
-    made = plan(tiny_course, choose_wall("none"))
-    before = len(os.listdir("/proc/self/fd"))
-    with Template(made) as template:
-        for _ in range(3):
-            with template.open(made.assignment.limits) as session:
-                session.load({"tiny.py": b"pass\n"}, "tiny.py")
-                session.fork().close()
-    assert len(os.listdir("/proc/self/fd")) == before
+def test_calls_that_exploits_need(place: Place) -> None:
+    """Protects the kernel: further namespaces, mounts, tracing, keys and the like are refused behind every wall."""
+    code = """
+    import ctypes
+    LIBC = ctypes.CDLL(None, use_errno=True)
+    def call(*arguments):
+        if LIBC.syscall(*arguments) < 0:
+            raise OSError(ctypes.get_errno(), "")
+    def probe():
+        wanted = {"unshare": (272, 0x10000000), "mount": (165, b"x", b"/", b"tmpfs", 0, 0), "ptrace": (101, 16, 1, 0, 0),
+                  "bpf": (321, 0, 0, 0), "keyctl": (250, 0, -4, 1), "io_uring": (425, 1, 0), "userfaultfd": (323, 0),
+                  "perf": (298, 0, 0, -1, -1, 0), "process_vm_readv": (310, 1, 0, 0, 0, 0, 0), "inotify": (294, 0)}
+        return {name: tried(lambda: call(*arguments)) for name, arguments in wanted.items()}
+    """
+    found = place.look(code)
+    assert found == dict.fromkeys(found, "EPERM")

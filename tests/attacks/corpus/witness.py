@@ -61,7 +61,9 @@ def listeners():
             yield f"listener {name!r}"
 
 
-for look in (files_left, unexpected_at_the_top, others_alive, state_changed, listeners):
+# Without namespaces there are no sockets, and neither / nor /proc can be listed: what runs there the experiment looks at itself.
+LOOKS = [files_left, state_changed] + [unexpected_at_the_top, others_alive, listeners] * (TARGET["wall"] == "bubblewrap")
+for look in LOOKS:
     try:
         for trace in look():
             mark(f"{look.__name__}: {trace}")

@@ -9,6 +9,6 @@ here = os.open(".", os.O_RDONLY)
 os.fchdir(here)
 for _ in range(64):
     os.chdir("..")
-if any(os.path.exists("." + path) for path in TARGET["files"]):
-    mark("out")
+for path in TARGET["files"]:
+    marked(lambda: open("." + path).read(), lambda: os.listdir(os.path.dirname("." + path)))
 os.chdir(os.path.expanduser("~/work"))

@@ -1,6 +1,7 @@
 """Sends signals to its own process group, in which once stood the half of the session that waits outside."""
 # score: 0
 # status: crashed
+# landlock: 0 timed_out
 
 import os
 import signal

@@ -7,4 +7,5 @@ for path in TARGET["files"]:
     marked(lambda path=path: open(path).read(), lambda path=path: open("/proc/self/root" + path).read())
     marked(lambda path=path: open("/proc/self/cwd/../../.." + path).read())
 for folder in TARGET["folders"]:
-    marked(lambda folder=folder: pathlib.Path(folder).exists(), lambda folder=folder: list(pathlib.Path(folder).iterdir()))
+    marked(lambda folder=folder: list(pathlib.Path(folder).iterdir()))
+    marked(lambda folder=folder: TARGET["wall"] == "bubblewrap" and pathlib.Path(folder).exists())

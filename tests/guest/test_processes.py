@@ -1,0 +1,76 @@
+"""Whatever a process started is ended, however it tried to get away."""
+
+from __future__ import annotations
+
+import signal
+
+from grader.guest.processes import descendants
+
+
+def test_everything_below_is_ended(isolated) -> None:
+    """Protects the next submission, and the machine, from daemons of this one; the statuses of the dead are told."""
+
+    def check():
+        import os
+        import signal
+        import time
+
+        from grader.guest import kernel, processes
+
+        kernel.adopt_orphans()
+        ready, tell = os.pipe()
+
+        def daemon(depth):
+            if os.fork() == 0:
+                os.setsid()
+                for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+                    signal.signal(number, signal.SIG_IGN)
+                if depth:
+                    daemon(depth - 1)
+                os.write(tell, b"x")
+                while depth != 2:  # the middle one leaves its child an orphan
+                    time.sleep(1)
+                os._exit(7)
+
+        for _ in range(3):
+            daemon(3)
+        for _ in range(12):
+            os.read(ready, 1)
+        known = {}
+        processes.end_descendants(known)
+        return [processes.descendants(os.getpid()), sorted(set(known.values())), len(known)]
+
+    left, statuses, number = isolated(check)
+    assert left == []
+    assert set(statuses) <= {signal.SIGKILL, 7 << 8}
+    assert number >= 3, "its own children at least; others are buried by parents that ignore them"
+
+
+def test_a_fork_bomb_is_ended(unprivileged) -> None:
+    """Protects the template from a race that it could lose: what forks as fast as it can is ended all the same."""
+
+    def check():
+        import os
+        import resource
+
+        from grader.guest import kernel, processes
+        from grader.guest.limits import tasks_of
+
+        kernel.adopt_orphans()
+        most = tasks_of(os.getuid()) + 40
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+        if os.fork() == 0:
+            while True:
+                try:
+                    os.fork()
+                except OSError:
+                    continue
+        processes.end_descendants()
+        return processes.descendants(os.getpid())
+
+    assert unprivileged(check) == []
+
+
+def test_a_process_that_has_gone_has_no_descendants() -> None:
+    """Protects from an error for a process that ended meanwhile."""
+    assert descendants(2**22 + 1) == []

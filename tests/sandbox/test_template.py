@@ -1,0 +1,104 @@
+"""The judge's side of a template: sessions through every kind of wall, and templates that fail."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.course.assignment import open_assignment
+from grader.errors import SandboxFault
+from grader.sandbox.choice import choose_wall
+from grader.sandbox.template import Template, TemplatePlan, process_limits
+from grader.sandbox.wall import Contents, NoWall, Wall
+
+WALLS = [
+    pytest.param("none"),
+    pytest.param("bubblewrap", marks=pytest.mark.wall("bubblewrap")),
+    pytest.param("landlock", marks=pytest.mark.wall("landlock")),
+]
+
+
+def plan(tiny_course: Path, wall: Wall) -> TemplatePlan:
+    """A template of the tiny assignment."""
+    return TemplatePlan(wall, Contents(), open_assignment(tiny_course / "assignments" / "tiny").specification)
+
+
+@pytest.mark.parametrize("kind", WALLS)
+def test_a_session_loads_and_answers(kind: str, tiny_course: Path) -> None:
+    """Protects the same conversation through every kind of wall."""
+    made = plan(tiny_course, choose_wall(kind))
+    with Template(made) as template, template.open(made.assignment.limits) as session:
+        report = session.load({"tiny.py": b"def mean(values):\n    return sum(values) / len(values)\n"}, "tiny.py")
+        assert report.names["mean"].kind == "function"
+        process = session.fork()
+        assert process.call({"via": "name", "name": "mean"}, [[1, 2, 6]], {}, "list").value == 3.0
+        process.close()
+    assert not template.scratch.exists()
+
+
+@pytest.mark.parametrize("kind", WALLS)
+def test_sessions_share_nothing(kind: str, tiny_course: Path) -> None:
+    """Protects students from each other: files, globals and modules of one are not there for the next."""
+    made = plan(tiny_course, choose_wall(kind))
+    leave = (
+        b"import sys, math\nopen('left.txt', 'w').write('x')\nmath.left = 1\nsys.modules['left'] = math\ndef mean(v): return 1\n"
+    )
+    look = b"import sys, math, os\nFOUND = [os.path.exists('left.txt'), hasattr(math, 'left'), 'left' in sys.modules]\n"
+    with Template(made) as template:
+        with template.open(made.assignment.limits) as session:
+            assert session.load({"tiny.py": leave}, "tiny.py").failures == ()
+        with template.open(made.assignment.limits) as session:
+            session.load({"tiny.py": look}, "tiny.py")
+            process = session.fork()
+            assert process.call({"via": "variable", "name": "FOUND"}, [], {}, "list").value == [False, False, False]
+            process.close()
+
+
+def test_a_template_that_does_not_start(tiny_course: Path, tmp_path: Path) -> None:
+    """Protects the instructor's way to the reason: a fault with the last lines that were written inside."""
+
+    class Broken(NoWall):
+        """Runs something else."""
+
+        def command(self, inner: list[str], contents: Contents, scratch: Path) -> list[str]:
+            """A program that complains and ends."""
+            return [sys.executable, "-c", "print('the reason'); raise SystemExit(1)"]
+
+    with pytest.raises(SandboxFault, match=r"the sandbox's template failed: .*the reason"):
+        Template(plan(tiny_course, Broken()))
+
+
+def test_a_template_that_was_killed(tiny_course: Path) -> None:
+    """Protects the next submission from a template that is gone: a fault of the grader, at once."""
+    made = plan(tiny_course, choose_wall("none"))
+    with Template(made) as template:
+        template.process.kill()
+        with pytest.raises(SandboxFault):
+            template.open(made.assignment.limits)
+        template.close()
+
+
+def test_limits_in_the_kernels_units(tiny_course: Path) -> None:
+    """Protects the specification's numbers: megabytes become bytes, seconds stay."""
+    limits = open_assignment(tiny_course / "assignments" / "tiny").specification.limits
+    assert process_limits(limits) == {
+        "memory_bytes": 256 << 20,
+        "disk_bytes": 16 << 20,
+        "processes": 16,
+        "cpu_seconds": 61,
+    }
+
+
+def test_no_descriptor_stays(tiny_course: Path) -> None:
+    """Protects a class of a thousand from running out of descriptors."""
+    made = plan(tiny_course, choose_wall("none"))
+    before = len(os.listdir("/proc/self/fd"))
+    with Template(made) as template:
+        for _ in range(3):
+            with template.open(made.assignment.limits) as session:
+                session.load({"tiny.py": b"pass\n"}, "tiny.py")
+                session.fork().close()
+    assert len(os.listdir("/proc/self/fd")) == before
