@@ -40,8 +40,8 @@ def read(source: str, filename: str, transform: Callable[[str], str]) -> Reading
     try:
         return Reading(ast.parse(source, filename), source)
     except SyntaxError:
-        installs = [match.group(0).strip() for kind in (_INSTALL, _COMMAND) for match in kind.finditer(source)]
-        without = _COMMAND.sub("pass", _INSTALL.sub(r"\1pass", source))
+        pass
+    installs, without = ([], source) if source.lstrip().startswith("%%") else _without_shell_lines(source)
     with contextlib.suppress(SyntaxError):  # a broken statement may keep IPython from telling lines apart
         without = transform(without)
     reading = Reading(ast.Module([], []), without, installs)
@@ -56,6 +56,12 @@ def read(source: str, filename: str, transform: Callable[[str], str]) -> Reading
     if reading.errors and not reading.tree.body:
         raise reading.errors[0]
     return reading
+
+
+def _without_shell_lines(source: str) -> tuple[list[str], str]:
+    """The lines that only a shell understands, and the source with others in their place."""
+    found = [match.group(0).strip() for kind in (_INSTALL, _COMMAND) for match in kind.finditer(source)]
+    return found, _COMMAND.sub("pass", _INSTALL.sub(r"\1pass", source))
 
 
 def _mend(reading: Reading, error: SyntaxError) -> bool:

@@ -1,0 +1,210 @@
+"""What honest labs ask of a machine that is not this one, each in an interpreter of its own: libraries are changed for good."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Adapted = Callable[[str], list[str]]
+
+
+@pytest.fixture
+def adapted(tmp_path: Path) -> Adapted:
+    """`adapted(source)`: what the source prints, line by line, with all adaptations and two pictures, cat and dog."""
+    image = pytest.importorskip("PIL.Image")
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "work").mkdir()
+    for name, colour in (("cat", 10), ("dog", 20)):
+        image.new("RGB", (4, 3), (colour, 0, 0)).save(tmp_path / "pictures" / f"{name}.png")
+
+    def run(source: str) -> list[str]:
+        program = f"""
+            import sys
+            from pathlib import Path
+            before = sys.argv[1].split()
+            for name in before:
+                __import__(name)
+            from grader.guest import adaptations
+            from grader.guest.notes import Notes
+            notes = Notes()
+            adaptations.install(adaptations.Places(Path({str(tmp_path / "pictures")!r}), Path({str(tmp_path / "hub")!r})), notes)
+        """
+        before = "torch torchvision" if "torch" in source else "json"
+        whole = textwrap.dedent(program) + textwrap.dedent(source) + "\nprint(*[note['code'] for note in notes.take()])"
+        command = [sys.executable, "-c", whole, before]
+        done = subprocess.run(command, cwd=tmp_path / "work", capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip("\n").split("\n")
+
+    return run
+
+
+def test_a_missing_picture_is_served(adapted: Adapted):
+    """The picture of the same name, else the first; a file that is no picture is still missing."""
+    source = """
+        from PIL import Image
+        print(Image.open("images/dog.jpg").getpixel((0, 0)), Image.open("/content/drive/My Drive/x.png").getpixel((0, 0)))
+        try:
+            open("labels.json")
+        except FileNotFoundError:
+            print("missing")
+    """
+    assert adapted(source) == ["(20, 0, 0) (10, 0, 0)", "missing", "picture_served picture_served"]
+
+
+def test_the_students_own_picture_is_its_own(adapted: Adapted):
+    """A picture that was handed in is the one that is opened."""
+    source = """
+        from PIL import Image
+        Image.new("RGB", (1, 1), (99, 0, 0)).save("cat.png")
+        print(Image.open("cat.png").getpixel((0, 0)))
+    """
+    assert adapted(source) == ["(99, 0, 0)"]
+
+
+def test_libraries_imported_later_are_adapted_too(adapted: Adapted):
+    """OpenCV is not imported before a submission wants it; then it reads the picture, and shows no window."""
+    pytest.importorskip("cv2")
+    source = """
+        import cv2
+        print(cv2.imread("nowhere.jpg").shape)
+        cv2.imshow("cat", cv2.imread("cat.jpg"))
+        keys = {cv2.waitKey(1) & 0xFF for _ in range(5)}
+        print(ord("q") in keys, 27 in keys, cv2.getNumThreads())
+        cv2.destroyAllWindows()
+    """
+    assert adapted(source)[:2] == ["(3, 4, 3)", "True True 1"]
+
+
+def test_remote_pictures(adapted: Adapted):
+    """A download brings the lab's picture; what is certainly no picture fails as it does without a network."""
+    pytest.importorskip("requests")
+    source = """
+        import io, urllib.request, requests
+        from PIL import Image
+        print(Image.open(io.BytesIO(requests.get("https://example.org/dog").content)).getpixel((0, 0)))
+        print(Image.open(urllib.request.urlopen("https://example.org/a.jpg?size=1")).size)
+        name, _ = urllib.request.urlretrieve("https://example.org/cat.jpg", "mine.jpg")
+        print(name, Image.open("mine.jpg").size)
+        for url in ("http://127.0.0.1:9/labels.json", "http://127.0.0.1:9/weights.pth"):
+            try:
+                urllib.request.urlopen(url, timeout=1)
+            except OSError:
+                print("no network")
+    """
+    assert adapted(source)[:5] == ["(20, 0, 0)", "(4, 3)", "mine.jpg (4, 3)", "no network", "no network"]
+
+
+def test_folders_of_pictures(adapted: Adapted):
+    """A folder that is not here lists the lab's pictures; one that is, itself; a search for other files finds nothing."""
+    source = """
+        import os, glob
+        os.mkdir("own")
+        found = [glob.glob(pattern) for pattern in ("images/*.jpg", "images/*.csv", "own/*.jpg")]
+        print(os.listdir("images"), os.listdir("own"), *found)
+    """
+    listed = "['cat.png', 'dog.png'] [] ['images/cat.png', 'images/dog.png'] [] []"
+    assert adapted(source) == [listed, "folder_served"]
+
+
+def test_input_ends(adapted: Adapted):
+    """A question is answered with an empty line; a loop that waits for a word is not asked for ever."""
+    source = """
+        print(repr(input("name: ")))
+        try:
+            while input() != "quit":
+                pass
+        except EOFError:
+            print("over")
+    """
+    assert adapted(source) == ["''", "over", "input_answered input_answered"]
+
+
+def test_colab(adapted: Adapted):
+    """Mounting does nothing, an upload brings a picture under whatever name is asked for."""
+    source = """
+        from google.colab import drive, files
+        from google.colab.patches import cv2_imshow
+        drive.mount("/content/drive")
+        uploaded = files.upload()
+        print(list(uploaded), uploaded["my own.jpg"][:4])
+        open(list(uploaded)[0]).close()
+        cv2_imshow(3)
+    """
+    assert adapted(source)[0] == "['cat.png'] b'\\x89PNG'"
+
+
+@pytest.mark.torch
+def test_without_a_gpu(adapted: Adapted):
+    """Every usual way to ask for a GPU is answered on the CPU."""
+    torch = pytest.importorskip("torch")
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU here")
+    source = """
+        import torch
+        x = torch.zeros(2, device="cuda:0").cuda().to("cuda").to(torch.device("cuda", 0)).to(device="cuda")
+        net = torch.nn.Linear(2, 2).cuda().to("cuda")
+        torch.cuda.synchronize(); torch.cuda.empty_cache(); torch.cuda.manual_seed_all(0)
+        torch.set_default_tensor_type("torch.cuda.FloatTensor")
+        torch.set_default_device("cuda")
+        start = torch.cuda.Event(enable_timing=True); start.record()
+        y = net(x.type(torch.cuda.FloatTensor))
+        print(x.device, y.device, torch.cuda.get_device_name(0), torch.ones(1).device, x.dtype)
+    """
+    assert adapted(source) == ["cpu cpu CPU cpu torch.float32", "moved_to_cpu"]
+
+
+@pytest.mark.torch
+def test_threads_stay_one(adapted: Adapted):
+    """More threads in a submission would make a forked test wait for threads that it does not have."""
+    pytest.importorskip("torch")
+    source = """
+        import torch
+        before = torch.get_num_threads()
+        torch.set_num_threads(before + 7)
+        print(torch.get_num_threads() == before)
+    """
+    assert adapted(source)[0] == "True"
+
+
+@pytest.mark.torch
+def test_missing_weights(adapted: Adapted, tmp_path: Path):
+    """Weights of the assignment's own architecture are found under any path; others are missing."""
+    torch = pytest.importorskip("torch")
+    (tmp_path / "hub" / "checkpoints").mkdir(parents=True)
+    torch.save({"w": torch.ones(1)}, tmp_path / "hub" / "checkpoints" / "resnet50-abc.pth")
+    source = """
+        import torch
+        print(torch.load("/content/drive/resnet50-abc.pth"), torch.load("resnet50_mine.pt")["w"].item())
+        try:
+            torch.load("vgg16.pth")
+        except FileNotFoundError:
+            print("missing")
+    """
+    assert adapted(source) == ["{'w': tensor([1.])} 1.0", "missing", "weights_served weights_served"]
+
+
+@pytest.mark.torch
+def test_pictures_that_come_prepared(adapted: Adapted):
+    """A transform that starts from a picture lets a tensor of a test through; it changes every other tensor as ever."""
+    pytest.importorskip("torchvision")
+    source = """
+        import torch
+        from torchvision import transforms as T
+        given = torch.zeros(3, 4, 4); given.came_prepared = True
+        whole = T.Compose([T.Resize(8), T.ToTensor(), T.Normalize([1.0] * 3, [1.0] * 3)])
+        tensors_only = T.Compose([T.Normalize([1.0] * 3, [1.0] * 3)])
+        print(whole(given) is given, tensors_only(given).max().item())
+        batch = torch.zeros(1, 3, 4, 4); batch.came_prepared = True
+        for other in (torch.zeros(3, 4, 4), batch):
+            try:
+                whole(other)
+            except TypeError:
+                print("as ever")
+    """
+    assert adapted(source) == ["True -1.0", "as ever", "as ever", "picture_prepared"]

@@ -1,0 +1,203 @@
+"""Files of submissions, notebooks and modules, through IPython's shell: what is left behind, what is told.
+
+A process with a shell is started once and forks for each file, as the sandbox's template does.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat import v3, v4
+
+_SERVER = """
+import json, os, sys
+from pathlib import Path
+from grader.guest.loading import Loader
+from grader.guest.notebook import make_shell
+from grader.guest.notes import Notes
+
+notes = Notes()
+shell = make_shell(notes)
+for line in sys.stdin:
+    path = Path(json.loads(line))
+    if os.fork() == 0:
+        os.chdir(path.parent)
+        sys.path.insert(0, str(path.parent))
+        answers, sys.stdout = sys.stdout, open(os.devnull, "w")
+        loaded = Loader(shell, notes, total=20, piece=1).load(path, path.parent)
+        values = {key: value if isinstance(value, int | str) else value() if key.startswith("f") else None
+                  for key, value in [*loaded.elsewhere.items(), *loaded.namespace.items()]
+                  if not key.startswith("_") and (isinstance(value, int | str) or callable(value)) and len(key) < 4}
+        left = {"values": values, "failures": loaded.failures, "notes": notes.take(), "unreadable": loaded.unreadable}
+        print(json.dumps(left, default=str), file=answers, flush=True)
+        os._exit(0)
+    os.wait()
+"""
+
+
+@dataclass
+class Left:
+    """What a file left behind: numbers and texts by name, and what functions named f... return; failures, notes, the reason."""
+
+    values: dict[str, Any]
+    failures: list[dict[str, Any]]
+    notes: list[dict[str, str]]
+    unreadable: str
+
+    @property
+    def told(self) -> list[tuple[int, str]]:
+        """The failures: cell and type."""
+        return [(failure["cell"], failure["types"][0]) for failure in self.failures]
+
+    @property
+    def codes(self) -> list[str]:
+        """The notes."""
+        return [note["code"] for note in self.notes]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[subprocess.Popen[str]]:
+    """The process with the shell."""
+    process = subprocess.Popen([sys.executable, "-c", _SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    yield process
+    process.stdin.close()
+    process.stdout.close()
+    process.wait(timeout=30)
+
+
+@pytest.fixture
+def load(server: subprocess.Popen[str], tmp_path: Path) -> Callable[..., Left]:
+    """`load(content, name)`: what a file left behind; text, bytes, or a list of cells for a notebook."""
+
+    def load(content: str | bytes | list[str], name: str = "lab.py", **others: str) -> Left:
+        for other, text in others.items():
+            (tmp_path / f"{other}.py").write_text(text)
+        if isinstance(content, list):
+            name = "lab.ipynb"
+            content = nbformat.writes(v4.new_notebook(cells=[v4.new_code_cell(cell) for cell in content]))
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        server.stdin.write(json.dumps(str(path)) + "\n")
+        server.stdin.flush()
+        return Left(**json.loads(server.stdout.readline()))
+
+    return load
+
+
+def test_cells_past_a_failing_one(load: Callable[..., Left]):
+    """A first cell that cannot run costs nothing below it, and is told with its number."""
+    left = load(["import not_here\nx = 1", "def f(): return x"])
+    assert left.values["f"] == 1
+    assert left.told == [(1, "ModuleNotFoundError")]
+    assert left.failures[0]["line"] == 1
+
+
+def test_shell_lines_and_magics(load: Callable[..., Left]):
+    """Lines for the shell and for IPython are set aside with a note, those that change nothing without one."""
+    left = load(
+        [
+            "!pip install torchcam\n%matplotlib inline\n%load_ext autoreload\nx = 1",
+            "files = !ls\npip install timm",
+            "%%bash\nrm -rf /",
+            "%nonsense 5\ny = 2",
+            "%%R\nplot(cars)",
+        ]
+    )
+    assert (left.values["x"], left.values["y"]) == (1, 2)
+    assert left.told == []
+    assert left.codes == ["shell_line_skipped"] * 4 + ["magic_skipped", "shell_line_skipped"]
+
+
+@pytest.mark.parametrize("first", ["%%time", "%%capture out", "%%timeit -n 3", "%%unheard_of"])
+def test_cells_that_are_wrapped(load: Callable[..., Left], first: str):
+    """Definitions in a cell that is measured or captured stand, past a failure in it too."""
+    assert load([f"{first}\nx = missing\ndef f(): return 3"]).values["f"] == 3
+
+
+def test_written_modules_are_there(load: Callable[..., Left]):
+    """`%%writefile` writes, an import and `%run` find what it wrote."""
+    left = load(["%%writefile helper.py\ndef f(): return 4\n", "from helper import f", "%%file more.py\nz = 5\n", "%run more.py"])
+    assert (left.values["f"], left.values["z"]) == (4, 5)
+
+
+def test_other_modules_of_the_submission(load: Callable[..., Left]):
+    """What `import utils` brings is found though the notebook never names it."""
+    assert load(["import utils"], utils="def f(): return 6").values["f"] == 6
+
+
+def test_a_notebook_saved_as_a_module(load: Callable[..., Left]):
+    """Colab's export keeps shell lines and calls of `get_ipython`; the rest is Python."""
+    left = load("!pip install x\nget_ipython().system('ls')\n%cd data\ndef f(): return 7\n")
+    assert left.values["f"] == 7
+    assert set(left.codes) == {"shell_line_skipped"}
+    assert left.told == []
+
+
+def test_old_notebooks(load: Callable[..., Left]):
+    """A notebook of format 3 has the same cells."""
+    sheet = v3.new_worksheet(cells=[v3.new_code_cell(input="def f(): return 8")])
+    assert load(nbformat.writes(v3.new_notebook(worksheets=[sheet]), version=3), "old.ipynb").values["f"] == 8
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "def f(): return 'ж'\r\nx = 1\r\n".encode("utf-8-sig"),
+        "# -*- coding: cp1251 -*-\ndef f(): return 'ж'\n".encode("cp1251"),
+        "def f(): return 'ж'".encode(),
+    ],
+    ids=["a byte order mark", "a coding cookie", "plain UTF-8"],
+)
+def test_encodings(load: Callable[..., Left], raw: bytes):
+    """What Python reads is read, whatever editor wrote it."""
+    assert load(raw).values["f"] == "ж"
+
+
+@pytest.mark.parametrize(
+    ("raw", "name", "reason"),
+    [
+        (b" \n", "a.py", "empty"),
+        (b"x = 1\0", "a.py", "binary"),
+        ("x = 'ж'".encode("cp1251"), "a.py", "not_utf8"),
+        (b"def (\n", "a.py", "syntax"),
+        (b"{", "a.ipynb", "not_a_notebook"),
+        (b"\xff\xfe", "a.ipynb", "not_utf8"),
+    ],
+)
+def test_what_cannot_be_read(load: Callable[..., Left], raw: bytes, name: str, reason: str):
+    """Each kind of unreadable file has its own reason."""
+    assert load(raw, name).unreadable == reason
+
+
+def test_a_broken_statement_in_a_module(load: Callable[..., Left]):
+    """The functions around a statement that is no Python count; the statement is told with its line."""
+    left = load("def f(): return 9\ndef broken(:\n    pass\n")
+    assert left.values["f"] == 9
+    assert [(failure["types"][0], failure["line"]) for failure in left.failures] == [("SyntaxError", 2)]
+
+
+def test_a_file_named_like_a_library(load: Callable[..., Left]):
+    """`json.py` is graded, and does not take the place of the library that everything uses."""
+    assert load("import json as j\ndef f(): return j.dumps([1])\n", "json.py").values["f"] == "[1]"
+
+
+def test_scripts(load: Callable[..., Left]):
+    """What runs only when the script is started, or stands in its `main()`, is there."""
+    left = load("def main():\n    def f1(): return 1\nif __name__ == '__main__':\n    def f2(): return 2\n    main()\n")
+    assert (left.values["f1"], left.values["f2"]) == (1, 2)
+    assert left.codes == ["main_unfolded"]
+
+
+def test_a_cell_that_never_ends(load: Callable[..., Left]):
+    """It is told; those below run."""
+    left = load(["while True: pass", "def f(): return 1"])
+    assert left.values["f"] == 1
+    assert left.told == [(1, "Interrupted")]

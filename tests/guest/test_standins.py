@@ -1,0 +1,90 @@
+"""Networks that stand for given numbers, and are themselves again afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.guest.standins import change, standing_in
+from grader.wire.digest import state_digest
+from grader.wire.values import Model
+
+torch = pytest.importorskip("torch")
+
+pytestmark = pytest.mark.torch
+
+OUTPUT = np.arange(24, dtype=np.float32).reshape(1, 2, 3, 4)
+WEIGHTS = np.arange(10, dtype=np.float32).reshape(5, 2)
+MODEL = Model("net").with_state({"fc.weight": WEIGHTS}).giving({"last": OUTPUT})
+
+
+class Net(torch.nn.Module):
+    """A layer, a sequence of blocks, pooling, a linear layer: as a classifier is built."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = torch.nn.Conv2d(3, 8, 1)
+        self.last = torch.nn.Sequential(torch.nn.Conv2d(8, 8, 1), torch.nn.Conv2d(8, 8, 1))
+        self.pool = torch.nn.AdaptiveAvgPool2d(1)
+        self.fc = torch.nn.Linear(8, 7)
+
+    def forward(self, x: Any) -> Any:
+        """Scores of the classes."""
+        return self.fc(torch.flatten(self.pool(self.last(self.first(x))), 1))
+
+
+@pytest.fixture
+def net() -> Net:
+    """A network with values of its own."""
+    return Net().eval()
+
+
+def test_layer_and_parameters_have_the_given_numbers(net: Net):
+    """Every way to reach the layer sees the numbers: a hook on it or on its last block, its children, the whole network."""
+    caught = []
+    net.last.register_forward_hook(lambda _m, _i, output: caught.append(output))
+    net.last[-1].register_forward_hook(lambda _m, _i, output: caught.append(output))
+    with torch.no_grad(), standing_in([net], {}, MODEL):
+        scores = net(torch.ones(1, 3, 2, 2))
+        body = torch.nn.Sequential(*list(net.children())[:-2])(torch.ones(1, 3, 2, 2))
+        assert np.array_equal(net.fc.weight.numpy(), WEIGHTS)
+    assert all(np.array_equal(output.numpy(), OUTPUT) for output in [*caught, body])
+    assert np.allclose(scores.numpy(), OUTPUT.mean(axis=(2, 3)) @ WEIGHTS.T)
+
+
+def test_everything_is_put_back(net: Net):
+    """The next test must not meet the numbers of the last one."""
+    x = torch.ones(1, 3, 2, 2)
+    before, scores = state_digest(net), net(x)
+    with standing_in([net], {}, MODEL):
+        pass
+    assert state_digest(net) == before
+    assert torch.equal(net(x), scores)
+    assert (net.fc.out_features, net.fc.in_features) == (7, 8)
+    assert not {"forward"} & vars(net.last).keys()
+
+
+def test_copies_under_a_name_follow(net: Net):
+    """A matrix that was taken from the network at top level stands for the given one too; other arrays do not."""
+    other = np.ones((7, 8), dtype=np.float32)
+    namespace = {"W": net.fc.weight.detach().clone(), "w": net.fc.weight.detach().numpy().copy(), "other": other}
+    before = dict(namespace)
+    with standing_in([net], namespace, MODEL):
+        assert torch.equal(namespace["W"], torch.from_numpy(WEIGHTS))
+        assert np.array_equal(namespace["w"], WEIGHTS)
+        assert namespace["other"] is other
+    assert all(namespace[name] is before[name] for name in namespace)
+
+
+def test_no_model_changes_nothing(net: Net):
+    """A call that needs no stand-in leaves the networks alone."""
+    before = state_digest(net)
+    with standing_in([net], {}, None):
+        assert state_digest(net) == before
+
+
+def test_a_network_without_such_layers_is_left_alone():
+    """A student's other networks may be of any kind."""
+    assert change(torch.nn.Linear(2, 2), MODEL) == []
