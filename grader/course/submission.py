@@ -19,7 +19,7 @@ from grader.errors import UsageError
 SUFFIXES = (".ipynb", ".py")
 _HIDDEN = (".", "__")
 MOST_FILES = 500
-_LABS_FILES = ("comparison.py", "misconceptions.py", "figures.py", "networks.py")
+_LABS_FILES = ("calling.py", "comparison.py", "misconceptions.py", "figures.py", "networks.py")
 _LABS = {"tests", "pictures", "starter", "styles", "master", RELEASED, *_LABS_FILES}
 
 

@@ -23,7 +23,7 @@ from grader.report.number import format_number
 from grader.sandbox.wall import NoWall
 
 ANSWERS = f"{RELEASED}/recorded{ANSWERS_SUFFIX}"
-_CODE = ("comparison.py", "figures.py", "networks.py")
+_CODE = ("calling.py", "comparison.py", "figures.py", "networks.py")
 _LEFT = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"}
 _MOST_LEAKS = 10
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.metadata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from grader.course.assignment import AssignmentFolder
 from grader.errors import SpecificationError
 from grader.fixtures.store import Store, storable
 from grader.fixtures.weights import weights_digest
+from grader.judge.alternatives import Reading
 from grader.judge.answers import Expected
 from grader.judge.check import Compared
 from grader.judge.judge import Judge
@@ -128,7 +130,7 @@ def _record_variants(judge: Judge, ran: list[Ran], recorder: Recorder) -> None:
     left_out: set[str] = set()
     for item in ran:
         variants = [one for one in judge.diagnosis.variants if one.part == item.test.part]
-        for compared in _compared(judge, item):
+        for compared in _sequences(judge, item):
             numbers = tuple(recorder.number(one.call.part, one.call.arguments) for one in compared)
             answers = {}
             for variant in variants:
@@ -150,22 +152,51 @@ def _record_variants(judge: Judge, ran: list[Ran], recorder: Recorder) -> None:
         recorder.recording.sequences[number] = replace(sequence, answers=kept)
 
 
-def _compared(judge: Judge, item: Ran) -> list[list[Compared]]:
-    """What a test compares; and once more as it compares a variable of the student's, which cannot follow a changed model."""
-    if not item.compared:
-        return []
-    sequences = [item.compared]
-    served = []
-    for one in item.compared:
-        part = judge.assignment.part(one.call.part)
-        if "variable" not in part.styles:
-            return sequences
-        arguments = tuple(Model(part.variable_model or v.name) if isinstance(v, Model) else v for v in one.call.arguments)
-        served.append(replace(one, call=replace(one.call, arguments=arguments)))
-    if any(digest_of(a.call.arguments) != digest_of(b.call.arguments) for a, b in zip(served, item.compared, strict=True)):
-        reference = own_reference(judge.setting.reference)
-        sequences.append([replace(one, expected=reference.expect(one.call.part, one.call.arguments).value) for one in served])
+def _sequences(judge: Judge, item: Ran) -> list[list[Compared]]:
+    """What a test compares; and what it compares where a submission answers to other arguments than the test's."""
+    sequences = [item.compared] if item.compared else []
+    seen = {tuple(digest_of(one.call.arguments) for one in item.compared)}
+    others = [other_arguments(judge, one.call.part, one.call.arguments, one.expected) for one in item.compared]
+    reference = own_reference(judge.setting.reference)
+    for way in dict.fromkeys(way for one in others for way in one):
+        asked = [other.get(way, one.call.arguments) for other, one in zip(others, item.compared, strict=True)]
+        digests = tuple(digest_of(arguments) for arguments in asked)
+        if digests not in seen:
+            seen.add(digests)
+            answers = [reference.expect(one.call.part, new).value for one, new in zip(item.compared, asked, strict=True)]
+            sequences.append(
+                [
+                    replace(one, call=replace(one.call, arguments=new), expected=answer)
+                    for one, new, answer in zip(item.compared, asked, answers, strict=True)
+                ]
+            )
     return sequences
+
+
+def other_arguments(judge: Judge, part_id: str, arguments: tuple[Any, ...], expected: Any) -> dict[str, tuple[Any, ...]]:
+    """The arguments that an honest answer to these may belong to instead, by the way in which it came about.
+
+    A submission's own network stands for a model that it does not take as an argument, and `calling.py` knows other ways to ask
+    (see `grader.judge.delivery.asked_arguments`).
+    """
+    part, models = judge.assignment.part(part_id), judge.assignment.models
+    bound = [parameter.role for parameter in part.parameters if not parameter.optional and "variable" not in part.styles]
+    roles = [parameter.role for parameter in part.parameters]
+    found: dict[str, tuple[Any, ...]] = {}
+    for name in models:
+        served = Model(name)
+        found[f"{name}'s own"] = tuple(
+            served if isinstance(value, Model) and role not in bound else value
+            for role, value in zip(roles, arguments, strict=False)
+        )
+    for served in [Model(name) for name in models] or [Model("")]:
+        for alternative in judge.alternatives.of(part, arguments, served).values():
+            if alternative.asked is not None:
+                found[f"{alternative.id} of {served.name}"] = alternative.asked
+            read = alternative.read(copy.deepcopy(expected)) if alternative.read is not None else None
+            if isinstance(read, Reading):
+                found[f"{alternative.id} of {served.name}, read"] = read.asked
+    return found
 
 
 def _answers(judge: Judge, variant: Variant, compared: list[Compared]) -> list[Any]:

@@ -302,6 +302,7 @@ def test_the_labs_of_this_repository(repository: Path, tmp_path: Path) -> None:
         bundle = open_assignment(unpack(files, tmp_path / course.specification.id))
         place = repository / "submissions" / course.specification.id
         samples = [one for one in collect(place, course.specification) if one.main is not None][:4]
+        samples += [one for one in collect(course.path / "styles", course.specification) if one.main is not None]
         with Checker(course, "en") as one, Checker(bundle, "en") as other:
             for sample in samples:
                 found = [checker.check(find_work(sample.main, checker.lab)).submission for checker in (one, other)]
