@@ -6,6 +6,7 @@ only itself. What is not Python (shell lines, magics, one broken statement among
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 import tokenize
@@ -51,8 +52,7 @@ class Loader:
         except UnicodeError:
             return Loaded(unreadable="not_utf8")
         except SyntaxError as error:
-            reason = "not_utf8" if "encoding" in str(error.msg) or "codec" in str(error.msg) else "syntax"
-            return Loaded(unreadable=reason, detail=f"{error.lineno or 0}: {error.msg}")
+            return Loaded(unreadable="syntax", detail=f"{error.lineno or 0}: {error.msg}")
         except (ValueError, RecursionError, MemoryError):
             return Loaded(unreadable="too_deep")
         module = ModuleType(path.stem if _is_free(path.stem) else f"submitted_{path.stem}")
@@ -108,9 +108,31 @@ class Loader:
 
 
 def _decode(raw: bytes) -> str:
-    """The text of a module in the encoding that its coding cookie names, else UTF-8. Raises `SyntaxError`, `UnicodeError`."""
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
-    return io.TextIOWrapper(io.BytesIO(raw), encoding, newline=None).read()
+    """The text of a module in the encoding that its coding cookie names, else UTF-8. Raises `UnicodeError`."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+        return io.TextIOWrapper(io.BytesIO(raw), encoding, newline=None).read()
+    except (UnicodeError, SyntaxError):
+        return _decode_but_for_comments(raw)
+
+
+def _decode_but_for_comments(raw: bytes) -> str:
+    """The text of a module whose comments alone are in another encoding. Raises `UnicodeError` when more of it is."""
+    text = io.TextIOWrapper(io.BytesIO(raw), "utf-8", errors="surrogateescape", newline=None).read()
+    lines = io.StringIO(text).readlines()
+    with contextlib.suppress(tokenize.TokenError):  # what stands after the token that it cannot read is checked below
+        for token in tokenize.generate_tokens(iter(lines).__next__):
+            if token.type == tokenize.COMMENT:
+                row, column = token.start
+                lines[row - 1] = lines[row - 1][:column] + _readable(token.string) + lines[row - 1][token.end[1] :]
+    text = "".join(lines)
+    text.encode("utf-8")
+    return text
+
+
+def _readable(text: str) -> str:
+    """The text with a mark in place of each byte that is of another encoding."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _is_free(name: str) -> bool:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from grader.course.specification import Limits
 from grader.errors import SandboxFault, SubmissionCrashed, SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
+from grader.sandbox.inventory import Entry, HookPlace, Method, Parameter
 from grader.sandbox.session import Answer, Failure, LoadReport, Session, read_notes, to_wire
 from grader.wire.channel import Channel
 from grader.wire.values import Array, Bounds, Handle, Model
@@ -27,10 +28,14 @@ REPORT = {
     "detail": "",
     "failures": [],
     "notes": [],
-    "names": {"mean": {"kind": "function", "parameters": [{"name": "values", "required": True, "many": False}]}},
+    "names": {
+        "mean": {"kind": "function", "parameters": [{"name": "values", "required": True, "how": "positional"}], "own": True},
+        "Net": {"kind": "class", "methods": {"forward": {"parameters": None, "static": True}}, "axes": 0},
+    },
     "repeated": [],
     "evaluated": False,
-    "hooks": 0,
+    "hooks": [{"network": "resnet50", "layer": "layer4"}],
+    "networks": ["resnet50"],
 }
 
 
@@ -137,13 +142,31 @@ def test_it_went(sit: Sit, status: int | None, kind: type[SubmissionStopped], sa
 def test_an_honest_report(sit: Sit) -> None:
     """Protects what the judge learns of a file that loaded."""
     report = sit(REPORT).session.load({"a.py": b""}, "a.py")
-    assert report.names["mean"]["kind"] == "function"
-    assert report.names["mean"]["parameters"] == [{"name": "values", "required": True, "many": False}]
-    assert report.names["mean"]["methods"] == {}
+    assert report.names["mean"] == Entry("function", (Parameter("values"),))
+    assert report.names["Net"] == Entry("class", None, {"forward": Method(None, static=True)}, own=False)
+    assert (report.hooks, report.networks) == ((HookPlace("resnet50", "layer4"),), ("resnet50",))
 
 
 _LONG = st.sampled_from([4400]).map(lambda digits: 10**digits)  # such an integer cannot even be shown
-_NAMES = [*REPORT, "kind", "parameters", "methods", "name", "required", "many", "code", "types", "message", "cell", "line"]
+_NAMES = [
+    *REPORT,
+    "kind",
+    "parameters",
+    "methods",
+    "name",
+    "required",
+    "how",
+    "own",
+    "static",
+    "axes",
+    "network",
+    "layer",
+    "code",
+    "types",
+    "message",
+    "cell",
+    "line",
+]
 _KEYS = st.sampled_from([*_NAMES, 1, True, b"bytes", None, 0.5]) | _LONG
 _ODD = (
     st.none()
@@ -166,13 +189,16 @@ def assert_described(report: LoadReport) -> None:
     """Every field has the type that the judge's code relies on."""
     assert type(report.unreadable) is type(report.detail) is str
     assert type(report.evaluated) is bool
-    assert type(report.hooks) is int
+    assert all(type(place) is HookPlace and type(place.network) is type(place.layer) is str for place in report.hooks)
+    assert all(type(name) is str for name in report.networks)
     assert all(type(failure) is Failure for failure in report.failures)
     assert all(type(text) is str for note in report.notes for item in note.items() for text in item)
     for name, entry in report.names.items():
-        assert type(name) is type(entry["kind"]) is str
-        for parameters in (entry["parameters"], *entry["methods"].values()):
-            assert parameters is None or all(type(one["name"]) is str and type(one["many"]) is bool for one in parameters)
+        assert type(name) is type(entry.kind) is str
+        assert (type(entry.own), type(entry.axes)) == (bool, int)
+        for parameters in (entry.parameters, *(method.parameters for method in entry.methods.values())):
+            assert parameters is None or all(type(one.name) is type(one.how) is str for one in parameters)
+            assert parameters is None or all(type(one.required) is bool for one in parameters)
 
 
 @odd
