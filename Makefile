@@ -12,7 +12,7 @@ grade: $(VENV)/.installed
 # Set up and run the tests. TESTS narrows them: make test TESTS=tests/wire
 TESTS ?= tests
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest --timeout=600 $(TESTS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
