@@ -78,18 +78,22 @@ def become_session(limits: dict[str, int], work: str, confinement: Confinement, 
             if confinement.mode == "landlock":
                 _settle_in(work)
                 _change_account(confinement.account, work)
-                user = os.getuid()
-                _limit(limits, limits["processes"] + (0 if confinement.account else tasks_of(user) + _SPARE_TASKS))
+                _limit(limits, limits["processes"] + (0 if confinement.account else _others()))
                 landlock.restrict([*confinement.read, *_PROC], [work, *landlock.DEVICES])
                 _drop(confinement)
             else:
-                _limit(limits, limits["processes"])
+                _limit(limits, limits["processes"] + _others())
                 kernel.set_no_new_privileges()
         run()
         os._exit(0)
     except BaseException:  # noqa: BLE001  nothing may return into the template's loop
         traceback.print_exc(file=sys.__stderr__)
         os._exit(70)
+
+
+def _others() -> int:
+    """How many more tasks the limit must admit where the whole machine's count: what the user runs beside the submission."""
+    return tasks_of(os.getuid()) + _SPARE_TASKS
 
 
 def _enter_namespaces() -> None:

@@ -74,7 +74,7 @@ def test_in_the_middle_of_a_call(start_grade: StartGrade, make_class: MakeClass,
     """Protects the same where nothing but the grader itself ends processes: without a wall, while the call is known to run."""
     fifo = tmp_path / "it runs"
     os.mkfifo(fifo)
-    tell = f"open({str(fifo)!r}, 'w').write('x')"
+    tell = f"print('x', file=open({str(fifo)!r}, 'w'), flush=True)"
     reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
     place = make_class(ann=right, zoe=HANGS.format(tell=tell, how=how))
     running = start_grade(place, "-o", tmp_path / "out", "-j", 1, "--sandbox", "none")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -153,25 +155,21 @@ def test_a_damaged_entry_is_made_again(make: Callable[..., Reference], tmp_path:
     assert path.read_bytes() == whole
 
 
-def _compute(course: Path, store: Path, results: Any) -> None:
-    reference = Reference(open_assignment(course), FakeNetworks(), Store(store))
-    results.put([ask(reference, values=np.arange(float(n))).sum() for n in range(20)])
+def compute(course: str, store: str) -> None:
+    """What each of two processes does: ask the same twenty questions, and print the sums of the answers."""
+    reference = Reference(open_assignment(Path(course)), FakeNetworks(), Store(Path(store)))
+    print([float(ask(reference, values=np.arange(float(n))).sum()) for n in range(20)])
 
 
 def test_two_processes_at_once(tiny_course: Path, tmp_path: Path) -> None:
     """Protects workers that start with an empty store: each gets the right answers, and what stays is whole."""
-    context = multiprocessing.get_context("spawn")
-    results = context.Queue()
-    arguments = (tiny_course / "assignments" / "tiny", tmp_path / "store", results)
-    processes = [context.Process(target=_compute, args=arguments) for _ in range(2)]
-    for process in processes:
-        process.start()
-    answers = [results.get(timeout=60) for _ in processes]
-    for process in processes:
-        process.join()
+    course = tiny_course / "assignments" / "tiny"
+    command = [sys.executable, __file__, str(course), str(tmp_path / "store")]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    answers = [json.loads(process.communicate(timeout=120)[0]) for process in processes]
     assert answers == [[5.0 * sum(range(n)) for n in range(20)]] * 2
     assert len(entries(tmp_path)) == 20, "no half-written file may stay"
-    reference = Reference(open_assignment(arguments[0]), NoNetworks(), Store(tmp_path / "store"))
+    reference = Reference(open_assignment(course), NoNetworks(), Store(tmp_path / "store"))
     assert [ask(reference, values=np.arange(float(n))).sum() for n in range(20)] == answers[0]
 
 
@@ -210,3 +208,7 @@ def test_a_file_that_does_not_import(tmp_path: Path, source: str, said: str) -> 
     for _ in range(2):
         with pytest.raises(SpecificationError, match=f"comparison.py: {said}"):
             load_file(path)
+
+
+if __name__ == "__main__":
+    compute(*sys.argv[1:])
