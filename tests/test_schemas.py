@@ -60,6 +60,16 @@ def test_the_shipped_schemas_are_current(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(shipped(name))
 
 
+def test_every_key_of_an_assignment_is_explained() -> None:
+    """Protects authors from keys without a word in their editor, and the reference page from empty rows."""
+    schema = shipped("assignment-1")
+    kinds = {"Assignment": schema, **schema["$defs"], "Text": schema["$defs"]["Text"]["anyOf"][1]}
+    bare = [
+        f"{name}.{key}" for name, kind in kinds.items() for key, one in kind["properties"].items() if not one.get("description")
+    ]
+    assert bare == []
+
+
 def everything() -> Results:
     """Results in which every field of every record is filled."""
     cell = Grid(rows=1, columns=2, levels="AP8=")

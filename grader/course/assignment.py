@@ -29,7 +29,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.bundle import ANSWERS_SUFFIX, RELEASED, Bundle, Starters, read_bundle
-from grader.course.specification import Assignment, read_specification
+from grader.course.reader import read_specification
+from grader.course.specification import Assignment
 from grader.errors import SpecificationError, UsageError
 
 _UNJUDGED = {"starter", "styles", "master"}  # verdicts do not depend on them

@@ -1,21 +1,19 @@
 """The specification of an assignment, `assignment.yaml`, as frozen records.
 
-Strict: an unknown key, a wrong type or points that do not add up are errors, never a default. `read_specification` is the one
-place where such a file is read; every error names file, key, value and the nearest key that exists.
+Strict: an unknown key, a wrong type or points that do not add up are errors, never a default. `grader.course.reader` reads such
+a file. What an attribute is for stands in the class's docstring: `docs/reference/specification.md` is made from it.
 
 Left out on purpose: tests, references and comparisons, which are Python files beside it.
 """
 
 from __future__ import annotations
 
-import difflib
+import inspect
 import math
 import re
 from itertools import pairwise
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -23,11 +21,8 @@ from pydantic import (
     Field,
     PositiveFloat,
     PositiveInt,
-    ValidationError,
     model_validator,
 )
-
-from grader.errors import SpecificationError
 
 SCHEMA = "grader/assignment/1"
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -44,7 +39,12 @@ class Specification(BaseModel):
 
 
 class Text(Specification):
-    """A sentence in each of the languages; a bare string stands for all of them."""
+    """A sentence in each of the languages; a bare string stands for all of them.
+
+    Attributes:
+        en: in English.
+        ru: in Russian; a text that is missing is shown in the other language.
+    """
 
     en: str = ""
     ru: str = ""
@@ -69,9 +69,12 @@ Form = Literal["torch", "numpy", "list"]
 
 
 class Parameter(Specification):
-    """An argument of a part: its role, which is also the canonical parameter name, and other names for it.
+    """An argument of a part.
 
-    `optional`: a submission may take it from its own globals (a model) instead of as an argument.
+    Attributes:
+        role: what it is, which is also the canonical parameter name.
+        aliases: other names that a student's parameter may have.
+        optional: whether a submission may take it from its own globals (a model) instead of as an argument.
     """
 
     role: PartIdentifier
@@ -83,6 +86,9 @@ class Part(Specification):
     """One graded part: what it is called, what it takes, and which styles of answering count.
 
     Attributes:
+        id: the name in tests and results: `check.<id>(...)`, `compare_<id>`; lower case.
+        title: what the report calls it.
+        points: what it is worth; its tests share them by their weights.
         names: accepted names in order of preference, the canonical one first; compared without case and underscores.
         parameters: in canonical order.
         styles: `call` (a function), `method` (of a class of the submission), `module_class` (a class to make and call),
@@ -153,7 +159,19 @@ class ModelSpecification(Specification):
 
 
 class Limits(Specification):
-    """What one submission may use. Times are wall-clock seconds; sizes are 2**20 bytes."""
+    """What one submission may use. Times are wall-clock seconds; sizes are 2**20 bytes.
+
+    Attributes:
+        load_seconds: for running all of its cells or its module.
+        cell_seconds: for one cell.
+        call_seconds: for one call; a part that hung twice gets a tenth of it from then on.
+        total_seconds: for everything together.
+        memory_mb: of all its processes.
+        processes: at the same time, threads included.
+        disk_mb: of files that it writes.
+        answer_mb: of one returned value.
+        submission_mb: of what was handed in; beyond that the main file goes alone, or is refused.
+    """
 
     load_seconds: PositiveFloat | PositiveInt = 60
     cell_seconds: PositiveFloat | PositiveInt = 20
@@ -170,8 +188,20 @@ class Assignment(Specification):
     """The whole of `assignment.yaml`.
 
     Attributes:
+        schema: the form of this file.
+        id: the assignment's name, as its folder's.
+        title: what the report calls it.
+        language: of the feedback, unless `--lang` says otherwise.
+        points: the sum of the parts' points, written down as a check.
         pass_score: points from which the assignment counts as passed; none by default.
         boundaries: points at which the grade changes, rising; the report tells who is near one.
+        reference: path of the reference implementation, from the assignment's folder.
+        files: patterns of the files that may be graded, the most wanted first; case does not matter.
+        preload: modules that are imported before any submission, so that none pays for it.
+        models: networks for tests and submissions, by name.
+        pictures: the folder of pictures, which tests and submissions see.
+        limits: what one submission may use.
+        parts: what is graded, in the order of the report.
     """
 
     schema_: Literal["grader/assignment/1"] = Field(alias="schema")
@@ -219,89 +249,21 @@ class Assignment(Specification):
         return {part.id: part for part in self.parts}[identifier]
 
 
-def read_specification(path: Path) -> Assignment:
-    """Read and check one `assignment.yaml`.
-
-    Raises `SpecificationError` for a file that cannot be read, is not YAML, or breaks the schema.
-    """
-    try:
-        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506  a SafeLoader
-    except OSError as error:
-        raise SpecificationError(f"{path}: cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise SpecificationError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(tree, dict):
-        raise SpecificationError(f"{path}: must be a mapping of keys to values")
-    try:
-        return Assignment.model_validate(tree)
-    except ValidationError as error:
-        raise SpecificationError("\n".join(_sentence(path, item) for item in error.errors())) from error
-
-
-class _UniqueKeys(yaml.SafeLoader):
-    """YAML lets the last of two equal keys win in silence; a grade must not hang on that."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if isinstance(key, str) and key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", key_node.start_mark)
-            if isinstance(key, str):
-                seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
-def _sentence(path: Path, error: Any) -> str:
-    where = ".".join(str(step) for step in error["loc"] if not _is_type_tag(step))
-    value = error["input"]
-    shown = f" (found {value!r})" if isinstance(value, str | int | float | bool) or value is None else ""
-    if error["type"] == "extra_forbidden":
-        *parents, key = error["loc"]
-        nearest = difflib.get_close_matches(str(key), _keys_at(tuple(parents)), n=1, cutoff=0.5)
-        meant = f"; did you mean {nearest[0]!r}?" if nearest else f"; known keys: {', '.join(_keys_at(tuple(parents)))}"
-        return f"{path}: {where}: unknown key {str(key)!r}{shown}{meant}"
-    if error["type"] == "literal_error":
-        options = re.findall(r"'([^']+)'", str(error["ctx"]["expected"]))
-        nearest = difflib.get_close_matches(str(value), options, n=1, cutoff=0.5)
-        meant = f"; did you mean {nearest[0]!r}?" if nearest else f"; possible: {', '.join(options)}"
-        return f"{path}: {where}: not a possible value{shown}{meant}"
-    if error["type"] == "missing":
-        return f"{path}: {where}: the key is missing"
-    if error["type"] == "value_error":
-        prefix = f"{where}: " if where else ""
-        return f"{path}: {prefix}{error['ctx']['error']}"
-    return f"{path}: {where}: {_YAML_WORDS.get(error['type'], error['msg'])}{shown}"
-
-
-# pydantic speaks of Python's types; who writes YAML knows these.
-_YAML_WORDS = {"tuple_type": "must be a list", "model_type": "must be a mapping of keys to values"}
-
-
-def _is_type_tag(step: Any) -> bool:
-    return isinstance(step, str) and (step in ("int", "float") or "[" in step or "constrained" in step)
-
-
-def _keys_at(location: tuple[Any, ...]) -> list[str]:
-    """The keys that the schema knows at a location."""
-    kind: Any = Assignment
-    for step in location:
-        if step == "parts":
-            kind = Part
-        elif step == "parameters":
-            kind = Parameter
-        elif step == "models":
-            kind = ModelSpecification
-        elif step == "limits":
-            kind = Limits
-        elif step == "title":
-            kind = Text
-    return [field.alias or name for name, field in kind.model_fields.items()]
-
-
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of `assignment.yaml`, for editors; shipped as `schemas/assignment-1.schema.json`."""
     schema = Assignment.model_json_schema(by_alias=True)
+    for kind in (Text, Parameter, Part, ModelSpecification, Limits, Assignment):
+        definition = schema if kind is Assignment else schema["$defs"][kind.__name__]
+        definition["description"], meanings = _read_docstring(kind)
+        for name, meaning in meanings.items():
+            definition["properties"][name]["description"] = meaning
     text = schema["$defs"]["Text"]
     schema["$defs"]["Text"] = {"anyOf": [{"type": "string"}, text]}
     return {"$schema": JSON_SCHEMA, **schema, "title": "Assignment of a course for `grade`"}
+
+
+def _read_docstring(kind: type[Specification]) -> tuple[str, dict[str, str]]:
+    """What a record is, and what its attributes mean, each on one line."""
+    about, _, listed = inspect.cleandoc(kind.__doc__ or "").partition("\n\nAttributes:\n")
+    entries = re.findall(r"^    (\w+): (.*(?:\n        .*)*)", listed, re.MULTILINE)
+    return " ".join(about.split()), {name: " ".join(meaning.split()) for name, meaning in entries}

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from grader.course.assignment import open_assignment
-from grader.course.specification import Assignment, read_specification
+from grader.course.reader import read_specification
+from grader.course.specification import Assignment
 from grader.errors import SpecificationError
 from grader.run.plan import AssignmentRun
 from grader.run.run import make_results

@@ -9,7 +9,8 @@ import jsonschema
 import pytest
 import yaml
 
-from grader.course.specification import Assignment, json_schema, read_specification
+from grader.course.reader import read_specification
+from grader.course.specification import Assignment, json_schema
 from grader.errors import SpecificationError, UsageError
 
 Read = Callable[[str | bytes], Assignment]

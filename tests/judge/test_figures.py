@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from grader.course.specification import Assignment, read_specification
+from grader.course.reader import read_specification
+from grader.course.specification import Assignment
 from grader.errors import SpecificationError
 from grader.judge.check import Compared
 from grader.judge.drawing import Drawing, heat_map

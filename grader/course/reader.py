@@ -1,0 +1,94 @@
+"""Reads `assignment.yaml`. Every error names file, key, value and the nearest key that exists."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from grader.course.specification import Assignment, Limits, ModelSpecification, Parameter, Part, Text
+from grader.errors import SpecificationError
+
+
+def read_specification(path: Path) -> Assignment:
+    """Read and check one `assignment.yaml`.
+
+    Raises `SpecificationError` for a file that cannot be read, is not YAML, or breaks the schema.
+    """
+    try:
+        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506  a SafeLoader
+    except OSError as error:
+        raise SpecificationError(f"{path}: cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise SpecificationError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(tree, dict):
+        raise SpecificationError(f"{path}: must be a mapping of keys to values")
+    try:
+        return Assignment.model_validate(tree)
+    except ValidationError as error:
+        raise SpecificationError("\n".join(_sentence(path, item) for item in error.errors())) from error
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML lets the last of two equal keys win in silence; a grade must not hang on that."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if isinstance(key, str) and key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", key_node.start_mark)
+            if isinstance(key, str):
+                seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def _sentence(path: Path, error: Any) -> str:
+    where = ".".join(str(step) for step in error["loc"] if not _is_type_tag(step))
+    value = error["input"]
+    shown = f" (found {value!r})" if isinstance(value, str | int | float | bool) or value is None else ""
+    if error["type"] == "extra_forbidden":
+        *parents, key = error["loc"]
+        nearest = difflib.get_close_matches(str(key), _keys_at(tuple(parents)), n=1, cutoff=0.5)
+        meant = f"; did you mean {nearest[0]!r}?" if nearest else f"; known keys: {', '.join(_keys_at(tuple(parents)))}"
+        return f"{path}: {where}: unknown key {str(key)!r}{shown}{meant}"
+    if error["type"] == "literal_error":
+        options = re.findall(r"'([^']+)'", str(error["ctx"]["expected"]))
+        nearest = difflib.get_close_matches(str(value), options, n=1, cutoff=0.5)
+        meant = f"; did you mean {nearest[0]!r}?" if nearest else f"; possible: {', '.join(options)}"
+        return f"{path}: {where}: not a possible value{shown}{meant}"
+    if error["type"] == "missing":
+        return f"{path}: {where}: the key is missing"
+    if error["type"] == "value_error":
+        prefix = f"{where}: " if where else ""
+        return f"{path}: {prefix}{error['ctx']['error']}"
+    return f"{path}: {where}: {_YAML_WORDS.get(error['type'], error['msg'])}{shown}"
+
+
+# pydantic speaks of Python's types; who writes YAML knows these.
+_YAML_WORDS = {"tuple_type": "must be a list", "model_type": "must be a mapping of keys to values"}
+
+
+def _is_type_tag(step: Any) -> bool:
+    return isinstance(step, str) and (step in ("int", "float") or "[" in step or "constrained" in step)
+
+
+def _keys_at(location: tuple[Any, ...]) -> list[str]:
+    """The keys that the schema knows at a location."""
+    kind: Any = Assignment
+    for step in location:
+        if step == "parts":
+            kind = Part
+        elif step == "parameters":
+            kind = Parameter
+        elif step == "models":
+            kind = ModelSpecification
+        elif step == "limits":
+            kind = Limits
+        elif step == "title":
+            kind = Text
+    return [field.alias or name for name, field in kind.model_fields.items()]
