@@ -208,7 +208,8 @@ class Validator:
             judge = self.make_judge(seed)
             short += [f"seed {seed}: the reference fails {name}" for name in _fallen(self.run_local(self.functions, judge))]
             for variant in self.judge.diagnosis.variants:
-                if bool(self._failed_by(variant, judge, stop_early=True)) is variant.accepted:
+                before = bool(self.caught.get(variant.id, not variant.accepted))
+                if bool(self._failed_by(variant, judge, stop_early=True)) is not before:
                     short.append(f"seed {seed}: {variant.id} has another verdict")
         return Check("other seeds agree", not short, f"{SEEDS} seeds", tuple(short))
 
