@@ -2,7 +2,7 @@
 
 The layers, from the ground up; a module imports from layers below its own only, or within its own::
 
-    errors, i18n, record
+    errors, i18n, origin, record
     figures
     results, wire
     guest                        (what runs in the sandbox: errors, wire and itself, nothing else)
@@ -34,7 +34,7 @@ import grader
 PACKAGE = Path(grader.__file__).resolve().parent
 
 LAYERS = [
-    {"errors", "i18n", "record"},
+    {"errors", "i18n", "origin", "record"},
     {"figures"},
     {"results", "wire"},
     {"guest"},

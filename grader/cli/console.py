@@ -123,6 +123,11 @@ class Console:
         )
 
 
+def size_text(count: int) -> str:
+    """A file's size, from a count of bytes."""
+    return f"{count / (1 << 20):.1f} MB" if count >= 1 << 20 else f"{-(-count // 1024)} KB"
+
+
 def _coloured(status: SubmissionStatus) -> str:
     colour = {"graded": "green", "grader_error": "red"}.get(str(status), "yellow")
     return f"[{colour}]{status}[/{colour}]"

@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from grader.check.lab import find_lab
+from grader.cli.console import size_text
 from grader.cli.export import HiddenTests
 from grader.cli.report import results_files
 from grader.errors import UsageError
@@ -62,5 +63,5 @@ def package_command(assignment: str, out: Path | None, hidden_tests: HiddenTests
     raw = gradescope_package(folder, hidden_tests)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(raw)
-    Console(highlight=False).print(f"{out}: {len(raw) / (1 << 20):.1f} MB", markup=False, soft_wrap=True)
+    Console(highlight=False).print(f"{out}: {size_text(len(raw))}", markup=False, soft_wrap=True)
     return OK

@@ -5,17 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 
-def init(folder: Path) -> int:
+def init(folder: Path, *, install: str = "") -> int:
     """Write a new course with one small lab that passes grade validate.
 
     Parameters
     ----------
     folder
         A new folder.
+    install
+        What pip installs the grader from in the course's CI (a line of requirements.txt); by default what this one was
+        installed from, as far as others can reach it.
     """
     from grader.init.course import write_course
 
-    written = write_course(folder)
+    written = write_course(folder, install)
     print(f"{folder}: {len(written)} files. Next:")
     print(f"  cd {folder}")
     print("  grade validate          # are the tests themselves right?")

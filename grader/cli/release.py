@@ -24,7 +24,8 @@ def release(
     out
         A new folder, or a file that ends in .zip; by default ASSIGNMENT.zip here.
     install
-        What the students' pip installs the grader from (a line of requirements.txt); this version of it by default.
+        What the students' pip installs the grader from (a line of requirements.txt); by default what this one was installed
+        from, as far as others can reach it.
     device
         Where answers are computed: auto, cpu or cuda.
     """

@@ -7,21 +7,23 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.check.lab import find_lab
+from grader.cli.console import size_text
 from grader.errors import UsageError
 from grader.release.archive import write_files
 from grader.release.bundle import build_bundle
 from grader.run.sizing import pick_device
 
 
-def release_command(assignment: str, out: Path | None, requirement: str, device: str) -> int:
+def release_command(assignment: str, out: Path | None, install: str, device: str) -> int:
     """Build the bundle and write it; the exit status."""
     folder = find_lab(assignment, Path.cwd())
     if folder.is_bundle:
         raise UsageError(f"{folder.path} is a bundle already; release the assignment in its course")
     identifier = folder.specification.id
     out = out or Path(f"{identifier}.zip")
-    files = build_bundle(folder, requirement, pick_device(device))
+    files = build_bundle(folder, install, pick_device(device))
     write_files(files, out, identifier)
-    size = sum(map(len, files.values())) / (1 << 20)
-    Console(highlight=False).print(f"{out}: {len(files)} files, {size:.1f} MB", markup=False, soft_wrap=True)
+    console = Console(highlight=False)
+    console.print(f"{out}: {len(files)} files, {size_text(sum(map(len, files.values())))}", markup=False, soft_wrap=True)
+    console.print(f"Students install {files['requirements.txt'].decode().strip()}", markup=False, soft_wrap=True)
     return 0

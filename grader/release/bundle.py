@@ -15,6 +15,7 @@ from grader.course.bundle import ANSWERS_SUFFIX, RELEASED, Bundle, content_diges
 from grader.course.master import stale
 from grader.errors import SpecificationError
 from grader.judge.judge import Judge, JudgePlan
+from grader.origin import requirement
 from grader.release.catalogue import reduced, texts_of
 from grader.release.leaks import leaks
 from grader.release.pruning import prune
@@ -28,10 +29,10 @@ _LEFT = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"}
 _MOST_LEAKS = 10
 
 
-def build_bundle(folder: AssignmentFolder, requirement: str = "", device: str = "cpu") -> dict[str, bytes]:
+def build_bundle(folder: AssignmentFolder, install: str = "", device: str = "cpu") -> dict[str, bytes]:
     """Contents by name, the starter beside the lab's own files.
 
-    `requirement`: what pip installs the grader from; this version of it by default.
+    `install`: what the students' pip installs the grader from; where this one came from by default (`grader.origin`).
 
     Raises `SpecificationError` when there is no public test or no starter, when the reference fails a public test, and when
     anything hidden would get into the bundle.
@@ -52,7 +53,7 @@ def build_bundle(folder: AssignmentFolder, requirement: str = "", device: str = 
     files["assignment.yaml"] = _specification(folder)
     files[ANSWERS] = record(judge).to_bytes()
     files[f"{RELEASED}/bundle.json"] = _knowledge(folder, judge, starters).to_json().encode()
-    files["requirements.txt"] = f"{requirement or f'lab-grader=={__version__}'}\n".encode()
+    files["requirements.txt"] = f"{install or requirement()}\n".encode()
     files[".github/workflows/check.yml"] = workflow("student.yml").encode()
     files[".gitlab-ci.yml"] = workflow("gitlab-student.yml").encode()
     files |= _readmes(folder, judge, sorted(starters))

@@ -71,5 +71,6 @@ def test_nothing_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_no_placeholder_is_left(course: Path) -> None:
     """Protects from a template's braces and endings in what is written."""
     files = [path for path in course.rglob("*") if path.is_file()]
-    assert not [path for path in files if path.suffix == ".tmpl" or "{version}" in path.read_text()]
+    assert not [path for path in files if path.suffix == ".tmpl" or "{requirement}" in path.read_text()]
     assert (course / ".github" / "workflows" / "course.yml").is_file()
+    assert (course / ".gitlab-ci.yml").is_file()

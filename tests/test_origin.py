@@ -1,0 +1,53 @@
+"""What others are told to install is what this machine has, as far as they can reach it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+from typing import Any
+
+import pytest
+
+from grader import __version__
+from grader.origin import requirement
+
+COMMIT = "0123456789012345678901234567890123456789"
+NAMED = f"lab-grader=={__version__}"
+
+
+@pytest.mark.parametrize(
+    ("direct", "expected"),
+    [
+        (None, NAMED),
+        ({"url": "file:///home/me/grader", "dir_info": {"editable": True}}, NAMED),
+        ({"url": "file:///home/me/lab_grader.whl", "archive_info": {}}, NAMED),
+        ({"url": "file:///home/me/grader", "vcs_info": {"vcs": "git", "commit_id": COMMIT}}, NAMED),
+        ({"url": "https://example.org/lab_grader.whl", "archive_info": {}}, "lab-grader @ https://example.org/lab_grader.whl"),
+        (
+            {"url": "https://example.org/g.git", "vcs_info": {"vcs": "git", "commit_id": COMMIT, "requested_revision": "main"}},
+            f"lab-grader @ git+https://example.org/g.git@{COMMIT}",
+        ),
+    ],
+)
+def test_where_it_came_from(monkeypatch: pytest.MonkeyPatch, direct: Any, expected: str) -> None:
+    """Protects students and CI from a version that their pip cannot find, and from a path of the instructor's machine."""
+
+    class Distribution:
+        """As pip has recorded it."""
+
+        def read_text(self, _name: str) -> str | None:
+            """`direct_url.json`."""
+            return None if direct is None else json.dumps(direct)
+
+    monkeypatch.setattr(importlib.metadata, "distribution", lambda _name: Distribution())
+    assert requirement() == expected
+
+
+def test_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a grader that runs from its source folder."""
+
+    def distribution(name: str) -> Any:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "distribution", distribution)
+    assert requirement() == NAMED
