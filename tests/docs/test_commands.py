@@ -1,0 +1,123 @@
+"""Every command that the documentation shows is run, and says what the documentation says it does.
+
+A page is a script (`page.py`): its commands run one after the other in a scene (`scene.py`), its files are written there. What
+cannot run here stands in `ELSEWHERE`.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .page import Step, commands, pages, steps
+from .scene import REPOSITORY, Scene, install_programs, set_scene
+
+# Commands that cannot run here (they download, install, or never end), and where each is tested.
+ELSEWHERE = {
+    "python3 -m venv .venv": "tests/release/test_installed.py",
+    "source .venv/bin/activate": "tests/release/test_installed.py",
+    "pip install -r requirements.txt": "tests/release/test_installed.py",
+    "make .venv/.installed": ".ci/run",
+    "grade validate": "tests/init/test_init.py",
+    "grade check --watch": "tests/cli/test_check_command.py",
+    "grade check --lang ru --watch": "tests/cli/test_check_command.py",
+    "make grade": ".ci/run",
+    "make test": ".ci/run",
+    "make test TESTS=tests/wire": ".ci/run",
+    "make lint types test": ".ci/run",
+    "pre-commit install": ".ci/run",
+    "grade submissions/ --open --watch": "tests/cli/test_watch_command.py",
+}
+FIRST_SCENE = {"README.md": "lab15"}
+OTHERS = (*REPOSITORY.glob("grader/release/templates/*.j2"), REPOSITORY / "grader" / "init" / "course" / "README.md.tmpl")
+pytestmark = pytest.mark.wall
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`grade` and `pytest`, as the reader has installed them."""
+    return install_programs(tmp_path_factory.mktemp("programs") / "bin")
+
+
+def play(script: list[Step], scene: Scene, scratch: Path, programs: Path) -> list[str]:
+    """Do what the page says; what was left to other tests. Asserts exit statuses and what is to be seen."""
+    left = []
+    for step in script:
+        if step.kind == "scene":
+            scene = set_scene(step.name, scratch, programs)
+        elif step.kind == "file":
+            scene.write(step.name, step.text, append=step.appended)
+        else:
+            said, typed = "", list(commands(step.text))
+            for number, command in enumerate(typed, start=1):
+                if bare(command) in ELSEWHERE:
+                    left.append(bare(command))
+                    continue
+                status, said = scene.run(command)
+                expected = step.status if number == len(typed) else 0
+                assert status == expected, f"line {step.where}: {command}: {status}\n{said}"
+            assert_seen(step, said)
+    return left
+
+
+def bare(command: str) -> str:
+    """The command without the folder of the virtual environment."""
+    return command.removeprefix(".venv/bin/")
+
+
+def assert_seen(step: Step, said: str) -> None:
+    """Every line that the page shows was printed, in that order."""
+    lines = iter(" ".join(line.split()) for line in said.splitlines())
+    for wanted in step.seen:
+        assert any(line == " ".join(wanted.split()) for line in lines), f"line {step.where}: never said {wanted!r}, but:\n{said}"
+
+
+@pytest.mark.parametrize("page", [path.relative_to(REPOSITORY).as_posix() for path in pages(REPOSITORY)])
+def test_a_page(page: str, programs: Path, tmp_path: Path) -> None:
+    """Protects readers: each command of the page can be typed as it stands, in the order in which it stands."""
+    script = steps((REPOSITORY / page).read_text("utf-8"))
+    play(script, set_scene(FIRST_SCENE.get(page, "course"), tmp_path, programs), tmp_path, programs)
+
+
+def test_the_readme_of_a_new_course(programs: Path, tmp_path: Path) -> None:
+    """Protects the first page that a new author reads."""
+    scene = set_scene("course", tmp_path, programs)
+    left = play(steps((scene.folder / "README.md").read_text("utf-8")), scene, tmp_path, programs)
+    assert left == ["grade validate"]
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ru.md"])
+def test_the_readme_of_a_bundle(name: str, programs: Path, tmp_path: Path) -> None:
+    """Protects the first page that a student reads; the virtual environment's programs are those under test."""
+    scene = set_scene("finished", tmp_path, programs)
+    (scene.folder / ".venv").mkdir()
+    (scene.folder / ".venv" / "bin").symlink_to(programs)
+    left = play(steps((scene.folder / name).read_text("utf-8")), scene, tmp_path, programs)
+    assert left[:2] == ["python3 -m venv .venv", "pip install -r requirements.txt"]
+    assert len(left) == 3
+
+
+def test_what_is_left_to_other_tests() -> None:
+    """Protects the list from growing old: each entry stands on a page, and what tests it exists; `make` knows its targets."""
+    everything = [*pages(REPOSITORY), *OTHERS]
+    script = [step for path in everything for step in steps(path.read_text("utf-8")) if step.kind == "commands"]
+    shown = {bare(command) for step in script for command in commands(step.text)}
+    assert set(ELSEWHERE) - shown == set()
+    assert [place for place in ELSEWHERE.values() if not (REPOSITORY / place).is_file()] == []
+    for command in ELSEWHERE:
+        if command.startswith("make "):
+            done = subprocess.run([*command.split(), "--dry-run"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+
+
+def test_commands_stand_in_console_blocks() -> None:
+    """Protects from commands that this test does not see: no other kind of block shows one."""
+    hidden = []
+    for path in pages(REPOSITORY):
+        for match in re.finditer(r"^ *```(\w*).*?\n(.*?)^ *```$", path.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+            if match[1] in ("", "bash", "sh", "shell"):
+                hidden.append(f"{path.name}: {match[0][:60]}")
+    assert hidden == []

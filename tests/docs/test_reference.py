@@ -1,0 +1,69 @@
+"""The reference pages say what the code says, and the site builds without a warning."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from grader.cli.main import app
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+@pytest.fixture(scope="module")
+def generator() -> ModuleType:
+    """`docs/make_reference.py`."""
+    spec = importlib.util.spec_from_file_location("make_reference", DOCS / "make_reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_tables_are_current(generator: ModuleType) -> None:
+    """Protects readers from options and keys of an older version. The cure: `python docs/make_reference.py`."""
+    pages: dict[str, Any] = generator.PAGES
+    for page in pages:
+        text = (DOCS / page).read_text("utf-8")
+        assert text == generator.current(page, text), f"{page}: run python docs/make_reference.py"
+
+
+def test_a_changed_table_is_noticed(generator: ModuleType) -> None:
+    """Protects the test above from passing whatever it is given."""
+    text = (DOCS / "reference" / "commands.md").read_text("utf-8")
+    assert generator.current("reference/commands.md", text.replace("--watch", "--wait")) == text
+    with pytest.raises(ValueError, match="needs <!-- commands: begin -->"):
+        generator.current("reference/commands.md", "# Commands\n")
+
+
+def test_every_option_is_explained() -> None:
+    """Protects from an option without a word, in the reference and in `--help`."""
+    commands = [name for name in app if not name.startswith("-")]
+    arguments = [(name, one) for name in commands for one in app[name].assemble_argument_collection(parse_docstring=True)]
+    assert len(arguments) > 30
+    assert [(name, one.names) for name, one in arguments if not one.parameter.help] == []
+
+
+def test_every_environment_variable_is_told() -> None:
+    """Protects from a setting that only the source knows."""
+    source = "".join(path.read_text("utf-8") for path in (DOCS.parent / "grader").rglob("*.py"))
+    used = set(re.findall(r'environ(?:\.get\(|\[)"(GRADER_[A-Z]+)"', source))
+    assert used
+    assert [name for name in used if name not in (DOCS / "reference" / "files.md").read_text("utf-8")] == []
+
+
+def test_the_site_builds(tmp_path: Path) -> None:
+    """Protects links between pages and to their headings, and pages that no menu reaches: a warning is an error."""
+    pytest.importorskip("material", reason="needs mkdocs-material")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", tmp_path]
+    done = subprocess.run(command, cwd=DOCS.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not list(tmp_path.rglob("*.py"))
