@@ -10,7 +10,7 @@ The layers, from the ground up; a module imports from layers below its own only,
     sandbox, fixtures
     judge
     testing                      (what an assignment's own files may use)
-    run, validate, report
+    run, validate, report, gradebook
     check
     ci
     release, init
@@ -42,7 +42,7 @@ LAYERS = [
     {"sandbox", "fixtures"},
     {"judge"},
     {"testing"},
-    {"run", "validate", "report"},
+    {"run", "validate", "report", "gradebook"},
     {"check"},
     {"ci"},
     {"release", "init"},
@@ -57,8 +57,23 @@ ONLY = {
     "wire": {"errors"},
     "report": {"results", "figures", "record", "i18n", "errors"},
     "results": {"errors", "figures", "record"},
+    "gradebook": {"course", "results", "record", "errors"},
 }
-HEAVY = {"torch", "torchvision", "numpy", "pydantic", "pytest", "yaml", "IPython", "nbformat", "PIL", "matplotlib", "jinja2"}
+HEAVY = {
+    "torch",
+    "torchvision",
+    "numpy",
+    "pydantic",
+    "pytest",
+    "yaml",
+    "IPython",
+    "nbformat",
+    "PIL",
+    "matplotlib",
+    "jinja2",
+    "sqlalchemy",
+    "alembic",
+}
 
 
 def module_name(path: Path) -> str:

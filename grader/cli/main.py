@@ -8,6 +8,7 @@ inside the commands, so that `grade --help` is quick.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,6 +18,7 @@ from cyclopts.exceptions import CycloptsError
 from grader import __version__
 from grader.cli.check import check
 from grader.cli.export import export, package
+from grader.cli.gradebook import comment, extend, grades, history, override
 from grader.cli.init import init
 from grader.cli.release import release
 from grader.cli.starter import starter
@@ -49,6 +51,8 @@ def run(
     fresh: Annotated[bool, Parameter(negative="")] = False,
     open_: Annotated[bool, Parameter("--open", negative="")] = False,
     watch: Annotated[bool, Parameter(negative="")] = False,
+    gradebook: Annotated[str, Parameter(env_var="GRADER_GRADEBOOK")] = "",
+    times: Path | None = None,
     quiet: Annotated[bool, Parameter(("--quiet", "-q"), negative="")] = False,
     verbose: Annotated[bool, Parameter(("--verbose", "-v"), negative="")] = False,
 ) -> int:
@@ -78,6 +82,10 @@ def run(
         Open the report in a browser.
     watch
         Go on: grade again whatever changes in the folder, until Ctrl-C.
+    gradebook
+        Also write the results into this gradebook: a file, which is made where there is none, or the URL of a database.
+    times
+        A CSV file with the columns student and submitted: when work was handed in, for the gradebook.
     quiet
         Print nothing but errors.
     verbose
@@ -87,6 +95,7 @@ def run(
     from grader.cli.watch import watch_command
 
     request = RunRequest(submissions, assignment, out, jobs, device, sandbox, student, lang, fresh, quiet, verbose, open_)
+    request = replace(request, gradebook=gradebook, times=times)
     return watch_command(request) if watch else run_command(request)
 
 
@@ -142,6 +151,8 @@ app.command(release)
 app.command(starter)
 app.command(export)
 app.command(package)
+for command in (override, comment, extend, grades, history):
+    app.command(command)
 
 
 @app.command

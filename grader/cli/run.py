@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.cli.console import Console
+from grader.cli.recording import GradebookNotes
 from grader.errors import UsageError
 from grader.i18n import languages
 from grader.report import render
@@ -35,6 +36,8 @@ class RunRequest:
     quiet: bool
     verbose: bool
     open: bool = False
+    gradebook: str = ""
+    times: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ def run_command(request: RunRequest) -> int:
 def run_round(request: RunRequest, console: Console) -> Round:
     """Grade what is to be graded, write the reports, open them where that was asked for."""
     check_request(request)
+    notes = GradebookNotes(request.gradebook, request.times)
     runs = plan_run(request.submissions, request.assignment, request.student, request.out)
     wall = choose_wall(request.sandbox)
     if not wall.confines:
@@ -65,6 +69,7 @@ def run_round(request: RunRequest, console: Console) -> Round:
         jobs = request.jobs or jobs_that_fit(len(one.submissions))
         options = RunOptions(wall, out, jobs, pick_device(request.device), request.language, request.fresh)
         found[out], complete = grade_and_report(one, options, console)
+        notes.add(found[out], one, console)
         if not complete:
             console.stopped(len(found[out].submissions), len(one.submissions))
             return Round(STOPPED, found)

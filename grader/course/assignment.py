@@ -119,10 +119,14 @@ class AssignmentFolder:
         digest = hashlib.sha256()
         for path in [*_files(self.path), self.reference]:
             name = path.relative_to(self.path) if path.is_relative_to(self.path) else Path(path.name)
-            content = path.read_bytes()
+            content = self._judged() if path.name == "assignment.yaml" and path.parent == self.path else path.read_bytes()
             digest.update(f"{name.as_posix()}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
             digest.update(content)
         return digest.hexdigest()
+
+    def _judged(self) -> bytes:
+        """The specification less what changes grades only: a later deadline must not have everything graded again."""
+        return self.specification.model_dump_json(exclude={"deadline", "late", "attempts"}).encode()
 
 
 def open_assignment(path: Path) -> AssignmentFolder:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from grader.course.rules import Late
 from grader.course.specification import Assignment, Limits, ModelSpecification, Parameter, Part, Text
 from grader.errors import SpecificationError
 
@@ -89,6 +90,8 @@ def _keys_at(location: tuple[Any, ...]) -> list[str]:
             kind = ModelSpecification
         elif step == "limits":
             kind = Limits
+        elif step == "late":
+            kind = Late
         elif step == "title":
             kind = Text
     return [field.alias or name for name, field in kind.model_fields.items()]

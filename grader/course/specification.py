@@ -15,14 +15,15 @@ from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PositiveFloat,
     PositiveInt,
     model_validator,
 )
+
+from grader.course.rules import Counting, Late, Moment
+from grader.course.strict import Specification
 
 SCHEMA = "grader/assignment/1"
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -30,12 +31,6 @@ LANGUAGES = ("en", "ru")
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=64)]
 PartIdentifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
-
-
-class Specification(BaseModel):
-    """Base: frozen, strict about types, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Text(Specification):
@@ -195,6 +190,9 @@ class Assignment(Specification):
         points: the sum of the parts' points, written down as a check.
         pass_score: points from which the assignment counts as passed; none by default.
         boundaries: points at which the grade changes, rising; the report tells who is near one.
+        deadline: until when work is in time, for the gradebook.
+        late: what coming later costs there.
+        attempts: which of a student's attempts counts there.
         reference: path of the reference implementation, from the assignment's folder.
         files: patterns of the files that may be graded, the most wanted first; case does not matter.
         preload: modules that are imported before any submission, so that none pays for it.
@@ -211,10 +209,13 @@ class Assignment(Specification):
     points: PositiveFloat | PositiveInt
     pass_score: PositiveFloat | PositiveInt | None = None
     boundaries: Annotated[tuple[PositiveFloat | PositiveInt, ...], BeforeValidator(_as_tuple)] = ()
+    deadline: Moment | None = None
+    late: Late = Late()
+    attempts: Counting = "last"
     reference: str
     files: Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)] = ("*.ipynb", "*.py")
     preload: Names = ()
-    models: dict[PartIdentifier, ModelSpecification] = {}
+    models: dict[PartIdentifier, ModelSpecification] = {}  # noqa: RUF012  pydantic copies it
     pictures: str = ""
     limits: Limits = Limits()
     parts: Annotated[tuple[Part, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
@@ -244,6 +245,12 @@ class Assignment(Specification):
             raise ValueError(f"boundaries: {self.boundaries[-1]:g} is more than the {self.points:g} points that there are")
         return self
 
+    @model_validator(mode="after")
+    def _check_late(self) -> Assignment:
+        if self.deadline is None and "late" in self.model_fields_set:
+            raise ValueError("late: there is no deadline that anybody could miss; give one with the key deadline")
+        return self
+
     def part(self, identifier: str) -> Part:
         """The part of that id. Raises `KeyError`."""
         return {part.id: part for part in self.parts}[identifier]
@@ -252,7 +259,7 @@ class Assignment(Specification):
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of `assignment.yaml`, for editors; shipped as `schemas/assignment-1.schema.json`."""
     schema = Assignment.model_json_schema(by_alias=True)
-    for kind in (Text, Parameter, Part, ModelSpecification, Limits, Assignment):
+    for kind in (Text, Parameter, Part, ModelSpecification, Limits, Late, Assignment):
         definition = schema if kind is Assignment else schema["$defs"][kind.__name__]
         definition["description"], meanings = _read_docstring(kind)
         for name, meaning in meanings.items():

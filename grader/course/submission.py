@@ -10,6 +10,7 @@ import fnmatch
 import hashlib
 import os
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from grader.course.bundle import RELEASED, Starters
@@ -31,6 +32,7 @@ class Submission:
         student: the folder's name, else the file's stem; bytes that are not UTF-8 are written as `\\xff`.
         root: the folder (or the file itself).
         main: the file to grade, or None; then `problem` says why, as a code of `grader.judge.words`, with `candidates`.
+        submitted: when it was handed in, and `marked_late`, whether a learning platform says that it was late; as far as known.
     """
 
     student: str
@@ -38,6 +40,8 @@ class Submission:
     main: Path | None
     problem: str = ""
     candidates: tuple[str, ...] = ()
+    submitted: datetime | None = None
+    marked_late: bool = False
 
     @property
     def place(self) -> str:
@@ -100,7 +104,7 @@ def collect(folder: Path, assignment: Assignment, starters: Starters | None = No
         else:
             continue
         name = submission.student if submission.student not in found else readable(child.name)
-        found[name] = Submission(name, submission.root, submission.main, submission.problem, submission.candidates)
+        found[name] = submission.called(name)
     return [found[name] for name in sorted(found)]
 
 

@@ -71,7 +71,8 @@ def test_the_digest_changes_with_every_file_that_counts(folder: Path, course_cop
         course_copy / "reference" / "tiny.py",
     ]
     for path in places:
-        path.write_text(path.read_text("utf-8") + "\n# changed\n", "utf-8")
+        text = path.read_text("utf-8").replace("call_seconds: 3", "call_seconds: 4")
+        path.write_text(text + "\n# changed\n", "utf-8")
         seen.add(open_assignment(folder).digest())
     (folder / "tests" / "conftest.py").write_text("")
     seen.add(open_assignment(folder).digest())
@@ -82,13 +83,16 @@ def test_the_digest_changes_with_every_file_that_counts(folder: Path, course_cop
 
 
 def test_the_digest_ignores_what_does_not_count(folder: Path) -> None:
-    """Protects a class from being graded again because Python wrote a cache or the starter got a comment."""
+    """Protects a class from being graded again because Python wrote a cache, the starter got a comment, or the
+    deadline was moved."""
     before = open_assignment(folder).digest()
     (folder / "starter" / "tiny.py").write_text("# changed\n")
     (folder / "tests" / "__pycache__").mkdir()
     (folder / "tests" / "__pycache__" / "x.pyc").write_bytes(b"1")
     (folder / "tests" / ".pytest_cache").mkdir()
     (folder / "tests" / ".pytest_cache" / "v").write_text("1")
+    rules = "deadline: 2026-12-01T23:59:00+03:00\nlate: {penalty_percent: 10}\nattempts: best\n"
+    (folder / "assignment.yaml").write_text((folder / "assignment.yaml").read_text("utf-8") + rules, "utf-8")
     assert open_assignment(folder).digest() == before
 
 

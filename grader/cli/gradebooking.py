@@ -1,0 +1,131 @@
+"""What `grade override`, `comment`, `extend`, `grades` and `history` do."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from grader.cli.recording import actor, read_moment
+from grader.errors import UsageError
+from grader.gradebook.book import open_gradebook
+from grader.gradebook.decisions import Decision, comment, extend, override, require_student
+from grader.gradebook.grades import Grade, Grades, grades
+from grader.gradebook.lateness import Timeliness
+from grader.gradebook.rules import named_rules
+from grader.gradebook.trail import trail
+from grader.report.gradebook import neutral
+from grader.results import write_text_whole
+
+OK = 0
+_WIDTH_OF_A_FILE = 120
+
+
+def override_command(where: str, assignment: str | None, student: str, part: str, wanted: tuple[float | None, bool, str]) -> int:
+    """`wanted`: score, whether to withdraw, why. The exit status."""
+    score, withdraw, why = wanted
+    if (score is None) is not withdraw:
+        raise UsageError("give a score, or --withdraw to take an earlier one back")
+    with open_gradebook(where) as book:
+        name = override(book, Decision(student, assignment, actor(), why), part, score)
+    print(f"{name}: {student}: {part}: {'withdrawn' if score is None else f'{score:g}'}")
+    return OK
+
+
+def comment_command(where: str, assignment: str | None, student: str, part: str, wanted: tuple[str, str]) -> int:
+    """`wanted`: words, why. The exit status."""
+    words, why = wanted
+    with open_gradebook(where) as book:
+        name = comment(book, Decision(student, assignment, actor(), why), part, words)
+    print(f"{name}: {student}: {part}: {words or 'withdrawn'}")
+    return OK
+
+
+def extend_command(where: str, assignment: str | None, student: str, until: str, wanted: tuple[bool, str]) -> int:
+    """`wanted`: whether to withdraw, why. The exit status."""
+    withdraw, why = wanted
+    if bool(until) is withdraw:
+        raise UsageError("give a time, or --withdraw to take an earlier one back")
+    deadline = None if withdraw else read_moment(until, "until")
+    with open_gradebook(where) as book:
+        name, known = extend(book, Decision(student, assignment, actor(), why), deadline)
+    print(f"{name}: {student}: {'withdrawn' if deadline is None else f'due {deadline.isoformat()}'}")
+    if not known:
+        Console(stderr=True, highlight=False).print(f"Warning: {student} has not handed in anything yet.", markup=False)
+    return OK
+
+
+def grades_command(where: str, assignment: str | None, csv_file: Path | None, json_file: Path | None) -> int:
+    """Show the table, write the files; the exit status."""
+    with open_gradebook(where) as book:
+        found = book.read(lambda connection: grades(connection, assignment))
+    if csv_file is not None:
+        write_text_whole(csv_file, grades_table(found))
+    if json_file is not None:
+        document = {
+            "assignment": found.assignment,
+            "rules": found.rules.model_dump(mode="json"),
+            "grades": [asdict(grade) for grade in found.grades],
+        }
+        write_text_whole(json_file, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    _show(found)
+    return OK
+
+
+def _show(found: Grades) -> None:
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_WIDTH_OF_A_FILE)
+    table = Table(title=escape(found.rules.title), title_justify="left")
+    for name in ("Student", "Grade", "Attempt", "Handed in", "Overridden"):
+        table.add_column(name, justify="right" if name in ("Grade", "Attempt") else "left")
+    for grade in found.grades:
+        overridden = ", ".join(part.id for part in grade.parts if part.overridden)
+        score = "–" if grade.score is None else f"{grade.score:g}"
+        table.add_row(escape(grade.student), score, f"{grade.attempt} of {grade.attempts}", in_time(grade), escape(overridden))
+    console.print(table)
+
+
+def in_time(grade: Grade) -> str:
+    """When it came, and what that cost."""
+    late = grade.late
+    if late.timeliness in (Timeliness.LATE, Timeliness.REFUSED):
+        return f"{late.timeliness}, {late.hours:.1f} h, -{late.lost:.0%}"
+    return str(late.timeliness)
+
+
+def grades_table(found: Grades) -> str:
+    """The table as CSV: a row per student, a column per part; empty where there is no score."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    parts = [part.id for part in found.rules.parts]
+    writer.writerow(["student", "status", "score", "max", *parts, "earned", "attempt", "attempts", "handed_in", "overridden"])
+    for grade in found.grades:
+        scores = ["" if part.score is None else f"{part.score:g}" for part in grade.parts]
+        numbers = ["" if score is None else f"{score:g}" for score in (grade.score, grade.max_score)]
+        earned = "" if grade.earned is None else f"{grade.earned:g}"
+        overridden = " ".join(part.id for part in grade.parts if part.overridden)
+        attempts = [str(grade.attempt), str(grade.attempts)]
+        row = [grade.student, grade.status, *numbers, *scores, earned, *attempts, in_time(grade), overridden]
+        writer.writerow([neutral(cell) for cell in row])
+    return stream.getvalue()
+
+
+def history_command(where: str, assignment: str | None, student: str) -> int:
+    """Print the trail; the exit status."""
+    with open_gradebook(where) as book:
+        if student:
+            name, _ = book.read(lambda connection: named_rules(connection, assignment))
+            book.read(lambda connection: require_student(connection, name, student))
+        events = book.read(lambda connection: trail(connection, assignment, student))
+    for event in events:
+        when = event.at.isoformat(timespec="seconds")
+        whom = f"{event.student}: " if event.student else ""
+        print(f"{when}  {event.by}  {event.kind}  {whom}{event.words}")
+    return OK

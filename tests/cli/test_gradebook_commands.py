@@ -1,0 +1,105 @@
+"""`grade run --gradebook` and the commands that speak to a gradebook, as a user meets them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.cli.main import run_main
+
+MakeClass = Callable[..., Path]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder, and a name to act under."""
+    place = tmp_path / "home"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    monkeypatch.setenv("GRADER_ACTOR", "prof")
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    return place
+
+
+def scores(home: Path) -> dict[str, tuple[str, str]]:
+    """Score and overridden parts of each student, from the table that `grade grades --csv` writes."""
+    assert run_main(["grades", "--csv", "grades.csv"]) == 0
+    with (home / "grades.csv").open(encoding="utf-8") as stream:
+        return {row["student"]: (row["score"], row["overridden"]) for row in csv.DictReader(stream)}
+
+
+@pytest.mark.wall
+def test_a_class_through_the_term(home: Path, make_class: MakeClass, right: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects the whole way: two runs, lateness, an extension, an override that a mended test does not touch, the history."""
+    submissions = make_class(ann=right, bob="def mean(values):\n    return sum(values) / len(values)\n")
+    specification = submissions.parent / "assignments" / "tiny" / "assignment.yaml"
+    rules = "deadline: 2026-12-01T12:00:00+00:00\nlate: {penalty_percent: 10}\n"
+    specification.write_text(specification.read_text("utf-8") + rules, "utf-8")
+    (home / "times.csv").write_text(
+        "student,submitted\nann,2026-12-01T15:00:00+03:00\nbob,2026-12-02T11:00:00+00:00\n", encoding="utf-8"
+    )
+    run = ["run", str(submissions), "-j", "1", "--gradebook", "gradebook.db", "--times", "times.csv"]
+    assert run_main(run) == 0
+    assert "Gradebook: 2 new attempts, 2 new verdicts" in capsys.readouterr().out
+    assert scores(home) == {"ann": ("100", ""), "bob": ("36", "")}
+
+    assert run_main(["override", "bob", "words", "30", "--why", "showed it in class"]) == 0
+    assert run_main(["comment", "bob", "words", "Well done."]) == 0
+    assert run_main(["extend", "bob", "2026-12-03T12:00:00+00:00", "--why", "was ill"]) == 0
+    hidden = submissions.parent / "assignments" / "tiny" / "tests" / "hidden" / "test_mean.py"
+    hidden.write_text(hidden.read_text("utf-8") + "\n", "utf-8")
+    assert run_main(run) == 0
+    assert "Gradebook: 0 new attempts, 0 new verdicts" in capsys.readouterr().out
+    assert scores(home) == {"ann": ("100", ""), "bob": ("70", "words")}
+
+    assert run_main(["grades", "--json", "grades.json"]) == 0
+    assert "in time" in capsys.readouterr().out
+    bob = json.loads((home / "grades.json").read_text("utf-8"))["grades"][1]
+    assert bob["parts"][2]["comment"] == "Well done."
+    assert run_main(["history", "bob"]) == 0
+    told = capsys.readouterr().out
+    for words in ("prof  override  bob: words: 30; why: showed it in class", "prof  extension  bob: due 2026-12-03", "verdict 1"):
+        assert words in told
+    assert "ann" not in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["grades"], "there is no gradebook gradebook.db"),
+        (["override", "ann", "mean", "--why", "x"], "give a score, or --withdraw"),
+        (["extend", "ann", "tomorrow", "--why", "x"], "until: 'tomorrow' is no time with its offset from UTC"),
+        (["extend", "ann", "2026-12-01T12:00", "--why", "x"], "is no time with its offset from UTC"),
+        (["override", "ann", "mean", "3"], "--why"),
+        (["run", ".", "--times", "t.csv"], "--times: only a gradebook keeps times"),
+        (["run", ".", "--gradebook", "g.db", "--times", "t.csv"], "t.csv: cannot be read"),
+        (["run", ".", "--gradebook", "oracle9://h/d"], "no database is called 'oracle9'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage(home: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
+    """Protects from a traceback, and from a gradebook that is made by a slip."""
+    assert run_main(arguments) == 2
+    told = capsys.readouterr()
+    assert said in told.err
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("student,when\nann,now\n", "line 2: needs the columns student and submitted"),
+        ("student,submitted\nann,2026-12-01 12:00\n", "line 2: '2026-12-01 12:00' is no time with its offset"),
+    ],
+)
+def test_wrong_times(home: Path, capsys: pytest.CaptureFixture[str], lines: str, said: str) -> None:
+    """Protects from lateness by a table that was misread."""
+    (home / "t.csv").write_text(lines)
+    arguments: list[Any] = ["run", ".", "--gradebook", "g.db", "--times", "t.csv"]
+    assert run_main(arguments) == 2
+    assert said in capsys.readouterr().err

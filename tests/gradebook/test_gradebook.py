@@ -1,0 +1,321 @@
+"""What is kept, and what follows from it: the same in SQLite and in PostgreSQL."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DatabaseError
+
+from grader.course.rules import Late
+from grader.errors import GraderError, UsageError
+from grader.gradebook import tables
+from grader.gradebook.book import REVISION, Gradebook, gradebook_url, open_gradebook
+from grader.gradebook.decisions import Decision, comment, extend, override
+from grader.gradebook.grades import Grade, grades
+from grader.gradebook.lateness import Timeliness
+from grader.gradebook.recording import Handing, Recorded, record
+from grader.gradebook.rules import Rules
+from grader.gradebook.trail import trail
+from grader.results import Results
+
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+Make = Callable[..., Results]
+MakeRules = Callable[..., Rules]
+
+
+def grade_of(book: Gradebook, student: str) -> Grade:
+    """One student's grade."""
+    return next(one for one in book.read(grades).grades if one.student == student)
+
+
+def by(student: str = "ann", why: str = "looked at it") -> Decision:
+    """A decision."""
+    return Decision(student, None, "prof", why)
+
+
+def test_a_regrade_is_another_verdict(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects the history of a mended test: the attempt is the same, the older verdict stays, the newer one counts."""
+    assert record(book, results(ann=(40, 0)), rules(), {}, "prof") == Recorded(1, 1)
+    assert record(book, results(ann=(40, 0)), rules(), {}, "prof") == Recorded(0, 0), "nothing new"
+    assert record(book, results(ann=(40, 30)), rules(), {}, "prof") == Recorded(0, 1)
+    grade = grade_of(book, "ann")
+    assert (grade.score, grade.attempt, grade.attempts) == (70, 1, 1)
+    scores = book.read(lambda connection: list(connection.execute(select(tables.verdict.c.score)).scalars()))
+    assert scores == [40, 70]
+
+
+def test_another_work_is_another_attempt(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects the rule of the assignment: the last attempt counts, or the best one."""
+    record(book, results(ann=(40, 60)), rules(), {}, "prof")
+    record(book, results(ann=((40, 0), "sha256:2")), rules(), {}, "prof")
+    assert (grade_of(book, "ann").score, grade_of(book, "ann").attempts) == (40, 2)
+    record(book, results(), rules(attempts="best"), {}, "prof")
+    assert (grade_of(book, "ann").score, grade_of(book, "ann").attempt) == (100, 1)
+
+
+def test_a_fault_of_the_grader_takes_nothing(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects a grade from a run that failed, and a student without a grade from a zero."""
+    record(book, results(ann=(40, 60)), rules(), {}, "prof")
+    assert record(book, results(ann=(None, None), bob=(None, 60)), rules(), {}, "prof") == Recorded(1, 0)
+    assert grade_of(book, "ann").score == 100
+    assert (grade_of(book, "bob").score, grade_of(book, "bob").status) == (None, "not graded")
+
+
+def test_an_override_survives_every_regrade(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects an instructor's decision from a regrade, from another attempt, and from being taken for what a grader found."""
+    record(book, results(ann=(40, 0), bob=(0, 0)), rules(), {}, "prof")
+    override(book, by(), "words", 55.5)
+    comment(book, by(), "words", "Хорошо!")
+    for again in (results(ann=(10, 0)), results(ann=((40, 1), "sha256:2"))):
+        record(book, again, rules(), {}, "prof")
+        words = grade_of(book, "ann").parts[1]
+        assert (words.score, words.overridden, words.comment) == (55.5, True, "Хорошо!")
+    assert (grade_of(book, "ann").score, grade_of(book, "bob").score) == (95.5, 0)
+    override(book, by(), "words", None)
+    comment(book, by(), "words", "")
+    assert (grade_of(book, "ann").score, grade_of(book, "ann").parts[1].comment) == (41, "")
+
+
+def test_an_override_makes_up_for_what_could_not_be_graded(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects the way out of a fault of the grader: each part set by hand gives a grade."""
+    record(book, results(ann=(None, None)), rules(), {}, "prof")
+    override(book, by(), "mean", 40)
+    assert grade_of(book, "ann").score is None
+    override(book, by(), "words", 2)
+    assert grade_of(book, "ann").score == 42
+
+
+@pytest.mark.parametrize(
+    ("student", "part", "score", "why", "said"),
+    [
+        ("anne", "mean", 1, "x", "nobody is called 'anne' in tiny; did you mean 'ann'?"),
+        ("ann", "maen", 1, "x", "there is no part 'maen'; there are mean, words"),
+        ("ann", "mean", 41, "x", "the score must be from 0 to the 40 points of 'mean', but is 41"),
+        ("ann", "mean", -1, "x", "but is -1"),
+        ("ann", "mean", float("nan"), "x", "but is nan"),
+        ("ann", "mean", 1, " ", "--why: a decision needs its reason"),
+    ],
+)
+def test_what_cannot_be_decided(
+    book: Gradebook, results: Make, rules: MakeRules, student: str, part: str, score: float, why: str, said: str
+) -> None:
+    """Protects grades from a slip of the hand: nothing is written, and the nearest name is told."""
+    record(book, results(ann=(40, 0)), rules(), {}, "prof")
+    with pytest.raises(UsageError) as raised:
+        override(book, by(student, why), part, score)
+    assert said in str(raised.value)
+    assert book.read(lambda connection: connection.execute(select(tables.override)).all()) == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "late", "score", "timeliness"),
+    [
+        (0, Late(penalty_percent=10), 100, Timeliness.IN_TIME),
+        (1, Late(penalty_percent=10), 90, Timeliness.LATE),
+        (24, Late(penalty_percent=10), 90, Timeliness.LATE),
+        (24.5, Late(penalty_percent=10), 80, Timeliness.LATE),
+        (2.5, Late(penalty_percent=10, period_hours=1), 70, Timeliness.LATE),
+        (240, Late(penalty_percent=10, at_most_percent=30), 70, Timeliness.LATE),
+        (999, Late(penalty_percent=10), 0, Timeliness.LATE),
+        (0.25, Late(penalty_percent=10, grace_minutes=15), 100, Timeliness.IN_TIME),
+        (0.3, Late(penalty_percent=10, grace_minutes=15), 90, Timeliness.LATE),
+        (48, Late(penalty_percent=10, refused_after_hours=48), 80, Timeliness.LATE),
+        (49, Late(penalty_percent=10, refused_after_hours=48), 0, Timeliness.REFUSED),
+        (5, Late(), 100, Timeliness.LATE),
+    ],
+)
+def test_lateness(
+    book: Gradebook, results: Make, rules: MakeRules, hours: float, late: Late, score: float, timeliness: Timeliness
+) -> None:
+    """Protects what each rule says, at its very edges."""
+    when = (NOON + timedelta(hours=hours)).astimezone(timezone(timedelta(hours=3)))
+    record(book, results(ann=(40, 60)), rules(12, late), {"ann": Handing(when)}, "prof")
+    grade = grade_of(book, "ann")
+    assert (grade.score, grade.earned, grade.late.timeliness) == (score, 100, timeliness)
+
+
+def test_a_time_that_is_not_known_costs_nothing_and_says_so(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects students from a guess."""
+    handings = {"ann": Handing(None, marked_late=True)}
+    record(book, results(ann=(40, 60), bob=(40, 60)), rules(12, Late(penalty_percent=50)), handings, "prof")
+    assert (grade_of(book, "ann").score, grade_of(book, "ann").late.timeliness) == (100, Timeliness.MARKED_LATE)
+    assert (grade_of(book, "bob").score, grade_of(book, "bob").late.timeliness) == (100, Timeliness.UNKNOWN)
+
+
+def test_an_extension(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects a student's own deadline, given before or after, for this student alone, and its withdrawal."""
+    handings = {name: Handing(NOON + timedelta(hours=30)) for name in ("ann", "bob")}
+    record(book, results(ann=(40, 60), bob=(40, 60)), rules(12, Late(penalty_percent=10)), handings, "prof")
+    assert extend(book, by("ann"), NOON + timedelta(hours=24)) == ("tiny", True)
+    assert extend(book, by("carl"), NOON) == ("tiny", False)
+    assert (grade_of(book, "ann").score, grade_of(book, "bob").score) == (90, 80)
+    extend(book, by("ann"), None)
+    assert grade_of(book, "ann").score == 80
+
+
+def test_work_that_was_refused_does_not_take_the_place_of_work_that_was_not(
+    book: Gradebook, results: Make, rules: MakeRules
+) -> None:
+    """Protects a student who sends something after the end from losing what was in time."""
+    late = Late(refused_after_hours=1)
+    record(book, results(ann=(40, 0)), rules(12, late), {"ann": Handing(NOON)}, "prof")
+    after = {"ann": Handing(NOON + timedelta(hours=5))}
+    record(book, results(ann=((40, 60), "sha256:2")), rules(12, late), after, "prof")
+    assert (grade_of(book, "ann").score, grade_of(book, "ann").attempts) == (40, 2)
+
+
+def test_an_old_work_that_is_graded_again_does_not_become_the_last(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects the order of attempts: that in which they were handed in, not that in which they were graded."""
+    handed = [{"ann": Handing(NOON + timedelta(hours=hour))} for hour in (0, 1)]
+    record(book, results(ann=((40, 60), "sha256:2")), rules(), handed[1], "prof")
+    record(book, results(ann=((40, 0), "sha256:1")), rules(), handed[0], "prof")
+    assert grade_of(book, "ann").score == 100
+    assert record(book, results(ann=((39, 0), "sha256:1")), rules(), handed[0], "prof") == Recorded(0, 1)
+    assert grade_of(book, "ann").score == 100
+
+
+def test_a_time_that_becomes_known(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects the best attempt from being the same work without its time, and so without its penalty."""
+    rule = rules(12, Late(penalty_percent=10), attempts="best")
+    record(book, results(ann=(40, 60)), rule, {}, "prof")
+    record(book, results(ann=(40, 60)), rule, {"ann": Handing(NOON + timedelta(hours=1))}, "prof")
+    assert grade_of(book, "ann").score == 90
+
+
+def test_the_sum_of_thirds_is_whole(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects the grader's exact sum from that of rounded parts."""
+    made = results(ann=(13.33, 26.67))
+    exact = made.model_copy(update={"submissions": (made.submissions[0].model_copy(update={"score": 40.01}),)})
+    record(book, exact, rules(), {}, "prof")
+    assert grade_of(book, "ann").score == 40.01
+
+
+@pytest.mark.parametrize("statement", ['UPDATE "override" SET score = 60', 'DELETE FROM "override"', 'DELETE FROM "verdict"'])
+def test_nothing_is_ever_overwritten(book: Gradebook, results: Make, rules: MakeRules, statement: str) -> None:
+    """Protects the audit trail from this program and from a hand at a console: the database itself refuses."""
+    record(book, results(ann=(40, 0)), rules(), {}, "prof")
+    override(book, by(), "words", 1)
+    with pytest.raises(DatabaseError, match="rows of a gradebook are only added"), book.engine.begin() as connection:
+        connection.execute(text(statement))
+    assert grade_of(book, "ann").score == 41
+
+
+def test_the_trail_tells_everything(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects the answer to who changed this grade, when and why."""
+    record(book, results(ann=(40, 0), bob=(1, 1)), rules(12), {"ann": Handing(NOON)}, "tutor")
+    override(book, by(), "words", 7)
+    extend(book, by(why="was ill"), NOON)
+    override(book, by(why="a mistake"), "words", None)
+    events = book.read(lambda connection: trail(connection, student="ann"))
+    assert [(one.by, one.kind) for one in events] == [
+        ("tutor", "rules"),
+        ("tutor", "attempt"),
+        ("tutor", "verdict"),
+        ("prof", "override"),
+        ("prof", "extension"),
+        ("prof", "override"),
+    ]
+    said = " | ".join(one.words for one in events)
+    for words in (
+        "due 2026-12-01T12:00:00+00:00",
+        "handed in 2026-12-01T12:00:00+00:00",
+        "40 of 100 (graded)",
+        "words: 7; why: loo",
+    ):
+        assert words in said
+    assert events[-1].words == "words: withdrawn; why: a mistake"
+
+
+def _write(where: str, made: Results, rules: Rules, barrier: Any) -> None:
+    barrier.wait()  # all open it at once: one makes the tables, the others wait for them
+    with open_gradebook(where, create=True) as book:
+        record(book, made, rules, {}, "tutor")
+        override(book, by(made.submissions[0].student), "mean", 1)
+
+
+def test_several_graders_at_once(where: str, results: Make, rules: MakeRules) -> None:
+    """Protects a gradebook that is made and written by four graders at once: nothing is lost, nothing is there twice."""
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(4)
+    made = [
+        results(**{f"s{n:03}": (40, 0) for n in range(300)}, **{f"own{grader}": ((1, 1), f"sha256:{grader}")})
+        for grader in range(4)
+    ]
+    graders = [context.Process(target=_write, args=(where, one, rules(), barrier)) for one in made]
+    for grader in graders:
+        grader.start()
+    for grader in graders:
+        grader.join()
+    assert [grader.exitcode for grader in graders] == [0, 0, 0, 0]
+    with open_gradebook(where) as book:
+        found = book.read(grades).grades
+        assert len(found) == 304
+        assert {one.attempts for one in found} == {1}
+        count = select(tables.verdict.c.id)
+        assert len(book.read(lambda connection: connection.execute(count).all())) == 304
+        assert len(book.read(lambda connection: connection.execute(select(tables.override)).all())) == 4
+
+
+def test_the_migrations_make_the_tables(book: Gradebook) -> None:
+    """Protects from tables in the program that no migration makes, and from a revision that nobody set."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    def compare(connection: Any) -> list[Any]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert context.get_current_revision() == REVISION
+        return list(compare_metadata(context, tables.metadata))
+
+    assert book.read(compare) == []
+
+
+def test_a_newer_gradebook_is_refused(where: str) -> None:
+    """Protects a gradebook from an older grader, which would not understand it."""
+    with open_gradebook(where, create=True) as book, book.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '999'"))
+    with pytest.raises(UsageError, match=r"made by a newer grader \(revision 999"):
+        open_gradebook(where)
+
+
+def test_another_database_is_refused(tmp_path: Path) -> None:
+    """Protects somebody else's database from tables that nobody asked for, and a text file from being a gradebook."""
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE songs (name TEXT)")
+    connection.close()
+    with pytest.raises(UsageError, match=r"is no gradebook: it holds other tables \(songs\)"):
+        open_gradebook(str(other), create=True)
+    (tmp_path / "text.db").write_text("no database " * 100)
+    with pytest.raises(UsageError, match="is no gradebook"):
+        open_gradebook(str(tmp_path / "text.db"), create=True)
+    with pytest.raises(UsageError, match="there is no gradebook"):
+        open_gradebook(str(tmp_path / "none.db"))
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_urls() -> None:
+    """Protects what can be typed; a password is never told."""
+    assert str(gradebook_url("a/b.db")) == "sqlite:///a/b.db"
+    assert gradebook_url("postgresql://h/d").drivername == "postgresql+psycopg"
+    with pytest.raises(UsageError, match="no database is called 'oracle9'"):
+        open_gradebook("oracle9://h/d")
+    with pytest.raises(UsageError) as raised:
+        gradebook_url("postgresql://me:secret@h:port/d")
+    assert "secret" not in str(raised.value)
+    with pytest.raises(GraderError) as unreachable:
+        open_gradebook("postgresql://me:secret@127.0.0.1:1/d")
+    assert "secret" not in str(unreachable.value)
+
+
+def test_times_need_an_offset(book: Gradebook) -> None:
+    """Protects from a time that another machine would read as another moment."""
+    row = {"at": datetime(2026, 1, 1), "by": "x", "assignment": "a", "number": 1, "document": ""}
+    with pytest.raises(Exception, match="has no offset from UTC"), book.engine.begin() as connection:
+        connection.execute(insert(tables.rules), row)
