@@ -189,11 +189,18 @@ def read_results(path: Path) -> Results:
 
 
 def write_text_whole(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old text or the new one, never a part (rename within the folder)."""
+    """Write a file so that a reader sees the old text or the new one, never a part (rename within the folder).
+
+    Raises `OSError` when it cannot be written; the old text then stays.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError:  # of a full disk not even the attempt should take room
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def json_schema() -> dict[str, Any]:

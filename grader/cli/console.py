@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 import webbrowser
@@ -23,6 +24,17 @@ _WIDTH_WITHOUT_PARTS = 45
 _WIDTH_OF_A_FILE = 120
 
 
+class _Output(RichConsole):
+    """Standard output whose reader may go away, as in `grade ... | head`: the work goes on to its report, in silence."""
+
+    def on_broken_pipe(self) -> None:
+        """Write nothing more, and let the interpreter find nothing to flush at its end; rich would exit in the middle."""
+        self.quiet = True
+        silent = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silent, sys.stdout.fileno())
+        os.close(silent)
+
+
 class Console:
     """Standard output for results, standard error for warnings; `NO_COLOR` is respected (rich does)."""
 
@@ -30,7 +42,7 @@ class Console:
         self.quiet = quiet
         self.verbose = verbose
         terminal = sys.stdout.isatty()
-        self.out = RichConsole(highlight=False, soft_wrap=True, width=None if terminal else _WIDTH_OF_A_FILE)
+        self.out = _Output(highlight=False, soft_wrap=True, width=None if terminal else _WIDTH_OF_A_FILE)
         self.err = RichConsole(stderr=True, highlight=False, soft_wrap=True)
 
     def warn(self, text: str) -> None:

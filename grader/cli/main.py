@@ -7,6 +7,7 @@ inside the commands, so that `grade --help` is quick.
 
 from __future__ import annotations
 
+import errno
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -216,7 +217,22 @@ def run_main(arguments: list[str] | None = None) -> int:
         return STOPPED
     except BrokenPipeError:
         return OK  # the reader of our output has gone, as in `grade ... | head`
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        return _tell(_no_room(error))
     return status if isinstance(status, int) else OK
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+def _no_room(error: OSError) -> GraderError:
+    place = error.filename or "a file"
+    return GraderError(
+        f"{place} could not be written: {error.strerror}",
+        remedy="make room; what is graded is kept, and the same command goes on from there",
+    )
 
 
 def _tell(error: GraderError) -> int:

@@ -153,7 +153,7 @@ class Judge:
     def _recover(self) -> None:
         try:
             self.start()
-        except GraderError:
+        except (GraderError, OSError):
             self.template = None  # the next submission's result says that there is none
 
     def _grade(self, submission: Submission) -> Graded:

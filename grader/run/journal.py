@@ -23,7 +23,8 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / "journal.jsonl"
-        self._stream = self.path.open("a+b")
+        # Unbuffered: what a full disk refuses must not wait for a second chance to be written.
+        self._stream = self.path.open("a+b", buffering=0)
         self._end_torn_line()
 
     def _end_torn_line(self) -> None:
@@ -31,8 +32,7 @@ class Journal:
         if self._stream.seek(0, os.SEEK_END):
             self._stream.seek(-1, os.SEEK_END)
             if self._stream.read(1) != b"\n":
-                self._stream.write(b"\n")
-                self._stream.flush()
+                self._write(b"\n")
 
     def read(self) -> dict[str, SubmissionResult]:
         """The results kept so far, by key; the last of a key counts."""
@@ -48,9 +48,19 @@ class Journal:
     def append(self, key: str, result: SubmissionResult) -> None:
         """Write a result and wait until it is on the disk. Raises `OSError` when the disk is full."""
         line = json.dumps({"key": key, "result": result.model_dump(mode="json")}, ensure_ascii=False)
-        self._stream.write(line.encode() + b"\n")
-        self._stream.flush()
+        self._write(line.encode() + b"\n")
         os.fsync(self._stream.fileno())
+
+    def _write(self, data: bytes) -> None:
+        """All of it or nothing: a part would be a torn line that costs room on a disk that has none."""
+        before = self._stream.seek(0, os.SEEK_END)
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[self._stream.write(left) :]
+        except OSError as error:
+            self._stream.truncate(before)
+            raise OSError(error.errno, error.strerror, str(self.path)) from error
 
     def clear(self) -> None:
         """Forget everything."""

@@ -17,15 +17,17 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.queues import SimpleQueue
+from multiprocessing.util import Finalize
 
 from grader.course.submission import Submission
 from grader.errors import GraderError, SandboxFault
 from grader.judge.judge import Judge, JudgePlan
 from grader.results import SubmissionResult
+from grader.sandbox.folders import remove
 
 _PR_SET_PDEATHSIG = 1
 # Of a worker process: made once by its initializer, used by every task; or the error that kept it from being made.
-_worker: Judge | GraderError | None = None
+_worker: Judge | GraderError | OSError | None = None
 
 
 def grade_all(plan: JudgePlan, submissions: Sequence[Submission], jobs: int) -> Iterator[tuple[Submission, SubmissionResult]]:
@@ -110,22 +112,34 @@ def _start_worker(plan: JudgePlan, parent: int, shares: SimpleQueue[set[int]]) -
         if os.getppid() != parent:
             os._exit(1)
     signal.signal(signal.SIGTERM, lambda *_: _end_worker())
+    Finalize(None, _close_worker, exitpriority=100)  # a worker's end runs no `atexit`, and its template's files would stay
     try:
-        _worker = Judge(plan)
-        _worker.start()
-    except GraderError as error:
+        judge = Judge(plan)
+        judge.start()
+        _worker = judge
+    except SystemExit:
+        os._exit(1)
+    except (GraderError, OSError) as error:
         _worker = error  # raised here it would be a broken pool to the parent; raised by the first task it keeps its words
 
 
+def _close_worker() -> None:
+    if isinstance(_worker, Judge) and _worker.template is not None:
+        _worker.template.close()
+
+
 def _end_worker() -> None:
+    if _worker is None:
+        raise SystemExit(1)  # while the first template starts nobody but its maker can take it down
     if isinstance(_worker, Judge) and _worker.template is not None:
         _worker.template.kill()
+        remove(_worker.template.scratch)
     os._exit(1)
 
 
 def _grade(submission: Submission) -> SubmissionResult:
     if _worker is None:
         raise SandboxFault("a worker was asked before it was started")
-    if isinstance(_worker, GraderError):
+    if isinstance(_worker, GraderError | OSError):
         raise _worker
     return _worker.grade(submission)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -21,6 +22,7 @@ from grader.wire.values import REQUESTS
 START_SECONDS = 120.0
 _REQUEST_SECONDS = 30.0
 _STOP_SECONDS = 10.0
+_LEAST_FREE = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -45,31 +47,45 @@ class Template:
         self.log = self.scratch / "template.log"
         self.missing: tuple[str, ...] = ()
         self.lent: dict[int, str] = {}  # working folder by process
-        self.inside = self._start()
+        try:
+            self.inside = plan.wall.prepare(plan.contents, self.scratch)
+            self.process, self.channel = self._launch()
+        except BaseException:
+            remove(self.scratch)
+            raise
+        try:
+            answer = self._ask(configuration(plan, self.inside), START_SECONDS)
+        except BaseException:  # nobody gets to hold this template, so that nobody else would end it
+            self.close()
+            raise
+        self.missing = tuple(answer["missing"])
 
-    def _start(self) -> Inside:
-        inside = self.plan.wall.prepare(self.plan.contents, self.scratch)
+    def _launch(self) -> tuple[subprocess.Popen[bytes], Channel]:
         ours, theirs = socket.socketpair()
         inner = [*interpreter(), "-m", "grader.guest.template", str(theirs.fileno())]
-        command = self.plan.wall.command(inner, self.plan.contents, self.scratch)
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=self.plan.wall.environment(),
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # Ctrl-C at the terminal is the judge's to handle
-            )
-        theirs.close()
-        self.channel = Channel(ours, REQUESTS)
-        answer = self._ask(configuration(self.plan, inside), START_SECONDS)
-        self.missing = tuple(answer["missing"])
-        return inside
+        try:
+            with self.log.open("wb") as log:
+                process = subprocess.Popen(
+                    self.plan.wall.command(inner, self.plan.contents, self.scratch),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=self.plan.wall.environment(),
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,  # Ctrl-C at the terminal is the judge's to handle
+                )
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        return process, Channel(ours, REQUESTS)
 
     def open(self, limits: Limits) -> Session:
         """Fork a process for one submission."""
+        if self.inside.mode == "landlock" and (free := shutil.disk_usage(self.scratch).free) < _LEAST_FREE:
+            # Its own files would not fit into the folder that it is lent, and that would look like its own end.
+            raise SandboxFault(f"the disc of {self.scratch} is almost full: {free >> 20} MB are free")
         work = "" if self.inside.mode == "namespaces" else tempfile.mkdtemp(dir=self.scratch)
         ours, theirs = socket.socketpair()
         ask_for_credentials(ours)
