@@ -7,7 +7,7 @@ The layers, from the ground up; a module imports from layers below its own only,
     results, wire
     guest                        (what runs in the sandbox: errors, wire and itself, nothing else)
     course
-    sandbox, fixtures
+    sandbox, fixtures, intake
     judge
     testing                      (what an assignment's own files may use)
     run, validate, report, gradebook
@@ -39,7 +39,7 @@ LAYERS = [
     {"results", "wire"},
     {"guest"},
     {"course"},
-    {"sandbox", "fixtures"},
+    {"sandbox", "fixtures", "intake"},
     {"judge"},
     {"testing"},
     {"run", "validate", "report", "gradebook"},
@@ -57,6 +57,7 @@ ONLY = {
     "wire": {"errors"},
     "report": {"results", "figures", "record", "i18n", "errors"},
     "results": {"errors", "figures", "record"},
+    "intake": {"course", "errors"},
     "gradebook": {"course", "results", "record", "errors"},
 }
 HEAVY = {

@@ -62,7 +62,8 @@ def run(
     Parameters
     ----------
     submissions
-        Folder with a folder per assignment and student, or (with --assignment) with one submission per child.
+        Folder with a folder per assignment and student, or (with --assignment) with one submission per child; or a zip as
+        Moodle and Canvas hand it out, or nbgrader's course.
     assignment
         Assignment to grade by: its id, or its folder.
     out

@@ -10,14 +10,16 @@ from grader.cli.console import Console
 from grader.cli.recording import GradebookNotes
 from grader.errors import UsageError
 from grader.i18n import languages
+from grader.intake.intake import take_in
 from grader.report import render
 from grader.results import Results, SubmissionStatus
-from grader.run.plan import AssignmentRun, plan_run
+from grader.run.plan import AssignmentRun, plan_run, plan_works
 from grader.run.run import RunOptions, run_assignment, write_results
 from grader.run.sizing import jobs_that_fit, pick_device
 from grader.sandbox.choice import WALLS, choose_wall
 
 OK, FAULT, STOPPED = 0, 1, 130
+UNPACKED = ".submissions"  # in the report's folder: an archive's works, where the report's paths lead
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def run_round(request: RunRequest, console: Console) -> Round:
     """Grade what is to be graded, write the reports, open them where that was asked for."""
     check_request(request)
     notes = GradebookNotes(request.gradebook, request.times)
-    runs = plan_run(request.submissions, request.assignment, request.student, request.out)
+    runs = take_in_and_plan(request, console)
     wall = choose_wall(request.sandbox)
     if not wall.confines:
         console.warn("No wall: submissions run as you, and can read the hidden tests and everything else that you can.")
@@ -78,6 +80,20 @@ def run_round(request: RunRequest, console: Console) -> Round:
         if any(result.status is SubmissionStatus.GRADER_ERROR for result in found[out].submissions):
             status = FAULT
     return Round(status, found)
+
+
+def take_in_and_plan(request: RunRequest, console: Console) -> list[AssignmentRun]:
+    """What is to be graded, from folders or from what a learning platform hands out."""
+    source = request.submissions
+    found = take_in(source, request.out / UNPACKED)
+    if found.kind:
+        console.say(f"{source}: {len(found.works)} works, as {found.kind} hands them out")
+    if found.passed_over:
+        console.warn(f"{source}: nobody's: {', '.join(found.passed_over[:10])}{' …' if len(found.passed_over) > 10 else ''}")
+    if found.works:
+        return plan_works(found.works, source, request.assignment, request.student)
+    near = source.parent if source.is_file() else None
+    return plan_run(found.folder, request.assignment, request.student, request.out, near)
 
 
 def check_request(request: RunRequest) -> None:

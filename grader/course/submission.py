@@ -86,6 +86,22 @@ class Submission:
         return f"sha256:{digest.hexdigest()}"
 
 
+@dataclass(frozen=True)
+class Work:
+    """A folder that a learning platform says is a student's: `assignment` where it says so, and when it came, as far as known."""
+
+    student: str
+    root: Path
+    submitted: datetime | None = None
+    marked_late: bool = False
+    assignment: str = ""
+
+    def submission(self, assignment: Assignment, starters: Starters) -> Submission:
+        """The submission that it is."""
+        found = submission_in(self.root, assignment, starters)
+        return replace(found, student=readable(self.student), submitted=self.submitted, marked_late=self.marked_late)
+
+
 def collect(folder: Path, assignment: Assignment, starters: Starters | None = None) -> list[Submission]:
     """The submissions in `folder`, sorted by student. Raises `UsageError` when there is no such folder.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder, find_course, list_assignments, named_assignment, open_assignment
-from grader.course.submission import Submission, collect
+from grader.course.submission import Submission, Work, collect
 from grader.errors import UsageError
 
 
@@ -20,18 +21,20 @@ class AssignmentRun:
     hidden: tuple[Path, ...]
 
 
-def plan_run(submissions: Path, assignment: str | None, student: str = "*", out: Path | None = None) -> list[AssignmentRun]:
+def plan_run(
+    submissions: Path, assignment: str | None, student: str = "*", out: Path | None = None, near: Path | None = None
+) -> list[AssignmentRun]:
     """The assignments to grade and their submissions.
 
     With `assignment` (an id or a folder), every child of `submissions` is one submission of it, or those in
     `submissions/<id>` when that folder exists. Without, the children of `submissions` are named after assignments. `out`, where
-    the report is written, is no submission even where it lies among them.
+    the report is written, is no submission even where it lies among them. `near`: where to look for the course too.
 
     Raises `UsageError` naming what was looked for and what was found.
     """
     if not submissions.is_dir():
         raise UsageError(f"there is no folder {submissions}")
-    courses = _courses(submissions)
+    courses = list(dict.fromkeys([*_courses(submissions), *(_courses(near) if near is not None else [])]))
     hidden = tuple({*courses, submissions.resolve()})
     if assignment is not None:
         folder = named_assignment(assignment, courses)
@@ -49,6 +52,45 @@ def plan_run(submissions: Path, assignment: str | None, student: str = "*", out:
         wanted = "" if student == "*" else f" of a student like {student!r}"
         raise UsageError(f"no submission{wanted} in {', '.join(str(place) for _, place in pairs)}")
     return runs
+
+
+def plan_works(works: Sequence[Work], source: Path, assignment: str | None, student: str = "*") -> list[AssignmentRun]:
+    """The assignments to grade, and the works that `source`, an archive or a folder, was found to hold.
+
+    Where neither the works nor `assignment` say which one it is, it is the course's only one.
+
+    Raises `UsageError` naming what was looked for and what was found.
+    """
+    courses = _courses(source if source.is_dir() else source.parent)
+    hidden = tuple({*courses, source.resolve() if source.is_dir() else source.resolve().parent, *_roots(works)})
+    known = {name: course for course in reversed(courses) for name in list_assignments(course)}
+    said = {work.assignment for work in works if work.assignment}
+    if assignment is not None:
+        folders = [named_assignment(assignment, courses)]
+    else:
+        names = sorted(said & known.keys()) if said else sorted(known) if len(known) == 1 else []
+        folders = [open_assignment(known[name] / "assignments" / name) for name in names]
+    if not folders:
+        wanted = f"works of {', '.join(sorted(said))}" if said else "one assignment's works"
+        raise UsageError(
+            f"{source} holds {wanted}; the course has the assignments {', '.join(sorted(known)) or 'none'}",
+            remedy="name the assignment with --assignment",
+        )
+    runs = []
+    for folder in folders:
+        own = [
+            work for work in works if work.assignment in ("", folder.specification.id) and fnmatch.fnmatch(work.student, student)
+        ]
+        submissions = tuple(one.submission(folder.specification, folder.starters()) for one in own)
+        runs.append(AssignmentRun(folder, submissions, (*hidden, folder.path, folder.reference.parent)))
+    if not any(run.submissions for run in runs):
+        wanted = "" if student == "*" else f" of a student like {student!r}"
+        raise UsageError(f"no submission{wanted} in {source} for {', '.join(folder.specification.id for folder in folders)}")
+    return runs
+
+
+def _roots(works: Sequence[Work]) -> set[Path]:
+    return {work.root.resolve().parent for work in works}
 
 
 def _is_report(submission: Submission, out: Path | None) -> bool:

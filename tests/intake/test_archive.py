@@ -1,0 +1,131 @@
+"""Archives that strangers filled: what no learning platform makes is refused before anything is written."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.errors import UsageError
+from grader.intake.archive import read_archive
+from grader.intake.intake import take_in
+
+
+def entry(name: str, *, mode: int = 0, utf8: bool = True) -> zipfile.ZipInfo:
+    """An entry's head."""
+    info = zipfile.ZipInfo(name)
+    info.external_attr = mode << 16
+    info.compress_type = zipfile.ZIP_DEFLATED
+    if utf8:
+        info.flag_bits |= 0x800
+    return info
+
+
+def packed(*files: tuple[zipfile.ZipInfo, bytes]) -> bytes:
+    """An archive."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for info, content in files:
+            archive.writestr(info, content)
+    return stream.getvalue()
+
+
+def bomb() -> bytes:
+    """A small archive of much."""
+    return packed((entry("ann/x.py"), bytes(80 << 20)))
+
+
+def lying() -> bytes:
+    """An entry that holds more than its head says."""
+    raw = bytearray(packed((entry("ann/x.py"), b"x" * 1000)))
+    directory = raw.rindex(b"PK\x01\x02")
+    raw[directory + 24 : directory + 28] = (10).to_bytes(4, "little")
+    return bytes(raw)
+
+
+def encrypted() -> bytes:
+    """An entry that says it needs a password."""
+    raw = bytearray(packed((entry("ann/x.py"), b"x")))
+    raw[raw.rindex(b"PK\x01\x02") + 8] |= 1
+    return bytes(raw)
+
+
+def damaged() -> bytes:
+    """An entry whose data is not what was packed."""
+    raw = bytearray(packed((entry("ann/x.py"), bytes(range(256)) * 4)))
+    raw[60] ^= 0xFF
+    return bytes(raw)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: packed((entry("../../etc/cron.d/x"), b"")), "leads out of the archive's folder"),
+        (lambda: packed((entry("/etc/passwd"), b"")), "leads out of the archive's folder"),
+        (lambda: packed((entry("ann\\..\\..\\x.py"), b"")), "leads out of the archive's folder"),
+        (lambda: packed((entry("C:/x.py"), b"")), "leads out of the archive's folder"),
+        (lambda: packed((entry("ann/x.py", mode=stat.S_IFLNK | 0o777), b"/etc/passwd")), "is a link, which could lead anywhere"),
+        (lambda: packed((entry("ann/x.py"), b"1"), (entry("ann/./x.py"), b"2")), "is there twice"),
+        (lambda: packed((entry("ann/x"), b"1"), (entry("ann/x/y.py"), b"2")), "is a file and a folder at once"),
+        (bomb, "MB, as zip bombs do; at most 67 MB are taken from it"),
+        (lying, "is damaged"),
+        (encrypted, "is encrypted"),
+        (damaged, "is damaged"),
+        (lambda: b"no zip at all", "is no zip archive that can be read"),
+        (lambda: b"", "is no zip archive that can be read"),
+    ],
+    ids=[
+        "up",
+        "absolute",
+        "backslashes",
+        "drive",
+        "link",
+        "twice",
+        "both",
+        "bomb",
+        "lying",
+        "encrypted",
+        "damaged",
+        "text",
+        "empty",
+    ],
+)
+def test_what_is_refused(tmp_path: Path, make: Callable[[], bytes], said: str) -> None:
+    """Protects the instructor's disk: the message names the archive, and nothing is outside of the folder."""
+    source = tmp_path / "submissions.zip"
+    source.write_bytes(make())
+    place = tmp_path / "deep" / "place"
+    with pytest.raises(UsageError) as raised:
+        take_in(source, place)
+    assert said in str(raised.value)
+    assert str(raised.value).startswith(str(source))
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and not path.is_relative_to(place)] == [source]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp866"])
+def test_cyrillic_names_of_any_age(tmp_path: Path, encoding: str) -> None:
+    """Protects names from an archive without the UTF-8 mark, by Windows's own packer or by an old Moodle."""
+    source = tmp_path / "a.zip"
+    name = "Ёлкина Ольга/работа.py"
+    stand_in = "q" * len(name.encode(encoding))
+    raw = packed((entry(stand_in, utf8=False), b"x = 1\n")).replace(stand_in.encode(), name.encode(encoding))
+    source.write_bytes(raw)
+    with read_archive(source) as archive:
+        assert [str(one.path) for one in archive.entries] == [name]
+
+
+def test_names_that_a_disk_does_not_take(tmp_path: Path) -> None:
+    """Protects from a crash on a name that is too long or holds what Windows forbids: it is made to fit, its suffix stays."""
+    source = tmp_path / "a.zip"
+    source.write_bytes(
+        packed((entry("ann/" + "щ" * 300 + ".ipynb"), b"{}"), (entry('ann/a:b?"*.py'), b""), (entry("__MACOSX/x"), b""))
+    )
+    found = take_in(source, tmp_path / "place")
+    made = sorted(path.name for path in found.folder.rglob("*") if path.is_file())
+    assert made[0] == "a_b___.py"
+    assert made[1].endswith(".ipynb")
+    assert len(made) == 2

@@ -1,0 +1,191 @@
+"""What Moodle, Canvas and nbgrader hand out becomes a work per student."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from grader.cli.main import run_main
+from grader.course.submission import Work
+from grader.intake.intake import Intake, take_in
+from grader.intake.names import canvas_name, moodle_name
+from grader.results import read_results
+
+Pack = Callable[..., Path]
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Pack:
+    """`pack(*names, **contents)`: an archive with these files."""
+
+    def make(*names: str, content: str = "def mean(values):\n    return sum(values) / len(values)\n") -> Path:
+        path = tmp_path / "submissions.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for name in names:
+                archive.writestr(name, content)
+        return path
+
+    return make
+
+
+def works(found: Intake) -> dict[str, list[str]]:
+    """Student -> files."""
+    return {
+        work.student: sorted(path.relative_to(work.root).as_posix() for path in work.root.rglob("*") if path.is_file())
+        for work in found.works
+    }
+
+
+def test_moodle(pack: Pack, tmp_path: Path) -> None:
+    """Protects each of Moodle's ways to name things: folders with and without the last underscore, flat, blind, online text."""
+    found = take_in(
+        pack(
+            "Ёлкина Ольга_101_assignsubmission_file/работа 1.ipynb",
+            "Ёлкина Ольга_101_assignsubmission_file/data/signal.csv",
+            "Ёлкина Ольга_101_assignsubmission_onlinetext/onlinetext.html",
+            "O'Neill_Ann_102_assignsubmission_file_/tiny.py",
+            "Петров Иван_103_assignsubmission_file_my_tiny.py",
+            "Петров Иван_103_assignsubmission_file_utils.py",
+            "Participant_104_assignsubmission_file_/tiny.py",
+            "Group A-Ли Сяо_105_assignsubmission_file/tiny.py",
+            "readme.txt",
+        ),
+        tmp_path / "place",
+    )
+    assert (found.kind, found.passed_over) == ("moodle", ("readme.txt",))
+    assert works(found) == {
+        "Ёлкина Ольга_101": ["data/signal.csv", "onlinetext.html", "работа 1.ipynb"],
+        "O'Neill_Ann_102": ["tiny.py"],
+        "Петров Иван_103": ["my_tiny.py", "utils.py"],
+        "Participant_104": ["tiny.py"],
+        "Group A-Ли Сяо_105": ["tiny.py"],
+    }
+
+
+def test_canvas(pack: Pack, tmp_path: Path) -> None:
+    """Protects Canvas's flat names: late marks, several files, two of one name, blind ones, online text, underscores."""
+    found = take_in(
+        pack(
+            "adalovelace_11_501_tiny.py",
+            "adalovelace_11_502_my_data_v2.csv",
+            "adalovelace_11_503_tiny.py",
+            "ёлкинаольга_LATE_12_504_tiny.ipynb",
+            "ben_k_13_505_1_2_tiny.py",
+            "carl_LATE_14_text.html",
+            "anon_x7Yz1_506_tiny.py",
+            "anon_q8_LATE_507_tiny.py",
+            "notes.txt",
+        ),
+        tmp_path / "place",
+    )
+    assert (found.kind, found.passed_over) == ("canvas", ("notes.txt",))
+    assert works(found) == {
+        "adalovelace_11": ["503_tiny.py", "my_data_v2.csv", "tiny.py"],
+        "ёлкинаольга_12": ["tiny.ipynb"],
+        "ben_k_13": ["1_2_tiny.py"],
+        "carl_14": ["text.html"],
+        "anon_x7Yz1": ["tiny.py"],
+        "anon_q8": ["tiny.py"],
+    }
+    assert [work.student for work in found.works if work.marked_late] == ["anon_q8", "carl_14", "ёлкинаольга_12"]
+
+
+@pytest.mark.parametrize("name", ["ann_tiny.py", "ann_1.py", "lab_15_tiny", "_12_13_", "Ann_assignsubmission_file_x.py"])
+def test_ordinary_names_are_nobodys(name: str) -> None:
+    """Protects a folder of plain files from being taken for a platform's."""
+    assert (moodle_name(name), canvas_name(name)) == (None, None)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_nbgrader(tmp_path: Path, inside: bool) -> None:
+    """Protects nbgrader's layout, its times with the names of their zones, and a time that cannot be read from being guessed."""
+    root = tmp_path / "course" / "submitted" if inside else tmp_path / "course"
+    times = {
+        "ann": "2026-11-24 12:00:00.123456 UTC",
+        "bob": "2026-11-24 15:00:00 Europe/Moscow",
+        "carl": "2026-11-24 12:00:00 +0000",
+        "dora": "yesterday",
+    }
+    for student, time in times.items():
+        (root / student / "tiny").mkdir(parents=True)
+        (root / student / "tiny" / "timestamp.txt").write_text(time)
+    (root / "ann" / "other").mkdir()
+    found = take_in(tmp_path / "course", tmp_path / "place")
+    assert found.kind == "nbgrader"
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    assert {work.student: work.submitted for work in found.works if work.assignment == "tiny"} == {
+        "ann": noon.replace(microsecond=123456),
+        "bob": noon,
+        "carl": noon,
+        "dora": None,
+    }
+    assert [work.student for work in found.works if work.assignment == "other"] == ["ann"]
+
+
+def test_an_unpacked_moodle_archive(tmp_path: Path) -> None:
+    """Protects whoever unpacked it by hand: the same students, from where the files lie."""
+    for name in ("Ann B_1_assignsubmission_file_", "Ann B_1_assignsubmission_onlinetext_", "notes"):
+        (tmp_path / "homework" / name).mkdir(parents=True)
+    found = take_in(tmp_path / "homework", tmp_path / "place")
+    assert found.works == (Work("Ann B_1", tmp_path / "homework" / "Ann B_1_assignsubmission_file_"),)
+    assert found.passed_over == ("notes",)
+
+
+def test_a_plain_archive(pack: Pack, tmp_path: Path) -> None:
+    """Protects an archive of the folder that would have been graded, with or without the folder itself."""
+    for names in (
+        ("submissions/tiny/ann/tiny.py", "submissions/tiny/bob/tiny.py"),
+        ("tiny/ann/tiny.py", "tiny/bob.py", "x/y.py"),
+    ):
+        found = take_in(pack(*names), tmp_path / "place")
+        assert (found.kind, found.works) == ("", ())
+        assert (found.folder / "tiny" / "ann" / "tiny.py").is_file()
+
+
+def test_yesterdays_files_do_not_stay(pack: Pack, tmp_path: Path) -> None:
+    """Protects a grade from a file that is no longer in the archive."""
+    take_in(pack("Ann_1_assignsubmission_file/old.py"), tmp_path / "place")
+    assert works(take_in(pack("Ann_1_assignsubmission_file/new.py"), tmp_path / "place")) == {"Ann_1": ["new.py"]}
+
+
+@pytest.mark.wall
+@pytest.mark.parametrize("named", [True, False])
+def test_a_moodle_archive_is_graded(
+    pack: Pack, course_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool
+) -> None:
+    """Protects `grade submissions.zip`: the course's only assignment need not be named; resumed, nothing is graded again."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(course_copy)
+    archive = pack("Ёлкина Ольга_101_assignsubmission_file/работа.py", "Bob_102_assignsubmission_file/data.csv")
+    arguments = [str(archive), "-o", str(tmp_path / "out"), "-j", "1", *(["-a", "tiny"] if named else [])]
+    assert run_main(arguments) == 0
+    found = read_results(tmp_path / "out" / "results.json").submissions
+    assert [(one.student, one.status, one.score) for one in found] == [
+        ("Bob_102", "missing", 0),
+        ("Ёлкина Ольга_101", "graded", 40),
+    ]
+    assert Path(found[1].path).is_file()
+
+
+def test_an_archive_is_not_watched(pack: Pack, course_copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects from waiting for ever for a change that is not seen."""
+    assert run_main([str(pack("a_1_assignsubmission_file/x.py")), "--watch"]) == 2
+    assert "is a file" in capsys.readouterr().err
+
+
+def test_several_assignments_and_no_name(
+    pack: Pack, course_copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Protects from grading one assignment's works by another's tests."""
+    other = course_copy / "assignments" / "other"
+    other.mkdir()
+    (other / "assignment.yaml").write_text("id: other\n")
+    monkeypatch.chdir(course_copy)
+    assert run_main([str(pack("Ann_1_assignsubmission_file/x.py"))]) == 2
+    said = capsys.readouterr().err
+    assert "holds one assignment's works; the course has the assignments other, tiny" in said
+    assert "--assignment" in said
