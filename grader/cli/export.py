@@ -12,8 +12,13 @@ HiddenTests = Literal["visible", "after_due_date", "after_published", "hidden"]
 
 def export(
     *results: Path,
-    to: Literal["gradescope"],
+    to: Literal["gradescope", "moodle", "canvas", "csv", "nbgrader"],
     out: Annotated[Path, Parameter(("--out", "-o"))] = Path("export"),
+    roster: Path | None = None,
+    gradebook: Annotated[str, Parameter(("--gradebook", "-g"), env_var="GRADER_GRADEBOOK")] = "",
+    column: str = "",
+    key: str = "student",
+    scale: Annotated[bool, Parameter(negative="")] = False,
     hidden_tests: HiddenTests = "after_published",
 ) -> int:
     """Write results in another system's format.
@@ -25,13 +30,26 @@ def export(
     to
         The system.
     out
-        A folder for one file per submission, or, for a single submission, a file that ends in .json.
+        A folder; for Gradescope and a single submission also a file that ends in .json.
+    roster
+        The table to fill in: Moodle's grading worksheet, Canvas's exported gradebook, any list of students.
+    gradebook
+        Take the grades from this gradebook, with overrides and lateness, instead of the results.
+    column
+        Canvas: the assignment's column, by title or number; by default the one called as the assignment is.
+    key
+        CSV: the roster's column that holds the students' ids.
+    scale
+        Scale the scores where the other system counts other points.
     hidden_tests
-        When students see the lines of hidden tests.
+        Gradescope: when students see the lines of hidden tests.
     """
     from grader.cli.exporting import export_command
+    from grader.cli.handing import Handing, hand_on_command
 
-    return export_command(results or (Path("report"),), to, out, hidden_tests)
+    if to == "gradescope":
+        return export_command(results or (Path("report"),), to, out, hidden_tests)
+    return hand_on_command(results or (Path("report"),), Handing(to, out, roster, gradebook, column, key, scale))
 
 
 def package(

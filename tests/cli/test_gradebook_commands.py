@@ -57,6 +57,10 @@ def test_a_class_through_the_term(home: Path, make_class: MakeClass, right: str,
     assert "Gradebook: 0 new attempts, 0 new verdicts" in capsys.readouterr().out
     assert scores(home) == {"ann": ("100", ""), "bob": ("70", "words")}
 
+    assert run_main(["export", "--to", "csv", "--gradebook", "gradebook.db"]) == 0
+    assert "bob,70,100,40,0,30,Word count: Well done." in (home / "export" / "tiny-csv.csv").read_text("utf-8")
+    capsys.readouterr()
+
     assert run_main(["grades", "--json", "grades.json"]) == 0
     assert "in time" in capsys.readouterr().out
     bob = json.loads((home / "grades.json").read_text("utf-8"))["grades"][1]

@@ -1,0 +1,122 @@
+"""Moodle: the grading worksheet filled in, and a zip of feedback files.
+
+The worksheet is that of an assignment with "Offline grading worksheet" switched on. Its header is in the language of the site;
+English and Russian are known. Only grade and comment are written; the time of the last change stays, by which Moodle sees whether
+somebody has graded in the meantime. Source: mod/assign/feedback/offline/importgradeslib.php.
+
+Feedback files are called `{Full name}_{N}_assignfeedback_file_{name}`: Moodle splits that at underscores, so a name has none.
+Source: mod/assign/feedback/file/importziplib.php.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+
+from grader.errors import UsageError
+from grader.export.filled import Filled
+from grader.export.marks import Mark, scaled, written
+from grader.export.roster import Person, Table, match
+
+_IDENTIFIER = ("Identifier", "Идентификатор")
+_NAME = ("Full name", "Полное имя", "ФИО", "Фамилия, имя", "Имя / Фамилия")
+_GRADE = ("Grade", "Оценка")
+_MAXIMUM = ("Maximum Grade", "Максимальная оценка")
+_OPEN = ("Grade can be changed", "Оценка может быть изменена", "Оценку можно изменить")
+_COMMENT = ("Feedback comments", "Отзыв в виде комментария", "Комментарии к отзыву", "Комментарии")
+_CLOSED = ("no", "нет")
+_NOT_IN_NAMES = re.compile(r"[_/\\:*?<>|]")
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bytes twice
+
+
+def fill_worksheet(table: Table, marks: Sequence[Mark], scale: bool = False) -> Filled:
+    """The worksheet with the marks. Raises `UsageError` for a table that is none, and for other points without `scale`."""
+    identifier = table.column(*_IDENTIFIER) or 0
+    grade = table.needed("Grade (Оценка)", *_GRADE)
+    maximum, closed, comment = table.column(*_MAXIMUM), table.column(*_OPEN), table.column(*_COMMENT)
+    people = worksheet_people(table)
+    found = match(marks, people)
+    done = Filled(unmatched=found.unmatched)
+    rows = [list(row) for row in table.rows]
+    for place, row in enumerate(rows):
+        mark = found.rows.get(place)
+        who = people[place].name or row[identifier]
+        if mark is None:
+            done.left.append((who, "nothing to hand on"))
+        elif closed is not None and row[closed].strip().casefold() in _CLOSED:
+            done.left.append((who, "Moodle says that the grade cannot be changed"))
+        elif (score := _score(table, mark, row[maximum] if maximum is not None else "", scale)) is None:
+            done.unmatched.append((mark.student, "has no score"))
+        else:
+            row[grade] = written(score)
+            if comment is not None and mark.comment:
+                row[comment] = html.escape(mark.comment, quote=False).replace("\n", "<br>")
+            done.filled += 1
+    done.text = table.text([table.header, *rows])
+    return done
+
+
+def worksheet_people(table: Table) -> list[Person]:
+    """Whom each row is about. Raises `UsageError` where the first column holds no numbers of participants."""
+    identifier, name = table.column(*_IDENTIFIER) or 0, table.column(*_NAME)
+    numbers = [re.search(r"(\d+)\s*$", row[identifier]) for row in table.rows]
+    if table.rows and not any(numbers):
+        raise UsageError(
+            f"{table.path}: is no grading worksheet: its column {table.header[identifier]!r} holds no 'Participant N'"
+        )
+    limit = table.column(*_GRADE) or len(table.header)
+    return [
+        Person(
+            row=place,
+            number=number[1] if number else "",
+            name=row[name] if name is not None else "",
+            others=tuple(cell for column, cell in enumerate(row[:limit]) if column not in (identifier, name)),
+        )
+        for place, (row, number) in enumerate(zip(table.rows, numbers, strict=True))
+    ]
+
+
+def _score(table: Table, mark: Mark, maximum: str, scale: bool) -> float | None:
+    try:
+        points = float(maximum.replace(",", ".")) if maximum.strip() else mark.max_score
+        return scaled(mark, points, scale)
+    except ValueError as error:
+        raise UsageError(f"{table.path}: {mark.student}: {error}", remedy="set the maximum in Moodle, or use --scale") from error
+
+
+def feedback_names(students: Sequence[str], table: Table | None) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Each student's `{Full name}_{N}`, from the worksheet where there is one, else from the id; and who has none."""
+    found, without = {}, []
+    if table is not None:
+        people = worksheet_people(table)
+        matched = match([Mark(student, None, None, 0.0) for student in students], people)
+        for row, mark in matched.rows.items():
+            found[mark.student] = _prefix(people[row].name or "Participant", people[row].number)
+        return found, matched.unmatched
+    for student in students:
+        name, _, number = student.rpartition("_")
+        if name and number.isdecimal():
+            found[student] = _prefix(name, number)
+        else:
+            without.append((student, "its id does not end in Moodle's number"))
+    return found, without
+
+
+def _prefix(name: str, number: str) -> str:
+    spaced = _NOT_IN_NAMES.sub(" ", name)
+    return f"{' '.join(spaced.split())}_{number}"
+
+
+def feedback_zip(pages: Mapping[str, str], names: Mapping[str, str]) -> bytes:
+    """An archive with each named student's page; the same bytes for the same pages."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for student in sorted(names.keys() & pages.keys()):
+            info = zipfile.ZipInfo(f"{names[student]}_assignfeedback_file_feedback.html", _EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, pages[student])
+    return stream.getvalue()

@@ -1,0 +1,261 @@
+"""Grades go back where the submissions came from: rosters filled in, nobody guessed, everybody told."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.cli.main import run_main
+from grader.errors import UsageError
+from grader.export.canvas import Wanted, fill_gradebook
+from grader.export.filled import Filled
+from grader.export.marks import Mark
+from grader.export.moodle import feedback_names, feedback_zip, fill_worksheet
+from grader.export.roster import Table, read_table
+from grader.export.tables import filled_roster, nbgrader_table, plain_table
+from grader.intake.names import moodle_name
+from grader.results import AssignmentSummary, GraderSummary, PartResult, PartSummary, Results, SubmissionResult, SubmissionStatus
+
+ENGLISH = """\
+Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,Last modified (submission),\
+Last modified (grade),Feedback comments
+Participant 101,Ольга Ёлкина,olga@example.org,Submitted for grading,,100.00,Yes,"Tuesday, 24 November 2026, 12:35 PM",-,
+Participant 102,Ann O'Neill,ann@example.org,Submitted for grading,55.00,100.00,Yes,-,-,old words
+Participant 103,Bob Smith,bob@example.org,Submitted for grading,,100.00,No,-,-,
+Participant 104,Carl Smith,carl@example.org,No submission,,100.00,Yes,-,-,
+"""
+RUSSIAN = """\
+Идентификатор,Полное имя,Состояние,Оценка,Максимальная оценка,Оценка может быть изменена,Последнее изменение (оценка),\
+Отзыв в виде комментария
+Участник 101,Ольга Ёлкина,Ответы для оценки,,"100,00",Да,-,
+"""
+CANVAS = """\
+Student,ID,SIS User ID,SIS Login ID,Section,Tiny (77),Other lab (78),Current Score,Final Score
+,,,,,Manual Posting,,(read only),(read only)
+    Points Possible,,,,,100.00,10,(read only),(read only)
+"Lovelace, Ada",11,s11,ada,Group A,,3,1,1
+"Ёлкина, Ольга",12,s12,olga,Group A,EX,,1,1
+"Student, Test",13,,,Group A,N/A,,,
+"""
+Write = Callable[[str], Table]
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Write:
+    """`table(text)`: a CSV file that was read."""
+
+    def write(text: str) -> Table:
+        path = tmp_path / "roster.csv"
+        path.write_text(text, encoding="utf-8")
+        return read_table(path)
+
+    return write
+
+
+def mark(student: str, score: float | None = 82.5, comment: str = "", maximum: float = 100) -> Mark:
+    """A mark."""
+    return Mark(student, score, score, maximum, (("mean", score),), comment)
+
+
+def rows(filled: Filled) -> list[dict[str, str]]:
+    """The table that came out."""
+    return list(csv.DictReader(io.StringIO(filled.text.removeprefix("\ufeff"))))
+
+
+def test_moodle(table: Write) -> None:
+    """Protects the worksheet: grade and comment are written, all else stays; who has no row or a closed one is told."""
+    marks = [
+        mark("Ольга Ёлкина_101", comment="Среднее: <хорошо> & точно\nСлова: да"),
+        mark("Group 1-Ann O'Neill_102", 70),
+        mark("Bob Smith_103"),
+        mark("dora"),
+        mark("Иванов Иван_104"),
+        mark("Eve_999"),
+    ]
+    worksheet = table(ENGLISH)
+    done = fill_worksheet(worksheet, marks)
+    found = rows(done)
+    assert [row["Grade"] for row in found] == ["82.5", "70", "", ""]
+    assert found[0]["Feedback comments"] == "Среднее: &lt;хорошо&gt; &amp; точно<br>Слова: да"
+    assert found[1]["Feedback comments"] == "old words"
+    assert found[0]["Last modified (submission)"] == "Tuesday, 24 November 2026, 12:35 PM"
+    assert list(found[0]) == worksheet.header
+    assert done.filled == 2
+    assert dict(done.unmatched) == {
+        "dora": "fits no row",
+        "Иванов Иван_104": "number 104 is Carl Smith there",
+        "Eve_999": "fits no row",
+    }
+    assert dict(done.left) == {
+        "Bob Smith": "Moodle says that the grade cannot be changed",
+        "Carl Smith": "nothing to hand on",
+    }
+
+
+def test_moodle_in_russian_and_blind(table: Write) -> None:
+    """Protects a Russian Moodle's header and decimal comma, and a blind worksheet without names."""
+    (row,) = rows(fill_worksheet(table("\ufeff" + RUSSIAN), [mark("Participant_101")]))
+    assert row["Оценка"] == "82.5"
+    assert fill_worksheet(table("\ufeff" + RUSSIAN), []).text.startswith("\ufeffИдентификатор")
+    blind = "Identifier,Status,Grade,Maximum Grade,Last modified (grade)\nParticipant 7,Submitted,,100,-\n"
+    assert rows(fill_worksheet(table(blind), [mark("Participant_7")]))[0]["Grade"] == "82.5"
+
+
+@pytest.mark.parametrize("student", ["olga@example.org", " OLGA@example.org", "Ольга  Ёлкина", "Ёлкина Ольга_101"])
+def test_moodle_by_an_exact_cell(table: Write, student: str) -> None:
+    """Protects submissions that did not come from Moodle's archive: an id that stands in the row, or a name turned around."""
+    assert rows(fill_worksheet(table(ENGLISH), [mark(student)]))[0]["Grade"] == "82.5"
+
+
+def test_two_that_fit_are_not_guessed(table: Write) -> None:
+    """Protects namesakes from each other's grades, whichever side has two."""
+    twice = table("Identifier,Full name,Grade\nParticipant 1,Ann,\nParticipant 2,Ann,\n")
+    assert fill_worksheet(twice, [mark("Ann")]).unmatched == [("Ann", "fits 2 rows")]
+    done = fill_worksheet(table(ENGLISH), [mark("ann@example.org"), mark("Ann O'Neill_102")])
+    assert {reason for _, reason in done.unmatched} == {"2 students fit the same row"}
+    assert done.filled == 0
+
+
+def test_other_points(table: Write) -> None:
+    """Protects grades from another maximum: refused, or scaled where that was asked for."""
+    with pytest.raises(UsageError, match="50 points here, 100 there"):
+        fill_worksheet(table(ENGLISH), [mark("Ann O'Neill_102", 25, maximum=50)])
+    assert rows(fill_worksheet(table(ENGLISH), [mark("Ann O'Neill_102", 25, maximum=50)], scale=True))[1]["Grade"] == "50"
+    with pytest.raises(UsageError, match="100 points here, 10 there"):
+        fill_gradebook(table(CANVAS), [mark("adalovelace_11")], Wanted("78", ()))
+
+
+def test_no_score_is_no_zero(table: Write) -> None:
+    """Protects who could not be graded from a zero."""
+    done = fill_worksheet(table(ENGLISH), [mark("Ann O'Neill_102", None)])
+    assert (rows(done)[1]["Grade"], done.unmatched) == ("55.00", [("Ann O'Neill_102", "has no score")])
+
+
+def test_canvas(table: Write) -> None:
+    """Protects Canvas's table: the columns it needs, its two head rows, who is excused, and who is not there."""
+    done = fill_gradebook(
+        table(CANVAS), [mark("adalovelace_11"), mark("ёлкинаольга_12"), mark("anon_x7"), mark("bob_11")], Wanted("", ("Tiny",))
+    )
+    found = list(csv.reader(io.StringIO(done.text)))
+    assert found[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Tiny (77)"]
+    assert [row[-1] for row in found[1:]] == ["Manual Posting", "100.00", "82.5", "EX", "N/A"]
+    assert found[2][0] == "    Points Possible"
+    assert dict(done.unmatched) == {"anon_x7": "fits no row", "bob_11": "number 11 is Lovelace, Ada there"}
+    assert ("Ёлкина, Ольга", "is excused") in done.left
+    by_login = fill_gradebook(table(CANVAS), [mark("ada")], Wanted("77", ("whatever",)))
+    assert by_login.filled == 1
+
+
+@pytest.mark.parametrize("wanted", [Wanted("", ("Nothing",)), Wanted("Tin", ()), Wanted("99", ())])
+def test_canvas_column(table: Write, wanted: Wanted) -> None:
+    """Protects another assignment's column: no likeness counts, and those that there are are told."""
+    with pytest.raises(UsageError, match=r"no assignment is called .*; there are Tiny \(77\), Other lab \(78\)") as raised:
+        fill_gradebook(table(CANVAS), [], wanted)
+    assert "--column" in raised.value.remedy
+
+
+def test_any_roster(table: Write) -> None:
+    """Protects a list of students of any kind, and a spreadsheet from formulas."""
+    roster = table("name,student\nAnn,ann1\nBob,bob1\n")
+    done = filled_roster(roster, [mark("ANN1", comment="=1+1"), mark("eve")], "student")
+    assert rows(done)[0] == {"name": "Ann", "student": "ann1", "score": "82.5", "max_score": "100", "comment": "'=1+1"}
+    assert (done.unmatched, done.left) == ([("eve", "fits no row")], [("bob1", "nothing to hand on")])
+    with pytest.raises(UsageError, match="there is no column 'login'; there are name, student"):
+        filled_roster(roster, [], "login")
+
+
+def test_plain_and_nbgrader(table: Write) -> None:
+    """Protects the tables without a roster: empty where there is no score; nbgrader's columns and its penalty."""
+    assert plain_table([mark("ann"), mark("=bob", None)]).text == (
+        "student,score,max_score,mean,comment\nann,82.5,100,82.5,\n'=bob,,100,,\n"
+    )
+    late = Mark("ann", 72, 80, 100)
+    text = nbgrader_table("tiny", "2026-12-01", [late], table("id,last_name,first_name,email\nann,Lee,Ann,a@example.org\n")).text
+    assert text.splitlines()[1] == "tiny,2026-12-01,,ann,Lee,Ann,a@example.org,80,8,72,100"
+
+
+@pytest.mark.parametrize("raw", [b"", b"one column\n", b"a;b\n1;2\n", b"\xff\xfe\x00", b'a,b\n"open'])
+def test_what_is_no_table(tmp_path: Path, raw: bytes) -> None:
+    """Protects from a file that a spreadsheet wrote in its own way."""
+    path = tmp_path / "x.csv"
+    path.write_bytes(raw)
+    with pytest.raises(UsageError, match="is no"):
+        read_table(path)
+
+
+def test_feedback_names(table: Write) -> None:
+    """Protects feedback from landing at another student: Moodle reads the number after the first underscore."""
+    students = ["Ольга Ёлкина_101", "olga", "x_y_102"]
+    names, without = feedback_names(students, None)
+    assert names == {"Ольга Ёлкина_101": "Ольга Ёлкина_101", "x_y_102": "x y_102"}
+    assert [who for who, _ in without] == ["olga"]
+    names, without = feedback_names(["olga@example.org", "x_y_102"], table(ENGLISH))
+    assert names == {"olga@example.org": "Ольга Ёлкина_101"}
+    assert [who for who, _ in without] == ["x_y_102"]
+    raw = feedback_zip({"a_1": "<p>a", "b_2": "<p>b"}, {"a_1": "a_1", "b_2": "b_2"})
+    assert raw == feedback_zip({"b_2": "<p>b", "a_1": "<p>a"}, {"b_2": "b_2", "a_1": "a_1"})
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        assert archive.namelist() == ["a_1_assignfeedback_file_feedback.html", "b_2_assignfeedback_file_feedback.html"]
+    # Moodle's own reading of it, in `is_valid_filename_for_import`:
+    assert ["a", "1", "assignfeedback", "file", "feedback.html"] == ["a", "1", "assignfeedback", "file", "feedback.html"]
+    assert moodle_name("Ольга Ёлкина_101_assignsubmission_file") is not None
+
+
+@pytest.fixture
+def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with results of two students from Moodle."""
+    parts = (PartSummary(id="mean", title="Mean", max_score=100),)
+    found = tuple(
+        SubmissionResult(
+            student=student,
+            path="",
+            digest="sha256:1",
+            status=SubmissionStatus.GRADED,
+            score=50,
+            max_score=100,
+            parts=(PartResult(id="mean", score=50, max_score=100),),
+        )
+        for student in ("Ольга Ёлкина_101", "Zoe_900")
+    )
+    assignment = AssignmentSummary(id="tiny", title="Tiny", max_score=100, parts=parts)
+    results = Results(grader=GraderSummary(version="1"), assignment=assignment, submissions=found)
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "results.json").write_text(results.to_json(), encoding="utf-8")
+    (tmp_path / "worksheet.csv").write_text(ENGLISH, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_export_to_moodle(report: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects the command: both files, who is missing on standard error, exit status 1."""
+    assert run_main(["export", "--to", "moodle", "--roster", "worksheet.csv"]) == 1
+    said = capsys.readouterr()
+    assert "export/tiny-moodle.csv: 1 of 2 students" in said.out
+    assert "Zoe_900: fits no row" in said.err
+    with zipfile.ZipFile(report / "export" / "tiny-feedback.zip") as archive:
+        assert archive.namelist() == ["Ольга Ёлкина_101_assignfeedback_file_feedback.html"]
+        assert b"<!doctype html>" in archive.read(archive.namelist()[0])[:100]
+    assert run_main(["export", "--to", "csv"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--to", "moodle"], "--to moodle fills in a table: name it with --roster"),
+        (["--to", "canvas"], "in Canvas: Grades, Export"),
+        (["--to", "canvas", "--roster", "worksheet.csv"], "there is no column Student"),
+        (["--to", "moodle", "--roster", "none.csv"], "none.csv: cannot be read"),
+        (["--to", "csv", "--gradebook", "none.db"], "there is no gradebook none.db"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage(report: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
+    """Protects from half an export and from a traceback: the remedy says where the table comes from."""
+    assert run_main(["export", *arguments]) == 2
+    assert said in capsys.readouterr().err
+    assert not (report / "export").exists()
