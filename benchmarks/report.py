@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from measure import PeakMemory, own_cpu
 
 from grader.figures import Figure, Grid
-from grader.report import render
 from grader.report.classpage import class_page
+from grader.report.rendering import render
 from grader.report.roster import roster
 from grader.results import Results, SubmissionResult, read_results
 

@@ -15,12 +15,11 @@ from rich.text import Text
 
 from grader.check.checking import Checked, Checker
 from grader.check.lab import find_lab
-from grader.check.page import check_page
 from grader.check.telling import tell
 from grader.check.work import OwnWork, beside, find_work
 from grader.ci.github import commands_stopped, on_github, tell_github
 from grader.cli.check import OK, WRONG
-from grader.cli.run import check_language, check_out
+from grader.cli.options import check_language, check_out
 from grader.errors import UsageError
 from grader.results import write_text_whole
 from grader.run.watch import Fingerprint, wait_for_change
@@ -90,6 +89,8 @@ def show(checked: Checked, request: CheckRequest, console: Console) -> None:
         else:
             console.print(textwrap.indent(line.text, " " * line.indent), soft_wrap=True, markup=False)
     if request.html is not None:
+        from grader.check.page import check_page  # matplotlib with it, a third of the time that a check takes
+
         write_text_whole(request.html, check_page(checked))
         console.print(f"{request.html}", soft_wrap=True, markup=False)
 

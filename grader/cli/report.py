@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.cli.console import Console
-from grader.cli.run import OK, check_language
+from grader.cli.options import check_language
+from grader.cli.run import OK
 from grader.errors import UsageError
-from grader.report import render
+from grader.report.rendering import render
 from grader.results import read_results
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.cli.console import Console
+from grader.cli.options import check_language, check_out
 from grader.cli.recording import GradebookNotes
 from grader.errors import UsageError
-from grader.i18n import languages
 from grader.intake.intake import take_in
-from grader.report import render
+from grader.report.rendering import render
 from grader.results import Results, SubmissionStatus
 from grader.run.plan import AssignmentRun, plan_run, plan_works
 from grader.run.run import RunOptions, run_assignment, write_results
@@ -102,21 +101,6 @@ def check_request(request: RunRequest) -> None:
         raise UsageError(f"--jobs must not be negative, but is {request.jobs}")
     check_language(request.language)
     check_out(request.out)
-
-
-def check_out(out: Path) -> None:
-    """Raises `UsageError` when there is no such folder and none can be made."""
-    nearest = next(path for path in (out, *out.absolute().parents) if path.exists())
-    if not nearest.is_dir():
-        raise UsageError(f"--out: {nearest} is not a folder")
-    if not os.access(nearest, os.W_OK):
-        raise UsageError(f"--out: {nearest} cannot be written to")
-
-
-def check_language(language: str) -> None:
-    """Raises `UsageError` for a language that there are no words for."""
-    if language and language not in languages():
-        raise UsageError(f"--lang: no language {language!r}; there are {', '.join(languages())}")
 
 
 def grade_and_report(run: AssignmentRun, options: RunOptions, console: Console) -> tuple[Results, bool]:

@@ -1,6 +1,6 @@
 """The report: pages and tables made from `Results` alone, nothing graded, nothing read from a submission.
 
-What `render` leaves on disk::
+What `grader.report.rendering.render` leaves on disk::
 
     OUT/
     ├── index.html                      the class, for the instructor
@@ -21,7 +21,3 @@ Layers, top to bottom (each imports only what stands below it)::
 Every page is one file that opens from disk: no network, no server, and a content security policy that lets nothing run
 but the class page's own script.
 """
-
-from grader.report.rendering import render
-
-__all__ = ["render"]

@@ -26,7 +26,7 @@ import pytest
 
 from grader.course.submission import collect
 from grader.judge.judge import Judge, JudgePlan
-from grader.report import render
+from grader.report.rendering import render
 from grader.results import Results, SubmissionResult
 from grader.run.plan import AssignmentRun, plan_run
 from grader.run.run import make_results

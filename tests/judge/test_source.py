@@ -110,7 +110,7 @@ def test_the_code_reaches_the_student(make_result: Any, tmp_path: Path) -> None:
 @pytest.fixture
 def make_result() -> Any:
     """Both editions of a page with a failed hidden test whose code is this."""
-    from grader.report import render
+    from grader.report.rendering import render
     from grader.results import (
         AssignmentSummary,
         GraderSummary,

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from grader.report import render
 from grader.report.classpage import class_page
+from grader.report.rendering import render
 from grader.report.roster import roster
 from grader.results import Results, SubmissionStatus
 

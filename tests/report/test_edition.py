@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from grader.figures import Grid, HeatMap
-from grader.report import render
 from grader.report.edition import published
+from grader.report.rendering import render
 from grader.report.roster import Entry
 from grader.report.studentpage import instructor_page, published_page
 from grader.results import Results, SubmissionResult, SubmissionStatus, TestResult, TestStatus

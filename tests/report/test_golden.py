@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from grader.figures import Figure
-from grader.report import render
+from grader.report.rendering import render
 from grader.results import (
     AssignmentSummary,
     GraderSummary,

@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 
 from grader.figures import Box, BoxPicture, Figure, Grid, HeatMap, Masks
-from grader.report import render
 from grader.report.number import format_short
 from grader.report.picture import Picture, picture
 from grader.report.raster import photo
+from grader.report.rendering import render
 from grader.report.studentpage import Easel
 from grader.results import PictureSummary, Results, TestStatus
 

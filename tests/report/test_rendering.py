@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.report import render
+from grader.report.rendering import render
 from grader.results import Results, SubmissionStatus
 
 MakeClass = Callable[..., Results]
