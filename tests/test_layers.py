@@ -183,9 +183,8 @@ def test_the_package_names_no_assignment(repository: Path) -> None:
     assert {name: found for name, found in said.items() if found} == {}
 
 
-@pytest.mark.parametrize("statement", ["import grader.cli.main", "from grader.cli.main import run_main; run_main(['--help'])"])
-def test_help_imports_nothing_heavy(statement: str) -> None:
-    """Protects the third of a second that `grade --help` may take: what it imports, not how long that took today."""
+def loaded_by(statement: str) -> set[str]:
+    """The top packages that a fresh interpreter has loaded after a statement."""
     program = f"import sys, json; {statement}; print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
     done = subprocess.run(
         [sys.executable, "-P", "-c", program],
@@ -195,4 +194,16 @@ def test_help_imports_nothing_heavy(statement: str) -> None:
         check=True,
         env={"PYTHONPATH": "."},
     )
-    assert HEAVY & {name.partition(".")[0] for name in json.loads(done.stderr.splitlines()[-1])} == set()
+    return {name.partition(".")[0] for name in json.loads(done.stderr.splitlines()[-1])}
+
+
+@pytest.mark.parametrize("statement", ["import grader.cli.checking", "import grader.check.plugin"])
+def test_a_check_draws_nothing(statement: str) -> None:
+    """Protects who checks often from waiting for what only a page needs."""
+    assert {"matplotlib", "torch", "sqlalchemy"} & loaded_by(statement) == set()
+
+
+@pytest.mark.parametrize("statement", ["import grader.cli.main", "from grader.cli.main import run_main; run_main(['--help'])"])
+def test_help_imports_nothing_heavy(statement: str) -> None:
+    """Protects the third of a second that `grade --help` may take: what it imports, not how long that took today."""
+    assert HEAVY & loaded_by(statement) == set()

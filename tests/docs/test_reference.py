@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -60,10 +61,26 @@ def test_every_environment_variable_is_told() -> None:
     assert [name for name in used if name not in (DOCS / "reference" / "files.md").read_text("utf-8")] == []
 
 
-def test_the_site_builds(tmp_path: Path) -> None:
-    """Protects links between pages and to their headings, and pages that no menu reaches: a warning is an error."""
+def build(repository: Path, out: Path) -> subprocess.CompletedProcess[str]:
+    """Build the site as `make docs` does. Never with --quiet: what is not said is not counted."""
     pytest.importorskip("material", reason="needs mkdocs-material")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", tmp_path]
-    done = subprocess.run(command, cwd=DOCS.parent, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", out]
+    return subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+
+
+def test_the_site_builds(tmp_path: Path) -> None:
+    """Protects links between pages and to their headings: a warning is an error. No page is without a place in the menu."""
+    done = build(DOCS.parent, tmp_path)
     assert done.returncode == 0, done.stderr
+    assert "not included in the" not in done.stderr
     assert not list(tmp_path.rglob("*.py"))
+
+
+@pytest.mark.parametrize("link", ["nowhere.md", "report.md#no-such-heading"])
+def test_a_dead_link_is_noticed(tmp_path: Path, link: str) -> None:
+    """Protects the test above from passing whatever it is given."""
+    shutil.copytree(DOCS, tmp_path / "docs")
+    shutil.copy(DOCS.parent / "mkdocs.yml", tmp_path)
+    with (tmp_path / "docs" / "index.md").open("a", encoding="utf-8") as page:
+        page.write(f"\n[A link]({link})\n")
+    assert build(tmp_path, tmp_path / "site").returncode != 0
