@@ -18,6 +18,7 @@ from cyclopts.exceptions import CycloptsError
 
 from grader import __version__
 from grader.cli.check import check
+from grader.cli.diff import diff
 from grader.cli.export import export, package
 from grader.cli.gradebook import comment, extend, grades, history, override
 from grader.cli.init import init
@@ -153,7 +154,7 @@ app.command(release)
 app.command(starter)
 app.command(export)
 app.command(package)
-for command in (override, comment, extend, grades, history):
+for command in (diff, override, comment, extend, grades, history):
     app.command(command)
 
 

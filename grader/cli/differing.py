@@ -1,0 +1,65 @@
+"""What `grade diff` does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from grader.cli.report import results_files
+from grader.report.difference import Change, Difference, difference
+from grader.results import Results, read_results, write_text_whole
+
+SAME, DIFFERENT = 0, 1
+_MOST_REASONS = 5
+_WIDTH_OF_A_FILE = 120
+
+
+def diff_command(old: Path, new: Path, json_file: Path | None, everybody: bool) -> int:
+    """Show the differences of each assignment; 1 when a grade changes, else 0. Raises `UsageError` for what holds no results."""
+    before, after = _read(old), _read(new)
+    found = [difference(before.get(name), after.get(name)) for name in sorted(before.keys() | after.keys())]
+    if json_file is not None:
+        document = {"old": str(old), "new": str(new), "assignments": [one.model_dump(mode="json") for one in found]}
+        write_text_whole(json_file, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    for one in found:
+        _show(one, everybody)
+    return DIFFERENT if any(one.grades for one in found) else SAME
+
+
+def _read(path: Path) -> dict[str, Results]:
+    files = [path] if path.is_file() else results_files(path)
+    return {results.assignment.id: results for results in map(read_results, files)}
+
+
+def _show(found: Difference, everybody: bool) -> None:
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_WIDTH_OF_A_FILE)
+    shown = found.changes if everybody else found.grades
+    if shown:
+        table = Table(title=escape(found.assignment), title_justify="left")
+        table.add_column("Student")
+        table.add_column("Old", justify="right", no_wrap=True)
+        table.add_column("New", justify="right", no_wrap=True)
+        table.add_column("Why")
+        for change in shown:
+            table.add_row(escape(change.student), _score(change.old), _score(change.new), escape(_why(change)))
+        console.print(table)
+    quiet = len(found.changes) - len(found.grades)
+    total = found.same + len(found.changes)
+    changing = f"{len(found.grades)} of {total} grades change; {quiet} more in tests alone; {found.same} are the same"
+    console.print(f"{found.assignment}: {changing}", markup=False)
+
+
+def _score(score: float | None) -> str:
+    return "–" if score is None else f"{score:g}"
+
+
+def _why(change: Change) -> str:
+    lines = [reason.words for reason in change.reasons[:_MOST_REASONS]]
+    more = len(change.reasons) - _MOST_REASONS
+    return "\n".join([*lines, *([f"… and {more} more"] if more > 0 else [])])
