@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +98,28 @@ def lab15(folder: Path) -> Path:
     return folder
 
 
-_KINDS: tuple[Callable[[Path], Path], ...] = (empty, course, bundle, finished, lab15)
+def moodle(folder: Path) -> Path:
+    """A course with what an instructor has downloaded from Moodle: the submissions, and the grading worksheet."""
+    course(folder)
+    with zipfile.ZipFile(folder / "submissions.zip", "w") as archive:
+        for number, name in ((101, "ada"), (102, "ben")):
+            (work,) = (folder / "submissions" / "signals" / name).iterdir()
+            archive.write(work, f"{name.title()} Smith_{number}_assignsubmission_file/{work.name}")
+    head = "Identifier,Full name,Status,Grade,Maximum Grade,Grade can be changed,Last modified (grade),Feedback comments\n"
+    rows = "".join(f"Participant {n},{name} Smith,Submitted,,100.00,Yes,-,\n" for n, name in ((101, "Ada"), (102, "Ben")))
+    (folder / "worksheet.csv").write_text(head + rows, encoding="utf-8")
+    return folder
+
+
+def roster(folder: Path) -> Path:
+    """A course with a list of its students."""
+    course(folder)
+    rows = "id,last_name,first_name,email,login\nada,Smith,Ada,ada@example.org,ada\nben,Smith,Ben,ben@example.org,ben\n"
+    (folder / "students.csv").write_text(rows, encoding="utf-8")
+    return folder
+
+
+_KINDS: tuple[Callable[[Path], Path], ...] = (empty, course, bundle, finished, lab15, moodle, roster)
 SCENES = {make.__name__: make for make in _KINDS}
 
 
