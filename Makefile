@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: grade test lint types docs clean
+.PHONY: grade test test-as-nobody lint types docs clean
 
 # Set up and grade the sample submissions; prints where the report is.
 grade: $(VENV)/.installed
@@ -13,6 +13,17 @@ grade: $(VENV)/.installed
 TESTS ?= tests
 test: $(VENV)/.installed-dev
 	$(BIN)/pytest --timeout=600 $(TESTS)
+
+# As root: the tests of the wall once more as an ordinary user, who needs to read this checkout and the interpreter.
+TESTS_AS_NOBODY ?= tests/sandbox tests/guest tests/attacks -k "not test_attacks or escaping or reading or network"
+NOBODY := 65534
+AS_NOBODY := setpriv --reuid=$(NOBODY) --regid=$(NOBODY) --clear-groups
+test-as-nobody: $(VENV)/.installed-dev
+	@$(AS_NOBODY) $(BIN)/python -c "import grader" || { echo "nobody cannot read this checkout or its Python" >&2; exit 1; }
+	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && chown $(NOBODY) "$$home" && \
+	$(AS_NOBODY) env -i PATH="$$PATH" LANG=C.UTF-8 HOME="$$home" TMPDIR="$$home" GRADER_CACHE="$$home/cache" \
+	    HYPOTHESIS_STORAGE_DIRECTORY="$$home/hypothesis" PYTHONDONTWRITEBYTECODE=1 \
+	    $(BIN)/pytest --timeout=600 -p no:cacheprovider --basetemp="$$home/pytest" $(TESTS_AS_NOBODY)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

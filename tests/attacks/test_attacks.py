@@ -57,6 +57,7 @@ def _make_test(exploit: Exploit) -> Callable[..., None]:
 
     test.__name__ = test.__qualname__ = f"test_{exploit.path.stem}"
     test.__doc__ = exploit.document
+    setattr(test, exploit.path.parent.name, True)  # so that `-k escaping` selects a family
     return test
 
 
