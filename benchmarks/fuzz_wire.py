@@ -1,11 +1,11 @@
 """A million frames that were honest once, with bytes changed: does the judge's decoder hold?
 
-Seeds are what a sandbox sends: reports, answers with arrays, handles, failures, and edges of every type. Each frame is a seed, or
-an earlier mutant that was still read, with one to eight mutations anywhere, head included: bytes replaced, flipped, dropped,
-doubled, swapped, set to msgpack's own type bytes, spliced with another frame. Whatever is read must be of the closed set; whatever
-is not must be refused by `WireError`, and nothing else. An audit hook tells of code that was run, files that were opened and modules
-that were imported meanwhile; the slowest frame and the growth of memory are measured. Exit status 1 when something was found; each
-finding is written in hexadecimal. The same seed makes the same frames.
+Seeds are what a sandbox sends: reports, answers with arrays, handles, failures, and edges of every type. Each frame is a seed,
+or an earlier mutant that was still read, with one to eight mutations anywhere, head included: bytes replaced, flipped, dropped,
+doubled, swapped, set to msgpack's own type bytes, spliced with another frame. Whatever is read must be of the closed set;
+whatever is not must be refused by `WireError`, and nothing else. An audit hook tells of code that was run, files that were opened
+and modules that were imported meanwhile; the slowest frame and the growth of memory are measured. Exit status 1 when something
+was found; each finding is written in hexadecimal. The same seed makes the same frames.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def fuzz(count: int, seed: int) -> tuple[dict[str, Any], list[str]]:
             value = read(frame)
         except WireError:
             counts["refused"] += 1
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  whatever else comes out is what is looked for
             findings.append(f"{type(error).__name__}: {error}: {frame.hex()}")
         else:
             counts["read"] += 1
