@@ -66,6 +66,13 @@ class Shelf:
             self.pristine[name] = self._copy(name).eval()
         self.lent.clear()
 
+    def put_back(self) -> None:
+        """What was lent came back as it was: it may be lent again, except where it was lent with other numbers."""
+        for (name, _, state, outputs), module in self.lent.items():
+            if module is self.pristine[name] and (state, outputs) != (_NOTHING, _NOTHING):
+                self.pristine[name] = self._copy(name).eval()
+        self.lent.clear()
+
     def _fresh(self, model: values.Model) -> Any:
         import torch
 
@@ -169,6 +176,9 @@ def _digest(state: dict[str, Any]) -> str:
         digest.update(name.encode())
         digest.update(state[name].tobytes())
     return digest.hexdigest()
+
+
+_NOTHING = _digest({})
 
 
 def serve_torch_hub(folder: Path) -> None:

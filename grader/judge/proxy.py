@@ -7,7 +7,7 @@ as it stands. What worked once is tried first the next time.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -117,8 +117,8 @@ class Workplace:
 class SubmissionProxy:
     """The fixture `submission` of one test. Methods raise the outcomes of `grader.judge.outcome`.
 
-    The tests of a part follow one another in one process, as calls in a notebook do, until one fails or is given a model: the
-    next then starts from the loaded submission again, with fresh models.
+    The tests of a part follow one another in one process, as calls in a notebook do, until one fails or does not leave a model
+    as it was given: the next then starts from the loaded submission again. Each test is given fresh models.
     """
 
     def __init__(self, workplace: Workplace, part: str) -> None:
@@ -146,9 +146,8 @@ class SubmissionProxy:
         model = served_model(place.assignment, part, place.report)
         alternatives = place.alternatives.of(part, arguments, model) if place.alternatives is not None else {}
         question = Question(place.assignment, part, place.report, alternatives)
-        possible = self._worth_trying(question)
         failures: list[Failure] = []
-        for attempt in possible:
+        for attempt in self._worth_trying(question):
             answer = self._attempt(question, attempt, arguments)
             if answer.failure is None and not isinstance(answer.value, Handle):
                 place.known.setdefault(part.id, attempt)
@@ -161,18 +160,21 @@ class SubmissionProxy:
         # What a call by other arguments than the function takes says is less than what stopped it inside.
         raise CodeRaised(next((failure for failure in failures if failure.line), failures[0]))
 
-    def _worth_trying(self, question: Question) -> list[Attempt]:
+    def _worth_trying(self, question: Question) -> Iterator[Attempt]:
+        """What worked before, then whatever else might: looked for only where it is needed."""
         part, place = question.part, self._workplace
+        known = place.known.get(part.id)
+        if known is not None:
+            yield known
         possible = attempts(question)
         if not possible:
             raise NotFound(
                 gettext("Nothing was found under the name {name} (or a usual variant of it).", name=part.names[0]),
                 hint=gettext("Define a function named {name}.", name=part.names[0]),
             )
-        known = place.known.get(part.id)
-        if known is None:
-            return possible if place.fruitless.get(part.id, 0) < _PATIENT_SEARCHES else possible[: len(part.accepts)]
-        return [known, *(attempt for attempt in possible if attempt != known)]
+        if known is None and place.fruitless.get(part.id, 0) >= _PATIENT_SEARCHES:
+            possible = possible[: len(part.accepts)]
+        yield from (attempt for attempt in possible if attempt != known)
 
     def _attempt(self, question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> Answer:
         answers = []
@@ -213,12 +215,14 @@ class SubmissionProxy:
 
     def _ask(self, target: dict[str, Value], positional: list[Any], keywords: dict[str, Any], form: str) -> Answer:
         process = self._open()
-        made = target["via"] in ("hook", "install") or "constructor" in target or bool(target.get("globals"))
-        self._spent = self._spent or made or any(isinstance(value, Model) for value in (*positional, *keywords.values()))
+        made = target["via"] in ("hook", "install") or not target.keys().isdisjoint(("constructor", "replay"))
+        lent = any(isinstance(value, Model) for value in (*positional, *keywords.values()))
         report = self._workplace.report
         arguments = [in_mode(value, report) for value in positional]
         named = {name: in_mode(value, report) for name, value in keywords.items()}
-        return self._guard(lambda: process.call(target, arguments, named, form))
+        answer = self._guard(lambda: process.call(target, arguments, named, form))
+        self._spent = self._spent or made or bool(target.get("globals")) or (lent and not answer.clean)
+        return answer
 
     def _open(self) -> CallProcess:
         if self._process is None or self._process.over:
@@ -245,6 +249,7 @@ class SubmissionProxy:
     def release(self, passed: bool) -> None:
         """After the test: keep the process for the part's next one, or end it."""
         if self._process is not None and passed and not self._spent and not self._process.over:
+            self._process.first = True
             self._workplace.kept[self._part] = self._process
             self._process = None
         self.discard()

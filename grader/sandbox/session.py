@@ -76,11 +76,12 @@ class LoadReport:
 
 @dataclass(frozen=True)
 class Answer:
-    """One call's outcome: a value or a failure, and the notes made on the way."""
+    """One call's outcome: a value or a failure, and the notes made on the way. `clean`: it left lent networks as they were."""
 
     value: Value
     failure: Failure | None
     notes: tuple[dict[str, str], ...]
+    clean: bool = False
 
 
 class Keeper(Protocol):
@@ -209,18 +210,20 @@ class CallProcess:
         self.channel = Channel(connection, Bounds(array_bytes=session.limits.answer_mb << 20, models=False))
         self.outbound = Channel(connection, REQUESTS)
         self.over = False
+        self.first = True  # the next call is a test's first, and is given fresh networks
         self.seconds = float(session.limits.call_seconds)
 
     def call(self, target: dict[str, Value], arguments: list[Value], keywords: dict[str, Value], form: str) -> Answer:
         """Call a target (see `grader.guest.calls`) with arguments in a form (`torch`, `numpy`, `list`)."""
         wired = [to_wire(value) for value in arguments]
         wired_keywords = {name: to_wire(value) for name, value in keywords.items()}
-        request = {"op": "call", "target": target, "arguments": wired, "keywords": wired_keywords, "form": form}
-        answer = self._ask(request)
+        asked: dict[str, Value] = {"target": target, "arguments": wired, "keywords": wired_keywords, "form": form}
+        answer = self._ask({"op": "call", **asked, "first": self.first})
+        self.first = False
         notes = read_notes(answer.get("notes"))
         if "failure" in answer:
             return Answer(None, Failure.from_wire(answer["failure"]), notes)
-        return Answer(answer.get("value"), None, notes)
+        return Answer(answer.get("value"), None, notes, answer.get("clean") is True)
 
     def state(self, model: Model) -> tuple[str, bool]:
         """(digest of parameters and buffers, training flag) of a model as this process has left it."""
