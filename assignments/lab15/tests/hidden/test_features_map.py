@@ -8,7 +8,7 @@ from grader.testing import gettext as _
 @pytest.mark.part("features_map", weight=3)
 def test_every_picture_of_a_batch(check, models, noise):
     """A batch: every picture has its own map."""
-    check.features_map(models.resnet50, noise(101, 3, 64, 64))
+    check.features_map(models.narrow, noise(101, 3, 64, 64))
 
 
 @pytest.mark.part("features_map", weight=3)
@@ -27,15 +27,15 @@ def test_smaller_network(check, models, noise):
 def test_second_call_sees_the_second_picture(check, models, noise):
     """Two calls: each returns the map of its own picture."""
     pictures = noise(104, 2, 64, 64)
-    check.features_map(models.resnet50, pictures[:1])
-    check.features_map(models.resnet50, pictures[1:], hint=_("The first call was right; the second is about another picture."))
+    check.features_map(models.narrow, pictures[:1])
+    check.features_map(models.narrow, pictures[1:], hint=_("The first call was right; the second is about another picture."))
 
 
 @pytest.mark.part("features_map", weight=2)
 def test_batch_of_tall_pictures(check, models, photo):
     """A batch of pictures that are higher than wide."""
     tall = [photo(name, 128, 64) for name in ("flower", "camera", "cat")]
-    check.features_map(models.resnet50, np.concatenate(tall))
+    check.features_map(models.narrow, np.concatenate(tall))
 
 
 @pytest.mark.part("features_map", weight=1)
@@ -50,22 +50,22 @@ def test_two_networks_in_turn(check, models, noise):
 def test_same_picture_again(check, models, noise):
     """The same picture twice gives the same map."""
     picture = noise(106, 2, 64, 64)
-    check.features_map(models.resnet50, picture)
-    check.features_map(models.resnet50, picture, hint=_("The first call was right: what did it leave behind in the model?"))
+    check.features_map(models.narrow, picture)
+    check.features_map(models.narrow, picture, hint=_("The first call was right: what did it leave behind in the model?"))
 
 
 @pytest.mark.part("features_map", weight=2)
 def test_model_in_training_mode(check, models, noise):
     """A model that comes in training mode is evaluated in eval mode."""
-    check.features_map(models.resnet50.training(), noise(107, 2, 64, 64), hint=_("Call model.eval() before the forward pass."))
+    check.features_map(models.narrow.training(), noise(107, 2, 64, 64), hint=_("Call model.eval() before the forward pass."))
 
 
 @pytest.mark.part("features_map", weight=3)
 def test_model_stays_as_it_was(check, submission, models, noise):
     """Looking at a model does not change it."""
-    before = submission.state(models.resnet50)
-    check.features_map(models.resnet50, noise(108, 2, 64, 64))
-    after = submission.state(models.resnet50)
+    before = submission.state(models.narrow)
+    check.features_map(models.narrow, noise(108, 2, 64, 64))
+    after = submission.state(models.narrow)
     if after["digest"] != before["digest"]:
         fail(
             came=_("The parameters or buffers of the model have changed."),
