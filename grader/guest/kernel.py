@@ -49,6 +49,7 @@ class MountFlag(enum.IntFlag):
 
 
 UNMOUNT_DETACH = 2
+_MADV_COLLAPSE = 25
 
 _PR_SET_PDEATHSIG = 1
 _PR_GET_DUMPABLE = 3
@@ -78,6 +79,11 @@ class _CapabilityWords(ctypes.Structure):
 
 # The low and the high 32 capabilities, as capget and capset of version 3 want them.
 _CapabilitySets = _CapabilityWords * 2
+
+
+def collapse_pages(start: int, size: int) -> bool:
+    """Make huge pages of this process's memory from `start` (`madvise(MADV_COLLAPSE)`); whether the kernel could."""
+    return bool(_libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), _MADV_COLLAPSE) == 0)
 
 
 def _check(result: int, name: str) -> int:

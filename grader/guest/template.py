@@ -21,7 +21,7 @@ import time
 from typing import Any
 
 from grader.errors import SandboxFault
-from grader.guest import kernel, processes, syscalls
+from grader.guest import kernel, pages, processes, syscalls
 from grader.guest.isolation import Confinement, become_session
 from grader.guest.session import Session
 from grader.guest.warm import Warm
@@ -38,6 +38,7 @@ class Template:
         self.confinement = Confinement(told["mode"], tuple(told["read"]), told["account"])
         syscalls.compile_filter(self.confinement.profile)  # once, for all forks
         self.warm = Warm(configuration)
+        pages.collapse()
         if threading.active_count() != 1:
             raise SandboxFault(f"the template started threads: {threading.enumerate()}")
         channel.send({"ready": True, "missing": self.warm.missing})

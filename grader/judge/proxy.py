@@ -215,13 +215,13 @@ class SubmissionProxy:
 
     def _ask(self, target: dict[str, Value], positional: list[Any], keywords: dict[str, Any], form: str) -> Answer:
         process = self._open()
-        made = target["via"] in ("hook", "install") or not target.keys().isdisjoint(("constructor", "replay"))
+        made = target["via"] in ("hook", "install") or "constructor" in target or bool(target.get("globals"))
         lent = any(isinstance(value, Model) for value in (*positional, *keywords.values()))
         report = self._workplace.report
         arguments = [in_mode(value, report) for value in positional]
         named = {name: in_mode(value, report) for name, value in keywords.items()}
         answer = self._guard(lambda: process.call(target, arguments, named, form))
-        self._spent = self._spent or made or bool(target.get("globals")) or (lent and not answer.clean)
+        self._spent = self._spent or made or (lent and not answer.clean)
         return answer
 
     def _open(self) -> CallProcess:
