@@ -33,7 +33,6 @@ from typing import Any
 from grader.errors import WireError
 from grader.guest.failures import describe
 from grader.guest.hooks import run_and_find
-from grader.guest.imprint import imprint
 from grader.guest.models import Shelf
 from grader.guest.notes import Notes
 from grader.guest.pieces import Loaded
@@ -76,7 +75,6 @@ class Server:
         self.shelf = shelf
         self.registry = Registry()
         self.instances: dict[Any, Any] = {}
-        self.lent: tuple[list[Any], Any] = [], None  # networks and their imprint before the call
         self.were_training = [network.training for _, network in shelf.handed]
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -87,14 +85,9 @@ class Server:
             if request.get("first"):
                 self.shelf.put_back()
             value = to_wire(self.call(request), self.registry)
-            return {"value": value, "clean": self.is_clean()}
+            return {"value": value, "clean": self.shelf.is_clean()}
         except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are the submission's too
             return {"failure": describe(error, self.loaded.cells)}
-
-    def is_clean(self) -> bool:
-        """Whether the networks that were lent are as they were when they were lent."""
-        before, self.lent = self.lent, ([], None)
-        return bool(before[0]) and before[1] is not None and imprint(before[0]) == before[1]
 
     def state(self, model: Any) -> dict[str, Any]:
         """Of the model that was lent and of those that the submission made itself: a function may use either."""
@@ -111,8 +104,6 @@ class Server:
         target = request["target"]
         arguments = [self.give(value, request["form"]) for value in request["arguments"]]
         keywords = {name: self.give(value, request["form"]) for name, value in request["keywords"].items()}
-        lent = list(self.shelf.lent.values())
-        self.lent = lent, imprint(lent) if lent else None
         if target["via"] == "variable":
             return self.loaded.find(target["name"])
         if target["via"] == "hook":

@@ -17,29 +17,36 @@ import numpy as np
 _PRESENT, _OF_A_FILE = np.uint64(1 << 63), np.uint64(1 << 61)  # Linux, Documentation/admin-guide/mm/pagemap.rst
 
 
-def imprint(networks: Iterable[Any]) -> Any:
-    """What is equal before and after a call exactly when the call left these networks as they were.
+def imprint(network: Any) -> Any:
+    """What is equal before and after a call exactly when the call left this network as it was.
 
-    Where the system does not tell which pages were written to, nothing is ever equal.
+    None where the system does not tell which pages were written to.
     """
-    modules = [module for network in networks for module in network.modules()]
+    modules = list(network.modules())
     tensors = [t for module in modules for t in (*module._parameters.values(), *module._buffers.values()) if t is not None]
-    pages = _written_pages(tensors)
-    return None if pages is None else ([_attributes(module) for module in modules], [_state(t) for t in tensors], pages)
+    places = [tensor.data_ptr() for tensor in tensors]
+    pages = _written_pages(zip(places, (tensor.nbytes for tensor in tensors), strict=True))
+    if pages is None:
+        return None
+    states = [(tensor._version, tensor.requires_grad, id(tensor.grad), tensor.shape) for tensor in tensors]
+    return _identities(modules), places, states, pages
 
 
-def _attributes(module: Any) -> list[Any]:
-    """The identities of everything that hangs on a module, of what is in its dictionaries (hooks, children, parameters) too."""
-    return [(key, [*map(id, value.values())] if isinstance(value, dict) else id(value)) for key, value in vars(module).items()]
+def _identities(modules: Iterable[Any]) -> list[int]:
+    """Of everything that hangs on the modules, and of what is in their dictionaries: hooks, children, parameters."""
+    found: list[int] = []
+    for module in modules:
+        values = vars(module).values()
+        found.extend(map(id, values))
+        for value in values:
+            if value and isinstance(value, dict):
+                found.extend(map(id, value.values()))
+    return found
 
 
-def _state(tensor: Any) -> tuple[Any, ...]:
-    return tensor._version, tensor.data_ptr(), tuple(tensor.shape), tensor.requires_grad, id(tensor.grad)
-
-
-def _written_pages(tensors: list[Any]) -> int | None:
-    """How many pages of the tensors' memory are this process's own: a weights' file is mapped, and copied where it is written."""
-    ranges = {(t.data_ptr() // mmap.PAGESIZE, -(-(t.data_ptr() + t.nbytes) // mmap.PAGESIZE)) for t in tensors if t.nbytes}
+def _written_pages(places: Iterable[tuple[int, int]]) -> int | None:
+    """How many pages of the memory are this process's own: a weights' file is mapped, and copied where it is written."""
+    ranges = {(start // mmap.PAGESIZE, -(-(start + size) // mmap.PAGESIZE)) for start, size in places if size}
     try:
         with open("/proc/self/pagemap", "rb", buffering=0) as pagemap:
             return sum(_own_pages(os.pread(pagemap.fileno(), 8 * (end - start), 8 * start)) for start, end in _merged(ranges))

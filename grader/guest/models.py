@@ -22,9 +22,11 @@ from typing import Any
 
 from grader.errors import SandboxFault
 from grader.guest.hooks import HookBook
+from grader.guest.imprint import imprint
 from grader.guest.standins import change
 from grader.wire import values
 
+_Key = tuple[str, bool, str, str]  # a network's name, whether it trains, digests of its other numbers and outputs
 _PLAIN = {"weights", "pretrained", "progress"}  # arguments of a factory that leave the architecture as it is
 
 
@@ -38,7 +40,8 @@ class Shelf:
         self.specifications = specifications
         self.pristine: dict[str, Any] = {}
         self.spare: dict[str, Any] = {}
-        self.lent: dict[tuple[str, bool, str, str], Any] = {}
+        self.lent: dict[_Key, Any] = {}
+        self._imprints: dict[_Key, Any] = {}
         self.handed: list[tuple[str, Any]] = []  # what the submission got from factories, with the model's name
         self.trained = False
         self.evaluated = False
@@ -58,19 +61,27 @@ class Shelf:
         key = (model.name, model.in_training, _digest(model.state), _digest(model.outputs))
         if key not in self.lent:
             self.lent[key] = self._fresh(model)
+            if self._imprints.get(key) is None:
+                self._imprints[key] = imprint(self.lent[key])
         return self.lent[key].get_submodule(model.layer)
+
+    def is_clean(self) -> bool:
+        """Whether something is lent, and all of it is as it was when it was lent, with the numbers of its file."""
+        return bool(self.lent) and all(self._is_as_lent(key, network) for key, network in self.lent.items())
+
+    def _is_as_lent(self, key: _Key, network: Any) -> bool:
+        kept = self._imprints[key]
+        return key[2:] == (_NOTHING, _NOTHING) and kept is not None and imprint(network) == kept
 
     def take_back(self) -> None:
         """Whatever was lent is not lent again: the next one of a name is fresh from the weights' file."""
         for name in {name for name, *_ in self.lent}:
             self.pristine[name] = self._copy(name).eval()
         self.lent.clear()
+        self._imprints.clear()
 
     def put_back(self) -> None:
-        """What was lent came back as it was: it may be lent again, except where it was lent with other numbers."""
-        for (name, _, state, outputs), module in self.lent.items():
-            if module is self.pristine[name] and (state, outputs) != (_NOTHING, _NOTHING):
-                self.pristine[name] = self._copy(name).eval()
+        """What was lent came back clean: it may be lent again."""
         self.lent.clear()
 
     def _fresh(self, model: values.Model) -> Any:

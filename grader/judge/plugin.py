@@ -141,11 +141,11 @@ class JudgePlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Public tests first; each with its part, weight and title."""
-        items.sort(key=lambda item: self._visibility(item) == "hidden")
+        """Part by part in the specification's order, of each its public tests first; each with its part, weight and title."""
+        order = [part.id for part in self.setting.folder.specification.parts]
         kept = []
-        for item in items:
-            planned = self._plan(item)
+        tests = [(item, self._plan(item)) for item in items]
+        for item, planned in sorted(tests, key=lambda pair: (order.index(pair[1].part), pair[1].visibility == "hidden")):
             if self.only_part in ("", planned.part):
                 kept.append(item)
                 self.planned.append(planned)

@@ -73,7 +73,9 @@ class Workplace:
             return self.session.fork()
 
     def take(self, part: str) -> CallProcess:
-        """The part's process from an earlier test, else a fresh one."""
+        """The part's process from an earlier test, else a fresh one. Parts follow one another: those of others are done."""
+        for other in self.kept.keys() - {part}:
+            self.kept.pop(other).close()
         kept = self.kept.get(part)
         usable = kept is not None and not kept.over and not self.session.closed
         process = self.kept.pop(part) if usable else self.fork()
