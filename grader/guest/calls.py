@@ -6,7 +6,7 @@ Requests and answers are plain mappings over a `Channel`; objects that cannot tr
 `op`     fields                                            answer
 ======== ================================================= =======================================
 call     target, arguments, keywords, form, first          {"value": ..., "clean": bool} or {"failure": {...}}
-state    model                                             {"digest": str, "training": bool}
+state    model, first                                      {"digest": str, "training": bool}
 ======== ================================================= =======================================
 
 The `first` call of a test is given fresh networks; after a `clean` one those that were lent are as they were.
@@ -75,15 +75,16 @@ class Server:
         self.shelf = shelf
         self.registry = Registry()
         self.instances: dict[Any, Any] = {}
+        self.returning: set[Any] = set()  # what has returned something: what hooks stored meanwhile need not be looked for
         self.were_training = [network.training for _, network in shelf.handed]
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """What a call or a question about a model's state is answered with; a failure is an answer."""
         try:
-            if request["op"] == "state":
-                return self.state(request["model"])
             if request.get("first"):
                 self.shelf.put_back()
+            if request["op"] == "state":
+                return self.state(request["model"])
             value = to_wire(self.call(request), self.registry)
             return {"value": value, "clean": self.shelf.is_clean()}
         except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are the submission's too
@@ -124,7 +125,8 @@ class Server:
         """Call, and where nothing comes back look at what hooks stored meanwhile."""
         book, namespace = self.shelf.hooks, self.loaded.namespace
         places = [namespace, *(place for hook in book.hooks for place in holders(hook.function))]
-        before = Snapshot(places) if target.get("stored") else None
+        called = target.get("name"), target.get("method")
+        before = Snapshot(places) if target.get("stored") and called not in self.returning else None
         known = len(book.hooks)
         try:
             result = self.settle(self.find(target)(*arguments, **keywords))
@@ -134,7 +136,10 @@ class Server:
                 raise
             namespace[str(error.name)] = self.shelf.lend(lent[error.name])
             result = self.settle(self.find(target)(*arguments, **keywords))
-        if before is None or not (result is None or type(result).__name__ == "RemovableHandle"):
+        if not (result is None or type(result).__name__ == "RemovableHandle"):
+            self.returning.add(called)
+            return result
+        if before is None:
             return result
         # Only what outlives the call: an array in a variable of the function itself is lost to whoever called it.
         layers = [hook.module for hook in book.hooks[known:]]

@@ -19,7 +19,9 @@ def collapse() -> int:
     count = 0
     with open("/proc/self/maps") as maps:
         for start, end in _private(maps.read().splitlines()):
-            count += sum(kernel.collapse_pages(place, HUGE) for place in range(-(-start // HUGE) * HUGE, end // HUGE * HUGE, HUGE))
+            count += sum(
+                kernel.collapse_pages(place, HUGE) for place in range(-(-start // HUGE) * HUGE, end // HUGE * HUGE, HUGE)
+            )
     return count
 
 

@@ -227,7 +227,8 @@ class CallProcess:
 
     def state(self, model: Model) -> tuple[str, bool]:
         """(digest of parameters and buffers, training flag) of a model as this process has left it."""
-        answer = self._ask({"op": "state", "model": to_wire(model)})
+        answer = self._ask({"op": "state", "model": to_wire(model), "first": self.first})
+        self.first = False
         return text(answer.get("digest"), 64), answer.get("training") is True
 
     def _ask(self, request: dict[str, Value]) -> dict[str, Value]:
