@@ -81,9 +81,10 @@ class _CapabilityWords(ctypes.Structure):
 _CapabilitySets = _CapabilityWords * 2
 
 
-def collapse_pages(start: int, size: int) -> bool:
-    """Make huge pages of this process's memory from `start` (`madvise(MADV_COLLAPSE)`); whether the kernel could."""
-    return bool(_libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), _MADV_COLLAPSE) == 0)
+def collapse_pages(start: int, end: int) -> None:
+    """Ask for huge pages for this process's memory from `start` to `end`; what cannot be collapsed stays as it is."""
+    if start < end:
+        _libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _MADV_COLLAPSE)
 
 
 def _check(result: int, name: str) -> int:

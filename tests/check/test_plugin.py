@@ -86,7 +86,7 @@ def test_a_traceback_for_who_asks(run: Pytest, lab: Path) -> None:
 def test_options_of_pytest(run: Pytest, lab: Path, tmp_path: Path) -> None:
     """Protects `-k`, `-x`, `--junitxml` and one test by its name, from within the folder and from above it."""
     assert "1 passed, 2 deselected" in run(lab, "--submission", "wrong.py", "-k", "clamp").stdout
-    assert "1 failed, 1 passed" in run(lab, "--submission", "wrong.py", "-x").stdout
+    assert "1 failed in" in run(lab, "--submission", "wrong.py", "-x").stdout
     above = run(lab.parent, "--submission", "tiny/right.py", "tiny/tests/public/test_mean.py::test_three_numbers")
     assert "1 passed" in above.stdout, above.stdout
     run(lab, "--submission", "wrong.py", f"--junitxml={tmp_path / 'out.xml'}")

@@ -1,0 +1,123 @@
+"""A network that came back as it was is told from one that did not."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.guest import pages
+from grader.guest.imprint import imprint
+
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.skipif(not os.access("/proc/self/pagemap", os.R_OK), reason="this system does not tell which pages were written"),
+]
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Any:
+    """A small network over a mapping of its weights' file, as the shelf lends it."""
+    import torch
+    from torch import nn
+
+    made = nn.Sequential(nn.Conv2d(3, 64, 3), nn.BatchNorm2d(64), nn.Dropout(0.5))
+    torch.save(made.state_dict(), tmp_path / "weights.pth")
+    made.load_state_dict(torch.load(tmp_path / "weights.pth", weights_only=True, mmap=True), assign=True)
+    return made.eval()
+
+
+def _run(network: Any) -> None:
+    import torch
+
+    with torch.no_grad():
+        network(torch.zeros(1, 3, 8, 8))
+
+
+def _hook_and_remove(network: Any) -> None:
+    handle = network[0].register_forward_hook(lambda *_: None)
+    _run(network)
+    handle.remove()
+
+
+def _there_and_back(network: Any) -> None:
+    network.train()
+    network.eval()
+
+
+@pytest.mark.parametrize("use", [_run, _hook_and_remove, _there_and_back, lambda network: network.state_dict()])
+def test_honest_use_leaves_it_as_it_was(network: Any, use: Callable[[Any], Any]) -> None:
+    """Protects the speed of grading honest work: no new process for a network that nothing happened to."""
+    before = imprint(network)
+    use(network)
+    assert before is not None
+    assert imprint(network) == before
+
+
+def _in_place(network: Any) -> None:
+    import torch
+
+    with torch.no_grad():
+        network[0].weight.mul_(2)
+
+
+def _behind_autograd(network: Any) -> None:
+    network[0].weight.data[0, 0, 0, 0] = 5
+
+
+def _as_numpy(network: Any) -> None:
+    network[0].weight.detach().numpy()[0] = 1
+
+
+def _gradients(network: Any) -> None:
+    import torch
+
+    network(torch.zeros(1, 3, 8, 8)).sum().backward()
+
+
+def _replace_a_layer(network: Any) -> None:
+    network[2] = type(network[2])(0.1)
+
+
+def _new_parameter(network: Any) -> None:
+    import torch
+
+    network[0].weight = torch.nn.Parameter(network[0].weight.clone())
+
+
+CHANGES: dict[str, Callable[[Any], Any]] = {
+    "in place": _in_place,
+    "behind autograd": _behind_autograd,
+    "as numpy": _as_numpy,
+    "gradients": _gradients,
+    "a layer": _replace_a_layer,
+    "a parameter": _new_parameter,
+    "a hook that stays": lambda network: network[0].register_forward_hook(lambda *_: None),
+    "mode": lambda network: network.train(),
+    "mode of one layer": lambda network: network[1].train(),
+    "an attribute": lambda network: setattr(network[0], "stride", (2, 2)),
+    "a method": lambda network: setattr(network, "forward", lambda x: x),
+    "frozen": lambda network: network.requires_grad_(False),
+    "half": lambda network: network.half(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_change_is_seen(network: Any, change: Callable[[Any], Any]) -> None:
+    """Protects the next test from a network that an earlier one has changed."""
+    before = imprint(network)
+    change(network)
+    assert imprint(network) != before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="huge pages are Linux's")
+def test_collapsed_memory_keeps_its_values() -> None:
+    """Protects the template: its memory is moved, not changed."""
+    kept = [os.urandom(1 << 20) for _ in range(16)]
+    copies = [bytes(bytearray(one)) for one in kept]
+    pages.collapse()
+    assert kept == copies
