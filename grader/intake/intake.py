@@ -4,7 +4,7 @@ An archive is unpacked into a folder of the grader's own, which is emptied first
 
     Moodle, zip or unpacked      works of one assignment, which the archive does not name
     Canvas, zip                  the same; late marks without times
-    nbgrader's course            `submitted/{student}/{assignment}/`, times in timestamp.txt
+    nbgrader's course            `submitted/{student}/{assignment}/`, or that folder; times in timestamp.txt
     another zip                  the folder that was packed
 """
 
@@ -109,11 +109,10 @@ def _moodle_folder(source: Path) -> Intake | None:
 
 
 def _nbgrader(source: Path) -> Intake | None:
-    root = source / "submitted"
+    # By the name alone: a student who hands in a timestamp.txt must not turn the folders of a class around.
+    root = source if source.resolve().name == "submitted" else source / "submitted"
     if not root.is_dir():
-        if not any(source.glob("*/*/timestamp.txt")):
-            return None
-        root = source
+        return None
     works = [
         Work(folder.parent.name, folder, _timestamp(folder / "timestamp.txt"), assignment=folder.name)
         for folder in root.glob("*/*")

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?P<plugin>file|onlinetext)(?:_(?P<file>.*))?", re.DOTALL)
+# The shortest name: Moodle's own has no underscore, but a student's file may be called `x_102_assignsubmission_file_y.py`.
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?P<plugin>file|onlinetext)(?:_(?P<file>.*))?", re.DOTALL)
 _FILE = r"(?:(?P<attachment>\d+)_(?P<file>.+)|(?P<online>text|link)\.html)"
 _CANVAS = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<user>\d+)_" + _FILE)
 _CANVAS_BLIND = re.compile(r"anon_(?P<user>[A-Za-z0-9]+)(?P<late>_LATE)?_" + _FILE)

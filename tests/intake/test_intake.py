@@ -47,7 +47,7 @@ def test_moodle(pack: Pack, tmp_path: Path) -> None:
             "Ёлкина Ольга_101_assignsubmission_file/работа 1.ipynb",
             "Ёлкина Ольга_101_assignsubmission_file/data/signal.csv",
             "Ёлкина Ольга_101_assignsubmission_onlinetext/onlinetext.html",
-            "O'Neill_Ann_102_assignsubmission_file_/tiny.py",
+            "O'Neill Ann_102_assignsubmission_file_/tiny.py",
             "Петров Иван_103_assignsubmission_file_my_tiny.py",
             "Петров Иван_103_assignsubmission_file_utils.py",
             "Participant_104_assignsubmission_file_/tiny.py",
@@ -59,7 +59,7 @@ def test_moodle(pack: Pack, tmp_path: Path) -> None:
     assert (found.kind, found.passed_over) == ("moodle", ("readme.txt",))
     assert works(found) == {
         "Ёлкина Ольга_101": ["data/signal.csv", "onlinetext.html", "работа 1.ipynb"],
-        "O'Neill_Ann_102": ["tiny.py"],
+        "O'Neill Ann_102": ["tiny.py"],
         "Петров Иван_103": ["my_tiny.py", "utils.py"],
         "Participant_104": ["tiny.py"],
         "Group A-Ли Сяо_105": ["tiny.py"],
@@ -103,7 +103,7 @@ def test_ordinary_names_are_nobodys(name: str) -> None:
 @pytest.mark.parametrize("inside", [True, False])
 def test_nbgrader(tmp_path: Path, inside: bool) -> None:
     """Protects nbgrader's layout, its times with the names of their zones, and a time that cannot be read from being guessed."""
-    root = tmp_path / "course" / "submitted" if inside else tmp_path / "course"
+    root = tmp_path / "course" / "submitted"
     times = {
         "ann": "2026-11-24 12:00:00.123456 UTC",
         "bob": "2026-11-24 15:00:00 Europe/Moscow",
@@ -114,7 +114,7 @@ def test_nbgrader(tmp_path: Path, inside: bool) -> None:
         (root / student / "tiny").mkdir(parents=True)
         (root / student / "tiny" / "timestamp.txt").write_text(time)
     (root / "ann" / "other").mkdir()
-    found = take_in(tmp_path / "course", tmp_path / "place")
+    found = take_in(root.parent if inside else root, tmp_path / "place")
     assert found.kind == "nbgrader"
     noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
     assert {work.student: work.submitted for work in found.works if work.assignment == "tiny"} == {
@@ -124,6 +124,19 @@ def test_nbgrader(tmp_path: Path, inside: bool) -> None:
         "dora": None,
     }
     assert [work.student for work in found.works if work.assignment == "other"] == ["ann"]
+
+
+def test_a_students_timestamp_does_not_turn_the_folders_around(tmp_path: Path) -> None:
+    """Protects a class from a student who hands in a file as nbgrader writes it."""
+    (tmp_path / "submissions" / "tiny" / "eve").mkdir(parents=True)
+    (tmp_path / "submissions" / "tiny" / "eve" / "timestamp.txt").write_text("2026-11-24 12:00:00 UTC")
+    assert take_in(tmp_path / "submissions", tmp_path / "place").works == ()
+
+
+def test_a_students_file_name_does_not_make_it_anothers(pack: Pack, tmp_path: Path) -> None:
+    """Protects Bob from a file of Ann's whose name says that it is his."""
+    found = take_in(pack("Ann_101_assignsubmission_file_x_102_assignsubmission_file_y.py"), tmp_path / "place")
+    assert works(found) == {"Ann_101": ["x_102_assignsubmission_file_y.py"]}
 
 
 def test_an_unpacked_moodle_archive(tmp_path: Path) -> None:
