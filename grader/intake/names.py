@@ -6,7 +6,7 @@ Moodle: `{Full name}_{N}_assignsubmission_file/...` (before 4.1 with a trailing 
 Canvas: `{sortablename}[_LATE]_{user}_{attachment}_{file}`, anonymous `anon_{id}_[LATE_]{attachment}_{file}`; text entered online
 `{sortablename}[_LATE]_{user}_text.html` (or `_link.html`). Source: app/models/content_zipper.rb.
 
-A Canvas name that itself holds two numbers between underscores cannot be told from a number of a user; the shortest name is taken.
+A Canvas name that itself holds two numbers between underscores cannot be told from a number of a user: the shortest is taken.
 """
 
 from __future__ import annotations
