@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
-from grader.course.specification import Assignment
+from grader.course.specification import Assignment, Part
 from grader.errors import SpecificationError
 from grader.judge.answers import Answers
-from grader.judge.outcome import Call, Difference, Mismatch
+from grader.judge.outcome import Call, Difference, Mismatch, TestOutcome
 from grader.judge.proxy import SubmissionProxy
 from grader.judge.text import AnyText, gettext
 from grader.wire.values import Handle
@@ -52,7 +53,8 @@ class Comparisons:
 class Check:
     """`check.<part>(*arguments)`: raises `Mismatch` when the student's answer is not the reference's.
 
-    `photo` names the picture that the arguments were made of: a figure of the answer lies over it.
+    `photo` names the picture that the arguments were made of: a figure of the answer lies over it. With `judged=False` the
+    answer is only drawn for the student's page, if the test passes; nothing that it is or does decides anything.
     """
 
     def __init__(self, submission: SubmissionProxy, reference: Answers, comparisons: Comparisons, test: str = "") -> None:
@@ -61,19 +63,20 @@ class Check:
         self._reference = reference
         self._comparisons = comparisons
         self._compared: list[Compared] = []
+        self._shown: list[Compared] = []
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         parts = {part.id: part for part in self._reference.assignment.specification.parts}
         if name.startswith("_") or name not in parts:
             raise AttributeError(f"the assignment has no part {name!r}; it has {', '.join(parts)}")
 
-        def check(*arguments: Any, hint: AnyText = "", photo: str = "") -> Any:
-            call, answer = self._submission.call(parts[name], arguments)
-            call.photo = photo if call.arguments is arguments else ""  # another way to ask may be about another photo
-            found = self._reference.expect(name, call.arguments)
-            expected, call = found.value, replace(call, tolerance=found.tolerance)
-            difference = self._comparisons.compare(answer, expected, call)
-            self._compared.append(Compared(call, answer, expected, difference, self._test))
+        def check(*arguments: Any, hint: AnyText = "", photo: str = "", judged: bool = True) -> Any:
+            if not judged:
+                self._look(parts[name], arguments, photo)
+                return None
+            compared = self._compare(parts[name], arguments, photo)
+            self._compared.append(compared)
+            difference = compared.difference
             if difference is not None:
                 raise Mismatch(
                     difference.came,
@@ -81,6 +84,17 @@ class Check:
                     hint=hint or difference.hint,
                     detail=difference.detail,
                 )
-            return answer
+            return compared.answer
 
         return check
+
+    def _compare(self, part: Part, arguments: tuple[Any, ...], photo: str) -> Compared:
+        call, answer = self._submission.call(part, arguments)
+        call.photo = photo if call.arguments is arguments else ""  # another way to ask may be about another photo
+        found = self._reference.expect(part.id, call.arguments)
+        expected, call = found.value, replace(call, tolerance=found.tolerance)
+        return Compared(call, answer, expected, self._comparisons.compare(answer, expected, call), self._test)
+
+    def _look(self, part: Part, arguments: tuple[Any, ...], photo: str) -> None:
+        with contextlib.suppress(TestOutcome):  # there is no picture then; a judged call of the same function says why
+            self._shown.append(self._compare(part, arguments, photo))

@@ -1,7 +1,8 @@
 """An assignment's `figures.py`: one function `figure_<part>(answer, expected, call)` for each part that can be drawn.
 
 It is trusted code, but it works on untrusted answers, and a picture is never worth a verdict: whatever goes wrong in it is
-told to the instructor and changes nothing else. Only the first wrong answers of a part are drawn; more of them say the same.
+told to the instructor and changes nothing else. Of wrong answers only the first ones of a part are drawn; more of them say the
+same. Of a test that passes is drawn what it asked to show.
 """
 
 from __future__ import annotations
@@ -42,16 +43,20 @@ class Figures:
     def add_to(
         self, results: Sequence[TestResult], ran: Sequence[Ran], translate: Callable[[str], str]
     ) -> tuple[TestResult, ...]:
-        """The results with a picture of each of the first wrong answers of a part."""
+        """The results with a picture of each of the first wrong answers of a part, and of right ones that tests want to show."""
         drawn: Counter[str] = Counter()
         illustrated = []
         for result, item in zip(results, ran, strict=True):
-            wrong = next((one for one in reversed(item.compared) if one.difference is not None), None)
-            if item.outcome is not None and wrong is not None and drawn[result.part] < _MOST_PER_PART:
-                figures, fault = self.draw(result.part, wrong, translate)
-                drawn[result.part] += len(figures)
+            chosen: list[Compared] = []
+            if item.outcome is None:
+                chosen = item.shown[:_MOST_PER_PART]
+            elif drawn[result.part] < _MOST_PER_PART:
+                chosen = [one for one in reversed(item.compared) if one.difference is not None][:1]
+            for one in chosen:
+                figures, fault = self.draw(result.part, one, translate)
+                drawn[result.part] += len(figures) if item.outcome is not None else 0
                 detail = "\n".join(text for text in (result.detail, fault) if text)
-                result = result.model_copy(update={"figures": figures, "detail": detail})
+                result = result.model_copy(update={"figures": (*result.figures, *figures), "detail": detail})
             illustrated.append(result)
         return tuple(illustrated)
 

@@ -63,12 +63,16 @@ class PlannedTest:
 
 @dataclass
 class Ran:
-    """How one test went. `outcome` is None when it passed; `fault` is the text of a fault of the test itself."""
+    """How one test went. `outcome` is None when it passed; `fault` is the text of a fault of the test itself.
+
+    `compared` are its comparisons, `shown` those that it made for a picture only.
+    """
 
     test: PlannedTest
     outcome: TestOutcome | None = None
     fault: str = ""
     compared: list[Compared] = field(default_factory=list)
+    shown: list[Compared] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,8 @@ class JudgePlugin:
     def check(self, submission: SubmissionProxy, request: pytest.FixtureRequest) -> Check:
         """Call, compare, remember: `check.<part>(*arguments)`."""
         check = Check(submission, self.setting.reference, self.setting.comparisons, request.node.nodeid)
-        self._by_node[request.node.nodeid].compared = check._compared
+        ran = self._by_node[request.node.nodeid]
+        ran.compared, ran.shown = check._compared, check._shown
         return check
 
     @pytest.fixture

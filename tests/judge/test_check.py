@@ -54,6 +54,25 @@ def test_a_wrong_answer(make_check: MakeCheck) -> None:
     assert check._compared[0].difference is not None
 
 
+class RaisingSubmission(FakeSubmission):
+    """Raises at every call."""
+
+    def call(self, part: Any, arguments: tuple[Any, ...]) -> tuple[Call, Any]:
+        """Raises."""
+        raise Mismatch("raised")
+
+
+def test_what_is_only_shown_decides_nothing(make_check: MakeCheck, setting: Setting) -> None:
+    """Protects a grade from a call that is made for a picture: a wrong answer or an exception in it fails nothing."""
+    check = make_check(4.0)
+    assert check.mean([1, 2, 6], judged=False) is None
+    assert check._compared == []
+    assert [item.answer for item in check._shown] == [4.0]
+    broken = Check(RaisingSubmission(None), setting.reference, setting.comparisons)
+    assert broken.mean([1, 2, 6], judged=False) is None
+    assert broken._shown == []
+
+
 def test_the_tests_hint_comes_first(make_check: MakeCheck) -> None:
     """Protects the author's hint, which knows the input, from the comparison's, which does not."""
     for hint, shown in (("Add them up.", "Add them up."), ("", "One number is wanted.")):

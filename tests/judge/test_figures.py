@@ -72,6 +72,16 @@ def test_what_passed_is_not_drawn(assignment: Assignment) -> None:
     assert [one.figures for one in add(figures, ran(None), ran(WRONG, fails=False), ran())] == [(), (), ()]
 
 
+def test_what_a_test_wants_to_show(assignment: Assignment) -> None:
+    """Protects the heat maps of right work; of a test that fails the wrong answer is drawn, not what it would have shown."""
+    figures = Figures(assignment, module(figure_mean=drawn))
+    for fails, captions in ((False, ["7 пришло.", "8 пришло."]), (True, ["0 пришло."])):
+        test = ran(WRONG if fails else None, fails=fails)
+        test.shown = [Compared(Call("mean", ()), number, -1, None) for number in (7, 8, 9)]
+        (one,) = add(figures, test)
+        assert [figure.caption for figure in one.figures] == captions
+
+
 def test_the_first_of_a_part_are_enough(assignment: Assignment) -> None:
     """Protects the size of results from a class whose every answer is wrong: two pictures a part."""
     figures = Figures(assignment, module(figure_mean=drawn, figure_clamp=drawn))

@@ -21,7 +21,7 @@ def test_size_of_resnet50(check, evidence):
 
 
 @pytest.mark.part("cam", weight=1)
-def test_cat_beside_a_cup(peak, sight):
+def test_cat_beside_a_cup(check, peak, sight, photo, models, reference):
     """Four photos in one picture, a cat at the top left and a cup at the top right: each class lights up its own corner."""
     features, weights = sight([["cat", "coffee"], ["flower", "camera"]])
     for class_idx, name, corner in ((285, _("Egyptian cat"), (0, 0)), (967, _("espresso"), (0, 1))):
@@ -31,3 +31,6 @@ def test_cat_beside_a_cup(peak, sight):
                 _("The map of the class {name} is brightest in the wrong corner.", name=name),
                 hint=_("Is every channel weighted by the row of W that belongs to the class that was asked for?"),
             )
+    for class_idx, name in enumerate(("cat", "coffee")):  # for the report: what lights up in the photos themselves
+        maps = reference.features_map(models.localiser, photo(name, 192, 288))[0]
+        check.cam(maps, weights[[285, 967]], class_idx, photo=name, judged=False)
