@@ -92,12 +92,12 @@ def _by_roles(part: Part, candidate: Candidate, hooks: bool) -> Iterator[Attempt
 
 
 def _changes(part: Part) -> list[tuple[str, ...]]:
-    """No change, then one axis, then two; a number as a list or an array; both; at last item by item."""
+    """No change, then an axis for all, for one, two for all; a number as a list or an array; both; at last item by item."""
     axes = part.batch_axis
     shapes: list[tuple[str, ...]] = [(f"{change}:{role}",) for role in axes for change in ("squeeze", "expand")]
     if len(axes) > 1:
         together = tuple(f"expand:{role}" for role in axes)
-        shapes = [together, together * 2, *shapes]
+        shapes = [together, *shapes, together * 2]  # two axes last: slices of them can be empty without an error
     numbers: list[tuple[str, ...]] = [(f"{kind}:{role}",) for role in part.index_forms for kind in ("list", "array")]
     both = [(*shape, *number) for number in numbers for shape in shapes]
     return [(), *shapes, *numbers, *both, *[(f"each:{role}",) for role in part.one_by_one]]

@@ -60,13 +60,25 @@ def peak(submission) -> Callable[[np.ndarray, np.ndarray, int], tuple[float, flo
     """peak(features, weights, class_idx): where the student's map is largest, as shares (down, across) of its size."""
 
     def find(features: np.ndarray, weights: np.ndarray, class_idx: int) -> tuple[float, float]:
-        answer = np.squeeze(np.asarray(submission.cam(features, weights, class_idx), dtype=np.float64))
+        answer = _map_in(submission.cam(features, weights, class_idx))
         if answer.ndim != 2 or not np.isfinite(answer).all():
             fail(_("The answer is no map of numbers."), hint=_("Return one map, height by width, of finite numbers."))
         row, column = np.unravel_index(answer.argmax(), answer.shape)
         return (row + 0.5) / answer.shape[0], (column + 0.5) / answer.shape[1]
 
     return find
+
+
+def _map_in(answer: object) -> np.ndarray:
+    """The map in an answer: the one array of two axes among several results, else all of it; without axes of length 1."""
+    several = list(answer.values()) if isinstance(answer, dict) else answer
+    if isinstance(several, list | tuple):
+        maps = [squeezed for part in several if isinstance(part, np.ndarray) and (squeezed := np.squeeze(part)).ndim == 2]
+        answer = maps[0] if len(maps) == 1 else several
+    try:
+        return np.squeeze(np.asarray(answer, dtype=np.float64))
+    except (TypeError, ValueError):  # no numbers, or parts of different sizes: no map
+        return np.empty(0)
 
 
 @pytest.fixture
