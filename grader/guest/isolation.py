@@ -10,12 +10,15 @@ The three modes::
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import signal
+import stat
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -127,10 +130,37 @@ _PRIVATE = ("/tmp", str(HOME), "/dev/shm")
 def _mount_private(disk_bytes: int) -> None:
     for place in _PRIVATE:
         options = f"size={disk_bytes},mode=0700,nr_inodes=20000"
-        kernel.mount("tmpfs", place, "tmpfs", MountFlag.NO_SUID | MountFlag.NO_DEV, options)
+        with _carried_over(place):
+            kernel.mount("tmpfs", place, "tmpfs", MountFlag.NO_SUID | MountFlag.NO_DEV, options)
     work = HOME / "work"
     work.mkdir()
     os.chdir(work)
+
+
+@contextlib.contextmanager
+def _carried_over(place: str) -> Iterator[None]:
+    """Whatever is mounted below `place` (an environment in the folder for temporary files) is there afterwards, too."""
+    mounted = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape")
+    kept = [(path, os.open(path, os.O_PATH)) for path in mounts_below(place, mounted)]
+    yield
+    for path, descriptor in kept:
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.mkdir() if stat.S_ISDIR(os.fstat(descriptor).st_mode) else target.touch()
+        kernel.mount(f"/proc/self/fd/{descriptor}", path, "", MountFlag.BIND | MountFlag.RECURSIVE)
+        os.close(descriptor)
+
+
+def mounts_below(place: str, mountinfo: str) -> list[str]:
+    """The mount points below a folder, without those below one of them, of a text like `/proc/self/mountinfo`."""
+    lines = mountinfo.splitlines()
+    # The kernel writes a space, a tab, a newline and a backslash in octal.
+    paths = [re.sub(r"\\(\d{3})", lambda code: chr(int(code[1], 8)), line.split(" ")[4]) for line in lines]
+    outer: list[str] = []
+    for path in sorted(path for path in paths if path.startswith(f"{place}/")):
+        if not any(path == one or path.startswith(f"{one}/") for one in outer):
+            outer.append(path)
+    return outer
 
 
 def _settle_in(work: str) -> None:

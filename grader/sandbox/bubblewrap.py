@@ -72,6 +72,8 @@ class Bubblewrap:
             "ALL",
         ]
         arguments += ["--unshare-user", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]
+        # First of all: an environment may lie below the folder for temporary files.
+        arguments += ["--tmpfs", "/tmp", "--tmpfs", "/home/student"]
         arguments += _visible([*libraries(), *environment_folders()], contents.hidden)
         for link in LINKS:
             if os.path.islink(link):
@@ -89,7 +91,7 @@ class Bubblewrap:
             arguments += ["--ro-bind", str(contents.pictures), "/opt/pictures"]
         if contents.networks:
             arguments += ["--ro-bind", str(contents.networks), _NETWORKS]
-        arguments += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/home/student", "--chdir", "/"]
+        arguments += ["--proc", "/proc", "--dev", "/dev", "--chdir", "/"]
         # What bubblewrap made itself (/, /etc, /opt, /dev) is writable for the user inside, and outlives a submission.
         arguments += ["--remount-ro", "/dev", "--remount-ro", "/"]
         inside = {
