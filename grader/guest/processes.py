@@ -24,22 +24,27 @@ def end_descendants(known: dict[int, int] | None = None) -> None:
     First all are killed and none is buried: the dead still count towards the limit of processes, so that a fork bomb runs
     out of room to fork in, and every round finds fewer of them.
     """
-    while living := [pid for pid in descendants(os.getpid()) if _is_alive(pid)]:
-        for pid in living:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):  # sleep until one has died, and leave it unburied
-            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
-    bury(known)
+    while True:
+        while living := [pid for pid in descendants(os.getpid()) if _is_alive(pid)]:
+            for pid in living:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):  # sleep until one has died, and leave it unburied
+                os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+        # Who was handed from a dying parent to this process while the lists were read stood in neither of them.
+        if bury(known):
+            return
 
 
-def bury(known: dict[int, int] | None = None) -> None:
-    """Wait for all children, which have been killed; `known` is given their wait statuses."""
+def bury(known: dict[int, int] | None = None) -> bool:
+    """Collect the children that are dead; `known` is given their wait statuses. Whether no child is left."""
     while True:
         try:
-            pid, status = os.waitpid(-1, 0)
+            pid, status = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
-            return
+            return True
+        if pid == 0:
+            return False
         if known is not None:
             known[pid] = status
 

@@ -146,11 +146,14 @@ class JudgePlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Part by part in the specification's order, of each its public tests first; each with its part, weight and title."""
+        """All public tests, then the hidden ones, each part by part; with part, weight and title.
+
+        What a public test says may show a submission's words: they must not know a hidden input yet.
+        """
         order = [part.id for part in self.setting.folder.specification.parts]
         kept = []
         tests = [(item, self._plan(item)) for item in items]
-        for item, planned in sorted(tests, key=lambda pair: (order.index(pair[1].part), pair[1].visibility == "hidden")):
+        for item, planned in sorted(tests, key=lambda pair: (pair[1].visibility == "hidden", order.index(pair[1].part))):
             if self.only_part in ("", planned.part):
                 kept.append(item)
                 self.planned.append(planned)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
-from grader.guest.processes import descendants
+from grader.guest.processes import bury, descendants
 
 
 def test_everything_below_is_ended(isolated) -> None:
@@ -74,3 +75,16 @@ def test_a_fork_bomb_is_ended(unprivileged) -> None:
 def test_a_process_that_has_gone_has_no_descendants() -> None:
     """Protects from an error for a process that ended meanwhile."""
     assert descendants(2**22 + 1) == []
+
+
+def test_a_living_child_is_not_waited_for() -> None:
+    """Protects the template from waiting for ever for a process that was handed to it while it looked for descendants."""
+    child = os.fork()
+    if child == 0:
+        signal.pause()
+    try:
+        assert bury() is False
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    assert bury() is True

@@ -75,19 +75,19 @@ def with_reference(setting: Setting) -> JudgePlugin:
 
 
 def test_tests_are_planned(setting: Setting) -> None:
-    """Protects what a test is: id, part, visibility, title from the docstring, weight; part by part, public ones first."""
+    """Protects what a test is: id, part, visibility, title from the docstring, weight; public ones first, part by part."""
     plugin = JudgePlugin(setting, None)
     run_tests(plugin, collect_only=True)
     assert [test.id for test in plugin.planned] == [
         "public/test_mean.py::test_three_numbers",
+        "public/test_clamp.py::test_inside",
+        "public/test_words.py::test_repeated_word",
         "hidden/test_mean.py::test_fractions",
         "hidden/test_mean.py::test_one_number",
-        "public/test_clamp.py::test_inside",
         "hidden/test_clamp.py::test_outside",
-        "public/test_words.py::test_repeated_word",
         "hidden/test_words.py::test_case",
     ]
-    assert [test.visibility for test in plugin.planned] == [test.id.partition("/")[0] for test in plugin.planned]
+    assert [test.visibility for test in plugin.planned] == ["public"] * 3 + ["hidden"] * 4
     last = plugin.planned[-1]
     assert (last.part, last.title, last.weight) == ("words", "Case does not matter.", 3)
 
