@@ -111,7 +111,8 @@ def _start_worker(plan: JudgePlan, parent: int, shares: SimpleQueue[set[int]]) -
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)  # a killed parent leaves no worker behind
         if os.getppid() != parent:
             os._exit(1)
-    signal.signal(signal.SIGTERM, lambda *_: _end_worker())
+    asked_to_end: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _frame: asked_to_end.append(number))
     Finalize(None, _close_worker, exitpriority=100)  # a worker's end runs no `atexit`, and its template's files would stay
     try:
         judge = Judge(plan)
@@ -121,6 +122,9 @@ def _start_worker(plan: JudgePlan, parent: int, shares: SimpleQueue[set[int]]) -
         os._exit(1)
     except (GraderError, OSError) as error:
         _worker = error  # raised here it would be a broken pool to the parent; raised by the first task it keeps its words
+    signal.signal(signal.SIGTERM, lambda *_: _end_worker())
+    if asked_to_end:  # not before: half a start would leave its folder behind
+        _end_worker()
 
 
 def _close_worker() -> None:
