@@ -118,8 +118,6 @@ def _start_worker(plan: JudgePlan, parent: int, shares: SimpleQueue[set[int]]) -
         judge = Judge(plan)
         judge.start()
         _worker = judge
-    except SystemExit:
-        os._exit(1)
     except (GraderError, OSError) as error:
         _worker = error  # raised here it would be a broken pool to the parent; raised by the first task it keeps its words
     signal.signal(signal.SIGTERM, lambda *_: _end_worker())
@@ -133,8 +131,6 @@ def _close_worker() -> None:
 
 
 def _end_worker() -> None:
-    if _worker is None:
-        raise SystemExit(1)  # while the first template starts nobody but its maker can take it down
     if isinstance(_worker, Judge) and _worker.template is not None:
         _worker.template.kill()
         remove(_worker.template.scratch)
