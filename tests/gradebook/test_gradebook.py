@@ -240,8 +240,11 @@ def _write(where: str, made: Results, rules: Rules, barrier: Any) -> None:
         override(book, by(made.submissions[0].student), "mean", 1)
 
 
-def test_several_graders_at_once(where: str, results: Make, rules: MakeRules) -> None:
+def test_several_graders_at_once(
+    where: str, results: Make, rules: MakeRules, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Protects a gradebook that is made and written by four graders at once: nothing is lost, nothing is there twice."""
+    monkeypatch.syspath_prepend(repository)  # where the new processes find this module by its name
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(4)
     made = [
