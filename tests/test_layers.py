@@ -11,7 +11,7 @@ The layers, from the ground up; a module imports from layers below its own only,
     judge
     testing                      (what an assignment's own files may use)
     run, validate, report, gradebook
-    check
+    check, similar
     ci
     release, init
     export
@@ -43,7 +43,7 @@ LAYERS = [
     {"judge"},
     {"testing"},
     {"run", "validate", "report", "gradebook"},
-    {"check"},
+    {"check", "similar"},
     {"ci"},
     {"release", "init"},
     {"export"},
@@ -59,6 +59,7 @@ ONLY = {
     "results": {"errors", "figures", "record"},
     "intake": {"course", "errors"},
     "gradebook": {"course", "results", "record", "errors"},
+    "similar": {"course", "guest", "report", "results", "errors"},
 }
 HEAVY = {
     "torch",

@@ -17,6 +17,7 @@ import yaml
 import grader
 from grader.course.specification import json_schema as assignment_schema
 from grader.figures import Box, BoxPicture, Grid, HeatMap, Masks, Pixels
+from grader.report.similarity import json_schema as similarity_schema
 from grader.results import (
     AssignmentSummary,
     GraderSummary,
@@ -35,7 +36,7 @@ from grader.results import json_schema as results_schema
 jsonschema = pytest.importorskip("jsonschema", reason="needs jsonschema")
 
 FOLDER = Path(grader.__file__).parent / "schemas"
-SCHEMAS = {"results-1": results_schema, "assignment-1": assignment_schema}
+SCHEMAS = {"results-1": results_schema, "assignment-1": assignment_schema, "similarity-1": similarity_schema}
 
 
 def shipped(name: str) -> dict[str, Any]:

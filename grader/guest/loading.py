@@ -48,7 +48,7 @@ class Loader:
         if b"\0" in raw:
             return Loaded(unreadable="binary")
         try:
-            reading = repair.read(_decode(raw), str(path), self.shell.transform_cell)
+            reading = repair.read(decode(raw), str(path), self.shell.transform_cell)
         except UnicodeError:
             return Loaded(unreadable="not_utf8")
         except SyntaxError as error:
@@ -107,7 +107,7 @@ class Loader:
         runner.restore_overwritten()
 
 
-def _decode(raw: bytes) -> str:
+def decode(raw: bytes) -> str:
     """The text of a module in the encoding that its coding cookie names, else UTF-8. Raises `UnicodeError`."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)

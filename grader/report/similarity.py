@@ -1,0 +1,118 @@
+"""Which submissions are alike, as records, and their JSON form `grader/similarity/1` (`similar.json` beside `results.json`).
+
+::
+
+    Similarity
+    ├── pairs: Pair*            the likest first; `first` and `second` are positions in `works`
+    │   └── passages            what both have, on either side, each with the likest one of the other side
+    ├── works: Work*            those that a pair names
+    │   └── pieces: Piece*      their code: the cells of a notebook, the files of a folder
+    └── left_out: LeftOut*      who could not be compared, and why
+
+Likeness is a share of code, from 0 to 1. It says nothing about who copied, or whether anybody did.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, ValidationError
+
+from grader.errors import SpecificationError
+from grader.record import Record
+from grader.results import JSON_SCHEMA, AssignmentSummary, GraderSummary
+
+FILE, PAGES = "similar.json", "similar"  # in the report's folder
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Piece(Record):
+    """A cell (its number from 1, else 0) of a file, or a whole one."""
+
+    file: str
+    cell: Count = 0
+    lines: tuple[str, ...]
+
+
+class Work(Record):
+    """A submission. `earlier`: it is not of this class but was given to compare with."""
+
+    student: str
+    path: str
+    digest: str
+    earlier: bool = False
+    pieces: tuple[Piece, ...] = ()
+
+
+class Passage(Record):
+    """Lines `first` to `last` (from 0, over all pieces in turn), and which passage of the other side is likest to them."""
+
+    first: Count
+    last: Count
+    other: Count
+
+
+class Pair(Record):
+    """Two works. `likeness` is the share of both codes together that lies in common passages, `shares` the same of each alone,
+    `passages` those of the first and those of the second. What was handed out does not count.
+    """
+
+    first: Count
+    second: Count
+    likeness: Share
+    shares: tuple[Share, Share]
+    passages: tuple[tuple[Passage, ...], tuple[Passage, ...]]
+
+
+class LeftOut(Record):
+    """Who was not compared; `reason` is a code (`grader.report.similarpages` has its words)."""
+
+    student: str
+    path: str
+    reason: str
+
+
+class Similarity(Record):
+    """One assignment's submissions compared: `compared` works, of whose pairs half lie below the first `usual` likeness and 99 of
+    100 below the second (None without a pair). What `common` submissions or more have was taken for common knowledge (0: nothing
+    was). Pairs are listed from the likeness `least` on.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+    schema_: Literal["grader/similarity/1"] = Field(default="grader/similarity/1", alias="schema")
+    grader: GraderSummary
+    language: str = "en"
+    assignment: AssignmentSummary
+    compared: Count
+    usual: tuple[Share, Share] | None
+    common: Count
+    least: Share
+    pairs: tuple[Pair, ...] = ()
+    works: tuple[Work, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    def to_json(self) -> str:
+        """The JSON text, byte for byte the same for the same likeness."""
+        return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1) + "\n"
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of `similar.json`; shipped as `schemas/similarity-1.schema.json`."""
+    schema = Similarity.model_json_schema(by_alias=True, mode="serialization")
+    return {"$schema": JSON_SCHEMA, **schema, "title": "Similar submissions of one assignment, found by `grade similar`"}
+
+
+def read_similarity(path: Path) -> Similarity | None:
+    """Read `similar.json`; None where there is none. Raises `SpecificationError` when it breaks the schema."""
+    try:
+        return Similarity.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(step) for step in first["loc"])
+        raise SpecificationError(f"{path}: {key}: {first['msg']}", remedy="grade similar writes it again") from error

@@ -1,0 +1,135 @@
+"""Compares everybody with everybody, and keeps the likest pairs.
+
+Every pair's likeness is first estimated by counting common fragments (a sparse product, block by block, so that ten thousand
+submissions need no ten thousand squared numbers); the likest are then compared for good. Two kinds of code count for nothing:
+what was handed out, and what more than a quarter of the class has (from eleven submissions on), such as a line of the lecture.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from grader import __version__
+from grader.course.assignment import AssignmentFolder
+from grader.report.similarity import LeftOut, Pair, Piece, Similarity, Work
+from grader.results import AssignmentSummary, GraderSummary
+from grader.similar.engine import LITTLE, Print, check_engine, compare, fingerprint
+from grader.similar.sources import Source
+
+_COMMON_SHARE, _COMMON_LEAST = 0.25, 10
+_BLOCK = 256  # submissions whose estimates are held at once
+_SPARE = 4  # so many times the pairs that are asked for are compared for good, because estimates are not exact
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How much is to be found: `most` pairs of at least the likeness `least`."""
+
+    most: int = 50
+    least: float = 0.5
+    language: str = "en"
+
+
+def find_similar(
+    folder: AssignmentFolder, sources: Sequence[Source | LeftOut], handed_out: Iterable[Piece], wanted: Wanted
+) -> Similarity:
+    """Compare the sources. Those that are `earlier` are compared with the class, not with one another.
+
+    Raises `UsageError` where copydetect is not installed.
+    """
+    check_engine()
+    left_out = [source for source in sources if isinstance(source, LeftOut)]
+    known = set().union(*(fingerprint("\n".join(piece.lines)).fragments for piece in handed_out), frozenset())
+    found = [(source, fingerprint(source.text).without(known)) for source in sources if isinstance(source, Source)]
+    common, most = _common([one.fragments for source, one in found if not source.earlier])
+    found = [(source, one.without(common)) for source, one in found]
+    left_out += [_little(source) for source, one in found if one.size < LITTLE]
+    found = [(source, one) for source, one in found if one.size >= LITTLE]
+    pairs, usual = _pairs(found, wanted)
+    named = sorted({place for pair in pairs for place in (pair.first, pair.second)})
+    places = {old: new for new, old in enumerate(named)}
+    pairs = [pair.model_copy(update={"first": places[pair.first], "second": places[pair.second]}) for pair in pairs]
+    specification = folder.specification
+    return Similarity(
+        grader=GraderSummary(version=__version__),
+        language=wanted.language,
+        assignment=AssignmentSummary(
+            id=specification.id, title=specification.title.in_language(wanted.language), max_score=specification.points
+        ),
+        compared=len(found),
+        usual=usual,
+        common=most if common else 0,
+        least=wanted.least,
+        pairs=tuple(pairs),
+        works=tuple(_work(found[old][0]) for old in named),
+        left_out=tuple(sorted(left_out, key=lambda one: (one.student, one.path))),
+    )
+
+
+def _common(everyone: Sequence[Iterable[int]]) -> tuple[frozenset[int], int]:
+    """The fragments that so many submissions have that they are nobody's, and how many that is."""
+    most = max(_COMMON_LEAST, int(_COMMON_SHARE * len(everyone))) + 1
+    counts = Counter(fragment for fragments in everyone for fragment in fragments)
+    return frozenset(fragment for fragment, count in counts.items() if count >= most), most
+
+
+def _pairs(found: Sequence[tuple[Source, Print]], wanted: Wanted) -> tuple[list[Pair], tuple[float, float] | None]:
+    estimates = _Estimates([one.fragments for _source, one in found], [source.earlier for source, _one in found])
+    likest = heapq.nlargest(_SPARE * wanted.most, estimates)
+    pairs = []
+    for _estimate, first, second in likest:
+        likeness, shares, passages = compare(found[first][1], found[second][1])
+        if likeness >= wanted.least:
+            pairs.append(Pair(first=first, second=second, likeness=likeness, shares=shares, passages=passages))
+    pairs.sort(key=lambda pair: (-pair.likeness, found[pair.first][0].student, found[pair.second][0].student))
+    return pairs[: wanted.most], estimates.usual()
+
+
+class _Estimates:
+    """(likeness in fragments, first, second) of all pairs that have any, in no order; a first one is of the class."""
+
+    def __init__(self, fragments: Sequence[Iterable[int]], earlier: Sequence[bool]) -> None:
+        columns: dict[int, int] = {}
+        indices = [columns.setdefault(fragment, len(columns)) for one in fragments for fragment in one]
+        self._sizes = np.array([len(list(one)) for one in fragments], dtype=np.float64)
+        starts = np.concatenate([[0], np.cumsum(self._sizes)]).astype(np.int64)
+        shape = (len(fragments), max(1, len(columns)))
+        self._table = sparse.csr_matrix((np.ones(len(indices), np.int32), np.array(indices, np.int64), starts), shape=shape)
+        self._earlier = np.array(earlier, dtype=bool)
+        self._counts = np.zeros(101, dtype=np.int64)
+
+    def __iter__(self) -> Iterator[tuple[float, int, int]]:
+        self._counts[:] = 0
+        everyone = np.arange(len(self._sizes))
+        for start in range(0, len(self._sizes), _BLOCK):
+            rows = everyone[start : start + _BLOCK]
+            shared = (self._table[rows] @ self._table.T).toarray()
+            estimates = 2 * shared / (self._sizes[rows, None] + self._sizes[None, :])
+            # Each pair once, none of two earlier ones.
+            wanted = (everyone[None, :] > rows[:, None]) & ~(self._earlier[rows, None] & self._earlier[None, :])
+            self._counts += np.bincount((100 * estimates[wanted]).astype(np.int64), minlength=101)
+            for row, column in np.argwhere(wanted & (shared > 0)):
+                yield float(estimates[row, column]), int(rows[row]), int(column)
+
+    def usual(self) -> tuple[float, float] | None:
+        """Below which estimate half of the pairs lie, and 99 of 100; to be asked after all were given."""
+        total = int(self._counts.sum())
+        if not total:
+            return None
+        below = np.cumsum(self._counts)
+        half, nearly = (int(np.searchsorted(below, share * total)) for share in (0.5, 0.99))
+        return min(1.0, (half + 1) / 100), min(1.0, (nearly + 1) / 100)
+
+
+def _little(source: Source) -> LeftOut:
+    return LeftOut(student=source.student, path=source.path, reason="little")
+
+
+def _work(source: Source) -> Work:
+    return Work(student=source.student, path=source.path, digest=source.digest, earlier=source.earlier, pieces=source.pieces)
