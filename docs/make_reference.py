@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from types import GenericAlias
 from typing import Any, get_args
@@ -25,6 +25,7 @@ from grader.cli.main import app
 from grader.course.bundle import Bundle
 from grader.course.specification import json_schema as assignment_schema
 from grader.judge.plugin import JudgePlugin
+from grader.report.similarity import json_schema as similarity_schema
 from grader.results import json_schema as results_schema
 
 DOCS = Path(__file__).resolve().parent
@@ -74,14 +75,17 @@ def _value(one: Any) -> str:
     if choices:
         return ", ".join(f"`{choice}`" for choice in choices)
     kinds = {kind for hint in (one.hint, *get_args(one.hint)) for kind in (hint, *get_args(hint))}
-    return next((word for kind, word in ((bool, ""), (int, "number"), (Path, "path"), (str, "text")) if kind in kinds), "")
+    return next(
+        (word for kind, word in ((bool, ""), (int, "number"), (float, "number"), (Path, "path"), (str, "text")) if kind in kinds),
+        "",
+    )
 
 
 def _default(one: Any) -> str:
     default = one.field_info.default
     if one.required:
         return "required"
-    return "" if default in (inspect.Parameter.empty, None, "", False) else f"`{default}`"
+    return "" if default in (inspect.Parameter.empty, None, "", False, []) else f"`{default}`"
 
 
 def assignment() -> Iterator[str]:
@@ -95,6 +99,14 @@ def assignment() -> Iterator[str]:
 def results() -> Iterator[str]:
     """Every key of `results.json`."""
     yield from _tables({**results_schema(), "title": "results.json"})
+
+
+def similarity() -> Iterator[str]:
+    """Every key of `similar.json`, less the records that it shares with `results.json`."""
+    schema = {**similarity_schema(), "title": "similar.json"}
+    shared = results_schema()["$defs"]
+    schema["$defs"] = {name: one for name, one in schema["$defs"].items() if name not in shared}
+    yield from _tables(schema, known=set(shared))
 
 
 def bundle() -> Iterator[str]:
@@ -111,8 +123,8 @@ def gradescope() -> Iterator[str]:
     yield from _keys(schema["$defs"]["test"])
 
 
-def _tables(schema: dict[str, Any]) -> Iterator[str]:
-    """The root, then what it is made of, in the order in which a reader meets it."""
+def _tables(schema: dict[str, Any], known: Collection[str] = ()) -> Iterator[str]:
+    """The root, then what it is made of, in the order in which a reader meets it; what is `known` is explained elsewhere."""
     definitions = schema.get("$defs", {})
     waiting, seen = [(schema["title"], schema)], set()
     while waiting:
@@ -122,7 +134,11 @@ def _tables(schema: dict[str, Any]) -> Iterator[str]:
         seen.add(name)
         yield f"### {name}\n\n{_paragraphs(one.get('description', ''))}\n"
         yield from _keys(one)
-        waiting += [(each, definitions[each]) for each in re.findall(r'"#/\$defs/(\w+)"', json.dumps(one["properties"]))]
+        waiting += [
+            (each, definitions[each])
+            for each in re.findall(r'"#/\$defs/(\w+)"', json.dumps(one["properties"]))
+            if each not in known
+        ]
     for name, one in definitions.items():
         if "enum" in one:
             yield f"### {name}\n\n{_paragraphs(one.get('description', ''))}\n\n{_choices(one)}\n"
@@ -163,7 +179,7 @@ def _kind(value: dict[str, Any]) -> str:
     if isinstance(kind, list):
         return " or ".join(_kind({"type": each}) for each in kind)
     if kind == "array":
-        return f"list of {_kind(value['items'])}"
+        return f"list of {_kind(value['items'] if 'items' in value else value['prefixItems'][0])}"
     if kind == "object":
         inner = value.get("additionalProperties") or next(iter(value.get("patternProperties", {}).values()), None)
         return f"mapping of names to {_kind(inner)}" if isinstance(inner, dict) else "mapping"
@@ -278,7 +294,12 @@ def _cell(text: str) -> str:
 PAGES: dict[str, dict[str, Callable[[], Iterator[str]]]] = {
     "reference/commands.md": {"commands": commands},
     "reference/assignment.md": {"assignment.yaml": assignment},
-    "reference/results.md": {"results.json": results, "bundle.json": bundle, "gradescope": gradescope},
+    "reference/results.md": {
+        "results.json": results,
+        "similar.json": similarity,
+        "bundle.json": bundle,
+        "gradescope": gradescope,
+    },
     "reference/author.md": {"fixtures": fixtures, "testing": api},
     "ci.md": {"action": action, "templates": templates},
 }

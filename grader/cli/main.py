@@ -23,6 +23,7 @@ from grader.cli.export import export, package
 from grader.cli.gradebook import comment, extend, grades, history, override
 from grader.cli.init import init
 from grader.cli.release import release
+from grader.cli.similar import similar
 from grader.cli.starter import starter
 from grader.errors import GraderError, UsageError, WallError
 
@@ -154,7 +155,7 @@ app.command(release)
 app.command(starter)
 app.command(export)
 app.command(package)
-for command in (diff, override, comment, extend, grades, history):
+for command in (diff, similar, override, comment, extend, grades, history):
     app.command(command)
 
 

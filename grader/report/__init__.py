@@ -7,15 +7,16 @@ What `grader.report.rendering.render` leaves on disk::
     ├── students/<slug>/index.html      one student, for the student: the folder may be handed out as it is
     ├── instructor/<slug>/index.html    one student, everything that is known (hidden inputs, expected values)
     ├── grades.csv                      a row per student
-    └── junit.xml                       a suite per student, a case per test
+    ├── junit.xml                       a suite per student, a case per test
+    └── similar/                        the pairs of similar submissions, where `grade similar` has left `similar.json`
 
 Layers, top to bottom (each imports only what stands below it)::
 
     rendering                               writes the files
-    classpage · studentpage                 one page each: records in, HTML out
+    classpage · studentpage · similarpages  one page each: records in, HTML out
     overview · payload                      what the class page says (of attention, items, roster)
     feedback                                what the student page says
-    gradebook · junit                       the tables
+    gradebook · junit · similarity          the tables; who is like whom, as records
     template · chart · statistics · edition · slug · wording · number · text
 
 Every page is one file that opens from disk: no network, no server, and a content security policy that lets nothing run

@@ -12,14 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.i18n import translator
-from grader.report.number import format_number
+from grader.report.number import format_number, format_percent
 from grader.report.roster import Crowd, Entry, crowd
+from grader.report.similarity import PAGES as SIMILAR_PAGES
+from grader.report.similarity import Similarity
+from grader.report.text import clean
 from grader.report.wording import submission_word
 from grader.results import AssignmentSummary, SubmissionStatus, TestStatus
 
 _MOST_ADAPTATIONS = 25
 # How near a boundary is near: a point, and in an assignment of few points this share of them.
 _NEAR_POINTS, _NEAR_SHARE = 1.0, 0.02
+_VERY_ALIKE = 0.9  # right solutions of short functions that nobody copied reach four fifths
 
 # The order in which they are told: what the grader owes first, then what a word with the student may mend.
 _STATUSES = (
@@ -34,10 +38,11 @@ _STATUSES = (
 
 @dataclass(frozen=True)
 class Reason:
-    """Why these students need the instructor, as a sentence."""
+    """Why these students need the instructor, as a sentence; `more` is a page about it, relative to the class page."""
 
     title: str
     who: Crowd
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,10 @@ class Attention:
     slugs: frozenset[str]
 
 
-def attention(assignment: AssignmentSummary, entries: Sequence[Entry], language: str) -> Attention:
-    """Sort the class by reason."""
+def attention(
+    assignment: AssignmentSummary, entries: Sequence[Entry], language: str, similarity: Similarity | None = None
+) -> Attention:
+    """Sort the class by reason; `similarity` is what `grade similar` found, if it was asked."""
     translations = translator(language)
     _ = translations.gettext
     groups: list[tuple[str, list[Entry], list[str]]] = []
@@ -80,10 +87,17 @@ def attention(assignment: AssignmentSummary, entries: Sequence[Entry], language:
     )
     for same in _same_files(entries):
         groups.append((_("identical files"), same, []))
+    alike = _alike(entries, similarity, language) if similarity else []
+    title, told = _("very similar code"), _("like {student}, {share}")
+    notes = [told.format(share=format_percent(likeness, language), student=other) for _entry, likeness, other in alike]
+    groups.append((title, [entry for entry, _likeness, _other in alike], notes))
     groups = [group for group in groups if group[1]]
     adaptations = _adaptations(entries)
     return Attention(
-        reasons=tuple(Reason(title, crowd(group, notes)) for title, group, notes in groups),
+        reasons=tuple(
+            Reason(name, crowd(group, notes), f"{SIMILAR_PAGES}/index.html" if name == title else "")
+            for name, group, notes in groups
+        ),
         adaptations=tuple(Reason(message, crowd(group)) for message, group in adaptations[:_MOST_ADAPTATIONS]),
         adapted=len({entry.slug for _message, group in adaptations for entry in group}),
         slugs=frozenset(entry.slug for _title, group, _notes in groups for entry in group),
@@ -121,6 +135,23 @@ def _same_files(entries: Sequence[Entry]) -> list[list[Entry]]:
         if entry.submission.digest and entry.submission.status is not SubmissionStatus.MISSING:
             by_digest[entry.submission.digest].append(entry)
     return [group for group in by_digest.values() if len(group) > 1]
+
+
+def _alike(entries: Sequence[Entry], similarity: Similarity, language: str) -> list[tuple[Entry, float, str]]:
+    """(who, likeness, to whom), each with the likest one. Pairs of other files than these results are of do not count."""
+    known = {entry.submission.digest: entry for entry in entries if entry.submission.digest}
+    alike: dict[str, tuple[Entry, float, str]] = {}
+    for pair in similarity.pairs:
+        works = similarity.works[pair.first], similarity.works[pair.second]
+        if pair.likeness < _VERY_ALIKE or any(work.digest not in known and not work.earlier for work in works):
+            continue
+        if works[0].digest == works[1].digest:  # told as identical files
+            continue
+        for work, other in (works, works[::-1]):
+            if not work.earlier:
+                entry = known[work.digest]
+                alike.setdefault(entry.slug, (entry, pair.likeness, clean(other.student)))
+    return list(alike.values())
 
 
 def _adaptations(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:

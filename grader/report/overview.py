@@ -22,6 +22,7 @@ from grader.i18n import translator
 from grader.report.attention import Attention, attention
 from grader.report.items import Item, ItemGroup, item_groups
 from grader.report.roster import Crowd, Entry, crowd
+from grader.report.similarity import Similarity
 from grader.report.text import split_title
 from grader.results import Results
 
@@ -75,7 +76,7 @@ class Overview:
         return remarks
 
 
-def overview(results: Results, entries: Sequence[Entry], language: str) -> Overview:
+def overview(results: Results, entries: Sequence[Entry], language: str, similarity: Similarity | None = None) -> Overview:
     """Work out everything that the class page says in words."""
     submissions = [entry.submission for entry in entries]
     groups = item_groups(results.assignment, submissions, translator(language))
@@ -85,7 +86,7 @@ def overview(results: Results, entries: Sequence[Entry], language: str) -> Overv
         submissions=len(entries),
         scores=scores,
         passed=None if line is None else sum(score >= line for score in scores),
-        attention=attention(results.assignment, entries, language),
+        attention=attention(results.assignment, entries, language, similarity),
         mistakes=_mistakes(entries, {group.id: group.title for group in groups}),
         groups=groups,
     )

@@ -14,6 +14,9 @@ from grader.report.classpage import class_page
 from grader.report.gradebook import gradebook
 from grader.report.junit import junit
 from grader.report.roster import Entry, roster
+from grader.report.similarity import FILE as SIMILAR
+from grader.report.similarity import Similarity, read_similarity
+from grader.report.similarpages import write_similar_pages
 from grader.report.studentpage import instructor_page, published_page
 from grader.results import Results, write_text_whole
 
@@ -29,11 +32,13 @@ _OWN_PAGE = re.compile(
 def render(results: Results, out: Path, *, language: str | None = None) -> Path:
     """Write the report of one assignment into `out` and return the path of its first page, the class.
 
-    `language` overrides that of the results; one without a catalogue reads as English. Student pages that an earlier
-    rendering left for students who are no longer in the results are removed: a report shows one run.
+    Where `grade similar` has left its `similar.json` in `out`, its pages are written too. `language` overrides that of the
+    results; one without a catalogue reads as English. Student pages that an earlier rendering left for students who are no
+    longer in the results are removed: a report shows one run.
 
-    Raises `OSError` when a file cannot be written.
+    Raises `OSError` when a file cannot be written, `SpecificationError` when `similar.json` breaks its schema.
     """
+    similarity = read_similarity(out / SIMILAR)
     language = spoken(language or results.language)
     cleaned, entries = roster(results)
     submissions = [entry.submission for entry in entries]
@@ -41,9 +46,20 @@ def render(results: Results, out: Path, *, language: str | None = None) -> Path:
     remove_stale_pages(out, {entry.slug for entry in entries})
     write_text_whole(out / "grades.csv", gradebook(cleaned.assignment, submissions))
     write_text_whole(out / "junit.xml", junit(cleaned.assignment, submissions, translator(language)))
+    if similarity is not None:
+        render_similarity(similarity, out, language)
     # The index last: whoever opens it finds everything that it links to.
-    write_text_whole(out / _PAGE, class_page(cleaned, entries, language))
+    write_text_whole(out / _PAGE, class_page(cleaned, entries, language, similarity))
     return out / _PAGE
+
+
+def render_similarity(similarity: Similarity, out: Path, language: str) -> Path:
+    """Write the pages about likeness, without those of an earlier comparison; the path of the first. Raises `OSError`."""
+    index, *pairs = write_similar_pages(similarity, out, language)
+    for page in index.parent.glob("*.html"):
+        if page not in (index, *pairs) and _is_own(page):
+            page.unlink()
+    return index
 
 
 def write_student_pages(results: Results, entries: Sequence[Entry], out: Path, language: str) -> None:

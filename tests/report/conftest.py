@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from grader.figures import Box, BoxPicture, Figure, Grid, HeatMap, Masks, Pixels
+from grader.report.similarity import LeftOut, Pair, Passage, Piece, Similarity, Work
 from grader.results import (
     AssignmentSummary,
     GraderSummary,
@@ -26,6 +27,7 @@ from grader.results import (
 )
 
 MakeClass = Callable[..., Results]
+MakeSimilarity = Callable[..., Similarity]
 Illustrate = Callable[..., Results]
 
 _PARTS = (
@@ -198,6 +200,53 @@ def _total(tests: list[TestResult] | tuple[TestResult, ...]) -> float | None:
 def make_class() -> MakeClass:
     """Builds a made-up class: `make_class(students=40, language="en", seed=1, tests=5)`."""
     return build_class
+
+
+def likeness(results: Results, code: str = "def mean(values):\n    return sum(values) / len(values)\n") -> Similarity:
+    """The first students alike in pairs, the first pair nearly all; one of an earlier class, one who could not be compared."""
+    own, other = (
+        (Passage(first=0, last=4, other=0), Passage(first=6, last=7, other=1)),
+        (
+            Passage(first=1, last=3, other=0),
+            Passage(first=5, last=8, other=1),
+        ),
+    )
+    works = [
+        Work(
+            student=one.student,
+            path=one.path,
+            digest=one.digest,
+            pieces=(
+                Piece(file="statistics.ipynb", cell=2, lines=tuple(code.split("\n"))),
+                Piece(file="statistics.ipynb", cell=4, lines=tuple(f"{code}# more\n\nprint(mean([1, 2]))".split("\n"))),
+            ),
+        )
+        for one in results.submissions[:4]
+    ]
+    works[3] = works[3].model_copy(update={"earlier": True})
+    shares = [(0.97, (0.95, 0.99)), (0.6, (0.4, 0.9)), (0.55, (0.5, 0.6))]
+    pairs = [
+        Pair(first=number, second=number + 1, likeness=both, shares=each, passages=(own, other))
+        for number, (both, each) in enumerate(shares)
+    ]
+    return Similarity(
+        grader=results.grader,
+        language=results.language,
+        assignment=results.assignment,
+        compared=len(results.submissions) - 1,
+        usual=(0.21, 0.58),
+        common=11,
+        least=0.5,
+        pairs=tuple(pairs),
+        works=tuple(works),
+        left_out=(LeftOut(student=results.submissions[-1].student, path="p", reason="not_a_notebook"),),
+    )
+
+
+@pytest.fixture(scope="session")
+def make_similarity() -> MakeSimilarity:
+    """Makes up who is like whom: `make_similarity(results, code)`."""
+    return likeness
 
 
 def grid(rows: int, columns: int, seed: int) -> Grid:

@@ -18,6 +18,8 @@ import pytest
 from grader.report.classpage import class_page
 from grader.report.rendering import render
 from grader.report.roster import roster
+from grader.report.similarity import Similarity
+from grader.report.similarpages import write_similar_pages
 from grader.results import Results, SubmissionStatus
 
 pytestmark = pytest.mark.browser
@@ -105,12 +107,17 @@ def visit(browser: Any) -> Iterator[Callable[..., Visit]]:
 
 @pytest.fixture(scope="module")
 def report(
-    make_class: MakeClass, illustrate: Callable[..., Results], tmp_path_factory: pytest.TempPathFactory
+    make_class: MakeClass,
+    illustrate: Callable[..., Results],
+    make_similarity: Callable[..., Similarity],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Path]:
-    """The made-up class with pictures, rendered in both languages: the folder by language."""
+    """The made-up class with pictures and similar pairs, rendered in both languages: the folder by language."""
     folders = {language: tmp_path_factory.mktemp(language) for language in ("en", "ru")}
     for language, folder in folders.items():
-        render(illustrate(make_class(60, language)), folder)
+        results = illustrate(make_class(60, language))
+        (folder / "similar.json").write_text(make_similarity(results).to_json(), encoding="utf-8")
+        render(results, folder)
     return folders
 
 
@@ -122,6 +129,8 @@ def pages(folder: Path) -> dict[str, Path]:
         "right": folder / "instructor/novikova/index.html",
         "broken": folder / "instructor/sokolova/index.html",
         "published": folder / "students/petrova/index.html",
+        "similar": folder / "similar/index.html",
+        "pair": folder / "similar/1.html",
     }
 
 
@@ -262,6 +271,44 @@ def test_hostile_text_stays_text(
     page = visiting.open(tmp_path / "index.html")
     assert page.locator("#table tbody tr").count() == len(HOSTILE)
     assert HOSTILE[0] in names(page)
+
+
+def test_hostile_code_stays_code(
+    visit: Callable[..., Visit], make_class: MakeClass, make_similarity: Callable[..., Similarity], tmp_path: Path
+) -> None:
+    """Protects the instructor who reads two codes side by side: whatever stands in them is shown and nothing else."""
+    results = make_class(5)
+    code = "\n".join([*HOSTILE, "</pre></div></main>"])
+    similarity = make_similarity(results, code)
+    works = tuple(
+        work.model_copy(update={"student": HOSTILE[number], "path": HOSTILE[number + 4]})
+        for number, work in enumerate(similarity.works)
+    )
+    left_out = tuple(one.model_copy(update={"student": text}) for one in similarity.left_out for text in HOSTILE)
+    write_similar_pages(similarity.model_copy(update={"works": works, "left_out": left_out}), tmp_path, "en")
+    visiting = visit()
+    for path in sorted(tmp_path.glob("similar/*.html")):
+        page = visiting.open(path)
+        assert page.locator("script, iframe, img, body link, meta[http-equiv=refresh], [onerror], [onload]").count() == 0
+        assert page.locator("main").count() == page.locator("footer").count() == page.locator("style").count() == 1
+        assert page.locator("a[href^='javascript'], a[href^='http']").count() == 0
+        text = page.locator("body").inner_text()
+        assert not re.search("[\x00-\x08\x1b\u202e\u2066]", text)
+        if path.name != "index.html":
+            assert text.count("</pre></div></main>") == 4  # two pieces on each side
+            assert page.locator(".sides > section").count() == 2
+
+
+def test_a_passage_leads_to_the_one_like_it(visit: Callable[..., Visit], report: dict[str, Path]) -> None:
+    """Protects the way from a passage to its like on the other side, by keyboard, and back to the ranked pairs."""
+    page = visit(viewport={"width": 1280, "height": 500}).open(report["en"] / "similar" / "1.html")
+    assert page.locator("#a1, #a2, #b1, #b2").count() == 4
+    page.locator("#a2 a").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#b2"
+    page.locator("header a").click()
+    assert page.locator("h1").inner_text() == "Similar submissions"
+    assert "Likeness is no proof" in page.locator("header").inner_text()
 
 
 def spoil(results: Results, make_figures: Callable[..., Any]) -> Results:

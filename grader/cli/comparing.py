@@ -1,0 +1,150 @@
+"""What `grade similar` does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.markup import escape
+from rich.table import Table
+
+from grader.cli.console import Console
+from grader.cli.options import check_language, check_out
+from grader.cli.run import OK, RunRequest, take_in_and_plan
+from grader.course.assignment import AssignmentFolder
+from grader.course.submission import SUFFIXES, Submission, collect
+from grader.errors import UsageError
+from grader.i18n import spoken
+from grader.intake.intake import take_in
+from grader.report.rendering import render, render_similarity
+from grader.report.similarity import FILE, LeftOut, Piece, Similarity
+from grader.results import read_results, write_text_whole
+from grader.run.plan import AssignmentRun
+from grader.similar.search import Wanted, find_similar
+from grader.similar.sources import Source, read_handed_out, read_source
+
+_MOST_ROWS = 20
+_EARLIER = ".earlier"  # in the report's folder: archives of earlier years
+
+
+@dataclass(frozen=True)
+class SimilarRequest:
+    """The options of `grade similar` as they were given."""
+
+    submissions: Path
+    assignment: str | None
+    out: Path
+    against: tuple[Path, ...]
+    handed_out: tuple[Path, ...]
+    most: int
+    least: float
+    language: str
+    open: bool
+    quiet: bool
+
+
+def similar_command(request: SimilarRequest) -> int:
+    """Compare each assignment's submissions and write the pages; the exit status."""
+    _check(request)
+    console = Console(request.quiet, verbose=False)
+    runs = take_in_and_plan(_as_run(request), console)
+    for run in runs:
+        out = request.out if len(runs) == 1 else request.out / run.folder.specification.id
+        similarity = _compare(run, request)
+        write_text_whole(out / FILE, similarity.to_json())
+        index = _write_pages(similarity, out)
+        _show(similarity, console)
+        console.say(f"Side by side: {index}")
+        if request.open:
+            console.open(index)
+    return OK
+
+
+def _check(request: SimilarRequest) -> None:
+    """Refuse what cannot be. Raises `UsageError`."""
+    if request.most < 1:
+        raise UsageError(f"--most must be positive, but is {request.most}")
+    if not 0 <= request.least <= 1:
+        raise UsageError(f"--least must lie between 0 and 1, but is {request.least:g}")
+    check_language(request.language)
+    check_out(request.out)
+
+
+def _as_run(request: SimilarRequest) -> RunRequest:
+    return RunRequest(
+        request.submissions, request.assignment, request.out, 1, "cpu", "auto", "*", request.language, False, request.quiet, False
+    )
+
+
+def _compare(run: AssignmentRun, request: SimilarRequest) -> Similarity:
+    folder = run.folder
+    language = request.language or folder.specification.language
+    sources = [read_source(one, folder) for one in run.submissions]
+    sources += _earlier(request, folder)
+    handed_out = [piece for path in (folder.starter, *request.handed_out) for piece in _pieces(path, path == folder.starter)]
+    return find_similar(folder, sources, handed_out, Wanted(request.most, request.least, language))
+
+
+def _earlier(request: SimilarRequest, folder: AssignmentFolder) -> Iterator[Source | LeftOut]:
+    for number, path in enumerate(request.against):
+        for submission in _earlier_submissions(path, folder, request.out / _EARLIER / str(number)):
+            yield read_source(submission.called(f"{path.name}/{submission.student}"), folder, earlier=True)
+
+
+def _earlier_submissions(path: Path, folder: AssignmentFolder, place: Path) -> list[Submission]:
+    """Everybody's in an earlier class. Raises `UsageError` where there is nobody."""
+    if not path.exists():
+        raise UsageError(f"--against: there is no {path}")
+    found, specification = take_in(path, place), folder.specification
+    if found.works:
+        own = [work for work in found.works if work.assignment in ("", specification.id)]
+        submissions = [work.submission(specification, folder.starters()) for work in own]
+    else:
+        inner = found.folder / specification.id
+        submissions = collect(inner if inner.is_dir() else found.folder, specification, folder.starters())
+    if not submissions:
+        raise UsageError(f"--against: {path} holds no submissions")
+    return submissions
+
+
+def _pieces(path: Path, is_starter: bool) -> Iterator[Piece]:
+    """The code of what everybody was given. Raises `UsageError` for what is not there or cannot be read."""
+    if is_starter and not path.is_dir():
+        return
+    if not path.exists():
+        raise UsageError(f"--handed-out: there is no {path}")
+    files = sorted(one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES) if path.is_dir() else [path]
+    for file in files:
+        try:
+            yield from read_handed_out(file)
+        except ValueError as error:
+            raise UsageError(f"{file} cannot be read as code: {error}") from error
+
+
+def _write_pages(similarity: Similarity, out: Path) -> Path:
+    """The pages, and the class page again where there is one, which names the likest; the path of the first."""
+    results = out / "results.json"
+    if results.is_file():
+        render(read_results(results), out)
+    return render_similarity(similarity, out, spoken(similarity.language))
+
+
+def _show(similarity: Similarity, console: Console) -> None:
+    if similarity.pairs and not console.quiet:
+        table = Table(title=escape(similarity.assignment.title), title_justify="left")
+        table.add_column("Pair", justify="right")
+        table.add_column("Likeness", justify="right")
+        table.add_column("First")
+        table.add_column("Second")
+        for rank, pair in enumerate(similarity.pairs[:_MOST_ROWS], start=1):
+            names = [similarity.works[place].student for place in (pair.first, pair.second)]
+            shares = [f"{escape(name)} ({share:.0%})" for name, share in zip(names, pair.shares, strict=True)]
+            table.add_row(str(rank), f"{pair.likeness:.0%}", *shares)
+        console.out.print(table)
+    pairs = f"{len(similarity.pairs)} pair{'s' if len(similarity.pairs) != 1 else ''}"
+    console.say(f"{similarity.compared} submissions compared; {pairs} from {similarity.least:.0%} likeness on.")
+    if similarity.left_out:
+        missing = ", ".join(one.student for one in similarity.left_out[:10])
+        console.say(f"Not compared: {missing}{' …' if len(similarity.left_out) > 10 else ''} (why is on the page)")
+    console.say("Likeness is no proof: read both, and talk to both.")
