@@ -10,26 +10,51 @@ from __future__ import annotations
 import mmap
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+_MOST_MODULES = 10_000
 _PRESENT, _OF_A_FILE = np.uint64(1 << 63), np.uint64(1 << 61)  # Linux, Documentation/admin-guide/mm/pagemap.rst
 
 
-def imprint(network: Any) -> Any:
-    """What is equal before and after a call exactly when the call left this network as it was.
+class Imprint(NamedTuple):
+    """What is equal before and after a call exactly when the call left a network as it was."""
+
+    identities: list[int]
+    places: list[int]
+    states: list[tuple[Any, ...]]
+    written: int
+    ranges: list[tuple[int, int]]
+
+
+def imprint(network: Any, before: Imprint | None = None) -> Imprint | None:
+    """The network's imprint; one taken `before` saves work where tensors have stayed in their places.
 
     None where the system does not tell which pages were written to.
     """
-    modules = list(network.modules())
+    modules = _modules(network)
     tensors = [t for module in modules for t in (*module._parameters.values(), *module._buffers.values()) if t is not None]
     places = [tensor.data_ptr() for tensor in tensors]
-    pages = _written_pages(zip(places, (tensor.nbytes for tensor in tensors), strict=True))
-    if pages is None:
+    if before is None or places != before.places:
+        ranges = _page_ranges(zip(places, (tensor.nbytes for tensor in tensors), strict=True))
+    else:
+        ranges = before.ranges
+    written = _written_pages(ranges)
+    if written is None:
         return None
     states = [(tensor._version, tensor.requires_grad, id(tensor.grad), tensor.shape) for tensor in tensors]
-    return _identities(modules), places, states, pages
+    return Imprint(_identities(modules), places, states, written, ranges)
+
+
+def _modules(network: Any) -> list[Any]:
+    """The network and all below it, as its own `modules()` but without that one's names and checks for repetition."""
+    modules = [network]
+    for module in modules:  # grows meanwhile
+        modules.extend(child for child in module._modules.values() if child is not None)
+        if len(modules) > _MOST_MODULES:  # a module that was made a child of itself
+            break
+    return modules
 
 
 def _identities(modules: Iterable[Any]) -> list[int]:
@@ -44,12 +69,16 @@ def _identities(modules: Iterable[Any]) -> list[int]:
     return found
 
 
-def _written_pages(places: Iterable[tuple[int, int]]) -> int | None:
-    """How many pages of the memory are this process's own: a weights' file is mapped, and copied where it is written."""
-    ranges = {(start // mmap.PAGESIZE, -(-(start + size) // mmap.PAGESIZE)) for start, size in places if size}
+def _page_ranges(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The pages (first, behind the last) on which tensors of (address, bytes) lie."""
+    return _merged({(start // mmap.PAGESIZE, -(-(start + size) // mmap.PAGESIZE)) for start, size in places if size})
+
+
+def _written_pages(ranges: Iterable[tuple[int, int]]) -> int | None:
+    """How many of these pages are this process's own: a weights' file is mapped, and copied where it is written."""
     try:
         with open("/proc/self/pagemap", "rb", buffering=0) as pagemap:
-            return sum(_own_pages(os.pread(pagemap.fileno(), 8 * (end - start), 8 * start)) for start, end in _merged(ranges))
+            return sum(_own_pages(os.pread(pagemap.fileno(), 8 * (end - start), 8 * start)) for start, end in ranges)
     except OSError:
         return None
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from grader.errors import SandboxFault
 from grader.guest.hooks import HookBook
-from grader.guest.imprint import imprint
+from grader.guest.imprint import Imprint, imprint
 from grader.guest.standins import change
 from grader.wire import values
 
@@ -41,13 +41,14 @@ class Shelf:
         self.pristine: dict[str, Any] = {}
         self.spare: dict[str, Any] = {}
         self.lent: dict[_Key, Any] = {}
-        self._imprints: dict[_Key, Any] = {}
+        self._imprints: dict[_Key, Imprint | None] = {}
         self.handed: list[tuple[str, Any]] = []  # what the submission got from factories, with the model's name
         self.trained = False
         self.evaluated = False
         self.hooks = HookBook()
         for name, specification in specifications.items():
             self._build(name, specification)
+            self._imprints[name, False, _NOTHING, _NOTHING] = imprint(self.pristine[name])
         if specifications:
             self._record_use()
 
@@ -61,7 +62,7 @@ class Shelf:
         key = (model.name, model.in_training, _digest(model.state), _digest(model.outputs))
         if key not in self.lent:
             self.lent[key] = self._fresh(model)
-            if self._imprints.get(key) is None:
+            if key[2:] == (_NOTHING, _NOTHING) and self._imprints.get(key) is None:
                 self._imprints[key] = imprint(self.lent[key])
         return self.lent[key].get_submodule(model.layer)
 
@@ -70,8 +71,8 @@ class Shelf:
         return bool(self.lent) and all(self._is_as_lent(key, network) for key, network in self.lent.items())
 
     def _is_as_lent(self, key: _Key, network: Any) -> bool:
-        kept = self._imprints[key]
-        return key[2:] == (_NOTHING, _NOTHING) and kept is not None and imprint(network) == kept
+        kept = self._imprints.get(key)
+        return kept is not None and imprint(network, kept) == kept
 
     def take_back(self) -> None:
         """Whatever was lent is not lent again: the next one of a name is fresh from the weights' file."""
@@ -88,15 +89,17 @@ class Shelf:
         import torch
 
         taken = any(name == model.name for name, *_ in self.lent)
-        module = self._copy(model.name) if taken else self.pristine[model.name]
-        with torch.no_grad():
-            tensors = {**dict(module.named_parameters()), **dict(module.named_buffers())}
-            same = {name: data for name, data in model.state.items() if tuple(tensors[name].shape) == data.shape}
-            for name, data in same.items():
-                tensors[name].copy_(torch.as_tensor(data))
-        others = {name: data for name, data in model.state.items() if name not in same}
-        change(module, dataclasses.replace(model, state=others))
-        return module.train(model.in_training)
+        module = self._another(model.name) if taken else self.pristine[model.name]
+        if model.state or model.outputs:
+            with torch.no_grad():
+                tensors = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+                same = {name: data for name, data in model.state.items() if tuple(tensors[name].shape) == data.shape}
+                for name, data in same.items():
+                    tensors[name].copy_(torch.as_tensor(data))
+            others = {name: data for name, data in model.state.items() if name not in same}
+            change(module, dataclasses.replace(model, state=others))
+        # Of a network that came back clean, or was never lent, all modules are in the mode of the outermost.
+        return module if module.training == model.in_training else module.train(model.in_training)
 
     def _build(self, name: str, specification: dict[str, str]) -> None:
         import torch
@@ -125,11 +128,15 @@ class Shelf:
         def build(*args: Any, **kwargs: Any) -> Any:
             if len(args) > 1 or set(kwargs) - _PLAIN:
                 return factory(*args, **kwargs)
-            network = self.spare.pop(name) if name in self.spare else self._copy(name).train()
+            network = self._another(name)
             self.handed.append((name, network))
             return network
 
         return build
+
+    def _another(self, name: str) -> Any:
+        """One more network of this name, in training mode as its factory makes it."""
+        return self.spare.pop(name) if name in self.spare else self._copy(name).train()
 
     def _copy(self, name: str) -> Any:
         """A new module over a new private mapping of the weights."""

@@ -83,7 +83,6 @@ class Session:
         os.chdir(main.parent)
         loader = Loader(self.shell, self.notes, request["seconds"], request["piece_seconds"])
         self.loaded = loader.load(main, work)
-        self.shelf.spare.clear()
         self.shelf.restore_handed()
         return self._report(Inventory(work, [hook.function for hook in self.shelf.hooks.hooks]))
 

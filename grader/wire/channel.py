@@ -10,9 +10,12 @@ import array
 import select
 import socket
 import time
+from typing import Any
+
+import numpy as np
 
 from grader.errors import WireError
-from grader.wire.codec import HEAD_BYTES, decode, encode, frame_lengths
+from grader.wire.codec import HEAD_BYTES, decode, encode_parts, frame_lengths
 from grader.wire.values import Bounds, Value
 
 _CHUNK = 1 << 20
@@ -40,23 +43,14 @@ class Channel:
 
     def send(self, value: Value, deadline: float | None = None, descriptor: int | None = None) -> None:
         """Write one value, with at most one file descriptor passed beside it."""
-        view = memoryview(encode(value, self.bounds))
         ancillary = []
         if descriptor is not None:
             ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [descriptor]))]
-        while view:
-            try:
-                # Windows has no `sendmsg`; there nothing is ever passed beside a frame.
-                sent = self.connection.sendmsg([view[:_CHUNK]], ancillary) if ancillary else self.connection.send(view[:_CHUNK])
-            except BlockingIOError:
-                self._wait(deadline, to_write=True)
-            except OSError as error:
-                raise Closed(f"the connection is gone: {error.strerror}") from error
-            else:
-                view = view[sent:]
-                ancillary = []
-                if view:
-                    _check(deadline)
+        # Encoded as a whole before the first byte goes: of a value that cannot travel nothing is sent.
+        for number, part in enumerate(encode_parts(value, self.bounds)):
+            if number:
+                _check(deadline)
+            self._write(memoryview(part), ancillary if not number else [], deadline)
 
     def receive(self, deadline: float | None = None) -> Value:
         """Read one value. Descriptors that the other side sends along are closed by the kernel, unseen."""
@@ -71,7 +65,22 @@ class Channel:
         """Close this end; the other reads `Closed`."""
         self.connection.close()
 
-    def _rest(self, head: bytes | bytearray, deadline: float | None) -> Value:
+    def _write(self, view: memoryview, ancillary: list[Any], deadline: float | None) -> None:
+        while view:
+            try:
+                # Windows has no `sendmsg`; there nothing is ever passed beside a frame.
+                sent = self.connection.sendmsg([view[:_CHUNK]], ancillary) if ancillary else self.connection.send(view[:_CHUNK])
+            except BlockingIOError:
+                self._wait(deadline, to_write=True)
+            except OSError as error:
+                raise Closed(f"the connection is gone: {error.strerror}") from error
+            else:
+                view = view[sent:]
+                ancillary = []
+                if view:
+                    _check(deadline)
+
+    def _rest(self, head: bytes | memoryview, deadline: float | None) -> Value:
         structure_length, arrays_length = frame_lengths(bytes(head), self.bounds)
         structure = self._read(structure_length, deadline)
         arrays = self._read(arrays_length, deadline)
@@ -98,21 +107,22 @@ class Channel:
                 _check(deadline)
         return head, descriptor
 
-    def _read(self, length: int, deadline: float | None) -> bytearray:
-        # Grown as data comes: an announced length alone makes the reader allocate nothing.
-        data = bytearray()
-        while len(data) < length:
+    def _read(self, length: int, deadline: float | None) -> memoryview:
+        # Memory that numpy does not touch is the kernel's to give: what was announced and never comes takes none.
+        data = np.empty(length, dtype=np.uint8).data
+        done = 0
+        while done < length:
             try:
-                part = self.connection.recv(min(_CHUNK, length - len(data)))
+                count = self.connection.recv_into(data[done : done + _CHUNK])
             except BlockingIOError:
                 self._wait(deadline)
                 continue
             except OSError as error:
                 raise Closed(f"the connection is gone: {error.strerror}") from error
-            if not part:
+            if not count:
                 raise Closed("the other side is gone")
-            data += part
-            if len(data) < length:
+            done += count
+            if done < length:
                 _check(deadline)
         return data
 

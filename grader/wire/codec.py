@@ -23,6 +23,7 @@ from grader.wire.values import ARRAY_TYPES, Array, Bounds, Handle, Model, Value
 
 _HEAD = struct.Struct("<II")  # length of structure, length of arrays
 HEAD_BYTES = _HEAD.size
+_SHORT_BYTES = 1 << 16
 _INLINE_BYTES = 1024  # longer byte strings travel with the arrays
 _INT64 = range(-(2**63), 2**64)
 
@@ -32,12 +33,37 @@ def encode(value: Value, bounds: Bounds) -> bytes:
 
     Raises `WireError` for a value outside the closed set or beyond `bounds`.
     """
+    return b"".join(encode_parts(value, bounds))
+
+
+def encode_parts(value: Value, bounds: Bounds) -> list[bytes | memoryview]:
+    """The same frame in pieces to be written one after the other; arrays are not copied.
+
+    Raises what `encode` raises.
+    """
     encoder = _Encoder(bounds)
     tree = encoder.tree(value, 0)
     structure = msgpack.packb(tree, use_bin_type=True)
     if len(structure) > bounds.structure_bytes:
         raise WireError(f"the value's structure takes {len(structure)} bytes, more than {bounds.structure_bytes}")
-    return b"".join([_HEAD.pack(len(structure), encoder.size), structure, *encoder.blobs])
+    return _joined([_HEAD.pack(len(structure), encoder.size), structure, *encoder.blobs])
+
+
+def _joined(pieces: list[bytes | memoryview]) -> list[bytes | memoryview]:
+    """Short neighbours as one: a piece is a call of the kernel to write, and there may be 100,000 of them."""
+    parts: list[bytes | memoryview] = []
+    short: list[bytes | memoryview] = []
+    size = 0
+    for piece in pieces:
+        if len(piece) < _SHORT_BYTES:
+            short.append(piece)
+            size += len(piece)
+        if short and (size >= _SHORT_BYTES or len(piece) >= _SHORT_BYTES):
+            parts.append(b"".join(short))
+            short, size = [], 0
+        if len(piece) >= _SHORT_BYTES:
+            parts.append(piece)
+    return [*parts, b"".join(short)] if short else parts
 
 
 def frame_lengths(head: bytes, bounds: Bounds) -> tuple[int, int]:
@@ -51,7 +77,7 @@ def frame_lengths(head: bytes, bounds: Bounds) -> tuple[int, int]:
     return structure, arrays
 
 
-def decode(structure: bytes, arrays: bytes | bytearray, bounds: Bounds) -> Value:
+def decode(structure: bytes, arrays: bytes | bytearray | memoryview, bounds: Bounds) -> Value:
     """The value of one frame's two parts.
 
     Raises `WireError` for anything that `encode` could not have written within `bounds`.
@@ -70,7 +96,7 @@ def decode(structure: bytes, arrays: bytes | bytearray, bounds: Bounds) -> Value
 class _Encoder:
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
-        self.blobs: list[bytes] = []
+        self.blobs: list[bytes | memoryview] = []
         self.size = 0
         self.nodes = 0
 
@@ -116,10 +142,10 @@ class _Encoder:
         name = data.dtype.name
         if name not in ARRAY_TYPES:
             raise WireError(f"an array of type {name} cannot cross")
-        raw = np.ascontiguousarray(data, dtype=ARRAY_TYPES[name]).tobytes()
-        return name, list(data.shape), self._blob(raw)
+        raw = np.ascontiguousarray(data, dtype=ARRAY_TYPES[name]).reshape(-1).view(np.uint8)
+        return name, list(data.shape), self._blob(raw.data)
 
-    def _blob(self, raw: bytes) -> int:
+    def _blob(self, raw: bytes | memoryview) -> int:
         self.size += len(raw)
         if self.size > self.bounds.array_bytes:
             raise WireError(f"the value holds more than {self.bounds.array_bytes} bytes of numbers")
@@ -133,7 +159,7 @@ def _text(text: str) -> str:
 
 
 class _Decoder:
-    def __init__(self, arrays: bytes | bytearray, bounds: Bounds) -> None:
+    def __init__(self, arrays: bytes | bytearray | memoryview, bounds: Bounds) -> None:
         self.arrays = memoryview(arrays)
         self.bounds = bounds
         self.offset = 0
@@ -242,7 +268,9 @@ def _read_array(decoder: _Decoder, rest: list[Any], depth: int) -> Array:
     if name == "bool":  # any other byte than 0 and 1 is undefined behaviour in numpy's kernels
         data = np.frombuffer(raw, dtype=np.uint8) != 0
     else:
-        data = np.frombuffer(raw, dtype=ARRAY_TYPES[name]).astype(np.dtype(name))
+        data = np.frombuffer(raw, dtype=ARRAY_TYPES[name])
+        if not (data.dtype.isnative and data.flags.aligned and data.flags.writeable):
+            data = data.astype(np.dtype(name))
     try:
         return Array(data.reshape(shape), kind[:32], dtype[:32], requires_grad is True)
     except ValueError as error:  # no data at all, and sides whose product numpy cannot hold

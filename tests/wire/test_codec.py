@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from grader.errors import WireError
-from grader.wire.codec import HEAD_BYTES, decode, encode, frame_lengths
+from grader.wire.codec import HEAD_BYTES, decode, encode, encode_parts, frame_lengths
 from grader.wire.values import ARRAY_TYPES, Array, Bounds, Handle, Model
 
 BOUNDS = Bounds()
@@ -433,3 +433,14 @@ _TREES = st.recursive(
 def test_frames_of_the_right_grammar_and_wrong_fields(tree: Any, arrays: bytes) -> None:
     """Protects every reader of a tag from fields of any type: frames that random bytes would never reach."""
     _decodes(msgpack.packb(tree), arrays)
+
+
+def test_pieces_of_a_frame() -> None:
+    """Protects from a call of the kernel per small array, and from copies of large ones."""
+    small = [Array(np.arange(3.0)) for _ in range(10_000)]
+    large = np.arange(100_000.0)
+    assert len(encode_parts(small, WIDE)) < 10
+    parts = encode_parts([*small[:5], Array(large), *small[:5]], WIDE)
+    assert len(parts) == 3
+    assert np.shares_memory(np.frombuffer(parts[1]), large)
+    assert b"".join(parts) == encode([*small[:5], Array(large), *small[:5]], WIDE)
