@@ -7,7 +7,9 @@
     ├── BoxPicture    boxes told apart by what happened to them
     └── Masks         a true mask and a prediction, of the same size
 
-They are made by the assignment's trusted code from answers that are not trusted, travel in `results.json`, and are drawn by
+    OwnFigure         what the submission itself showed: pixels, encoded by the judge
+
+Figures are made by the assignment's trusted code from answers that are not trusted, travel in `results.json`, and are drawn by
 the report. Everything is bounded here: sizes, counts, finite numbers. A leaf module but for `grader.record`.
 """
 
@@ -24,6 +26,8 @@ from grader.record import Record
 MOST_CELLS = 96  # a side of a grid
 MOST_PIXELS = 64  # a side of an embedded photo
 MOST_BOXES = 64
+MOST_OWN_BYTES = 18_000  # of a picture that a submission showed
+WIDEST, TALLEST = 480, 360  # pixels of such a picture
 LARGEST = 1e9  # any number in a picture
 
 Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
@@ -127,10 +131,34 @@ class Masks(Record):
 Figure = Annotated[HeatMap | BoxPicture | Masks, Field(discriminator="kind")]
 
 
+class OwnFigure(Record):
+    """A picture that the submission showed while it was loaded: `cell` (0: a module), its own title, the base64 of a WebP file.
+
+    The judge wrote that file from pixels; `width` and `height` are those at which it is shown.
+    """
+
+    cell: Annotated[int, Field(ge=0)] = 0
+    title: Annotated[str, Field(max_length=200)] = ""
+    width: Annotated[int, Field(ge=1, le=WIDEST)]
+    height: Annotated[int, Field(ge=1, le=TALLEST)]
+    webp: Annotated[str, Field(max_length=4 * MOST_OWN_BYTES // 3 + 4)]
+
+    @model_validator(mode="after")
+    def _check_file(self) -> OwnFigure:
+        data = _decode(self.webp)
+        if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
+            raise ValueError("not a WebP file")
+        return self
+
+
 def _check_bytes(text: str, wanted: int) -> None:
-    try:
-        found = len(base64.b64decode(text, validate=True))
-    except (binascii.Error, ValueError) as error:
-        raise ValueError("not base64") from error
+    found = len(_decode(text))
     if found != wanted:
         raise ValueError(f"{found} bytes instead of {wanted}")
+
+
+def _decode(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError("not base64") from error

@@ -7,6 +7,7 @@ Data layout (everything is plain data; a published page is made from a subset of
     │   ├── parts: PartSummary*
     │   └── pictures: PictureSummary*   the photos that figures name
     └── submissions: SubmissionResult*
+        ├── own_figures: OwnFigure*     pictures that the submission itself showed
         ├── parts: PartResult*          one per part of the assignment, in its order
         └── tests: TestResult*          in the order of the test files
             └── figures: Figure*        pictures of a wrong answer (`grader.figures`)
@@ -27,12 +28,13 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, ValidationError
 
 from grader.errors import SpecificationError
-from grader.figures import Figure
+from grader.figures import Figure, OwnFigure
 from grader.record import Record
 
 SCHEMA = "grader/results/1"
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 MOST_FIGURES = 4  # of one test
+MOST_OWN_FIGURES = 4  # of one submission
 
 
 class SubmissionStatus(StrEnum):
@@ -137,7 +139,7 @@ class PartResult(Record):
 
 
 class SubmissionResult(Record):
-    """Everything found out about one submission."""
+    """Everything found out about one submission; `own_figures_left_out` counts the pictures that it showed beyond those here."""
 
     student: str
     path: str
@@ -149,6 +151,8 @@ class SubmissionResult(Record):
     seconds: float = 0.0
     parts: tuple[PartResult, ...] = ()
     tests: tuple[TestResult, ...] = ()
+    own_figures: Annotated[tuple[OwnFigure, ...], Field(max_length=MOST_OWN_FIGURES)] = ()
+    own_figures_left_out: Annotated[int, Field(ge=0)] = 0
 
 
 class GraderSummary(Record):

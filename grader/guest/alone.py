@@ -37,7 +37,7 @@ class Alone(Session):
     """A session that answers calls itself. What it is asked may be large, what it answers keeps the assignment's limit."""
 
     def __init__(self, channel: Channel, outbound: Channel, warm: Warm) -> None:
-        super().__init__(channel, warm.shelf, warm.shell, warm.notes)
+        super().__init__(channel, warm)
         self.outbound = outbound
         self.server = calls.Server(self.loaded, self.shelf)
 

@@ -50,13 +50,18 @@ def statements(tree: ast.Module) -> Iterator[ast.stmt]:
             yield node
 
 
-def compiled(node: ast.stmt, tree: ast.Module, filename: str) -> CodeType:
+def compiled(node: ast.stmt, tree: ast.Module, filename: str, number: int = 0) -> CodeType:
     """The statement's code; `from __future__` imports hold for all that follow, top-level `await` is allowed.
+
+    In a cell (`number`), what stands in the last line is given to `sys.displayhook`, as a notebook shows it.
 
     Raises `SyntaxError`, for a `return` outside a function too.
     """
     futures = [other for other in tree.body if isinstance(other, ast.ImportFrom) and other.module == "__future__"]
     body: list[ast.stmt] = [node] if node in futures else [*futures, node]
+    if number and isinstance(node, ast.Expr) and node is tree.body[-1]:
+        shown: CodeType = compile(ast.Interactive(body), filename, "single", _FLAGS, dont_inherit=True)
+        return shown
     code: CodeType = compile(ast.Module(body, []), filename, "exec", _FLAGS, dont_inherit=True)
     return code
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from grader.guest import code, notebook, repair
 from grader.guest.budget import Budget
+from grader.guest.drawings import Drawings
 from grader.guest.inventory import modules_in
 from grader.guest.notes import Notes
 from grader.guest.pieces import Loaded, Runner
@@ -25,12 +26,13 @@ _Piece = tuple[code.Source, repair.Reading]
 
 
 class Loader:
-    """Loads one file. `total` and `piece` are seconds of wall time for the whole of it and for a cell."""
+    """Loads one file, within the budget's time."""
 
-    def __init__(self, shell: Any, notes: Notes, total: float, piece: float) -> None:
+    def __init__(self, shell: Any, notes: Notes, drawings: Drawings, budget: Budget) -> None:
         self.shell = shell
         self.notes = notes
-        self.budget = Budget(total, piece)
+        self.drawings = drawings
+        self.budget = budget
 
     def load(self, path: Path, folder: Path) -> Loaded:
         """Run the file at `path`; other modules in `folder` are the submission's too."""
@@ -90,6 +92,7 @@ class Loader:
             yield code.Source(reading.tree, name, cell.number), reading
 
     def _run(self, loaded: Loaded, pieces: Iterable[_Piece]) -> None:
+        self.drawings.listen()
         runner = Runner(loaded, self.budget, self.notes)
         sources = []
         for source, reading in pieces:
@@ -101,7 +104,9 @@ class Loader:
             for error in reading.errors:
                 loaded.fail(error, source.number)
             loaded.defined.update(code.names_defined(source.tree))
+            self.drawings.cell = source.number
             runner.run(source)
+            self.drawings.show_figures()  # as Jupyter does at the end of a cell
         for source in sources:
             runner.run_bodies_of_main(source)
         runner.restore_overwritten()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from grader.guest.drawings import Drawings
 from grader.guest.notes import Notes
 
 _SHELL_MAGICS = {"pip", "conda", "mamba", "uv", "system", "sx", "bash", "sh", "script", "cmd", "shell"}
@@ -16,6 +17,8 @@ _LOOK_MAGICS = {"matplotlib", "config", "load_ext", "reload_ext", "autoreload", 
 _OTHER_LANGUAGES = {"html", "HTML", "javascript", "js", "latex", "markdown", "svg", "SVG", "R", "perl", "ruby", "python2", "sql"}
 # Magics around a cell that is Python nevertheless: the cell is run as it is.
 _WRAPPERS = {"time", "timeit", "capture", "prun", "python", "python3", "pypy"}
+# What `display` need not encode first.
+_SHOWN_AS_THEY_ARE = (("matplotlib.figure", "Figure"), ("PIL.Image", "Image"))
 _FIRST_LINE = re.compile(r"^\s*%%(\w+)[^\n]*")
 
 
@@ -54,8 +57,8 @@ def read_cells(raw: bytes) -> list[Cell]:
         raise ValueError("not_a_notebook") from error
 
 
-def make_shell(notes: Notes) -> Any:
-    """IPython's interactive shell: no history file, no colours, no terminal; shell lines are noted and skipped."""
+def make_shell(notes: Notes, drawings: Drawings) -> Any:
+    """IPython's interactive shell: no history file, no colours, no terminal; shell lines are noted and skipped, pictures kept."""
     from IPython.core.displaypub import DisplayPublisher
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
@@ -109,13 +112,18 @@ def make_shell(notes: Notes) -> Any:
             """No windows here."""
 
     class Silent(DisplayPublisher):  # type: ignore[misc]
-        """Rich output goes nowhere: nobody looks at it while grading."""
+        """Of rich output pictures alone are kept: nobody reads the rest while grading."""
 
-        def publish(self, *_args: Any, **_kwargs: Any) -> None:
-            return None
+        def publish(self, data: Any, *_args: Any, **_kwargs: Any) -> None:
+            drawings.show_encoded(data)
+
+        def clear_output(self, *_args: Any, **_kwargs: Any) -> None:
+            drawings.clear()
 
     shell = Shell.instance(config=config)
     shell.display_pub = Silent(parent=shell)
+    for module, name in _SHOWN_AS_THEY_ARE:
+        shell.display_formatter.ipython_display_formatter.for_type_by_name(module, name, drawings.show)
     return shell
 
 

@@ -106,7 +106,7 @@ class Runner:
             raise
 
     def _execute(self, node: ast.stmt, source: code.Source) -> None:
-        compiled = code.compiled(node, source.tree, source.filename)
+        compiled = code.compiled(node, source.tree, source.filename, source.number)
         if compiled.co_flags & inspect.CO_COROUTINE:
             asyncio.run(eval(compiled, self.loaded.namespace))  # noqa: S307
         else:

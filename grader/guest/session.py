@@ -24,12 +24,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.guest import calls
+from grader.guest.budget import Budget
 from grader.guest.calls import networks_of
 from grader.guest.inventory import Inventory
 from grader.guest.loading import Loader
-from grader.guest.models import Shelf
-from grader.guest.notes import Notes
 from grader.guest.pieces import Loaded
+from grader.guest.warm import Warm
 from grader.wire.channel import Channel, Closed
 from grader.wire.values import REQUESTS, Bounds
 
@@ -39,11 +39,12 @@ _MOST_HOOKS = 200
 class Session:
     """The state of one submission's process."""
 
-    def __init__(self, channel: Channel, shelf: Shelf, shell: Any, notes: Notes) -> None:
+    def __init__(self, channel: Channel, warm: Warm) -> None:
         self.channel = self.voice = channel
-        self.shelf = shelf
-        self.shell = shell
-        self.notes = notes
+        self.shelf = warm.shelf
+        self.shell = warm.shell
+        self.notes = warm.notes
+        self.drawings = warm.drawings
         self.loaded = Loaded()
         self.ended: dict[int, int] = {}
         # A submission that forks goes on twice; if both answered, chance would decide which one the judge hears.
@@ -81,10 +82,12 @@ class Session:
         main = work / request["main"]
         sys.path.insert(0, str(main.parent))
         os.chdir(main.parent)
-        loader = Loader(self.shell, self.notes, request["seconds"], request["piece_seconds"])
-        self.loaded = loader.load(main, work)
+        budget = Budget(request["seconds"], request["piece_seconds"])
+        self.loaded = Loader(self.shell, self.notes, self.drawings, budget).load(main, work)
+        drawings = self.drawings.take(budget)  # now: from the first call on, a picture could hold what a test gave
         self.shelf.restore_handed()
-        return self._report(Inventory(work, [hook.function for hook in self.shelf.hooks.hooks]))
+        report = self._report(Inventory(work, [hook.function for hook in self.shelf.hooks.hooks]))
+        return {**report, "drawings": drawings}
 
     def _report(self, inventory: Inventory) -> dict[str, Any]:
         """`unreadable` (why nothing ran, or ""), `detail`, `failures`, `notes`, `names` (the inventory), `repeated` (names

@@ -69,7 +69,7 @@ class Template:
         self.warm.begin()
         channel = Channel(socket.socket(fileno=descriptor), REQUESTS)
         channel.send({"ready": True})  # what goes wrong before this is the grader's fault, after it the submission's
-        Session(channel, self.warm.shelf, self.warm.shell, self.warm.notes).serve()
+        Session(channel, self.warm).serve()
 
     def end(self, pid: int, grace: float) -> int | None:
         """End a session and everything that it started, after waiting `grace` seconds for it to end by itself."""

@@ -17,6 +17,7 @@ from typing import Any
 from grader.errors import SandboxFault
 from grader.guest import adaptations
 from grader.guest.adaptations import Places, console
+from grader.guest.drawings import Drawings
 from grader.guest.models import Shelf, serve_torch_hub
 from grader.guest.notebook import make_shell
 from grader.guest.notes import Notes
@@ -27,13 +28,15 @@ class Warm:
 
     def __init__(self, configuration: dict[str, Any]) -> None:
         self.notes = Notes()
+        self.drawings = Drawings()
         self.missing = [name for name in configuration["preload"] if not _try_import(name)]
         _quieten()
         _import_networks(configuration["networks"])
         self.shelf = Shelf(configuration["models"])
         serve_torch_hub(Path(configuration["hub"]))
-        self.shell = make_shell(self.notes)
-        adaptations.install(Places(Path(configuration["pictures"]), Path(configuration["hub"])), self.notes)
+        self.shell = make_shell(self.notes, self.drawings)
+        places = Places(Path(configuration["pictures"]), Path(configuration["hub"]))
+        adaptations.install(places, self.notes, self.drawings)
         gc.collect()
         gc.freeze()  # the collector then leaves the shared pages alone
 

@@ -20,9 +20,11 @@ from grader.errors import (
     SpecificationError,
     SubmissionStopped,
 )
+from grader.figures import OwnFigure
 from grader.fixtures.weights import weights_file
 from grader.judge.alternatives import Alternatives
 from grader.judge.check import Comparisons
+from grader.judge.encoding import own_figures
 from grader.judge.ending import Ending, too_large, unreadable, while_loading, without_file
 from grader.judge.figures import Figures
 from grader.judge.material import open_answers, open_diagnosis, promised_tests
@@ -148,6 +150,8 @@ class Judge:
             seconds=round(seconds, 3),
             parts=part_results(self.assignment, graded.tests, self.share),
             tests=graded.tests,
+            own_figures=graded.own_figures,
+            own_figures_left_out=graded.own_figures_left_out,
         )
 
     def _recover(self) -> None:
@@ -219,7 +223,8 @@ class Judge:
         score = total_score(self.assignment, tests, self.share)
         status = SubmissionStatus.GRADED if score is not None else SubmissionStatus.GRADER_ERROR
         stopped = _why_nothing(report) if ran and all(isinstance(item.outcome, NotFound) for item in ran) else None
-        return Graded(stopped or status, score, tests, messages)
+        shown = own_figures(report.drawings, source)
+        return Graded(stopped or status, score, tests, messages, shown, report.drawings.left_out)
 
     def _name_misconceptions(self, ran: list[Ran]) -> dict[str, Misconception]:
         named = {}
@@ -266,6 +271,8 @@ class Graded:
     score: float | None
     tests: tuple[TestResult, ...]
     messages: list[AnyText]
+    own_figures: tuple[OwnFigure, ...] = ()
+    own_figures_left_out: int = 0
 
 
 def _fixed(texts: list[AnyText]) -> list[AnyText]:

@@ -31,6 +31,10 @@ class Source:
         lines = self._pieces.get(cell, [])
         return one_line(lines[line - 1]).replace("`", "'") if 1 <= line <= len(lines) else ""
 
+    def has_cell(self, cell: int) -> bool:
+        """Whether the file has a code cell, or another, of that number; 0 stands for a module."""
+        return cell in self._pieces
+
     def confirmed(self, failure: Failure) -> Failure:
         """The failure, its place dropped when the file has no such place, its code the file's own."""
         lines = self._pieces.get(failure.cell, [])

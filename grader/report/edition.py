@@ -2,7 +2,8 @@
 
 The student's edition is cut here, not in a template: a template cannot leak what it never gets. Of a hidden test it
 keeps title, points, status, message, hint and misconception; of a public one the expected answer and pictures too. Inputs, values
-and tracebacks (`detail`), test ids, timings, paths and the submission's digest are the instructor's.
+and tracebacks (`detail`), test ids, timings, paths and the submission's digest are the instructor's. Pictures that the submission
+itself showed stay: it drew them before any test had begun.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ def published(submission: SubmissionResult) -> SubmissionResult:
             "seconds": 0.0,
             "messages": tuple(_without_paths(message, paths) for message in submission.messages),
             "tests": tuple(_published_test(test, paths) for test in submission.tests),
+            "own_figures": tuple(
+                figure.model_copy(update={"title": _without_paths(figure.title, paths)}) for figure in submission.own_figures
+            ),
         }
     )
 

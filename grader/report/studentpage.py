@@ -28,13 +28,14 @@ def published_page(results: Results, submission: SubmissionResult, language: str
 class Easel:
     """Draws the figures of one page: over the assignment's photos, and within the page's bound.
 
-    `draw` gives a picture without images once `_MOST_BYTES` are spent; the caption still says what would be seen.
+    `draw` gives a picture without images once `_MOST_BYTES` are spent, some of them by other pictures (`taken`); the caption
+    still says what would be seen.
     """
 
-    def __init__(self, photos: Mapping[str, str], language: str) -> None:
+    def __init__(self, photos: Mapping[str, str], language: str, taken: int) -> None:
         self.photos = photos
         self.language = language
-        self.left = _MOST_BYTES
+        self.left = _MOST_BYTES - taken
 
     def draw(self, figure: Figure) -> Picture:
         """What the figure looks like."""
@@ -46,6 +47,8 @@ class Easel:
 
 
 def _page(results: Results, submission: SubmissionResult, language: str, *, handout: str = "", notice: Sequence[str] = ()) -> str:
+    photos = {one.name: one.jpeg for one in results.assignment.pictures}
+    taken = sum(len(figure.webp) for figure in submission.own_figures)
     return (
         environment(language)
         .get_template("student.html")
@@ -57,7 +60,7 @@ def _page(results: Results, submission: SubmissionResult, language: str, *, hand
             for_instructor=bool(handout),
             handout=handout,
             notice=notice,
-            draw=Easel({one.name: one.jpeg for one in results.assignment.pictures}, language).draw,
+            draw=Easel(photos, language, taken).draw,
             State=State,
             assets=assets(("page.css", "student.css")),
         )

@@ -17,7 +17,7 @@ from typing import Any
 
 from grader.course.specification import Limits
 from grader.errors import SandboxFault, SubmissionCrashed, SubmissionStopped, WireError
-from grader.sandbox.session import CallProcess, Session
+from grader.sandbox.session import REPORT, CallProcess, Session
 from grader.sandbox.template import START_SECONDS, TemplatePlan, configuration
 from grader.sandbox.wall import interpreter
 from grader.wire.channel import Channel
@@ -139,7 +139,7 @@ class LoneSession(Session):
         self.keeper = process
         self.pid = process.process.pid
         self.limits = limits
-        self.channel = Channel(process.connection, Bounds(array_bytes=0))
+        self.channel = Channel(process.connection, REPORT)
         self.outbound = Channel(process.connection, REQUESTS)
         self.ends = time.monotonic() + limits.total_seconds
         self.closed = False

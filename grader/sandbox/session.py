@@ -8,7 +8,7 @@ import signal
 import socket
 import struct
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from grader.course.specification import Limits
@@ -21,6 +21,7 @@ from grader.errors import (
     SubmissionTimedOut,
     WireError,
 )
+from grader.sandbox.drawings import MOST_BYTES, Drawings, read_drawings
 from grader.sandbox.guard import Guard, guard
 from grader.sandbox.inventory import Entry, HookPlace, items, number, read_entry, read_places, text
 from grader.wire.channel import Channel, Closed, Deadline
@@ -31,7 +32,7 @@ _FORK_SECONDS = 10.0
 _KILL_SECONDS = 5.0
 _GRACE_SECONDS = 1.0  # between a closed connection and the end of the process that closed it
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
-_REPORT = Bounds(structure_bytes=4 << 20, array_bytes=0, models=False)
+REPORT = Bounds(structure_bytes=4 << 20, array_bytes=MOST_BYTES, models=False)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class LoadReport:
     evaluated: bool
     hooks: tuple[HookPlace, ...] = ()
     networks: tuple[str, ...] = ()
+    drawings: Drawings = field(default_factory=Drawings)
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ class Session:
         self.pid = pid
         self.limits = limits
         self.work = work
-        self.channel = Channel(connection, _REPORT)
+        self.channel = Channel(connection, REPORT)
         self.outbound = Channel(connection, REQUESTS)
         self.ends = time.monotonic() + limits.total_seconds
         self.closed = False
@@ -346,4 +348,5 @@ def _read_report(value: dict[str, Value]) -> LoadReport:
         evaluated=value.get("evaluated") is True,
         hooks=read_places(value.get("hooks")),
         networks=tuple(text(name, 100) for name in items(value.get("networks"), 100)),
+        drawings=read_drawings(value.get("drawings")),
     )

@@ -30,9 +30,11 @@ def adapted(tmp_path: Path) -> Adapted:
             for name in before:
                 __import__(name)
             from grader.guest import adaptations
+            from grader.guest.drawings import Drawings
             from grader.guest.notes import Notes
-            notes = Notes()
-            adaptations.install(adaptations.Places(Path({str(tmp_path / "pictures")!r}), Path({str(tmp_path / "hub")!r})), notes)
+            notes, drawings = Notes(), Drawings()
+            places = adaptations.Places(Path({str(tmp_path / "pictures")!r}), Path({str(tmp_path / "hub")!r}))
+            adaptations.install(places, notes, drawings)
         """
         before = "torch torchvision" if "torch" in source else "json"
         whole = textwrap.dedent(program) + textwrap.dedent(source) + "\nprint(*[note['code'] for note in notes.take()])"

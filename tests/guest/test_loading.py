@@ -20,19 +20,22 @@ from nbformat import v3, v4
 _SERVER = """
 import json, os, sys
 from pathlib import Path
+from grader.guest.budget import Budget
+from grader.guest.drawings import Drawings
 from grader.guest.loading import Loader
 from grader.guest.notebook import make_shell
 from grader.guest.notes import Notes
 
 notes = Notes()
-shell = make_shell(notes)
+drawings = Drawings()
+shell = make_shell(notes, drawings)
 for line in sys.stdin:
     path = Path(json.loads(line))
     if os.fork() == 0:
         os.chdir(path.parent)
         sys.path.insert(0, str(path.parent))
         answers, sys.stdout = sys.stdout, open(os.devnull, "w")
-        loaded = Loader(shell, notes, total=20, piece=1).load(path, path.parent)
+        loaded = Loader(shell, notes, drawings, Budget(20, 1)).load(path, path.parent)
         values = {key: value if isinstance(value, int | str) else value() if key.startswith("f") else None
                   for key, value in [*loaded.elsewhere.items(), *loaded.namespace.items()]
                   if not key.startswith("_") and (isinstance(value, int | str) or callable(value)) and len(key) < 4}

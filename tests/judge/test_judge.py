@@ -139,6 +139,21 @@ def test_a_submission_has_no_memory_of_another(judge: Judge, submit: Callable[..
     assert before.score == after.score == 40
 
 
+def test_only_what_is_drawn_while_loading_is_shown(judge: Judge, submit: Callable[..., Submission]) -> None:
+    """Protects hidden inputs: a picture that a function draws of them while it is tested is nowhere in the result."""
+    pytest.importorskip("matplotlib")
+    draw = b"    plt.title(str(values))\n    plt.plot(values)\n    plt.show()\n"
+    source = (
+        b"import matplotlib.pyplot as plt\n\ndef mean(values):\n"
+        + draw
+        + b"    return sum(values) / len(values)\n\nmean([1, 2])\n"
+    )
+    result = judge.grade(submit(source=source))
+    assert result.score == 40
+    assert [(figure.cell, figure.title) for figure in result.own_figures] == [(0, "[1, 2]")]
+    assert result.own_figures_left_out == 0
+
+
 def test_the_run_decides_the_language(tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects Russian feedback: messages and named mistakes."""
     monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))

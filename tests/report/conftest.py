@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
-from grader.figures import Box, BoxPicture, Figure, Grid, HeatMap, Masks, Pixels
+from grader.figures import Box, BoxPicture, Figure, Grid, HeatMap, Masks, OwnFigure, Pixels
 from grader.report.similarity import LeftOut, Pair, Passage, Piece, Similarity, Work
 from grader.results import (
     AssignmentSummary,
@@ -272,8 +272,15 @@ def figures(caption: str = "What the picture shows.", seed: int = 0) -> tuple[Fi
     )
 
 
+def own_figure(title: str = "Loss", cell: int = 4, seed: int = 0) -> OwnFigure:
+    """A picture that a submission showed."""
+    stream = io.BytesIO()
+    Image.linear_gradient("L").resize((480, 320)).rotate(seed).convert("RGB").save(stream, "webp", quality=60)
+    return OwnFigure(cell=cell, title=title, width=480, height=320, webp=base64.b64encode(stream.getvalue()).decode())
+
+
 def illustrated(results: Results, every: int = 1, distinct: bool = False) -> Results:
-    """The class with pictures: `every` so many-th student has one in each wrong test, public or hidden."""
+    """The class with pictures: `every` so many-th student has one in each wrong test, public or hidden, and four own ones."""
     stream = io.BytesIO()
     Image.radial_gradient("L").resize((256, 171)).convert("RGB").save(stream, "jpeg")
     photo = PictureSummary(name="cat", jpeg=base64.b64encode(stream.getvalue()).decode())
@@ -286,7 +293,9 @@ def illustrated(results: Results, every: int = 1, distinct: bool = False) -> Res
             else test
             for place, test in enumerate(submission.tests)
         )
-        submissions.append(submission.model_copy(update={"tests": tests}))
+        own = tuple(own_figure(cell=cell, seed=number if distinct else cell) for cell in range(4))
+        shown = {"own_figures": own, "own_figures_left_out": 3} if number % every == 0 else {}
+        submissions.append(submission.model_copy(update={"tests": tests, **shown}))
     assignment = results.assignment.model_copy(update={"pictures": (photo,)})
     return results.model_copy(update={"assignment": assignment, "submissions": tuple(submissions)})
 
@@ -301,3 +310,9 @@ def illustrate() -> Illustrate:
 def make_figures() -> Callable[..., tuple[Figure, ...]]:
     """Makes a figure of every kind: `make_figures(caption, seed)`."""
     return figures
+
+
+@pytest.fixture(scope="session")
+def make_own_figure() -> Callable[..., OwnFigure]:
+    """Makes a picture that a submission showed: `make_own_figure(title, cell, seed)`."""
+    return own_figure

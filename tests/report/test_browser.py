@@ -170,10 +170,10 @@ def test_pictures_are_seen(visit: Callable[..., Visit], report: dict[str, Path])
     """Protects the pictures: every image is decoded and has a size, under the policy, on a phone and in both schemes."""
     for settings in ({"viewport": {"width": 375, "height": 800}}, {"color_scheme": "dark"}):
         page = visit(**settings).open(pages(report["en"])["wrong"])
-        images = page.locator(".shown img, .shown svg")
+        images = page.locator(".shown img, .shown svg, .drawn img")
         assert images.count() > 8
         assert page.evaluate(
-            "[...document.querySelectorAll('.shown img')].every((image) => image.complete && image.naturalWidth > 0)"
+            "[...document.querySelectorAll('.shown img, .drawn img')].every((image) => image.complete && image.naturalWidth > 0)"
         )
         boxes = [image.bounding_box() for image in images.all()]
         assert min(box["width"] for box in boxes) > 20
@@ -242,10 +242,14 @@ def test_without_scripts_the_page_still_answers(visit: Callable[..., Visit], rep
 
 
 def test_hostile_text_stays_text(
-    visit: Callable[..., Visit], make_class: MakeClass, make_figures: Callable[..., Any], tmp_path: Path
+    visit: Callable[..., Visit],
+    make_class: MakeClass,
+    make_figures: Callable[..., Any],
+    make_own_figure: Callable[..., Any],
+    tmp_path: Path,
 ) -> None:
     """Protects the instructor from every text a student may choose: no dialog, no request, no script, nothing torn."""
-    results = spoil(make_class(len(HOSTILE)), make_figures)
+    results = spoil(make_class(len(HOSTILE)), make_figures, make_own_figure)
     render(results, tmp_path)
     visiting = visit()
     every = [tmp_path / "index.html", *tmp_path.glob("students/*/index.html"), *tmp_path.glob("instructor/*/index.html")]
@@ -311,7 +315,7 @@ def test_a_passage_leads_to_the_one_like_it(visit: Callable[..., Visit], report:
     assert "Likeness is no proof" in page.locator("header").inner_text()
 
 
-def spoil(results: Results, make_figures: Callable[..., Any]) -> Results:
+def spoil(results: Results, make_figures: Callable[..., Any], make_own_figure: Callable[..., Any]) -> Results:
     """The same class with a hostile text in every place that a student, or a careless author, can fill."""
     submissions = []
     for number, submission in enumerate(results.submissions):
@@ -330,7 +334,9 @@ def spoil(results: Results, make_figures: Callable[..., Any]) -> Results:
             )
             for test in submission.tests
         )
+        own = (make_own_figure(text[:200]),)
         changes = {"student": text, "path": text, "digest": text, "messages": (text, text[::-1]), "tests": tests}
+        changes["own_figures"] = own
         submissions.append(submission.model_copy(update=changes))
     assignment = results.assignment.model_copy(update={"title": HOSTILE[1], "id": HOSTILE[3]})
     return results.model_copy(update={"submissions": tuple(submissions), "assignment": assignment})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.figures import Grid, HeatMap
+from grader.figures import Grid, HeatMap, OwnFigure
 from grader.report.edition import published
 from grader.report.rendering import render
 from grader.report.roster import Entry
@@ -91,6 +91,12 @@ def test_the_published_page_leaks_nothing(make_class: Callable[..., Results]) ->
     everything = instructor_page(results, Entry(submission(leaky("hidden")), "ivanov"), "en")
     for known in ("SECRET-EXPECTED", "SECRET-DETAIL", "FIGURE-hidden", PATH, "::test_secret_id", "12.75"):
         assert known in everything
+
+
+def test_what_the_submission_drew_is_kept(make_own_figure: Callable[..., OwnFigure]) -> None:
+    """Protects the student's own pictures, which hold nothing hidden, and the path that a title may name."""
+    whole = submission(leaky("hidden")).model_copy(update={"own_figures": (make_own_figure(f"drawn in {PATH}"),)})
+    assert [figure.title for figure in published(whole).own_figures] == ["drawn in statistics.ipynb"]
 
 
 def test_a_bare_file_name_is_no_path_to_hide() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.figures import Figure
+from grader.figures import Figure, OwnFigure
 from grader.report.rendering import render
 from grader.results import (
     AssignmentSummary,
@@ -57,7 +57,7 @@ def a_test(number: int, status: TestStatus, visibility: str, **more: object) -> 
     )
 
 
-def tiny_class(figures: tuple[Figure, ...]) -> Results:
+def tiny_class(figures: tuple[Figure, ...], own: OwnFigure) -> Results:
     """Two students, one of whom says all that a student's page can say."""
     mistake = Misconception(id="mean.middle", explanation="It is the median. Add all values up and divide by `len(values)`.")
     wrong = (
@@ -91,6 +91,8 @@ def tiny_class(figures: tuple[Figure, ...]) -> Results:
             seconds=0.5,
             parts=(PartResult(id="mean", score=score, max_score=10),),
             tests=tests,
+            own_figures=(own, own.model_copy(update={"cell": 0, "title": ""})) if score < 10 else (),
+            own_figures_left_out=2 if score < 10 else 0,
         )
         for student, score, tests in (("anna", 2.5, wrong), ("Борис", 10.0, right))
     ]
@@ -114,10 +116,15 @@ def tiny_class(figures: tuple[Figure, ...]) -> Results:
     [("class", "index.html"), ("student", "students/anna/index.html"), ("instructor", "instructor/anna/index.html")],
 )
 def test_the_page_is_the_golden_one(
-    make_figures: Callable[..., tuple[Figure, ...]], tmp_path: Path, name: str, place: str, language: str
+    make_figures: Callable[..., tuple[Figure, ...]],
+    make_own_figure: Callable[..., OwnFigure],
+    tmp_path: Path,
+    name: str,
+    place: str,
+    language: str,
 ) -> None:
     """Protects every word and element of the page from a change that nobody meant."""
-    render(tiny_class(make_figures()[1:2]), tmp_path, language=language)
+    render(tiny_class(make_figures()[1:2], make_own_figure("Loss <b>&amp;</b>")), tmp_path, language=language)
     page = (tmp_path / place).read_text(encoding="utf-8")
     for pattern, short in ABBREVIATIONS:
         page = re.sub(pattern, short, page)

@@ -199,7 +199,7 @@ def test_extremes_are_drawn(figure: Figure) -> None:
 
 def test_a_page_has_a_bound(make_figures: MakeFigures) -> None:
     """Protects the bound of 2 MB: what is beyond it keeps its caption only."""
-    easel = Easel({}, "en")
+    easel = Easel({}, "en", taken=0)
     drawn = [easel.draw(figure) for seed in range(200) for figure in make_figures(seed=seed)[1:2]]
     assert drawn[0].panels
     assert drawn[-1] == Picture()

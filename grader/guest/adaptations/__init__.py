@@ -13,6 +13,7 @@ from pathlib import Path
 from grader.guest.adaptations import colab, console, devices, pictures, threads, transforms, weights, windows
 from grader.guest.adaptations.gallery import Gallery
 from grader.guest.adaptations.importing import Watch
+from grader.guest.drawings import Drawings
 from grader.guest.notes import Notes
 
 
@@ -24,13 +25,13 @@ class Places:
     hub: Path
 
 
-def install(places: Places, notes: Notes) -> None:
+def install(places: Places, notes: Notes, drawings: Drawings) -> None:
     """Install all of them."""
     watch = Watch()
     gallery = Gallery(places.pictures, notes)
     console.install(notes)
-    colab.install(gallery, notes)
-    windows.install(watch)
+    colab.install(gallery, notes, drawings)
+    windows.install(watch, drawings)
     devices.install(notes)
     threads.install(watch)
     weights.install(places.hub / "checkpoints", notes)

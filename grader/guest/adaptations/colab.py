@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from grader.guest.adaptations.gallery import Gallery
+from grader.guest.drawings import Drawings
 from grader.guest.notes import Notes
 
 
@@ -19,7 +20,7 @@ class _Uploaded(dict[str, bytes]):
         return next(iter(self.values()))
 
 
-def install(gallery: Gallery, notes: Notes) -> None:
+def install(gallery: Gallery, notes: Notes, drawings: Drawings) -> None:
     """Put a `google.colab` into `sys.modules` whose mounts and downloads do nothing; an upload brings a picture."""
 
     def upload(*_args: Any, **_kwargs: Any) -> dict[str, bytes]:
@@ -28,6 +29,10 @@ def install(gallery: Gallery, notes: Notes) -> None:
         for name, content in uploaded.items():
             Path(name).write_bytes(content)
         return uploaded
+
+    def show(picture: Any, *_args: Any, **_kwargs: Any) -> None:
+        notes.add("colab_answered", function="cv2_imshow")
+        drawings.show_array(picture)
 
     def noted(function: str, answer: Any = None) -> Any:
         def call(*_args: Any, **_kwargs: Any) -> Any:
@@ -47,7 +52,7 @@ def install(gallery: Gallery, notes: Notes) -> None:
         "userdata": {"get": noted("userdata.get", "")},
         "output": {"clear": noted("output.clear"), "eval_js": noted("output.eval_js")},
         "auth": {"authenticate_user": noted("auth.authenticate_user")},
-        "patches": {"cv2_imshow": noted("cv2_imshow")},
+        "patches": {"cv2_imshow": show},
     }
     for name, members in contents.items():
         module = _module(f"google.colab.{name}")
