@@ -7,10 +7,10 @@ what was handed out, and what more than a quarter of the class has (from eleven 
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -81,9 +81,8 @@ def _common(everyone: Sequence[Iterable[int]]) -> tuple[frozenset[int], int]:
 
 def _pairs(found: Sequence[tuple[Source, Print]], wanted: Wanted) -> tuple[list[Pair], tuple[float, float] | None]:
     estimates = _Estimates([one.fragments for _source, one in found], [source.earlier for source, _one in found])
-    likest = heapq.nlargest(_SPARE * wanted.most, estimates)
     pairs = []
-    for _estimate, first, second in likest:
+    for first, second in estimates.likest(_SPARE * wanted.most):
         likeness, shares, passages = compare(found[first][1], found[second][1])
         if likeness >= wanted.least:
             pairs.append(Pair(first=first, second=second, likeness=likeness, shares=shares, passages=passages))
@@ -91,8 +90,25 @@ def _pairs(found: Sequence[tuple[Source, Print]], wanted: Wanted) -> tuple[list[
     return pairs[: wanted.most], estimates.usual()
 
 
+class _Best:
+    """The pairs with the highest estimates so far; of equal ones those that came first."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept = np.empty((3, 0))
+
+    def add(self, *estimates_and_pairs: Any) -> None:
+        """Estimates, first ones, second ones."""
+        every = np.concatenate([self._kept, np.array(estimates_and_pairs, dtype=np.float64)], axis=1)
+        self._kept = every[:, np.argsort(-every[0], kind="stable")[: self._most]]
+
+    def pairs(self) -> list[tuple[int, int]]:
+        """The pairs, the highest estimate first."""
+        return [(int(first), int(second)) for first, second in self._kept[1:].T]
+
+
 class _Estimates:
-    """(likeness in fragments, first, second) of all pairs that have any, in no order; a first one is of the class."""
+    """How alike all pairs are, in fragments."""
 
     def __init__(self, fragments: Sequence[Iterable[int]], earlier: Sequence[bool]) -> None:
         columns: dict[int, int] = {}
@@ -104,9 +120,11 @@ class _Estimates:
         self._earlier = np.array(earlier, dtype=bool)
         self._counts = np.zeros(101, dtype=np.int64)
 
-    def __iter__(self) -> Iterator[tuple[float, int, int]]:
+    def likest(self, most: int) -> list[tuple[int, int]]:
+        """The `most` pairs with the highest estimates, the highest first."""
         self._counts[:] = 0
         everyone = np.arange(len(self._sizes))
+        best = _Best(most)
         for start in range(0, len(self._sizes), _BLOCK):
             rows = everyone[start : start + _BLOCK]
             shared = (self._table[rows] @ self._table.T).toarray()
@@ -114,11 +132,12 @@ class _Estimates:
             # Each pair once, none of two earlier ones.
             wanted = (everyone[None, :] > rows[:, None]) & ~(self._earlier[rows, None] & self._earlier[None, :])
             self._counts += np.bincount((100 * estimates[wanted]).astype(np.int64), minlength=101)
-            for row, column in np.argwhere(wanted & (shared > 0)):
-                yield float(estimates[row, column]), int(rows[row]), int(column)
+            where = np.nonzero(wanted & (shared > 0))
+            best.add(estimates[where], rows[where[0]], where[1])
+        return best.pairs()
 
     def usual(self) -> tuple[float, float] | None:
-        """Below which estimate half of the pairs lie, and 99 of 100; to be asked after all were given."""
+        """Below which estimate half of the pairs lie, and 99 of 100; to be asked after the likest."""
         total = int(self._counts.sum())
         if not total:
             return None
