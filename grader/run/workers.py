@@ -112,10 +112,10 @@ def _start_worker(plan: JudgePlan, parent: int, shares: SimpleQueue[set[int]]) -
         if os.getppid() != parent:
             os._exit(1)
     asked_to_end: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _frame: asked_to_end.append(number))
     Finalize(None, _close_worker, exitpriority=100)  # a worker's end runs no `atexit`, and its template's files would stay
     try:
-        judge = Judge(plan)
+        judge = Judge(plan)  # the course's own code runs here, as long as it likes: until it is done SIGTERM ends the worker
+        signal.signal(signal.SIGTERM, lambda number, _frame: asked_to_end.append(number))
         judge.start()
         _worker = judge
     except (GraderError, OSError) as error:

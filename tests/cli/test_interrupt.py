@@ -88,13 +88,15 @@ def test_in_the_middle_of_a_call(start_grade: StartGrade, make_class: MakeClass,
 @pytest.mark.wall
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_before_anything_is_graded(start_grade: StartGrade, make_class: MakeClass, tmp_path: Path, jobs: int) -> None:
-    """Protects an early Ctrl-C: the report says that nobody is graded, and nothing is left."""
-    fifo = tmp_path / "it imports"
+    """Protects an early Ctrl-C, when the course's own code hangs too: the report says that nobody is graded, nothing is left."""
+    fifo, silent = tmp_path / "it imports", tmp_path / "nobody writes"
     os.mkfifo(fifo)
+    os.mkfifo(silent)
     place = make_class(ann=SPINS, bob=SPINS)
     comparison = place.parent / "assignments" / "tiny" / "comparison.py"
     # Closed by a statement: what is written when the file is collected would let the interrupt be raised where nobody hears it.
-    comparison.write_text(f"{comparison.read_text()}\nwith open({str(fifo)!r}, 'w') as stream:\n    stream.write('x')\n")
+    says = f"with open({str(fifo)!r}, 'w') as stream:\n    stream.write('x')\nopen({str(silent)!r})\n"
+    comparison.write_text(f"{comparison.read_text()}\n{says}")
     reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
     running = start_grade(place, "-o", tmp_path / "out", "-j", jobs)
     assert select.select([reader], [], [], 60)[0], "the judge was never made"
