@@ -166,6 +166,8 @@ class Limits(Specification):
         disk_mb: of files that it writes.
         answer_mb: of one returned value.
         submission_mb: of what was handed in; beyond that the main file goes alone, or is refused.
+        gpu: whether a submission is given the machine's NVIDIA GPU; without it, or where there is none, the CPU answers.
+        gpu_mb: of a GPU's memory, for torch's tensors.
     """
 
     load_seconds: PositiveFloat | PositiveInt = 60
@@ -177,6 +179,8 @@ class Limits(Specification):
     disk_mb: PositiveInt = 256
     answer_mb: PositiveInt = 64
     submission_mb: PositiveInt = 20
+    gpu: bool = False
+    gpu_mb: PositiveInt = 4096
 
 
 class Assignment(Specification):

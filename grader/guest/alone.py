@@ -1,4 +1,4 @@
-"""A submission's process where nothing can be forked (Windows; macOS, whose system libraries do not survive a fork).
+"""A submission's process where nothing can be forked (Windows; macOS, whose system libraries do not survive a fork; with CUDA).
 
 Runs as `python -m grader.guest.alone <port>`, with a word in the environment that it says first, so that nobody else is taken for
 it. It serves the requests of `grader.guest.session` and of `grader.guest.calls` on one connection:

@@ -40,12 +40,14 @@ HOME = Path("/home/student")
 class Confinement:
     """What stands around a session, as the judge's wall says.
 
-    `read`: what may be read without a mount namespace; `account`: the user and group to become (0: stay who one is).
+    `read`: what may be read without a mount namespace; `account`: the user and group to become (0: stay who one is); `devices`:
+    what may be opened and written to beside the usual ones.
     """
 
     mode: str = "namespaces"
     read: tuple[str, ...] = ()
     account: int = 0
+    devices: tuple[str, ...] = ()
 
     @property
     def profile(self) -> Profile:
@@ -73,7 +75,8 @@ def become_session(limits: dict[str, int], work: str, confinement: Confinement, 
             _mount_private(limits["disk_bytes"])
             kernel.bring_up_loopback()
             _limit(limits, limits["processes"])
-            landlock.restrict(["/"], [*_PRIVATE, *landlock.DEVICES, "/dev/pts", "/dev/ptmx", "/dev/tty"], True)
+            devices = [*landlock.DEVICES, "/dev/pts", "/dev/ptmx", "/dev/tty", *confinement.devices]
+            landlock.restrict(["/"], [*_PRIVATE, *devices], True)
             _drop(confinement)
         else:
             kernel.die_with_parent()
@@ -82,7 +85,7 @@ def become_session(limits: dict[str, int], work: str, confinement: Confinement, 
                 _settle_in(work)
                 _change_account(confinement.account, work)
                 _limit(limits, limits["processes"] + (0 if confinement.account else _others()))
-                landlock.restrict([*confinement.read, *_PROC], [work, *landlock.DEVICES])
+                landlock.restrict([*confinement.read, *_PROC], [work, *landlock.DEVICES, *confinement.devices])
                 _drop(confinement)
             else:
                 _limit(limits, limits["processes"] + _others())

@@ -184,7 +184,7 @@ class Shelf:
                 tensors.update(network.named_parameters() if self.trained else ())
                 served = self.pristine[name].state_dict()
                 for key, tensor in tensors.items():
-                    if key in served and tensor.shape == served[key].shape and not torch.equal(tensor, served[key]):
+                    if key in served and tensor.shape == served[key].shape and not torch.equal(tensor.cpu(), served[key]):
                         tensor.copy_(served[key])
 
 

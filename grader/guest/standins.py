@@ -47,7 +47,7 @@ def _give_out(network: Any, path: str, data: Any) -> list[Undo]:
     layer = dict(network.named_modules()).get(path)
     if layer is None:
         return []
-    output = torch.from_numpy(data.copy())
+    output = torch.from_numpy(data.copy()).to(next(network.parameters()).device)
     blocks = list(layer.children()) if isinstance(layer, torch.nn.Sequential) else []
     undo = _set_forward(layer, (lambda x: blocks[-1](x)) if blocks else (lambda _x: output.clone()))
     return undo + (_set_forward(blocks[-1], lambda _x: output.clone()) if blocks else [])
@@ -74,7 +74,7 @@ def _set_parameter(network: Any, name: str, data: Any) -> list[Undo]:
     if layer is None or key not in layer._parameters:
         return []
     before = dict(layer._parameters), {key: value for key, value in vars(layer).items() if key.endswith("_features")}
-    layer._parameters[key] = torch.nn.Parameter(torch.from_numpy(data.copy()), requires_grad=False)
+    layer._parameters[key] = torch.nn.Parameter(_like(before[0][key], data), requires_grad=False)
     if data.shape != tuple(before[0][key].shape) and data.ndim == 2:
         layer.out_features, layer.in_features = data.shape
         if layer._parameters.get("bias") is not None:
@@ -106,12 +106,12 @@ def _is_copy(value: Any, parameter: Any) -> bool:
         return False
     if tuple(value.shape) != tuple(parameter.shape):
         return False
-    return bool((torch.as_tensor(value).detach() == parameter.detach()).all())
+    return bool((torch.as_tensor(value).detach().cpu() == parameter.detach().cpu()).all())
 
 
 def _like(value: Any, data: Any) -> Any:
     torch: Any = sys.modules["torch"]
-    return torch.from_numpy(data.copy()) if isinstance(value, torch.Tensor) else data.copy()
+    return torch.from_numpy(data.copy()).to(value.device) if isinstance(value, torch.Tensor) else data.copy()
 
 
 def _putting_back(namespace: dict[str, Any], key: str, value: Any) -> Undo:

@@ -22,11 +22,12 @@ from typing import Any
 
 from grader.errors import SandboxFault
 from grader.guest import kernel, pages, processes, syscalls
+from grader.guest.alone import Alone
 from grader.guest.isolation import Confinement, become_session
 from grader.guest.session import Session
 from grader.guest.warm import Warm
 from grader.wire.channel import Channel, Closed
-from grader.wire.values import REQUESTS
+from grader.wire.values import REQUESTS, Bounds
 
 
 class Template:
@@ -35,9 +36,10 @@ class Template:
     def __init__(self, channel: Channel, configuration: dict[str, Any]) -> None:
         self.channel = channel
         told = configuration["confinement"]
-        self.confinement = Confinement(told["mode"], tuple(told["read"]), told["account"])
+        self.confinement = Confinement(told["mode"], tuple(told["read"]), told["account"], tuple(told["devices"]))
         syscalls.compile_filter(self.confinement.profile)  # once, for all forks
         self.warm = Warm(configuration)
+        self.answer_bytes = configuration["answer_bytes"]
         pages.collapse()
         if threading.active_count() != 1:
             raise SandboxFault(f"the template started threads: {threading.enumerate()}")
@@ -67,9 +69,13 @@ class Template:
 
     def _run_session(self, descriptor: int) -> None:
         self.warm.begin()
-        channel = Channel(socket.socket(fileno=descriptor), REQUESTS)
+        connection = socket.socket(fileno=descriptor)
+        channel = Channel(connection, REQUESTS)
         channel.send({"ready": True})  # what goes wrong before this is the grader's fault, after it the submission's
-        Session(channel, self.warm).serve()
+        if self.warm.gpu_mb:  # CUDA does not survive a fork: one process answers all tests
+            Alone(channel, Channel(connection, Bounds(array_bytes=self.answer_bytes)), self.warm).serve()
+        else:
+            Session(channel, self.warm).serve()
 
     def end(self, pid: int, grace: float) -> int | None:
         """End a session and everything that it started, after waiting `grace` seconds for it to end by itself."""

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import SandboxFault
-from grader.guest import adaptations
-from grader.guest.adaptations import Places, console
+from grader.guest import adaptations, gpu
+from grader.guest.adaptations import Places, console, devices
 from grader.guest.drawings import Drawings
 from grader.guest.models import Shelf, serve_torch_hub
 from grader.guest.notebook import make_shell
@@ -35,14 +35,19 @@ class Warm:
         self.shelf = Shelf(configuration["models"])
         serve_torch_hub(Path(configuration["hub"]))
         self.shell = make_shell(self.notes, self.drawings)
+        self.gpu_mb = int(configuration["gpu_mb"])
         places = Places(Path(configuration["pictures"]), Path(configuration["hub"]))
         adaptations.install(places, self.notes, self.drawings)
+        if not self.gpu_mb:
+            devices.install(self.notes)
         gc.collect()
         gc.freeze()  # the collector then leaves the shared pages alone
 
     def begin(self) -> None:
         """In the submission's own process, before its file: silent streams, and the same random numbers every time."""
         console.silence(1 << 20)
+        if self.gpu_mb and not gpu.claim(self.gpu_mb):
+            devices.install(self.notes)
         random.seed(0)
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed(0)

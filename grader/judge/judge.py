@@ -38,6 +38,7 @@ from grader.judge.words import failure_words, note_words
 from grader.results import Misconception, SubmissionResult, SubmissionStatus, TestResult, TestStatus
 from grader.sandbox.alone import LoneTemplate
 from grader.sandbox.choice import start_template
+from grader.sandbox.gpu import Gpu, find_gpu
 from grader.sandbox.session import LoadReport, Session
 from grader.sandbox.template import Template, TemplatePlan
 from grader.sandbox.wall import Contents, Wall
@@ -113,7 +114,8 @@ class Judge:
         if self.template is not None:
             self.template.close()
         hub = {name: model for model, spec in self.assignment.models.items() for name in spec.hub}
-        contents = Contents(self.weights, hub, self.plan.folder.pictures, self.plan.hidden, self.plan.folder.networks)
+        folder, gpu = self.plan.folder, find_gpu() if self.assignment.limits.gpu else Gpu()
+        contents = Contents(self.weights, hub, folder.pictures, self.plan.hidden, folder.networks, gpu)
         self.template = start_template(TemplatePlan(self.plan.wall, contents, self.assignment))
 
     def __enter__(self) -> Judge:

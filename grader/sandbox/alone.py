@@ -17,7 +17,8 @@ from typing import Any
 
 from grader.course.specification import Limits
 from grader.errors import SandboxFault, SubmissionCrashed, SubmissionStopped, WireError
-from grader.sandbox.session import REPORT, CallProcess, Session
+from grader.sandbox.session import REPORT, Session
+from grader.sandbox.shared import SharedSession
 from grader.sandbox.template import START_SECONDS, TemplatePlan, configuration
 from grader.sandbox.wall import interpreter
 from grader.wire.channel import Channel
@@ -25,7 +26,6 @@ from grader.wire.values import REQUESTS, Bounds
 
 _WORD_BYTES = Bounds(structure_bytes=1 << 10, array_bytes=0)
 _WORD = "GRADER_WORD"
-_GRACE_SECONDS = 0.5  # for the exit status of a process that has broken the conversation
 
 
 class LoneTemplate:
@@ -41,9 +41,8 @@ class LoneTemplate:
 
     def _start(self) -> LoneProcess:
         work = tempfile.mkdtemp(dir=self.scratch)
-        answer_bytes = self.plan.assignment.limits.answer_mb << 20
-        told = {**configuration(self.plan, self.inside), "work": work, "answer_bytes": answer_bytes}
-        return LoneProcess(self.plan.wall.environment(), told, Path(f"{work}.log"))
+        told = {**configuration(self.plan, self.inside), "work": work}
+        return LoneProcess(self.plan.wall.environment(self.plan.contents), told, Path(f"{work}.log"))
 
     def open(self, limits: Limits) -> Session:
         """A process for one submission."""
@@ -131,8 +130,8 @@ class LoneProcess:
         return " | ".join(lines[-5:])
 
 
-class LoneSession(Session):
-    """A session whose tests share its one process."""
+class LoneSession(SharedSession):
+    """The session of a process of its own."""
 
     def __init__(self, process: LoneProcess, limits: Limits) -> None:
         assert process.connection is not None
@@ -146,22 +145,7 @@ class LoneSession(Session):
         self.guard = None
         self.verdict = None
 
-    def fork(self) -> CallProcess:
-        """The same process, with fresh networks."""
-        self._ask({"op": "fresh"}, float(self.limits.call_seconds))
-        return _SharedProcess(self, self.pid, self.outbound.connection)
-
-    def end_of(self, pid: int, sweep: bool) -> int | None:
-        """A test that went wrong ends the process; one that is over leaves it to the next."""
-        return self.close(_GRACE_SECONDS) if sweep else None
-
     def stopped(self, status: int | None) -> SubmissionStopped:
         """The error for an exit status as `subprocess` gives it."""
         how = "without an answer" if status is None else f"with status {status}"
         return SubmissionCrashed(f"its process ended {how}")
-
-
-class _SharedProcess(CallProcess):
-    def _end(self, sweep: bool) -> int | None:
-        self.over = True
-        return self.session.end_of(self.pid, sweep)

@@ -53,9 +53,10 @@ class Bubblewrap:
     def prepare(self, contents: Contents, scratch: Path) -> Inside:
         """Nothing to make: everything is bound."""
         weights = {name: f"/opt/models/{name}.pth" for name in contents.weights}
-        return Inside(weights, "/opt/hub", "/opt/pictures" if contents.pictures else "", _NETWORKS if contents.networks else "")
+        pictures, networks = "/opt/pictures" if contents.pictures else "", _NETWORKS if contents.networks else ""
+        return Inside(weights, "/opt/hub", pictures, networks, devices=tuple(map(str, contents.gpu.devices)))
 
-    def environment(self) -> dict[str, str]:
+    def environment(self, contents: Contents) -> dict[str, str]:
         """Nothing; the inside gets its own by `--setenv`."""
         return {}
 
@@ -74,7 +75,7 @@ class Bubblewrap:
         arguments += ["--unshare-user", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]
         # First of all: an environment may lie below the folder for temporary files.
         arguments += ["--tmpfs", "/tmp", "--tmpfs", "/home/student"]
-        arguments += _visible([*libraries(), *environment_folders()], contents.hidden)
+        arguments += _visible([*libraries(), *environment_folders(), *contents.gpu.libraries], contents.hidden)
         for link in LINKS:
             if os.path.islink(link):
                 arguments += ["--symlink", os.readlink(link), link]
@@ -92,10 +93,15 @@ class Bubblewrap:
         if contents.networks:
             arguments += ["--ro-bind", str(contents.networks), _NETWORKS]
         arguments += ["--proc", "/proc", "--dev", "/dev", "--chdir", "/"]
+        for path in contents.gpu.kernel:
+            arguments += [] if path.is_relative_to("/proc") else ["--ro-bind", str(path), str(path)]  # the new /proc has its own
+        for path in contents.gpu.devices:
+            arguments += ["--dev-bind", str(path), str(path)]
         # What bubblewrap made itself (/, /etc, /opt, /dev) is writable for the user inside, and outlives a submission.
         arguments += ["--remount-ro", "/dev", "--remount-ro", "/"]
         inside = {
             **INNER_ENVIRONMENT,
+            **contents.gpu.environment(),
             "PATH": "/usr/bin:/bin",
             "HOME": "/home/student",
             "USER": "student",

@@ -70,17 +70,18 @@ class LandlockWall:
         account = _find_account(tuple(str(path) for path in (*environment_folders(), *own, package)))
         weights = {name: str(path) for name, path in contents.weights.items()}
         pictures, networks = str(contents.pictures or ""), str(contents.networks or "")
-        read = tuple(_readable(contents.hidden, [scratch / "guest", scratch / "hub", *own]))
-        return Inside(weights, hub, pictures, networks, "landlock", read, account)
+        made = [scratch / "guest", scratch / "hub", *own, *contents.gpu.libraries, *contents.gpu.kernel]
+        read = tuple(_readable(contents.hidden, made))
+        return Inside(weights, hub, pictures, networks, "landlock", read, account, tuple(map(str, contents.gpu.devices)))
 
     def command(self, inner: list[str], contents: Contents, scratch: Path) -> list[str]:
         """`inner` below a warden."""
         places = [f"{name}={scratch / folder}" for name, folder in _OWN_PLACES.items()]
         return ["/usr/bin/env", *places, *interpreter(), "-m", "grader.guest.warden", *inner]
 
-    def environment(self) -> dict[str, str]:
+    def environment(self, contents: Contents) -> dict[str, str]:
         """The inner environment alone."""
-        return {**INNER_ENVIRONMENT, "PATH": "/usr/bin:/bin", "USER": "student"}
+        return {**INNER_ENVIRONMENT, **contents.gpu.environment(), "PATH": "/usr/bin:/bin", "USER": "student"}
 
 
 def _readable(hidden: Sequence[Path], made: Iterable[Path]) -> list[str]:

@@ -15,6 +15,7 @@ from grader.course.specification import Assignment, Limits
 from grader.errors import SandboxFault, WireError
 from grader.sandbox.folders import remove
 from grader.sandbox.session import Session, ask_for_credentials
+from grader.sandbox.shared import SharedSession
 from grader.sandbox.wall import Contents, Inside, Wall, interpreter
 from grader.wire.channel import Channel
 from grader.wire.values import REQUESTS
@@ -70,7 +71,7 @@ class Template:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
-                    env=self.plan.wall.environment(),
+                    env=self.plan.wall.environment(self.plan.contents),
                     pass_fds=[theirs.fileno()],
                     start_new_session=True,  # Ctrl-C at the terminal is the judge's to handle
                 )
@@ -98,7 +99,9 @@ class Template:
         finally:
             theirs.close()
         self.lent[answer["pid"]] = work
-        return Session(self, answer["pid"], ours, limits, work)
+        # A process with CUDA cannot be forked for each test.
+        kind = SharedSession if self.plan.contents.gpu.devices else Session
+        return kind(self, answer["pid"], ours, limits, work)
 
     def end(self, pid: int, grace: float) -> int | None:
         """End a session's processes; see `grader.sandbox.session.Keeper`."""
@@ -152,13 +155,22 @@ class Template:
 def configuration(plan: TemplatePlan, inside: Inside) -> dict[str, Any]:
     """What the inside is told: libraries to import, networks to build, and where it finds their files."""
     models = {name: {"factory": model.factory, "file": inside.weights[name]} for name, model in plan.assignment.models.items()}
+    confinement = {
+        "mode": inside.mode,
+        "read": list(inside.read),
+        "account": inside.account,
+        "devices": list(inside.devices),
+    }
+    limits = plan.assignment.limits
     return {
         "preload": list(plan.assignment.preload),
         "models": models,
         "hub": inside.hub,
         "pictures": inside.pictures,
         "networks": inside.networks,
-        "confinement": {"mode": inside.mode, "read": list(inside.read), "account": inside.account},
+        "confinement": confinement,
+        "gpu_mb": limits.gpu_mb if plan.contents.gpu.devices else 0,
+        "answer_bytes": limits.answer_mb << 20,
     }
 
 

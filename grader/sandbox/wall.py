@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from grader.sandbox.gpu import Gpu
+
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -28,6 +30,7 @@ class Contents:
         pictures: folder of public pictures, if any.
         hidden: folders that must not be visible even where a library folder would contain them.
         networks: file with the assignment's own networks, if any.
+        gpu: the machine's GPU, where the assignment asks for it and there is one.
     """
 
     weights: dict[str, Path] = field(default_factory=dict)
@@ -35,13 +38,14 @@ class Contents:
     pictures: Path | None = None
     hidden: tuple[Path, ...] = ()
     networks: Path | None = None
+    gpu: Gpu = field(default_factory=Gpu)
 
 
 @dataclass(frozen=True)
 class Inside:
     """The paths under which the inside finds `Contents`, and how a session there is to be confined further.
 
-    `mode`, `read`, `account`: see `grader.guest.isolation.Confinement`.
+    `mode`, `read`, `account`, `devices`: see `grader.guest.isolation.Confinement`.
     """
 
     weights: dict[str, str]
@@ -51,6 +55,7 @@ class Inside:
     mode: str = "namespaces"
     read: tuple[str, ...] = ()
     account: int = 0
+    devices: tuple[str, ...] = ()
 
 
 class Wall(Protocol):
@@ -78,7 +83,7 @@ class Wall(Protocol):
     def command(self, inner: list[str], contents: Contents, scratch: Path) -> list[str]:
         """The command that runs `inner` within the wall. File descriptors are inherited."""
 
-    def environment(self) -> dict[str, str]:
+    def environment(self, contents: Contents) -> dict[str, str]:
         """The environment of `command` itself (the inside gets its own)."""
 
 
@@ -126,12 +131,12 @@ class NoWall:
         """`inner` as it is."""
         return inner
 
-    def environment(self) -> dict[str, str]:
+    def environment(self, contents: Contents) -> dict[str, str]:
         """The inner environment, and where this user's programs and home are."""
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         if os.name == "nt":
             kept |= {"PYTHONUTF8": "1", "MPLCONFIGDIR": os.path.join(tempfile.gettempdir(), "grader-matplotlib")}
-        return {**INNER_ENVIRONMENT, **kept, "PYTHONPATH": str(PACKAGE.parent)}
+        return {**INNER_ENVIRONMENT, **contents.gpu.environment(), **kept, "PYTHONPATH": str(PACKAGE.parent)}
 
 
 _KEPT = (

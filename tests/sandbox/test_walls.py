@@ -174,7 +174,17 @@ def test_nothing_of_the_callers_environment(make_place: Callable[..., Place], mo
     assert "hunter2" not in found.values()
     kept = {name: value for name, value in INNER_ENVIRONMENT.items() if name != "MPLCONFIGDIR"}
     assert kept.items() <= found.items()
-    assert set(found) <= {*INNER_ENVIRONMENT, "PATH", "HOME", "USER", "PYTHONPATH", "TMPDIR", "PWD", "LC_CTYPE"}
+    assert set(found) <= {
+        *INNER_ENVIRONMENT,
+        "CUDA_VISIBLE_DEVICES",
+        "PATH",
+        "HOME",
+        "USER",
+        "PYTHONPATH",
+        "TMPDIR",
+        "PWD",
+        "LC_CTYPE",
+    }
 
 
 def test_no_descriptor_but_its_own_conversation(place: Place) -> None:

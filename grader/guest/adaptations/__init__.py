@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.guest.adaptations import colab, console, devices, pictures, threads, transforms, weights, windows
+from grader.guest.adaptations import colab, console, pictures, threads, transforms, weights, windows
 from grader.guest.adaptations.gallery import Gallery
 from grader.guest.adaptations.importing import Watch
 from grader.guest.drawings import Drawings
@@ -26,13 +26,12 @@ class Places:
 
 
 def install(places: Places, notes: Notes, drawings: Drawings) -> None:
-    """Install all of them."""
+    """Install all of them but `devices`, which is for those who are given no GPU."""
     watch = Watch()
     gallery = Gallery(places.pictures, notes)
     console.install(notes)
     colab.install(gallery, notes, drawings)
     windows.install(watch, drawings)
-    devices.install(notes)
     threads.install(watch)
     weights.install(places.hub / "checkpoints", notes)
     pictures.install(gallery, watch)

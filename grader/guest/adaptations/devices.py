@@ -1,4 +1,4 @@
-"""A hard-coded `.cuda()` or `device="cuda"` on a machine without a GPU: answered on the CPU."""
+"""A hard-coded `.cuda()` or `device="cuda"` where a submission is given no GPU: answered on the CPU."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _FACTORIES = [
 
 
 def install(notes: Notes) -> None:
-    """Redirect accelerator devices to the CPU when torch is imported and has no GPU."""
+    """Redirect accelerator devices to the CPU when torch is imported."""
     torch: Any = sys.modules.get("torch")
-    if torch is None or torch.cuda.is_available():
+    if torch is None:
         return
 
     def on_cpu(function: Callable[..., Any]) -> Callable[..., Any]:
