@@ -19,9 +19,9 @@ from grader.check.telling import Line, closing, test_lines
 from grader.check.work import find_work
 from grader.errors import GraderError, UsageError
 from grader.i18n import languages
-from grader.judge.judge import Graded, Opened
+from grader.judge.graded import Graded, Opened
 from grader.judge.outcome import Stopped
-from grader.judge.plugin import JudgePlugin, Ran
+from grader.judge.plugin import JudgePlugin, PlannedTest, Ran
 from grader.judge.proxy import SubmissionProxy
 from grader.judge.scoring import result_of
 
@@ -45,13 +45,13 @@ class SubmissionPlugin(JudgePlugin):
         self.opened: Opened | Graded | None = None
         super().__init__(self.checker.judge.setting, self._make_submission)
 
-    def _make_submission(self, part: str) -> Any:
+    def _make_submission(self, test: PlannedTest) -> Any:
         if self.opened is None:
             self.checker.__enter__()
             self.opened = self.checker.judge.open(self.work)
         if isinstance(self.opened, Graded):
             return Unloaded(self.opened)
-        return SubmissionProxy(self.opened.workplace, part)
+        return SubmissionProxy(self.opened.workplace, test.part, test.id)
 
     def _is_own(self, item: pytest.Item) -> bool:
         return str(item.path).startswith(self.places["public"])

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +34,7 @@ from grader.course.reader import read_specification
 from grader.course.specification import Assignment
 from grader.errors import SpecificationError, UsageError
 
-_UNJUDGED = {"starter", "styles", "master"}  # verdicts do not depend on them
+_UNJUDGED = {"starter", "styles", "master", "survivors.yaml"}  # verdicts do not depend on them
 _IGNORED = {"__pycache__", ".pytest_cache", ".ipynb_checkpoints"}
 
 
@@ -114,10 +115,16 @@ class AssignmentFolder:
             return Starters(frozenset(self.bundle().starter.values()))
         return Starters.of(sorted(self.starter.iterdir()) if self.starter.is_dir() else ())
 
-    def digest(self) -> str:
-        """SHA-256 over every file that a verdict depends on: the folder's and the reference."""
+    def judged_files(self) -> list[Path]:
+        """Every file of the folder that a verdict may depend on, sorted; the reference may lie elsewhere."""
+        return _files(self.path)
+
+    def digest(self, without: Callable[[Path], bool] = lambda _path: False) -> str:
+        """SHA-256 over every file that a verdict depends on, the folder's and the reference, `without` some of them."""
         digest = hashlib.sha256()
-        for path in [*_files(self.path), self.reference]:
+        for path in [*self.judged_files(), self.reference]:
+            if without(path):
+                continue
             name = path.relative_to(self.path) if path.is_relative_to(self.path) else Path(path.name)
             content = self._judged() if path.name == "assignment.yaml" and path.parent == self.path else path.read_bytes()
             digest.update(f"{name.as_posix()}\0{len(content)}\0".encode("utf-8", "surrogateescape"))

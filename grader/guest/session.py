@@ -8,6 +8,7 @@ fork     (a socket's descriptor beside it)      {"pid": number}; the fork serves
 kill     pid, sweep                             {"status": wait status or -1 when unknown}, the process being gone;
                                                 with `sweep` every other process of the submission too
 status   pid                                    {"status": wait status, -1 when unknown, None while it runs}
+files                                           {"files": a digest of what lies in its folders, "" when it cannot be told}
 ======== ====================================== =============================================================
 
 A fork per test means that no test sees what another left behind, that models are fresh without being copied, and that a
@@ -26,6 +27,7 @@ from typing import Any
 from grader.guest import calls
 from grader.guest.budget import Budget
 from grader.guest.calls import networks_of
+from grader.guest.footprint import footprint
 from grader.guest.inventory import Inventory
 from grader.guest.loading import Loader
 from grader.guest.pieces import Loaded
@@ -47,6 +49,7 @@ class Session:
         self.drawings = warm.drawings
         self.loaded = Loaded()
         self.ended: dict[int, int] = {}
+        self.folders: tuple[Path, ...] = ()
         # A submission that forks goes on twice; if both answered, chance would decide which one the judge hears.
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._fall_silent)
@@ -68,6 +71,8 @@ class Session:
                 answer = self.fork(descriptor, request["bounds"])
             elif request["op"] == "kill":
                 answer = self.kill(request["pid"], request["sweep"])
+            elif request["op"] == "files":
+                answer = {"files": footprint(self.folders)}
             else:
                 answer = {"status": self.ended.get(request["pid"])}
             self.channel.send(answer)
@@ -75,6 +80,8 @@ class Session:
     def load(self, request: dict[str, Any]) -> dict[str, Any]:
         """Write the submission's files into the working folder and run the main one."""
         work = Path.cwd()
+        # With a namespace of its own it has its own of these too; else they are the machine's.
+        self.folders = (work, Path("/tmp"), Path("/home/student")) if os.getpid() == 1 else (work,)
         for name, data in request["files"].items():
             place = work / PurePosixPath(name)
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -92,7 +99,7 @@ class Session:
     def _report(self, inventory: Inventory) -> dict[str, Any]:
         """`unreadable` (why nothing ran, or ""), `detail`, `failures`, `notes`, `names` (the inventory), `repeated` (names
         defined more than once), `evaluated` (some model was put into eval mode), `networks` (names of models that it got from
-        factories), `hooks` (of each forward hook the network's name and the layer's path)."""
+        factories), `hooks` (of each forward hook the network's name and the layer's path), `files` (see `footprint`)."""
         return {
             "unreadable": self.loaded.unreadable,
             "detail": self.loaded.detail,
@@ -103,6 +110,7 @@ class Session:
             "evaluated": self.shelf.evaluated,
             "networks": [name for name, _ in self.shelf.handed],
             "hooks": self._places(),
+            "files": footprint(self.folders),
         }
 
     def _places(self) -> list[dict[str, str]]:

@@ -31,6 +31,10 @@ class Answers(Protocol):
     def store(self) -> Store:
         """Where keys for arguments come from."""
 
+    @property
+    def asked(self) -> set[str]:
+        """The parts that were asked for since the test began."""
+
     def begin(self, test: str) -> None:
         """The test of this id begins: what is asked from here on is asked by it."""
 

@@ -14,28 +14,28 @@ from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.code import load_file
+from grader.course.dependencies import part_digests
 from grader.course.submission import Submission
 from grader.errors import (
     GraderError,
     SpecificationError,
     SubmissionStopped,
 )
-from grader.figures import OwnFigure
 from grader.fixtures.weights import weights_file
 from grader.judge.alternatives import Alternatives
 from grader.judge.check import Comparisons
 from grader.judge.encoding import own_figures
 from grader.judge.ending import Ending, too_large, unreadable, while_loading, without_file
 from grader.judge.figures import Figures
+from grader.judge.graded import Graded, Opened, fixed_texts, loading_messages, why_nothing
 from grader.judge.material import open_answers, open_diagnosis, promised_tests
-from grader.judge.outcome import NotFound
 from grader.judge.plugin import JudgePlugin, PlannedTest, Ran, Setting, proxy_maker, run_tests
-from grader.judge.proxy import Workplace
+from grader.judge.proxy import Learnt, Workplace
+from grader.judge.regrading import TestTrace, Trace, Verdict, are_bound, bonds, in_order, parts_to_test, told
 from grader.judge.scoring import part_results, result_of, shares, shown, stopped_result, total_score, untested_parts
 from grader.judge.source import Source, confirm_places
-from grader.judge.text import AnyText, gettext, render, translate_with
-from grader.judge.words import failure_words, note_words
-from grader.results import Misconception, SubmissionResult, SubmissionStatus, TestResult, TestStatus
+from grader.judge.text import gettext, render, translate_with
+from grader.results import Misconception, SubmissionResult, SubmissionStatus, TestStatus
 from grader.sandbox.alone import LoneTemplate
 from grader.sandbox.choice import start_template
 from grader.sandbox.gpu import Gpu, find_gpu
@@ -87,6 +87,7 @@ class Judge:
         self.alternatives = Alternatives(load_file(calling) if calling.is_file() else None, answers)
         everything = self.collect()
         self.share = shares(self.assignment, everything)
+        self.digests = part_digests(plan.folder, [(test.id, test.part) for test in everything])
         self.withheld = tuple(test for test in everything if test.visibility not in plan.visibilities)
         visible = [test for test in everything if test.visibility in plan.visibilities]
         self.planned = self._select() if plan.keyword else visible
@@ -128,16 +129,20 @@ class Judge:
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """Judge one submission. Never raises for what a submission does."""
+        return self.verdict(submission).result
+
+    def verdict(self, submission: Submission, kept: Verdict | None = None) -> Verdict:
+        """Judge one submission, or the parts of it on which the verdict `kept` does not stand. Never raises for what it does."""
         started = time.perf_counter()
         try:
-            graded = self._grade(submission)
+            graded = self._grade_again(submission, kept) if kept is not None else self._grade(submission)
         except GraderError as error:
             graded = self._fault(f"{type(error).__name__}: {error}")
             self._recover()
         except Exception:  # noqa: BLE001  a bug of the grader must not become a student's zero, nor end the run
             graded = self._fault(traceback.format_exc(limit=-3))
             self._recover()
-        return self.result(submission, graded, time.perf_counter() - started)
+        return Verdict(result=self.result(submission, graded, time.perf_counter() - started), trace=graded.trace)
 
     def result(self, submission: Submission, graded: Graded, seconds: float) -> SubmissionResult:
         """The record of a submission that was judged."""
@@ -162,16 +167,35 @@ class Judge:
         except (GraderError, OSError):
             self.template = None  # the next submission's result says that there is none
 
-    def _grade(self, submission: Submission) -> Graded:
+    def _grade_again(self, submission: Submission, kept: Verdict) -> Graded:
+        """The same as `_grade` finds, with fewer tests run where that is certain."""
+        parts, trace = parts_to_test(kept, self.digests), kept.trace
+        if trace is not None and trace.ended:
+            return self._ended_again(kept)
+        if len(parts) == len(self.digests.tests):
+            return self._grade(submission)
+        if not parts:
+            return Graded.again(kept, self.digests)
+        began = time.monotonic()
+        graded = self._grade(submission, parts, kept)
+        used, trace = kept.result.seconds + time.monotonic() - began, graded.trace
+        # A whole run would have tested them one after the other: they must not have met, nor together run out of time.
+        apart = trace is not None and trace.apart and not are_bound(parts, bonds(graded.tests, trace.tests))
+        return graded if apart and used < self.assignment.limits.total_seconds / 2 else self._grade(submission)
+
+    def _grade(self, submission: Submission, parts: frozenset[str] = frozenset(), kept: Verdict | None = None) -> Graded:
+        """The verdict on a submission; with `kept` only `parts` are tested, and the rest is taken from it."""
         opened = self.open(submission)
         if isinstance(opened, Graded):
             return opened
+        apart = False
         try:
-            plugin = JudgePlugin(self.setting, proxy_maker(opened.workplace))
+            plugin = JudgePlugin(self.setting, proxy_maker(opened.workplace), only_parts=parts)
             run_tests(plugin, visibilities=self.plan.visibilities, keyword=self.plan.keyword)
+            apart = self.plan.wall.forks and opened.workplace.kept_apart()
         finally:
             opened.workplace.close()
-        return self.conclude(plugin.ran, opened)
+        return self.conclude(plugin.ran, opened, apart, kept)
 
     def open(self, submission: Submission) -> Opened | Graded:
         """Load a submission: ready for its tests, or the end of it. Raises `GraderError` when the grader fails."""
@@ -210,23 +234,36 @@ class Judge:
             Workplace(self.assignment, open_session, session, report, self.alternatives), report, Source(main, files[main])
         )
 
-    def conclude(self, ran: list[Ran], opened: Opened) -> Graded:
-        """The verdict on tests that have run."""
-        report, notes, source = opened.report, opened.workplace.notes, opened.source
+    def conclude(self, ran: list[Ran], opened: Opened, apart: bool = False, kept: Verdict | None = None) -> Graded:
+        """The verdict on tests that have run; others are taken from `kept`. `apart`: see `grader.judge.regrading`."""
+        report, source = opened.report, opened.source
         confirm_places(ran, source)
         named = self._name_misconceptions(ran)
-        accepted = [text for item in ran for compared in item.compared for text in compared.call.notes]
         tests = tuple(
             result_of(item, self.share[item.test.id], self.translate, named.get(item.test.part) if item.outcome else None)
             for item in ran
         )
         tests = self.figures.add_to(tests, ran, self.translate)
-        messages = [*self._loading_messages(report, source), *dict.fromkeys([*notes, *_fixed(accepted)])]
+        traces = {item.test.id: self._trace(item, opened.workplace.learnt) for item in ran}
+        if kept is not None and kept.trace is not None:
+            tests = in_order(self.planned, kept.result.tests, tests)
+            traces = {test.id: traces.get(test.id) or kept.trace.tests[test.id] for test in tests}
+        messages = [*loading_messages(self.assignment, report, source), *told(traces.values())]
         score = total_score(self.assignment, tests, self.share)
         status = SubmissionStatus.GRADED if score is not None else SubmissionStatus.GRADER_ERROR
-        stopped = _why_nothing(report) if ran and all(isinstance(item.outcome, NotFound) for item in ran) else None
+        stopped = why_nothing(report) if tests and all(test.status is TestStatus.NOT_FOUND for test in tests) else None
+        trace = Trace(digests=self.digests, tests=traces, apart=apart)
         shown = own_figures(report.drawings, source)
-        return Graded(stopped or status, score, tests, messages, shown, report.drawings.left_out)
+        return Graded(stopped or status, score, tests, messages, trace, shown, report.drawings.left_out)
+
+    def _trace(self, item: Ran, learnt: dict[str, Learnt]) -> TestTrace:
+        own = learnt.get(item.test.id, Learnt())
+        accepted = fixed_texts([text for compared in item.compared for text in compared.call.notes])
+        return TestTrace(
+            asked=tuple(sorted(item.asked | own.called)),
+            notes=tuple(render(text, self.translate) for text in own.notes),
+            accepted=tuple(render(text, self.translate) for text in accepted),
+        )
 
     def _name_misconceptions(self, ran: list[Ran]) -> dict[str, Misconception]:
         named = {}
@@ -237,57 +274,20 @@ class Judge:
                 named[part.id] = Misconception(id=variant.id, explanation=variant.explanation(self.plan.language))
         return named
 
-    def _loading_messages(self, report: LoadReport, source: Source) -> list[AnyText]:
-        messages: list[AnyText] = [failure_words(source.confirmed(failure)) for failure in report.failures]
-        messages += [text for note in report.notes if (text := note_words(note)) is not None]
-        graded_names = {name for part in self.assignment.parts for name in part.names}
-        for name in report.repeated:
-            if name in graded_names:
-                messages.append(gettext("{name} is defined more than once; the last definition counts.", name=name))
-        return messages
-
     def _ended(self, ending: Ending) -> Graded:
         tests = tuple(stopped_result(test, self.share[test.id], ending.test_status, self.translate) for test in self.planned)
-        return Graded(ending.status, 0.0, tests, [ending.text])
+        return Graded(ending.status, 0.0, tests, [ending.text], Trace(digests=self.digests, ended=True))
+
+    def _ended_again(self, kept: Verdict) -> Graded:
+        """What `_ended` made of it before, with the tests of now: no test had any part in it."""
+        how = kept.result.tests[0].status
+        tests = tuple(stopped_result(test, self.share[test.id], how, self.translate) for test in self.planned)
+        return Graded(kept.result.status, 0.0, tests, list(kept.result.messages), Trace(digests=self.digests, ended=True))
 
     def _fault(self, reason: str) -> Graded:
         tests = tuple(stopped_result(test, self.share[test.id], TestStatus.GRADER_ERROR, self.translate) for test in self.planned)
         text = gettext("The grader failed; this is not the submission's fault: {reason}", reason=reason)
         return Graded(SubmissionStatus.GRADER_ERROR, None, tests, [text])
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A submission that was loaded: where its calls are made, what its file left behind, and the file."""
-
-    workplace: Workplace
-    report: LoadReport
-    source: Source
-
-
-@dataclass(frozen=True)
-class Graded:
-    """What is known of a submission in the end."""
-
-    status: SubmissionStatus
-    score: float | None
-    tests: tuple[TestResult, ...]
-    messages: list[AnyText]
-    own_figures: tuple[OwnFigure, ...] = ()
-    own_figures_left_out: int = 0
-
-
-def _fixed(texts: list[AnyText]) -> list[AnyText]:
-    """Texts that say the same whatever the submission answered: others could carry hidden inputs out."""
-    return [text for text in texts if not isinstance(text, str) and text.is_fixed]
-
-
-def _why_nothing(report: LoadReport) -> SubmissionStatus | None:
-    """Nothing at all was found, and the file was stopped on the way: that is the reason to give."""
-    kinds = {name for failure in report.failures for name in failure.types}
-    if "Interrupted" in kinds:
-        return SubmissionStatus.TIMED_OUT
-    return SubmissionStatus.OUT_OF_MEMORY if "MemoryError" in kinds else None
 
 
 def _digest(submission: Submission) -> str:

@@ -65,7 +65,7 @@ class PlannedTest:
 class Ran:
     """How one test went. `outcome` is None when it passed; `fault` is the text of a fault of the test itself.
 
-    `compared` are its comparisons, `shown` those that it made for a picture only.
+    `compared` are its comparisons, `shown` those that it made for a picture only; the reference was asked for the parts `asked`.
     """
 
     test: PlannedTest
@@ -73,6 +73,7 @@ class Ran:
     fault: str = ""
     compared: list[Compared] = field(default_factory=list)
     shown: list[Compared] = field(default_factory=list)
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -86,12 +87,21 @@ class Setting:
 
 
 class JudgePlugin:
-    """One run of pytest for one submission. `workplace` is None for a run that only collects."""
+    """One run of pytest for one submission; of all parts, when `only_parts` is empty.
 
-    def __init__(self, setting: Setting, make_submission: Callable[[str], Any] | None, *, only_part: str = "") -> None:
+    `make_submission` makes the fixture `submission` of a test; it is None for a run that only collects.
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        make_submission: Callable[[PlannedTest], Any] | None,
+        *,
+        only_parts: frozenset[str] = frozenset(),
+    ) -> None:
         self.setting = setting
         self.make_submission = make_submission
-        self.only_part = only_part
+        self.only_parts = only_parts or frozenset(part.id for part in setting.folder.specification.parts)
         self.planned: list[PlannedTest] = []
         self.places = {visibility: str(setting.folder.tests(visibility)) + os.sep for visibility in ("public", "hidden")}
         self.ran: list[Ran] = []
@@ -106,7 +116,7 @@ class JudgePlugin:
         """The submission: attribute access becomes a call in its sandbox."""
         assert self.make_submission is not None
         ran = self._by_node[request.node.nodeid]
-        proxy = self.make_submission(ran.test.part)
+        proxy = self.make_submission(ran.test)
         yield proxy
         proxy.release(passed=ran.outcome is None and not ran.fault)
 
@@ -154,7 +164,7 @@ class JudgePlugin:
         kept = []
         tests = [(item, self._plan(item)) for item in items]
         for item, planned in sorted(tests, key=lambda pair: (pair[1].visibility == "hidden", order.index(pair[1].part))):
-            if self.only_part in ("", planned.part):
+            if planned.part in self.only_parts:
                 kept.append(item)
                 self.planned.append(planned)
                 self._by_node[item.nodeid] = Ran(planned)
@@ -178,6 +188,7 @@ class JudgePlugin:
         ran = self._by_node[item.nodeid]
         if call.when == "setup":
             self.ran.append(ran)
+        ran.asked = frozenset(self.setting.reference.asked)
         if call.excinfo is not None and ran.outcome is None and not ran.fault:
             error = call.excinfo.value
             if isinstance(error, TestOutcome):
@@ -250,9 +261,9 @@ def _pixels(path: Path) -> npt.NDArray[np.uint8]:
     return pixels
 
 
-def proxy_maker(workplace: Workplace) -> Callable[[str], SubmissionProxy]:
-    """What makes the fixture `submission` for a test of a part."""
-    return lambda part: SubmissionProxy(workplace, part)
+def proxy_maker(workplace: Workplace) -> Callable[[PlannedTest], SubmissionProxy]:
+    """What makes the fixture `submission` for a test."""
+    return lambda test: SubmissionProxy(workplace, test.part, test.id)
 
 
 def run_tests(

@@ -43,6 +43,14 @@ _Result = TypeVar("_Result")
 
 
 @dataclass
+class Learnt:
+    """What came up in one test: notes on how the submission was adapted, and the parts that were called."""
+
+    notes: list[AnyText] = field(default_factory=list)
+    called: set[str] = field(default_factory=set)
+
+
+@dataclass
 class Workplace:
     """One submission being judged: its session, opened again when it was lost, and what was learnt about it."""
 
@@ -53,8 +61,9 @@ class Workplace:
     alternatives: Alternatives | None = None
     known: dict[str, Attempt] = field(default_factory=dict)
     fruitless: dict[str, int] = field(default_factory=dict)
-    notes: list[AnyText] = field(default_factory=list)
+    learnt: dict[str, Learnt] = field(default_factory=dict)
     reopened: int = 0
+    disturbed: bool = False
     kept: dict[str, CallProcess] = field(default_factory=dict)
     timeouts: dict[str, int] = field(default_factory=dict)
     ends: float = field(init=False)
@@ -85,6 +94,7 @@ class Workplace:
 
     def misbehaved(self, part: str, error: SubmissionStopped) -> None:
         """A process of this part did not end well; with it went all others of the submission but its first."""
+        self.disturbed = True
         if isinstance(error, SubmissionTimedOut):
             self.timeouts[part] = self.timeouts.get(part, 0) + 1
         self._let_go()
@@ -110,10 +120,18 @@ class Workplace:
             process.channel.close()
         self.kept.clear()
 
-    def note(self, text: AnyText) -> None:
-        """Tell the student once about an adaptation."""
-        if text not in self.notes:
-            self.notes.append(text)
+    def kept_apart(self) -> bool:
+        """Whether no part's tests can have left anything that those of others could notice: to be asked before it is closed.
+
+        Memory they do not share, as each works in a fork of the loaded submission; but a lost process may have taken something
+        along, and files stay.
+        """
+        if self.reopened or self.disturbed or self.session.closed or not self.report.files:
+            return False
+        try:
+            return self.session.footprint() == self.report.files
+        except SubmissionStopped:
+            return False
 
 
 class SubmissionProxy:
@@ -123,9 +141,10 @@ class SubmissionProxy:
     as it was given: the next then starts from the loaded submission again. Each test is given fresh models.
     """
 
-    def __init__(self, workplace: Workplace, part: str) -> None:
+    def __init__(self, workplace: Workplace, part: str, test: str = "") -> None:
         self._workplace = workplace
         self._part = part
+        self._learnt = workplace.learnt.setdefault(test, Learnt())
         self._spent = False
         self._process: CallProcess | None = None
         self._calls: list[Call] = []
@@ -145,6 +164,7 @@ class SubmissionProxy:
     def call(self, part: Part, arguments: tuple[Any, ...]) -> tuple[Call, Any]:
         """The call as it was made, and the answer. The call's arguments are those that the answer belongs to."""
         place = self._workplace
+        self._learnt.called.add(part.id)
         model = served_model(place.assignment, part, place.report)
         alternatives = place.alternatives.of(part, arguments, model) if place.alternatives is not None else {}
         question = Question(place.assignment, part, place.report, alternatives)
@@ -190,7 +210,7 @@ class SubmissionProxy:
     def _finish(self, question: Question, attempt: Attempt, arguments: tuple[Any, ...], answer: Answer) -> tuple[Call, Any]:
         part, alternative = question.part, question.alternatives.get(attempt.alternative)
         for text in adaptation_notes(part, attempt, alternative):
-            self._workplace.note(text)
+            self._learnt.notes.append(text)
         asked, value = asked_arguments(question, attempt, arguments), plain(answer.value)
         if alternative is not None and alternative.read is not None:
             value = alternative.read(value)

@@ -59,6 +59,7 @@ class Reference:
         self.store = store
         self.module = load_file(assignment.reference)
         self.source = assignment.reference.read_bytes()
+        self.asked: set[str] = set()
         self.with_torch = "torch" in assignment.specification.preload
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -68,10 +69,12 @@ class Reference:
         return lambda *arguments: self.expect(name, arguments).value
 
     def begin(self, test: str) -> None:
-        """Nothing to remember: what is asked alone decides."""
+        """What is asked alone decides the answer; which parts were asked for is told to whoever wants to know."""
+        self.asked = set()
 
     def expect(self, part: str, arguments: tuple[Any, ...]) -> Expected:
         """What the reference answers, and how far an honest answer may be from it."""
+        self.asked.add(part)
         function = getattr(self.module, self.assignment.specification.part(part).names[0])
         if not _models(arguments):
             return Expected(self.answer(function, self.source, arguments))

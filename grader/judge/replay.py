@@ -31,7 +31,8 @@ class Replay:
         self.recording: Recording = read_recording(assignment.reference)
         self.numbers = {(call.part, call.digest): number for number, call in enumerate(self.recording.calls)}
         self.test = ""
-        self.asked = 0
+        self.asked: set[str] = set()
+        self.place = 0
         self.found: dict[str, int] = {}
         self._check_weights()
 
@@ -44,13 +45,15 @@ class Replay:
     def begin(self, test: str) -> None:
         """A test begins: its calls are counted from here."""
         self.test = test
-        self.asked = 0
+        self.asked = set()
+        self.place = 0
 
     def expect(self, part: str, arguments: tuple[Any, ...]) -> Expected:
         """The recorded answer. Raises `SpecificationError` for a call that was not made when the bundle was."""
         digest = digest_of(arguments)
         number = self.numbers.get((part, digest))
-        place, self.asked = self.asked, self.asked + 1
+        self.asked.add(part)
+        place, self.place = self.place, self.place + 1
         if number is None:
             number = self._at_place(part, arguments, place)
         self.found[digest] = number

@@ -18,7 +18,7 @@ from grader.judge.check import Compared
 from grader.judge.judge import Judge
 from grader.judge.material import own_reference
 from grader.judge.misconception import Variant
-from grader.judge.plugin import JudgePlugin, Ran, run_tests
+from grader.judge.plugin import JudgePlugin, PlannedTest, Ran, run_tests
 from grader.judge.recording import (
     RecordedCall,
     RecordedSequence,
@@ -45,6 +45,7 @@ class Recorder:
         self.recording = Recording()
         self.numbers: dict[tuple[str, str], int] = {}
         self.made: list[int] = []
+        self.asked: set[str] = set()
 
     @property
     def assignment(self) -> AssignmentFolder:
@@ -63,10 +64,12 @@ class Recorder:
     def begin(self, test: str) -> None:
         """The calls of this test follow."""
         self.made = self.recording.tests.setdefault(test, [])
+        self.asked = set()
 
     def expect(self, part: str, arguments: tuple[Any, ...]) -> Expected:
         """The reference's answer."""
         self.made.append(self.number(part, arguments))
+        self.asked.add(part)
         return self.reference.expect(part, arguments)
 
     def answers(self, function: Callable[..., Any], source: bytes, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
@@ -106,7 +109,7 @@ def record(judge: Judge) -> Recording:
     recorder = Recorder(reference)
     functions = {part.id: getattr(reference.module, part.names[0]) for part in judge.assignment.parts}
 
-    def make(_part: str) -> LocalSubmission:
+    def make(_test: PlannedTest) -> LocalSubmission:
         return LocalSubmission(judge.assignment, functions, reference, _CALL_SECONDS)
 
     plugin = JudgePlugin(replace(judge.setting, reference=recorder), make)

@@ -1,7 +1,12 @@
 """A durable record of every finished submission, so that a run that was stopped goes on where it was.
 
-One line of JSON per result, flushed to the disk before the next is taken up. Each line carries a key over everything that its
-verdict depends on; a result is used again only under the same key. A torn last line (power cut, full disk) is passed over.
+One line of JSON per result, flushed to the disk before the next is taken up::
+
+    {"key": ..., "base": ..., "result": SubmissionResult, "trace": Trace}
+
+`key` is over everything that the verdict depends on; a result is used again as it is only under the same key. `base` is over all
+of that but the tests and the reference: under it the trace tells which parts still stand. A torn last line (power cut, full
+disk) is passed over.
 """
 
 from __future__ import annotations
@@ -9,12 +14,26 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
 from pydantic import ValidationError
 
+from grader.judge.regrading import Trace, Verdict
 from grader.results import SubmissionResult
+
+_UNREADABLE = (ValueError, KeyError, TypeError, RecursionError, ValidationError)  # a torn line, or one of another version
+
+
+@dataclass
+class Kept:
+    """What a journal has of a class: results by key, verdicts by base, and by student the seconds that were last needed."""
+
+    results: dict[str, SubmissionResult] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 class Journal:
@@ -36,19 +55,47 @@ class Journal:
 
     def read(self) -> dict[str, SubmissionResult]:
         """The results kept so far, by key; the last of a key counts."""
-        kept = {}
-        for line in self.path.read_bytes().splitlines():
-            try:
-                entry = json.loads(line)
-                kept[str(entry["key"])] = SubmissionResult.model_validate(entry["result"], strict=False)
-            except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
-                continue  # a torn line, or one of another version: that submission is graded again
+        return {key: verdict.result for key, _, verdict in self._entries(None)}
+
+    def find(self, keys: Collection[str], bases: Collection[str]) -> Kept:
+        """What is kept under these keys and bases, the last of each; other lines are not even made into results."""
+        kept = Kept()
+        wanted = {*keys, *bases}
+        for key, base, verdict in self._entries(wanted, kept.seconds):
+            if key in keys:
+                kept.results[key] = verdict.result
+            if base in bases and verdict.trace is not None:
+                kept.verdicts[base] = verdict
         return kept
 
-    def append(self, key: str, result: SubmissionResult) -> None:
+    def _entries(
+        self, wanted: Collection[str] | None, seconds: dict[str, float] | None = None
+    ) -> Iterator[tuple[str, str, Verdict]]:
+        """(key, base, verdict) of each line that has a wanted key or base; into `seconds` go those of all lines."""
+        with self.path.open("rb") as stream:
+            for line in stream:
+                try:
+                    entry = json.loads(line)
+                    key, base = str(entry["key"]), str(entry.get("base", ""))
+                    if seconds is not None:
+                        seconds[str(entry["result"]["student"])] = float(entry["result"]["seconds"])
+                    if wanted is not None and key not in wanted and base not in wanted:
+                        continue
+                    trace = Trace.model_validate(entry["trace"], strict=False) if entry.get("trace") else None
+                    result = SubmissionResult.model_validate(entry["result"], strict=False)
+                except _UNREADABLE:
+                    continue  # that submission is graded again
+                yield key, base, Verdict(result=result, trace=trace)
+
+    def append(self, key: str, result: SubmissionResult, base: str = "", trace: Trace | None = None) -> None:
         """Write a result and wait until it is on the disk. Raises `OSError` when the disk is full."""
-        line = json.dumps({"key": key, "result": result.model_dump(mode="json")}, ensure_ascii=False)
-        self._write(line.encode() + b"\n")
+        entry = {
+            "key": key,
+            "base": base,
+            "result": result.model_dump(mode="json"),
+            "trace": trace and trace.model_dump(mode="json"),
+        }
+        self._write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")
         os.fsync(self._stream.fileno())
 
     def _write(self, data: bytes) -> None:

@@ -1,4 +1,9 @@
-"""A run of one assignment: plan, grade what is not known yet, write what came out."""
+"""A run of one assignment: plan, grade what is not known yet, write what came out.
+
+Known is a verdict whose key is the same: submission, tests, reference, specification, pictures, networks, language, wall, and the
+versions of grader, Python and libraries. Where only tests or the reference differ, the parts that do not depend on them stand
+(`grader.judge.regrading`).
+"""
 
 from __future__ import annotations
 
@@ -7,9 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import __version__
+from grader.course.dependencies import shared_digest
 from grader.course.submission import Submission
 from grader.fixtures.cache import cache_folder
 from grader.judge.judge import JudgePlan
+from grader.judge.regrading import Verdict
 from grader.results import (
     AssignmentSummary,
     GraderSummary,
@@ -19,10 +26,11 @@ from grader.results import (
     SubmissionStatus,
     write_text_whole,
 )
+from grader.run.environment import environment_of
 from grader.run.journal import Journal, result_key
 from grader.run.pictures import shown_pictures
 from grader.run.plan import AssignmentRun
-from grader.run.workers import grade_all
+from grader.run.workers import Job, grade_all
 from grader.sandbox.wall import Wall
 
 
@@ -57,35 +65,32 @@ def run_assignment(
     """
     language = options.language or run.folder.specification.language
     folder = options.out / ".journal"
-    environment = run.folder.digest()
-    keys = {one.student: _key(one, environment, language, options) for one in run.submissions}
+    keys, bases = _keys(run, language, options)
     progress = Progress(len(run.submissions))
     complete = True
     with Journal(folder) as journal:
         if options.fresh:
             journal.clear()
-        known = journal.read()
+        kept = journal.find(set(keys.values()), set(bases.values()))
         todo = []
         for one in run.submissions:
-            result = known.get(keys[one.student])
+            result = kept.results.get(keys[one.student])
             if result is None or result.status is SubmissionStatus.GRADER_ERROR:
-                todo.append(one)
+                todo.append(Job(one, kept.verdicts.get(bases[one.student])))
             else:
                 progress.results[one.student] = _placed(result, one)
         progress.known = len(progress.results)
         try:
-            for one, result in _graded(run, todo, options, language):
-                journal.append(keys[one.student], result)
-                progress.results[one.student] = result
-                on_result(progress, result)
+            for one, verdict in _graded(run, todo, options, language):
+                journal.append(keys[one.student], verdict.result, bases[one.student], verdict.trace)
+                progress.results[one.student] = verdict.result
+                on_result(progress, verdict.result)
         except KeyboardInterrupt:
             complete = False
     return make_results(run, progress.results, language), complete
 
 
-def _graded(
-    run: AssignmentRun, todo: list[Submission], options: RunOptions, language: str
-) -> Iterator[tuple[Submission, SubmissionResult]]:
+def _graded(run: AssignmentRun, todo: list[Job], options: RunOptions, language: str) -> Iterator[tuple[Submission, Verdict]]:
     if not todo:
         return
     hidden = (*run.hidden, options.out.resolve(), cache_folder())  # results and expected answers, wherever they lie
@@ -98,13 +103,24 @@ def _placed(result: SubmissionResult, submission: Submission) -> SubmissionResul
     return result.model_copy(update={"student": submission.student, "path": submission.place})
 
 
-def _key(submission: Submission, environment: str, language: str, options: RunOptions) -> str:
+def _keys(run: AssignmentRun, language: str, options: RunOptions) -> tuple[dict[str, str], dict[str, str]]:
+    """The journal's keys and bases, by student."""
+    environment, folder = environment_of(run.folder.specification), run.folder
+    whole, shared = folder.digest(), shared_digest(folder)
+    keys, bases = {}, {}
+    for one in run.submissions:
+        common = (environment, language, options.wall.name, one.student, _handed_in(one))
+        keys[one.student] = result_key("whole", whole, *common)
+        bases[one.student] = result_key("base", shared, *common)
+    return keys, bases
+
+
+def _handed_in(submission: Submission) -> str:
     try:
         digest = submission.digest()
     except OSError as error:
         digest = f"unreadable {error}"
-    name = submission.main.name if submission.main is not None else submission.problem
-    return result_key(__version__, environment, language, options.wall.name, submission.student, name, digest)
+    return f"{submission.main.name if submission.main is not None else submission.problem}\0{digest}"
 
 
 def make_results(run: AssignmentRun, results: dict[str, SubmissionResult], language: str) -> Results:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.util import Finalize
@@ -22,7 +23,7 @@ from multiprocessing.util import Finalize
 from grader.course.submission import Submission
 from grader.errors import GraderError, SandboxFault
 from grader.judge.judge import Judge, JudgePlan
-from grader.results import SubmissionResult
+from grader.judge.regrading import Verdict
 from grader.sandbox.folders import remove
 
 _PR_SET_PDEATHSIG = 1
@@ -30,31 +31,39 @@ _PR_SET_PDEATHSIG = 1
 _worker: Judge | GraderError | OSError | None = None
 
 
-def grade_all(plan: JudgePlan, submissions: Sequence[Submission], jobs: int) -> Iterator[tuple[Submission, SubmissionResult]]:
-    """Grade with `jobs` workers; results in the order in which they are finished.
+@dataclass(frozen=True)
+class Job:
+    """A submission to grade, and the verdict that was kept of it, of which some parts may stand."""
+
+    submission: Submission
+    kept: Verdict | None = None
+
+
+def grade_all(plan: JudgePlan, todo: Sequence[Job], jobs: int) -> Iterator[tuple[Submission, Verdict]]:
+    """Grade with `jobs` workers; verdicts in the order in which they are finished.
 
     Raises what `Judge` raises when it cannot be made, `SandboxFault` when a worker process dies twice in a row.
     """
-    if jobs <= 1 or len(submissions) <= 1:
+    if jobs <= 1 or len(todo) <= 1:
         with Judge(plan) as judge:
-            for submission in submissions:
-                yield submission, judge.grade(submission)
+            for job in todo:
+                yield job.submission, judge.verdict(job.submission, job.kept)
         return
-    left = list(submissions)
+    left = list(todo)
     for _attempt in range(2):
         finished = set()
         try:
-            for submission, result in _in_processes(plan, left, min(jobs, len(left))):
+            for submission, verdict in _in_processes(plan, left, min(jobs, len(left))):
                 finished.add(submission.student)
-                yield submission, result
+                yield submission, verdict
         except BrokenProcessPool:
-            left = [one for one in left if one.student not in finished]
+            left = [job for job in left if job.submission.student not in finished]
             continue
         return
     raise SandboxFault("a worker process of the grader died twice; the submissions that were finished are kept")
 
 
-def _in_processes(plan: JudgePlan, submissions: list[Submission], jobs: int) -> Iterator[tuple[Submission, SubmissionResult]]:
+def _in_processes(plan: JudgePlan, todo: list[Job], jobs: int) -> Iterator[tuple[Submission, Verdict]]:
     context = get_context("spawn")
     shares = context.SimpleQueue()
     for share in shares_of_cores(jobs):
@@ -62,7 +71,7 @@ def _in_processes(plan: JudgePlan, submissions: list[Submission], jobs: int) -> 
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(plan, os.getpid(), shares))
     try:
         with _deaf_to_interrupts():  # workers are born here; a Ctrl-C before they are set up would print their tracebacks
-            waiting: dict[Future[SubmissionResult], Submission] = {pool.submit(_grade, one): one for one in submissions}
+            waiting: dict[Future[Verdict], Submission] = {pool.submit(_grade, job): job.submission for job in todo}
         while waiting:
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
@@ -137,9 +146,9 @@ def _end_worker() -> None:
     os._exit(1)
 
 
-def _grade(submission: Submission) -> SubmissionResult:
+def _grade(job: Job) -> Verdict:
     if _worker is None:
         raise SandboxFault("a worker was asked before it was started")
     if isinstance(_worker, GraderError | OSError):
         raise _worker
-    return _worker.grade(submission)
+    return _worker.verdict(job.submission, job.kept)

@@ -74,6 +74,7 @@ class LoadReport:
     hooks: tuple[HookPlace, ...] = ()
     networks: tuple[str, ...] = ()
     drawings: Drawings = field(default_factory=Drawings)
+    files: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,10 @@ class Session:
             ours.close()
             raise SubmissionCrashed("its process could not be forked")
         return CallProcess(self, pid, ours)
+
+    def footprint(self) -> str:
+        """A digest of what lies in the submission's folders, as `LoadReport.files`; empty when it cannot be told."""
+        return text(self._ask({"op": "files"}, _FORK_SECONDS).get("files"), 64)
 
     def end_of(self, pid: int, sweep: bool) -> int | None:
         """End a call process (with `sweep` everything but the session's first); its wait status, as that one tells it.
@@ -349,4 +354,5 @@ def _read_report(value: dict[str, Value]) -> LoadReport:
         hooks=read_places(value.get("hooks")),
         networks=tuple(text(name, 100) for name in items(value.get("networks"), 100)),
         drawings=read_drawings(value.get("drawings")),
+        files=text(value.get("files"), 64),
     )

@@ -17,7 +17,7 @@ from grader.errors import SpecificationError
 from grader.judge.judge import Judge
 from grader.judge.material import own_reference
 from grader.judge.misconception import Variant
-from grader.judge.plugin import JudgePlugin, Ran, run_tests
+from grader.judge.plugin import JudgePlugin, PlannedTest, Ran, run_tests
 from grader.results import SubmissionResult
 from grader.validate.local import Function, LocalSubmission
 from grader.validate.mutants import Mutant, mutants_of
@@ -97,10 +97,10 @@ class Validator:
         trusted = functions == self.functions
         seconds = _REFERENCE_SECONDS if trusted else _CALL_SECONDS
 
-        def make(_part: str) -> LocalSubmission:
+        def make(_test: PlannedTest) -> LocalSubmission:
             return LocalSubmission(self.assignment, functions, reference, seconds)
 
-        plugin = JudgePlugin(judge.setting, make, only_part=part)
+        plugin = JudgePlugin(judge.setting, make, only_parts=frozenset({part} - {""}))
         run_tests(plugin, stop_early=stop_early)
         return plugin.ran
 

@@ -101,7 +101,7 @@ def test_public_tests_alone(setting: Setting) -> None:
 
 def test_one_part_alone(setting: Setting) -> None:
     """Protects the validation of one part from running the others."""
-    plugin = JudgePlugin(setting, None, only_part="words")
+    plugin = JudgePlugin(setting, None, only_parts=frozenset({"words"}))
     run_tests(plugin, collect_only=True)
     assert {test.part for test in plugin.planned} == {"words"}
 

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.course.dependencies import PartDigests
+from grader.judge.regrading import TestTrace, Trace
 from grader.results import PartResult, SubmissionResult, SubmissionStatus, TestResult, TestStatus
 from grader.run.journal import Journal, result_key
 
@@ -113,6 +115,21 @@ def test_each_result_is_on_the_disk_at_once(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
         journal.append("a", result("ann"))
         assert len((tmp_path / "journal.jsonl").read_bytes().splitlines()) == 1
+
+
+def test_verdicts_are_found_by_base(tmp_path: Path) -> None:
+    """Protects what stands of a verdict when a test has changed: the last of a base, and only with its trace."""
+    trace = Trace(digests=PartDigests(tests={"p": "1"}, reference={"p": "2"}), tests={"t": TestTrace(asked=("p",))}, apart=True)
+    with Journal(tmp_path) as journal:
+        journal.append("k1", result("ann", 1), "b1", trace)
+        journal.append("k2", result("ann", 2).model_copy(update={"seconds": 7.5}), "b1", trace)
+        journal.append("k3", result("bob", 3), "b2")
+        journal.append("k4", result("carl", 4), "b3", trace)
+        kept = journal.find({"k1", "k3"}, {"b1", "b2"})
+    assert kept.results == {"k1": result("ann", 1), "k3": result("bob", 3)}
+    assert {base: verdict.result.score for base, verdict in kept.verdicts.items()} == {"b1": 2}
+    assert kept.verdicts["b1"].trace == trace
+    assert kept.seconds == {"ann": 7.5, "bob": 0.25, "carl": 0.25}
 
 
 def test_a_key_is_over_every_part() -> None:
