@@ -135,7 +135,7 @@ class Running:
 
     def finish(self) -> Finished:
         """Wait for the end."""
-        out, err = self.process.communicate(timeout=300)
+        out, err = self.process.communicate(timeout=570)
         ended = json.loads(self.report.read_text())
         return Finished(ended["status"], "".join(self.said) + (out or ""), err, ended["left"])
 
