@@ -68,7 +68,7 @@ def _judge(steps: Callable[[Any, Any, Call], None]) -> Callable[[Any, Any, Call]
 def compare_features_map(answer: Any, expected: Any, call: Call) -> None:
     """Feature maps (N, C, h, w); the batch axis of a single picture may be missing."""
     wanted = np.asarray(expected)
-    maps = _numbers(_pick(answer, (4, 3), call))
+    maps = _numbers(_pick(answer, (4, 3), wanted.shape, call))
     if maps.shape == wanted.shape[1:] and wanted.shape[0] == 1:
         call.notes.append(_("The feature map came without the batch axis; for a single picture that was let pass."))
         maps = maps[None]
@@ -199,7 +199,7 @@ def _near(answer: np.ndarray, wanted: np.ndarray, share: float) -> bool:
 def compare_cam(answer: Any, expected: Any, call: Call) -> None:
     """A map (h, w), right up to a positive factor and a shift; a ReLU and an enlargement are let pass, and told."""
     wanted = np.asarray(expected, dtype=np.float64)
-    raw = _drop_axes(_numbers(_pick(answer, (2,), call)), 2, call)
+    raw = _drop_axes(_numbers(_pick(answer, (2,), wanted.shape, call)), 2, call)
     enlarged = raw.ndim == 2 and raw.shape != wanted.shape and bool(np.greater_equal(raw.shape, wanted.shape).all())
     if raw.size > LARGEST_MAP:
         _reject(_("Far too many numbers came."), _("Return one map (h, w), as fine as the feature map."))
@@ -385,7 +385,7 @@ def compare_nms(answer: Any, expected: Any, call: Call) -> None:
     missing = [index for index in wanted if index not in kept]
     shown = _("boxes {wanted}; kept were {kept}", wanted=wanted, kept=kept)
     if extra or missing:
-        why = _why(extra, missing, boxes, call)
+        why = _why(extra, missing, wanted, boxes, call)
         _reject(_came(extra, missing, kept), _hint_on_nms(extra, missing), expected=_("{shown}. {why}", shown=shown, why=why))
     if in_order and len(wanted) == len(boxes) and kept != wanted:
         hint = _("Here no box has to go, so only the order counts: the best score comes first.")
@@ -409,14 +409,14 @@ def _hint_on_nms(extra: list[int], missing: list[int]) -> AnyText:
     return _("Go from the best score down; a box goes when its IoU with a kept box is greater than the threshold.")
 
 
-def _why(extra: list[int], missing: list[int], boxes: np.ndarray, call: Call) -> AnyText:
-    """The first box that is judged wrongly, and the overlap that decides about it."""
+def _why(extra: list[int], missing: list[int], wanted: list[int], boxes: np.ndarray, call: Call) -> AnyText:
+    """The first box that is judged wrongly, and the overlap with a box that stays which decides about it."""
     scores = np.asarray(call.arguments[1], dtype=np.float64).reshape(-1)
     threshold = float(call.arguments[2])
-    better = [(_overlap(boxes[extra[0]], boxes[i]), i) for i in np.flatnonzero(scores > scores[extra[0]])] if extra else []
+    better = [(_overlap(boxes[extra[0]], boxes[i]), i) for i in wanted if scores[i] > scores[extra[0]]] if extra else []
     if better:
         overlap, rival = max(better)
-        words = {"box": extra[0], "rival": int(rival), "overlap": f"{overlap:.2f}", "threshold": threshold}
+        words = {"box": extra[0], "rival": rival, "overlap": f"{overlap:.2f}", "threshold": threshold}
         return _("Box {box} goes: its IoU with box {rival} is {overlap}, the threshold {threshold}.", **words)
     if missing:
         return _("Box {box} stays: no better kept box overlaps it by more than {threshold}.", box=missing[0], threshold=threshold)
@@ -548,11 +548,13 @@ def _open(answer: Any) -> Any:
     return answer
 
 
-def _pick(answer: Any, axes: tuple[int, ...], call: Call) -> Any:
-    """The one array with so many axes among two or three results, if there is just one; else the answer, opened."""
+def _pick(answer: Any, axes: tuple[int, ...], shape: tuple[int, ...], call: Call) -> Any:
+    """The one array with so many axes among two or three results, or the one of the asked shape; else the answer, opened."""
     inner = _open(answer)
     if isinstance(inner, list | tuple) and len(inner) <= 3:
         fitting = [part for part in inner if _is_array(part) and part.ndim in axes]
+        if len(fitting) > 1:  # a map and the same map enlarged for the eye
+            fitting = [part for part in fitting if part.shape == shape]
         if len(fitting) == 1 and len(inner) > 1:
             call.notes.append(_("Several results came; the one of the asked shape was judged."))
             return fitting[0]

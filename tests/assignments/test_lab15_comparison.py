@@ -32,6 +32,7 @@ BOXES = np.array([[300, 200, 400, 300], [310, 210, 410, 310], [520, 240, 600, 30
 SCORES = np.array([0.6, 0.9, 0.7, 0.2], dtype=np.float32)
 KEPT = [1, 2]
 APART = BOXES[[0, 2]]
+SIZE = (224, 224)
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "features_map": (None, None),
@@ -171,14 +172,22 @@ def test_weights_with_their_bias_are_rejected() -> None:
         lambda cam: cam.tolist(),
         lambda cam: [cam],
         lambda cam: np.maximum(cam, 0) / cam.max(),
+        lambda cam: (cam, cv2.resize(cam, SIZE)),
+        lambda cam: (cv2.resize(cam, SIZE), np.zeros((*SIZE, 3)), cam),
     ],
 )
 def test_maps_of_the_same_pattern_pass(change: Callable[[np.ndarray], Any]) -> None:
-    """Protects means, scalings, levels, axes of length 1 and a ReLU."""
+    """Protects means, scalings, levels, axes of length 1, a ReLU, and a second map for the eye."""
     assert compare("cam", change(MAP))[0] is None
 
 
-SIZE = (224, 224)
+def test_of_several_maps_only_the_asked_size_counts() -> None:
+    """Protects from a pair in which a wrong map hides behind a right one, and from a guess between two of one size."""
+    assert compare("cam", (MAP.T, cv2.resize(MAP, SIZE)))[0] is not None
+    assert compare("cam", (1 - MAP, cv2.resize(MAP, SIZE)))[0] is not None
+    assert compare("cam", (MAP, 1 - MAP))[0] is not None
+
+
 ENLARGEMENTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "torch bilinear": lambda cam: torch.nn.functional.interpolate(torch.from_numpy(cam)[None, None], SIZE, mode="bilinear")[
         0, 0
@@ -291,3 +300,12 @@ def test_the_order_counts_only_where_nothing_goes() -> None:
     assert compare("nms", [1, 0], expected, arguments)[0] is None
     assert compare("nms", [0, 1], expected, arguments)[0] is not None
     assert compare("nms", [True, True], expected, arguments)[0] is None
+
+
+def test_a_box_goes_by_one_that_stays() -> None:
+    """Protects the explanation from naming a box that was dropped itself, although it overlaps more."""
+    boxes = np.array([[300, 200, 400, 300], [310, 200, 410, 300], [312, 200, 412, 300]], dtype=np.float32)
+    arguments = (boxes, np.array([0.9, 0.8, 0.7], dtype=np.float32), 0.5)
+    difference, _notes = compare("nms", [0, 2], np.array([0]), arguments)
+    assert difference is not None
+    assert "Box 2 goes: its IoU with box 0 is 0.79" in str(difference.expected)

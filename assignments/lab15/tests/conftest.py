@@ -60,7 +60,7 @@ def peak(submission) -> Callable[[np.ndarray, np.ndarray, int], tuple[float, flo
     """peak(features, weights, class_idx): where the student's map is largest, as shares (down, across) of its size."""
 
     def find(features: np.ndarray, weights: np.ndarray, class_idx: int) -> tuple[float, float]:
-        answer = _map_in(submission.cam(features, weights, class_idx))
+        answer = _map_in(submission.cam(features, weights, class_idx), features.shape[-2:])
         if answer.ndim != 2 or not np.isfinite(answer).all():
             fail(_("The answer is no map of numbers."), hint=_("Return one map, height by width, of finite numbers."))
         row, column = np.unravel_index(answer.argmax(), answer.shape)
@@ -69,12 +69,13 @@ def peak(submission) -> Callable[[np.ndarray, np.ndarray, int], tuple[float, flo
     return find
 
 
-def _map_in(answer: object) -> np.ndarray:
-    """The map in an answer: the one array of two axes among several results, else all of it; without axes of length 1."""
+def _map_in(answer: object, shape: tuple[int, ...]) -> np.ndarray:
+    """The map in an answer, without axes of length 1: among several results the one of two axes, or of this shape; else all."""
     several = list(answer.values()) if isinstance(answer, dict) else answer
     if isinstance(several, list | tuple):
         maps = [squeezed for part in several if isinstance(part, np.ndarray) and (squeezed := np.squeeze(part)).ndim == 2]
-        answer = maps[0] if len(maps) == 1 else several
+        fitting = maps if len(maps) == 1 else [one for one in maps if one.shape == shape]
+        answer = fitting[0] if len(fitting) == 1 else several
     try:
         return np.squeeze(np.asarray(answer, dtype=np.float64))
     except (TypeError, ValueError):  # no numbers, or parts of different sizes: no map
