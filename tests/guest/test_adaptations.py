@@ -129,6 +129,23 @@ def test_input_ends(adapted: Adapted):
     assert adapted(source) == ["''", "over", "input_answered input_answered"]
 
 
+def test_progress_in_a_notebook(adapted: Adapted):
+    """tqdm's notebook bars count without the widgets that they are made of, under each of their names."""
+    pytest.importorskip("tqdm")
+    source = """
+        from tqdm.notebook import tqdm, trange
+        from tqdm import tqdm_notebook
+        from tqdm.auto import tqdm as auto
+        from tqdm.autonotebook import tqdm as either
+        bar = tqdm(total=2, desc="channels")
+        bar.update(1)
+        bar.set_postfix(left=1)
+        bar.close()
+        print(bar.n, *tqdm([1, 2]), *trange(2), *tqdm_notebook([3]), *auto([4]), *either([5]))
+    """
+    assert adapted(source) == ["1 1 2 0 1 3 4 5"]
+
+
 def test_colab(adapted: Adapted):
     """Mounting does nothing, an upload brings a picture under whatever name is asked for."""
     source = """

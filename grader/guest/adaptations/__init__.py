@@ -33,6 +33,7 @@ def install(places: Places, notes: Notes, drawings: Drawings) -> None:
     colab.install(gallery, notes, drawings)
     windows.install(watch, drawings)
     threads.install(watch)
+    progress.install(watch)
     weights.install(places.hub / "checkpoints", notes)
     pictures.install(gallery, watch)
     transforms.install(notes)
