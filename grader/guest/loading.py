@@ -6,6 +6,7 @@ only itself. What is not Python (shell lines, magics, one broken statement among
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import io
 import sys
@@ -23,6 +24,7 @@ from grader.guest.notes import Notes
 from grader.guest.pieces import Loaded, Runner
 
 _Piece = tuple[code.Source, repair.Reading]
+_UTF16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 
 
 class Loader:
@@ -47,10 +49,11 @@ class Loader:
         return loaded
 
     def _load_module(self, raw: bytes, path: Path) -> Loaded:
-        if b"\0" in raw:
+        if is_binary(raw):
             return Loaded(unreadable="binary")
         try:
-            reading = repair.read(decode(raw), str(path), self.shell.transform_cell)
+            text, guessed = decode(raw)
+            reading = repair.read(text, str(path), self.shell.transform_cell)
         except UnicodeError:
             return Loaded(unreadable="not_utf8")
         except SyntaxError as error:
@@ -62,6 +65,9 @@ class Loader:
         sys.modules[module.__name__] = module  # pickling, dataclasses and multiprocessing look a class's module up
         sys.argv = [str(path)]
         vars(module)["get_ipython"] = lambda: self.shell  # a notebook saved as a module calls it
+        if guessed:
+            self.notes.add("encoding_guessed", encoding=guessed)
+            code.remember(str(path), text)  # `inspect` and tracebacks would read the file as UTF-8
         loaded = Loaded(namespace=vars(module), cells={str(path): 0})
         self._run(loaded, [(code.Source(reading.tree, str(path)), reading)])
         return loaded
@@ -112,13 +118,28 @@ class Loader:
         runner.restore_overwritten()
 
 
-def decode(raw: bytes) -> str:
-    """The text of a module in the encoding that its coding cookie names, else UTF-8. Raises `UnicodeError`."""
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
-        return io.TextIOWrapper(io.BytesIO(raw), encoding, newline=None).read()
-    except (UnicodeError, SyntaxError):
-        return _decode_but_for_comments(raw)
+def is_binary(raw: bytes) -> bool:
+    """Whether bytes are no text at all: they hold a zero, as UTF-16 alone does too."""
+    return b"\0" in raw and not raw.startswith(_UTF16)
+
+
+def decode(raw: bytes) -> tuple[str, str]:
+    """The text of a module, and the encoding where it had to be guessed, else "".
+
+    In the encoding that its coding cookie names, else UTF-8. Python reads no other; old editors and shells of Windows write them.
+    As code is ASCII, only what names and strings look like hangs on the guess. Raises `UnicodeError`.
+    """
+    if raw.startswith(_UTF16):
+        return _universal(raw, "utf-16"), "UTF-16"
+    with contextlib.suppress(UnicodeError, SyntaxError):
+        return _universal(raw, tokenize.detect_encoding(io.BytesIO(raw).readline)[0]), ""
+    with contextlib.suppress(UnicodeError):
+        return _decode_but_for_comments(raw), ""
+    return _universal(raw, "cp1251"), "Windows-1251"
+
+
+def _universal(raw: bytes, encoding: str) -> str:
+    return io.TextIOWrapper(io.BytesIO(raw), encoding, newline=None).read()
 
 
 def _decode_but_for_comments(raw: bytes) -> str:

@@ -8,6 +8,7 @@ to the submission is which of its own lines to name. That is why a line may be s
 
 from __future__ import annotations
 
+import codecs
 import json
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -44,7 +45,7 @@ class Source:
 
     @cached_property
     def _pieces(self) -> dict[int, list[str]]:
-        text = self.raw.decode("utf-8-sig", "replace")
+        text = _text(self.raw)
         if not self.name.lower().endswith(".ipynb"):
             return {0: _lines(text)}
         try:
@@ -53,6 +54,16 @@ class Source:
             return {number: _lines(_source(cell)) for number, cell in enumerate(cells, start=1)}
         except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
             return {}
+
+
+def _text(raw: bytes) -> str:
+    """In UTF-8, or as `grader.guest.loading` reads what old editors write: the lines are the same."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1251", "replace")
 
 
 def confirm_places(ran: list[Ran], source: Source) -> None:

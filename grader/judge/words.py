@@ -30,6 +30,7 @@ _NOTES = {
     "shell_line_skipped": gettext("The shell line {command} was skipped."),
     "magic_skipped": gettext("The magic {command} was skipped."),
     "colab_answered": gettext("{function} of Google Colab does nothing here."),
+    "encoding_guessed": gettext("The file is not in UTF-8, which Python expects; it was read as {encoding}."),
     "old_print_read": gettext("print without parentheses, as in Python 2, was read as print()."),
     "definition_reduced": gettext(
         "{name} could not be defined as it stands ({reason}): its decorators and annotations were left out."

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from grader.course.assignment import AssignmentFolder
 from grader.course.bundle import Starters
 from grader.course.submission import Submission, is_the_labs, readable
-from grader.guest.loading import decode
+from grader.guest.loading import decode, is_binary
 from grader.guest.notebook import read_cells
 from grader.report.similarity import LeftOut, Piece
 
@@ -79,9 +79,9 @@ def read_pieces(name: str, raw: bytes) -> Iterator[Piece]:
         for cell in read_cells(raw):
             yield Piece(file=file, cell=cell.number, lines=_lines(cell.source))
         return
-    if b"\0" in raw:
+    if is_binary(raw):
         raise ValueError("binary")
-    yield Piece(file=file, lines=_lines(decode(raw)))
+    yield Piece(file=file, lines=_lines(decode(raw)[0]))
 
 
 def _pieces(files: dict[str, bytes], root: Path, starters: Starters) -> Iterator[Piece]:

@@ -164,12 +164,21 @@ def test_encodings(load: Callable[..., Left], raw: bytes):
     assert load(raw).values["f"] == "ж"
 
 
+@pytest.mark.parametrize(("encoding", "said"), [("cp1251", "Windows-1251"), ("utf-16", "UTF-16")])
+def test_encodings_of_windows(load: Callable[..., Left], encoding: str, said: str):
+    """What Windows editors and shells write in Russian is read too, and told: names and strings may be in it."""
+    left = load("# лаба\r\nдлина = 1\r\ndef f(): return 'ж' * длина\r\n".encode(encoding))
+    assert left.values["f"] == "ж"
+    assert left.notes == [{"code": "encoding_guessed", "encoding": said}]
+
+
 @pytest.mark.parametrize(
     ("raw", "name", "reason"),
     [
         (b" \n", "a.py", "empty"),
         (b"x = 1\0", "a.py", "binary"),
-        ("x = 'ж'".encode("cp1251"), "a.py", "not_utf8"),
+        (b"x = '\x98'", "a.py", "not_utf8"),
+        (b"\xff\xfex", "a.py", "not_utf8"),
         (b"def (\n", "a.py", "syntax"),
         (b"{", "a.ipynb", "not_a_notebook"),
         (b"\xff\xfe", "a.ipynb", "not_utf8"),

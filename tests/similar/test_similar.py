@@ -234,7 +234,7 @@ def test_what_cannot_be_read_is_listed(make_class: MakeClass, folder: Assignment
         {
             "ann/tiny.py": ORIGINAL,
             "Белов/tiny.ipynb": "this is no notebook",
-            "carl/tiny.py": b"x = '\xff\xfe'\n",
+            "carl/tiny.py": b"x = '\x98'\n",
             "dora/tiny.py": b"MZ\x00\x00",
             "emil/notes.txt": "nothing to grade",
             "fay/a.py": INDEPENDENT,
