@@ -60,7 +60,7 @@ def _as_tuple(value: Any) -> Any:
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 Style = Literal["call", "method", "module_class", "forward_hook", "variable"]
-Form = Literal["torch", "numpy", "list"]
+Form = Literal["torch", "numpy", "list", "tuple"]
 
 
 class Parameter(Specification):

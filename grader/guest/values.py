@@ -6,9 +6,11 @@ what has no plain form stays here behind a `Handle`.
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -93,6 +95,10 @@ def _other(value: Any, registry: Registry, depth: int) -> Value:
         return to_wire(value.to_numpy(), registry, depth + 1)
     if type(value).__module__.split(".")[0] == "PIL":
         return to_wire(np.asarray(value), registry, depth + 1)
+    if isinstance(value, Number):  # a Fraction or a Decimal
+        return float(value)  # type: ignore[arg-type]  # what no float can be made of raises, which is the submission's failure
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):  # as a named tuple comes
+        return tuple(to_wire(getattr(value, one.name), registry, depth + 1) for one in dataclasses.fields(value))
     is_module = hasattr(value, "forward") and hasattr(value, "parameters")
     if isinstance(value, Iterable) and not is_module and not isinstance(value, type) and not callable(value):
         return [to_wire(item, registry, depth + 1) for item in itertools.islice(value, _MOST_ITEMS)]
@@ -139,7 +145,7 @@ def _array(data: Any, kind: str, registry: Registry, depth: int) -> Value:
 
 
 def from_wire(value: Value, form: str, lend: Lend, build: Build = dict) -> Any:
-    """What a submission is given: arrays as `form` says (`torch`, `numpy` or `list`), models as modules from `lend`.
+    """What a submission is given: arrays as `form` says (`torch`, `numpy`, `list` or `tuple`), models as modules from `lend`.
 
     Arrays are writable copies: a function that changes its input changes nobody else's. Mappings become what `build` makes
     of them.
@@ -149,6 +155,8 @@ def from_wire(value: Value, form: str, lend: Lend, build: Build = dict) -> Any:
     if isinstance(value, Array):
         if form in ("list", "own"):
             return value.data.tolist()
+        if form == "tuple":
+            return _tuples(value.data.tolist())
         data = value.data.copy()
         torch: Any = sys.modules.get("torch")
         return _prepared(torch.from_numpy(data)) if form == "torch" and torch is not None else data
@@ -157,6 +165,10 @@ def from_wire(value: Value, form: str, lend: Lend, build: Build = dict) -> Any:
     if isinstance(value, dict):
         return build({key: from_wire(item, form, lend, build) for key, item in value.items()})
     return value
+
+
+def _tuples(items: Any) -> Any:
+    return tuple(_tuples(item) for item in items) if isinstance(items, list) else items
 
 
 def _prepared(tensor: Any) -> Any:

@@ -16,12 +16,12 @@ from grader.errors import SubmissionCrashed, SubmissionOutOfMemory, SubmissionSt
 from grader.judge.alternatives import Alternatives, Reading
 from grader.judge.calling import Attempt, Question, attempts
 from grader.judge.delivery import asked_arguments, in_mode, join, requests_of, served_model
-from grader.judge.outcome import Call, CodeRaised, NotFound, Stopped
+from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
 from grader.judge.plain import kinds, plain
 from grader.judge.text import AnyText, gettext
 from grader.judge.words import adaptation_notes
 from grader.results import TestStatus
-from grader.sandbox.session import Answer, CallProcess, Failure, LoadReport, Session
+from grader.sandbox.session import Answer, CallProcess, LoadReport, Session
 from grader.wire.values import Handle, Model, Value
 
 # After these a call in another form may still succeed; anything else is the student's bug.
@@ -134,6 +134,14 @@ class Workplace:
             return False
 
 
+def _outcome(answer: Answer) -> CodeRaised | Mismatch:
+    """How a call ended that gave no value to compare."""
+    if answer.failure is not None:
+        return CodeRaised(answer.failure)
+    message = gettext("Your function returned an object instead of numbers.")
+    return Mismatch(message, hint=gettext("Return a tensor, an array, a list or a number."))
+
+
 class SubmissionProxy:
     """The fixture `submission` of one test. Methods raise the outcomes of `grader.judge.outcome`.
 
@@ -168,19 +176,19 @@ class SubmissionProxy:
         model = served_model(place.assignment, part, place.report)
         alternatives = place.alternatives.of(part, arguments, model) if place.alternatives is not None else {}
         question = Question(place.assignment, part, place.report, alternatives)
-        failures: list[Failure] = []
+        outcomes: list[CodeRaised | Mismatch] = []
         for attempt in self._worth_trying(question):
             answer = self._attempt(question, attempt, arguments)
             if answer.failure is None and not isinstance(answer.value, Handle):
                 place.known.setdefault(part.id, attempt)
                 return self._finish(question, attempt, arguments, answer)
-            failures.append(answer.failure or Failure(("TypeError",), "the answer is an object, not a value", 0, 0, ""))
-            if not _ADAPTABLE & set(failures[-1].types):
+            outcomes.append(_outcome(answer))
+            if answer.failure is not None and not _ADAPTABLE & set(answer.failure.types):
                 break
             self.discard()  # a failed call may have left anything behind
         place.fruitless[part.id] = place.fruitless.get(part.id, 0) + 1
-        # What a call by other arguments than the function takes says is less than what stopped it inside.
-        raise CodeRaised(next((failure for failure in failures if failure.line), failures[0]))
+        # What a call by other arguments than the function takes says is less than what stopped it inside, or came out of it.
+        raise next((one for one in outcomes if isinstance(one, Mismatch) or one.failure.line), outcomes[0])
 
     def _worth_trying(self, question: Question) -> Iterator[Attempt]:
         """What worked before, then whatever else might: looked for only where it is needed."""

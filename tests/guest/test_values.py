@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -26,6 +29,14 @@ class Loud(int):
         return True
 
     __hash__ = int.__hash__
+
+
+@dataclass
+class Kept:
+    """What a function found, under names."""
+
+    indices: list[int]
+    share: Fraction
 
 
 class LoudArray(np.ndarray):
@@ -84,6 +95,18 @@ def test_dataframes_and_pictures_are_arrays():
     image = pytest.importorskip("PIL.Image")
     assert np.array_equal(sent(pandas.DataFrame([[1, 2], [3, 4]])).data, [[1, 2], [3, 4]])
     assert sent(image.new("L", (3, 2))).data.shape == (2, 3)
+
+
+def test_records_arrive_as_their_fields():
+    """A dataclass comes as a named tuple does; a number of another class as a float."""
+    assert sent(Kept([1, 2], Fraction(1, 2))) == ([1, 2], 0.5)
+    assert type(sent(Decimal("0.25"))) is float
+    assert isinstance(sent(Kept), Handle)
+
+
+def test_tuples_can_be_looked_up():
+    """A function that remembers its answers wants boxes that have a hash."""
+    assert from_wire(Array(np.eye(2)), "tuple", None) == ((1.0, 0.0), (0.0, 1.0))
 
 
 @pytest.mark.parametrize(("form", "kind"), [("numpy", np.ndarray), ("list", list), ("own", list)])

@@ -154,6 +154,19 @@ def test_only_what_is_drawn_while_loading_is_shown(judge: Judge, submit: Callabl
     assert result.own_figures_left_out == 0
 
 
+def test_an_object_is_no_exception(course_copy: Path, submit: Callable[..., Submission]) -> None:
+    """Protects from being told of an exception that only the grader's second try raised: the first one returned, an object."""
+    folder = course_copy / "assignments" / "tiny"
+    text = (folder / "assignment.yaml").read_text("utf-8")
+    (folder / "assignment.yaml").write_text(text.replace("accepts: [list]", "accepts: [list, tuple]", 1), "utf-8")
+    source = b"class Mean:\n    pass\n\ndef mean(values):\n    values.sort()\n    return Mean()\n"
+    with Judge(JudgePlan(open_assignment(folder), NoWall(), (), "en")) as judge:
+        tests = [test for test in judge.grade(submit(source=source)).tests if test.part == "mean"]
+    assert {test.status for test in tests} == {TestStatus.FAILED}
+    assert {test.message for test in tests} == {"Your function returned an object instead of numbers."}
+    assert {test.hint for test in tests} == {"Return a tensor, an array, a list or a number."}
+
+
 def test_the_run_decides_the_language(tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects Russian feedback: messages and named mistakes."""
     monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))

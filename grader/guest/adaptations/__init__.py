@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.guest.adaptations import colab, console, pictures, threads, transforms, weights, windows
+from grader.guest.adaptations import colab, console, pictures, progress, threads, transforms, weights, windows
 from grader.guest.adaptations.gallery import Gallery
 from grader.guest.adaptations.importing import Watch
 from grader.guest.drawings import Drawings
