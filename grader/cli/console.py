@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console as RichConsole
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from grader.cli.observing import Lines, LiveTable, Silence
 from grader.results import Results, SubmissionResult, SubmissionStatus
-from grader.run.run import Progress as RunProgress
+from grader.run.run import Observer
 
-OnResult = Callable[[RunProgress, SubmissionResult], None]
 _MOST_ROWS = 40
 _WIDTH_WITHOUT_PARTS = 45
 _WIDTH_OF_A_FILE = 120
@@ -50,44 +48,15 @@ class Console:
         self.err.print(f"[yellow]Warning:[/yellow] {escape(text)}")
 
     @contextmanager
-    def progress(self, assignment: str, total: int) -> Iterator[OnResult]:
+    def progress(self, assignment: str, total: int) -> Iterator[Observer]:
         """Count finished submissions while the body runs."""
         if self.quiet:
-            yield lambda _progress, _result: None
+            yield Silence()
         elif self.out.is_terminal:
-            yield from self._bar(assignment, total)
+            with LiveTable(self.out, assignment, total, self._tell_messages) as table:
+                yield table
         else:
-            yield from self._lines(assignment, total)
-
-    def _bar(self, assignment: str, total: int) -> Iterator[OnResult]:
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[last]}"),
-        )
-        with Progress(*columns, console=self.out, transient=True) as bar:
-            task = bar.add_task(escape(assignment), total=total, last="")
-
-            def on_result(progress: RunProgress, result: SubmissionResult) -> None:
-                bar.update(task, completed=len(progress.results), last=escape(result.student))
-                self._tell_messages(result)
-
-            yield on_result
-
-    def _lines(self, assignment: str, total: int) -> Iterator[OnResult]:
-        started = time.monotonic()
-
-        def on_result(progress: RunProgress, result: SubmissionResult) -> None:
-            done = len(progress.results)
-            each = (time.monotonic() - started) / max(1, done - progress.known)
-            left = f", about {each * (total - done):.0f} s left" if done < total else ""
-            score = "not graded" if result.score is None else f"{result.score:g} of {result.max_score:g}"
-            self.out.print(escape(f"{assignment}: {done} of {total}: {result.student}: {score} ({result.status}){left}"))
-            self._tell_messages(result)
-
-        yield on_result
+            yield Lines(self.out, assignment, total, self._tell_messages)
 
     def _tell_messages(self, result: SubmissionResult) -> None:
         if self.verbose:

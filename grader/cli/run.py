@@ -14,7 +14,8 @@ from grader.report.rendering import render
 from grader.results import Results, SubmissionStatus
 from grader.run.plan import AssignmentRun, plan_run, plan_works
 from grader.run.run import RunOptions, run_assignment, write_results
-from grader.run.sizing import jobs_that_fit, pick_device
+from grader.run.sizing import jobs_that_fit, pick_device, usable_cores
+from grader.run.workers import ThisMachine
 from grader.sandbox.choice import WALLS, choose_wall
 
 OK, FAULT, STOPPED = 0, 1, 130
@@ -67,8 +68,8 @@ def run_round(request: RunRequest, console: Console) -> Round:
     status, found = OK, {}
     for one in runs:
         out = request.out if len(runs) == 1 else request.out / one.folder.specification.id
-        jobs = request.jobs or jobs_that_fit(len(one.submissions))
-        options = RunOptions(wall, out, jobs, pick_device(request.device), request.language, request.fresh)
+        machines = ThisMachine(wall, workers(request, one, console))
+        options = RunOptions(machines, out, pick_device(request.device), request.language, request.fresh)
         found[out], complete = grade_and_report(one, options, console)
         notes.add(found[out], one, console)
         if not complete:
@@ -95,6 +96,17 @@ def take_in_and_plan(request: RunRequest, console: Console) -> list[AssignmentRu
     return plan_run(found.folder, request.assignment, request.student, request.out, near)
 
 
+def workers(request: RunRequest, run: AssignmentRun, console: Console) -> int:
+    """How many submissions are graded at the same time: as many as fit, unless the user wants another number."""
+    limits, wanted = run.folder.specification.limits, len(run.submissions)
+    fitting = jobs_that_fit(wanted, limits.memory_mb)
+    if request.jobs > fitting and min(request.jobs, wanted, usable_cores()) > fitting:
+        console.warn(
+            f"--jobs {request.jobs}: {fitting} fit into the free memory, with {limits.memory_mb} MB for each submission."
+        )
+    return request.jobs or fitting
+
+
 def check_request(request: RunRequest) -> None:
     """Refuse what cannot be. Raises `UsageError`."""
     if request.jobs < 0:
@@ -105,10 +117,10 @@ def check_request(request: RunRequest) -> None:
 
 def grade_and_report(run: AssignmentRun, options: RunOptions, console: Console) -> tuple[Results, bool]:
     """Grade one assignment and write its files; (results, whether all submissions were reached)."""
-    with console.progress(run.folder.specification.id, len(run.submissions)) as on_result:
-        results, complete = run_assignment(run, options, on_result)
+    with console.progress(run.folder.specification.id, len(run.submissions)) as observer:
+        results, complete = run_assignment(run, options, observer)
     write_results(results, options.out)
     index = render(results, options.out)
-    console.say(f"Wall: {options.wall.name}")
+    console.say(f"Wall: {options.machines.wall}")
     console.summary(results, index)
     return results, complete

@@ -192,7 +192,7 @@ class Judge:
         try:
             plugin = JudgePlugin(self.setting, proxy_maker(opened.workplace), only_parts=parts)
             run_tests(plugin, visibilities=self.plan.visibilities, keyword=self.plan.keyword)
-            apart = self.plan.wall.forks and opened.workplace.kept_apart()
+            apart = opened.workplace.kept_apart()
         finally:
             opened.workplace.close()
         return self.conclude(plugin.ran, opened, apart, kept)

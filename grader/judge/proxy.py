@@ -126,7 +126,7 @@ class Workplace:
         Memory they do not share, as each works in a fork of the loaded submission; but a lost process may have taken something
         along, and files stay.
         """
-        if self.reopened or self.disturbed or self.session.closed or not self.report.files:
+        if self.reopened or self.disturbed or self.session.closed or not self.session.forks or not self.report.files:
             return False
         try:
             return self.session.footprint() == self.report.files

@@ -7,6 +7,7 @@ import platform
 
 from grader import __version__
 from grader.course.specification import Assignment
+from grader.sandbox.gpu import find_gpu
 
 # The distributions behind what submissions of any assignment import, and behind the judge's own comparisons.
 _LIBRARIES = (
@@ -16,9 +17,14 @@ _LIBRARIES = (
 
 
 def environment_of(assignment: Assignment) -> str:
-    """`grader X, Python Y, numpy Z, ...`: the grader, Python, and the libraries that are there, the assignment's own included."""
+    """`grader X, Python Y, numpy Z, ...`: the grader, Python, and the libraries that are there, the assignment's own included.
+
+    Where an assignment asks for a GPU, also whether there is one.
+    """
     preloaded = {name.partition(".")[0] for name in assignment.preload}
     found = {name: _version(name) for name in sorted({*_LIBRARIES, *preloaded})}
+    if assignment.limits.gpu:
+        found["gpu"] = "yes" if find_gpu().devices else "no"
     libraries = [f"{name} {version}" for name, version in found.items() if version]
     return ", ".join([f"grader {__version__}", f"Python {platform.python_version()}", *libraries])
 

@@ -7,15 +7,15 @@ versions of grader, Python and libraries. Where only tests or the reference diff
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from grader import __version__
 from grader.course.dependencies import shared_digest
 from grader.course.submission import Submission
 from grader.fixtures.cache import cache_folder
-from grader.judge.judge import JudgePlan
 from grader.judge.regrading import Verdict
 from grader.results import (
     AssignmentSummary,
@@ -26,21 +26,18 @@ from grader.results import (
     SubmissionStatus,
     write_text_whole,
 )
-from grader.run.environment import environment_of
-from grader.run.journal import Journal, result_key
+from grader.run.dispatch import Job, Machines, Task, grade_all, longest_first
+from grader.run.journal import Journal, Kept, result_key
 from grader.run.pictures import shown_pictures
 from grader.run.plan import AssignmentRun
-from grader.run.workers import Job, grade_all
-from grader.sandbox.wall import Wall
 
 
 @dataclass(frozen=True)
 class RunOptions:
     """How to run. `fresh`: grade again what the journal knows."""
 
-    wall: Wall
+    machines: Machines
     out: Path
-    jobs: int = 1
     device: str = "cpu"
     language: str = ""
     fresh: bool = False
@@ -48,16 +45,24 @@ class RunOptions:
 
 @dataclass
 class Progress:
-    """What a run has come to: told to `on_result` after each submission."""
+    """What a run has come to: told to its observer after each submission."""
 
     total: int
     known: int = 0
     results: dict[str, SubmissionResult] = field(default_factory=dict)
 
 
-def run_assignment(
-    run: AssignmentRun, options: RunOptions, on_result: Callable[[Progress, SubmissionResult], None]
-) -> tuple[Results, bool]:
+class Observer(Protocol):
+    """Who watches a run."""
+
+    def started(self, worker: str, submission: Submission) -> None:
+        """A worker, by name, has been given a submission."""
+
+    def finished(self, progress: Progress, result: SubmissionResult) -> None:
+        """A submission is graded, and its result is kept."""
+
+
+def run_assignment(run: AssignmentRun, options: RunOptions, observer: Observer) -> tuple[Results, bool]:
     """Grade a run's submissions; (results, whether all were reached).
 
     Ctrl-C stops at once; what was graded until then is in the journal and in the results. Results are in the order of the
@@ -69,9 +74,10 @@ def run_assignment(
     progress = Progress(len(run.submissions))
     complete = True
     with Journal(folder) as journal:
-        if options.fresh:
-            journal.clear()
         kept = journal.find(set(keys.values()), set(bases.values()))
+        if options.fresh:
+            kept = Kept(seconds=kept.seconds)
+            journal.clear()
         todo = []
         for one in run.submissions:
             result = kept.results.get(keys[one.student])
@@ -81,21 +87,27 @@ def run_assignment(
                 progress.results[one.student] = _placed(result, one)
         progress.known = len(progress.results)
         try:
-            for one, verdict in _graded(run, todo, options, language):
+            for one, verdict in _graded(run, todo, kept.seconds, options, observer):
                 journal.append(keys[one.student], verdict.result, bases[one.student], verdict.trace)
                 progress.results[one.student] = verdict.result
-                on_result(progress, verdict.result)
+                observer.finished(progress, verdict.result)
         except KeyboardInterrupt:
             complete = False
     return make_results(run, progress.results, language), complete
 
 
-def _graded(run: AssignmentRun, todo: list[Job], options: RunOptions, language: str) -> Iterator[tuple[Submission, Verdict]]:
+def _graded(
+    run: AssignmentRun, todo: list[Job], seconds: Mapping[str, float], options: RunOptions, observer: Observer
+) -> Iterator[tuple[Submission, Verdict]]:
     if not todo:
         return
     hidden = (*run.hidden, options.out.resolve(), cache_folder())  # results and expected answers, wherever they lie
-    plan = JudgePlan(run.folder, options.wall, hidden, language, options.device)
-    yield from grade_all(plan, todo, options.jobs)
+    language = options.language or run.folder.specification.language
+    task = Task(run.folder, hidden, language, options.device)
+    with options.machines.crew(task, len(todo)) as crew:
+        if len(crew.free()) > 1:
+            todo = longest_first(todo, seconds)
+        yield from grade_all(task, todo, crew, observer.started)
 
 
 def _placed(result: SubmissionResult, submission: Submission) -> SubmissionResult:
@@ -105,11 +117,11 @@ def _placed(result: SubmissionResult, submission: Submission) -> SubmissionResul
 
 def _keys(run: AssignmentRun, language: str, options: RunOptions) -> tuple[dict[str, str], dict[str, str]]:
     """The journal's keys and bases, by student."""
-    environment, folder = environment_of(run.folder.specification), run.folder
+    environment, folder = options.machines.environment(run.folder.specification), run.folder
     whole, shared = folder.digest(), shared_digest(folder)
     keys, bases = {}, {}
     for one in run.submissions:
-        common = (environment, language, options.wall.name, one.student, _handed_in(one))
+        common = (environment, language, options.machines.wall, one.student, _handed_in(one))
         keys[one.student] = result_key("whole", whole, *common)
         bases[one.student] = result_key("base", shared, *common)
     return keys, bases

@@ -7,8 +7,10 @@ import os
 import psutil
 
 from grader.errors import UsageError
+from grader.run.memory import room_in_group
 
-_WORKER_BYTES = 3 << 30  # a judge, its template, and one submission at its memory limit
+_WORKER_MB = 1024  # a judge and its template, libraries like torch included
+_DEFAULT_MB = 2048  # of one submission, where no assignment says otherwise
 
 
 def usable_cores() -> int:
@@ -16,9 +18,9 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def jobs_that_fit(submissions: int) -> int:
-    """Workers for so many submissions: one per core, never more than fit into the free memory."""
-    fitting = int(psutil.virtual_memory().available // _WORKER_BYTES)
+def jobs_that_fit(submissions: int, memory_mb: int = _DEFAULT_MB) -> int:
+    """Workers for so many submissions: one per core, never more than fit into the free memory with work at its limit."""
+    fitting = min(psutil.virtual_memory().available, room_in_group()) // ((_WORKER_MB + memory_mb) << 20)
     return max(1, min(usable_cores(), fitting, submissions))
 
 

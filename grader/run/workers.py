@@ -1,7 +1,7 @@
-"""Processes that grade, each with a judge and a warm template of its own.
+"""Workers on this machine: processes that grade, each with a judge and a warm template of its own.
 
-`grade_all` yields results as they come. One worker runs in this process; more run in processes of their own, started afresh so
-that nothing is inherited. When the caller stops (Ctrl-C, an error), every worker and all that it started ends.
+One worker is this process itself; more are processes of their own, started afresh so that nothing is inherited. When the caller
+stops (Ctrl-C, an error), every worker and all that it started ends. A worker that dies is replaced.
 """
 
 from __future__ import annotations
@@ -15,72 +15,152 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
-from multiprocessing.queues import SimpleQueue
 from multiprocessing.util import Finalize
 
-from grader.course.submission import Submission
+from grader.course.specification import Assignment
 from grader.errors import GraderError, SandboxFault
 from grader.judge.judge import Judge, JudgePlan
 from grader.judge.regrading import Verdict
+from grader.run.dispatch import Crew, Job, Lost, Task
+from grader.run.environment import environment_of
 from grader.sandbox.folders import remove
+from grader.sandbox.wall import Wall
 
 _PR_SET_PDEATHSIG = 1
+_MOST_DEATHS = 5  # of workers in a row, without anything graded in between
 # Of a worker process: made once by its initializer, used by every task; or the error that kept it from being made.
 _worker: Judge | GraderError | OSError | None = None
 
 
 @dataclass(frozen=True)
-class Job:
-    """A submission to grade, and the verdict that was kept of it, of which some parts may stand."""
+class ThisMachine:
+    """The machine that `grade` runs on, with at most `most` workers; see `grader.run.dispatch.Machines`."""
 
-    submission: Submission
-    kept: Verdict | None = None
+    built: Wall
+    most: int = 1
+
+    @property
+    def wall(self) -> str:
+        """The wall's name."""
+        return self.built.name
+
+    def environment(self, assignment: Assignment) -> str:
+        """This process's own."""
+        return environment_of(assignment)
+
+    def crew(self, task: Task, jobs: int) -> Crew:
+        """One worker for one job, else as many as may be and are needed."""
+        plan = JudgePlan(task.folder, self.built, task.hidden, task.language, task.device)
+        workers = min(self.most, jobs)
+        return Processes(plan, workers) if workers > 1 else ThisProcess(plan)
 
 
-def grade_all(plan: JudgePlan, todo: Sequence[Job], jobs: int) -> Iterator[tuple[Submission, Verdict]]:
-    """Grade with `jobs` workers; verdicts in the order in which they are finished.
+class ThisProcess:
+    """A crew of one, which is this process: nothing to start, and nothing to see of what it does meanwhile."""
 
-    Raises what `Judge` raises when it cannot be made, `SandboxFault` when a worker process dies twice in a row.
-    """
-    if jobs <= 1 or len(todo) <= 1:
-        with Judge(plan) as judge:
-            for job in todo:
-                yield job.submission, judge.verdict(job.submission, job.kept)
-        return
-    left = list(todo)
-    for _attempt in range(2):
-        finished = set()
+    def __init__(self, plan: JudgePlan) -> None:
+        self.judge = Judge(plan)
+        self.job: Job | None = None
+
+    def free(self) -> Sequence[str]:
+        """Itself."""
+        return () if self.job else ("1",)
+
+    def give(self, worker: str, job: Job) -> None:
+        """Remember the job."""
+        self.job = job
+
+    def collect(self) -> list[tuple[Job, Verdict | Lost]]:
+        """Do it."""
+        job, self.job = self.job, None
+        return [(job, self.judge.verdict(job.submission, job.kept))] if job else []
+
+    def __enter__(self) -> Crew:
+        self.judge.__enter__()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.judge.__exit__(*exception)
+
+
+@dataclass
+class _Desk:
+    """A worker's place: its cores, and the pool of one process that works there, once there is something to do."""
+
+    share: set[int]
+    pool: ProcessPoolExecutor | None = None
+
+
+@dataclass
+class Processes:
+    """A crew of processes."""
+
+    plan: JudgePlan
+    count: int
+    desks: dict[str, _Desk] = field(init=False)
+    running: dict[Future[Verdict], tuple[str, Job]] = field(default_factory=dict)
+    deaths: int = 0
+
+    def __post_init__(self) -> None:
+        self.desks = {str(number): _Desk(share) for number, share in enumerate(shares_of_cores(self.count), start=1)}
+
+    def free(self) -> Sequence[str]:
+        """Those without a job."""
+        busy = {worker for worker, _ in self.running.values()}
+        return [worker for worker in self.desks if worker not in busy]
+
+    def give(self, worker: str, job: Job) -> None:
+        """Start the worker where it does not run yet."""
         try:
-            for submission, verdict in _in_processes(plan, left, min(jobs, len(left))):
-                finished.add(submission.student)
-                yield submission, verdict
-        except BrokenProcessPool:
-            left = [job for job in left if job.submission.student not in finished]
-            continue
-        return
-    raise SandboxFault("a worker process of the grader died twice; the submissions that were finished are kept")
+            future = self._submit(worker, job)
+        except BrokenProcessPool:  # it died while it waited
+            self._clear(worker)
+            future = self._submit(worker, job)
+        self.running[future] = (worker, job)
 
-
-def _in_processes(plan: JudgePlan, todo: list[Job], jobs: int) -> Iterator[tuple[Submission, Verdict]]:
-    context = get_context("spawn")
-    shares = context.SimpleQueue()
-    for share in shares_of_cores(jobs):
-        shares.put(share)
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(plan, os.getpid(), shares))
-    try:
+    def _submit(self, worker: str, job: Job) -> Future[Verdict]:
+        desk = self.desks[worker]
         with _deaf_to_interrupts():  # workers are born here; a Ctrl-C before they are set up would print their tracebacks
-            waiting: dict[Future[Verdict], Submission] = {pool.submit(_grade, job): job.submission for job in todo}
-        while waiting:
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield waiting.pop(future), future.result()
-    except BaseException:
-        _end_processes(pool)
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+            if desk.pool is None:
+                told = (self.plan, os.getpid(), desk.share)
+                desk.pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_start_worker, initargs=told)
+            return desk.pool.submit(_grade, job)
+
+    def collect(self) -> list[tuple[Job, Verdict | Lost]]:
+        """Verdicts, and what workers that died had before them."""
+        done, _ = wait(self.running, return_when=FIRST_COMPLETED)
+        over: list[tuple[Job, Verdict | Lost]] = []
+        for future in done:
+            worker, job = self.running.pop(future)
+            try:
+                over.append((job, future.result()))
+                self.deaths = 0
+            except BrokenProcessPool:
+                self._clear(worker)
+                self.deaths += 1
+                over.append((job, Lost("the worker that graded it died twice")))
+        if self.deaths >= _MOST_DEATHS:
+            raise SandboxFault("worker processes of the grader die one after the other; what was finished is kept")
+        return over
+
+    def _clear(self, worker: str) -> None:
+        pool, self.desks[worker].pool = self.desks[worker].pool, None
+        if pool is not None:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        pools = [desk.pool for desk in self.desks.values() if desk.pool is not None]
+        if exception[0] is not None:
+            for pool in pools:
+                _end_processes(pool)
+        for wait_for_it in (False, True):  # all are told before any is waited for
+            for pool in pools:
+                pool.shutdown(wait=wait_for_it, cancel_futures=True)
 
 
 @contextmanager
@@ -111,9 +191,9 @@ def shares_of_cores(jobs: int) -> list[set[int]]:
     return [set(cores[number::jobs]) if len(cores) >= jobs else set() for number in range(jobs)]
 
 
-def _start_worker(plan: JudgePlan, parent: int, shares: SimpleQueue[set[int]]) -> None:
+def _start_worker(plan: JudgePlan, parent: int, share: set[int]) -> None:
     global _worker
-    if share := shares.get():
+    if share:
         os.sched_setaffinity(0, share)  # the template and the submissions inherit it, and the filter keeps it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the terminal is the parent's to handle
     if sys.platform == "linux":

@@ -107,6 +107,8 @@ class Session:
     conversation, and `SandboxFault` when the grader itself failed. After `SubmissionStopped` the session is over.
     """
 
+    forks = True  # whether tests run in forks of it, and so share no memory
+
     def __init__(self, keeper: Keeper, pid: int, connection: socket.socket, limits: Limits, work: str) -> None:
         self.keeper = keeper
         self.pid = pid

@@ -10,6 +10,8 @@ _GRACE_SECONDS = 0.5  # for the exit status of a process that has broken the con
 class SharedSession(Session):
     """A process that loads a submission and answers the calls of all of its tests, with fresh networks for each."""
 
+    forks = False
+
     def fork(self) -> CallProcess:
         """The same process, with fresh networks."""
         self._ask({"op": "fresh"}, float(self.limits.call_seconds))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from types import SimpleNamespace
 
 import psutil
@@ -23,8 +24,18 @@ GIB = 1 << 30
 def test_workers(monkeypatch: pytest.MonkeyPatch, cores: int, gib: int, submissions: int, jobs: int) -> None:
     """Protects the machine: never more workers than cores, than fit into the free memory, or than submissions; always one."""
     monkeypatch.setattr(sizing, "usable_cores", lambda: cores)
+    monkeypatch.setattr(sizing, "room_in_group", lambda: sys.maxsize)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=gib * GIB))
     assert jobs_that_fit(submissions) == jobs
+
+
+@pytest.mark.parametrize(("memory_mb", "group_gib", "jobs"), [(2048, 64, 21), (512, 64, 32), (8192, 64, 7), (2048, 7, 2)])
+def test_workers_for_an_assignment(monkeypatch: pytest.MonkeyPatch, memory_mb: int, group_gib: int, jobs: int) -> None:
+    """Protects from an assignment whose submissions may use much, and from a container that allows less than its machine has."""
+    monkeypatch.setattr(sizing, "usable_cores", lambda: 32)
+    monkeypatch.setattr(sizing, "room_in_group", lambda: group_gib * GIB)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=64 * GIB))
+    assert jobs_that_fit(1000, memory_mb) == jobs
 
 
 def test_cores_are_those_that_may_be_used() -> None:

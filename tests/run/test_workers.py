@@ -57,12 +57,61 @@ def test_a_worker_that_dies_once(run: Callable[..., Any], tmp_path: Path) -> Non
 
 
 def test_a_worker_that_dies_again(run: Callable[..., Any], tmp_path: Path) -> None:
-    """Protects the run from going round for ever: exit status 1, the reason, and what was finished is in the journal."""
+    """Protects the class from one work that kills every worker: it alone is left ungraded, and no zero; exit status 1."""
     finished = run(once=False)
     assert (finished.status, finished.left_behind) == (1, []), finished.stderr
-    assert "died twice" in finished.stderr
+    results = read_results(tmp_path / "out" / "results.json")
+    scores = {one.student: (one.score, str(one.status)) for one in results.submissions}
+    assert scores.pop("deadly") == (None, "grader_error")
+    assert set(scores.values()) == {(40, "graded")}
+    assert "the worker that graded it died twice" in finished.stderr
     kept = (tmp_path / "out" / ".journal" / "journal.jsonl").read_text().splitlines()
-    assert len(kept) == len([line for line in finished.lines if line.startswith("tiny: ")])
+    assert len(kept) == 5
+
+
+def test_workers_that_never_live(grade: Callable[..., Any], course_copy: Path, tmp_path: Path) -> None:
+    """Protects the run from going round for ever where no worker survives its start: the reason, and exit status 1."""
+    comparison = course_copy / "assignments" / "tiny" / "comparison.py"
+    comparison.write_text(comparison.read_text() + "\n\nimport os\n\nos._exit(9)\n")
+    for student in ("ann", "bob", "carl"):
+        place = course_copy / "submissions" / "tiny" / student
+        place.mkdir(parents=True)
+        (place / "tiny.py").write_text("pass\n")
+    finished = grade(course_copy / "submissions", "-o", tmp_path / "out", "-j", 2)
+    assert (finished.status, finished.left_behind) == (1, []), finished.stderr
+    assert "die one after the other" in finished.stderr
+
+
+MANY = {
+    "ann": "def mean(values):\n    return sum(values) / len(values)\n",
+    "bob": "def average(numbers):\n    return sum(numbers) // len(numbers)\n",
+    "carl": "def (\n",
+    "dora": "def clamp(value, low, high):\n    return open('x').read()\n",
+    "emil": "print('nothing')\n",
+    "fred": "def count_words(text):\n    import os\n    os._exit(1)\n",
+    "slow": "def mean(values):\n    while True:\n        pass\n",
+}
+
+
+def test_neither_workers_nor_order_matter(grade: Callable[..., Any], course_copy: Path, tmp_path: Path) -> None:
+    """Protects the promise that a verdict depends on the work alone: one worker or three, in any order, the same results.
+
+    The last run knows how long each took, and begins with the slow one: whoever waited for it would come after it.
+    """
+    for student, source in MANY.items():
+        place = course_copy / "submissions" / "tiny" / student
+        place.mkdir(parents=True)
+        (place / "tiny.py").write_text(source)
+    found, orders = [], []
+    for jobs in (1, 3, 3):
+        finished = grade(course_copy / "submissions", "-o", tmp_path / f"out{jobs}", "-j", jobs, "--fresh")
+        assert (finished.status, finished.left_behind) == (0, []), finished.stderr
+        results = read_results(tmp_path / f"out{jobs}" / "results.json")
+        found.append([one.model_copy(update={"seconds": 0}) for one in results.submissions])
+        orders.append([line.split(":")[2].strip() for line in finished.lines if line.startswith("tiny: ")])
+    assert found[0] == found[1] == found[2]
+    assert orders[0] == sorted(MANY)
+    assert orders[2][0] != "slow"
 
 
 def test_each_worker_has_cores_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
