@@ -25,7 +25,7 @@ from grader.figures import Figure, Grid
 from grader.report.classpage import class_page
 from grader.report.rendering import render
 from grader.report.roster import roster
-from grader.results import Results, SubmissionResult, read_results
+from grader.results import MOST_OWN_FIGURES, Results, SubmissionResult, read_results
 
 
 def main() -> None:
@@ -38,7 +38,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     real = read_results(options.results)
+    drawn = [figure for one in real.submissions for figure in one.own_figures]
     worst = max(real.submissions, key=lambda one: sum(len(test.figures) for test in one.tests))
+    worst = worst.model_copy(update={"own_figures": tuple(drawn[:MOST_OWN_FIGURES])})
     alike = real.model_copy(update={"submissions": (worst,)})
     found = {
         "render": measure_render(many(real, options.students)),
@@ -88,7 +90,7 @@ def _turned(grid: Grid, number: int) -> Grid:
 
 def measure_render(results: Results) -> dict[str, float]:
     """Write the whole report."""
-    figures = sum(len(test.figures) for one in results.submissions for test in one.tests)
+    figures = sum(len(one.own_figures) + sum(len(test.figures) for test in one.tests) for one in results.submissions)
     with tempfile.TemporaryDirectory() as folder, PeakMemory() as memory:
         wall, cpu = time.perf_counter(), own_cpu()
         render(results, Path(folder))

@@ -42,7 +42,7 @@ SHOTS = (
     Shot("class-phone-dark-ru", "index.html", "ru", 390, 1400, "dark"),
     Shot("student-wrong", "students/dubois_claire/index.html", "en", 900, 1200),
     Shot("student-wrong-phone-dark-ru", "students/Лебедева-Юлия/index.html", "ru", 390, 1560, "dark"),
-    Shot("student-right-ru", "students/Тихонов-Максим/index.html", "ru", 900, 900),
+    Shot("student-right-ru", "students/Иванов-Пётр/index.html", "ru", 900, 1400),
     Shot("student-broken", "students/mueller_hans/index.html", "en", 900, 900),
     Shot("instructor-dark", "instructor/brown_emma/index.html", "en", 900, 1500, "dark"),
 )

@@ -26,7 +26,7 @@ _LARGEST_PHOTO = 1_000_000  # pixels
 _PHOTO_SHARE = 0.4  # of the photo under a map
 _CELL = 4  # pixels of a mask's cell, room for a pattern
 # Okabe and Ito: blue where both are, orange where the prediction lacks, reddish purple, striped, where it is too much.
-_BOTH, _MISSED, _EXTRA = (0, 114, 178, 255), (230, 159, 0, 255), (204, 121, 167, 255)
+_BOTH, _MISSED, _EXTRA = (0, 114, 178), (230, 159, 0), (204, 121, 167)
 
 
 def levels(grid: Grid) -> Bytes:
@@ -90,20 +90,21 @@ def mask_uri(truth: Grid, prediction: Grid) -> tuple[str, tuple[float, float, fl
     """(both masks in three tones, the shares of all cells that are in both, in the first only, in the second only)."""
     inside, claimed = levels(truth) >= 128, levels(prediction) >= 128
     kinds = inside & claimed, inside & ~claimed, claimed & ~inside
-    image = np.zeros((inside.shape[0] * _CELL, inside.shape[1] * _CELL, 4), np.uint8)
-    rows, columns = np.indices(image.shape[:2])
-    stripes = (rows + columns) % _CELL < _CELL // 2 + 1
-    for cells, colour, pattern in zip(kinds, (_BOTH, _MISSED, _EXTRA), (True, True, stripes), strict=True):
-        image[cells.repeat(_CELL, 0).repeat(_CELL, 1) & pattern] = colour
+    tones = np.select(kinds, (1, 2, 3)).astype(np.uint8)
+    pixels = tones.repeat(_CELL, 0).repeat(_CELL, 1)
+    rows, columns = np.indices(pixels.shape, sparse=True)
+    pixels[(pixels == 3) & ((rows + columns) % _CELL > _CELL // 2)] = 0
+    image = Image.fromarray(pixels)
+    image.putpalette(bytes((0, 0, 0, *_BOTH, *_MISSED, *_EXTRA)))
     both, missed, extra = (float(cells.mean()) for cells in kinds)
-    return _uri(Image.fromarray(image), "png"), (both, missed, extra)
+    return _uri(image, "png", transparency=0), (both, missed, extra)
 
 
 def _coloured(values: Bytes, colours: str) -> Bytes:
     return np.ascontiguousarray(mpl.colormaps[colours](values, bytes=True)[..., :3])
 
 
-def _uri(image: Image.Image, kind: str) -> str:
+def _uri(image: Image.Image, kind: str, **options: int) -> str:
     stream = io.BytesIO()
-    image.save(stream, kind, **({"quality": 82} if kind == "jpeg" else {"compress_level": 6}))
+    image.save(stream, kind, **({"quality": 82} if kind == "jpeg" else {"compress_level": 6}), **options)
     return f"data:image/{kind};base64,{base64.b64encode(stream.getvalue()).decode()}"

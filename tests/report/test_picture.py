@@ -115,7 +115,7 @@ def test_masks_have_three_tones_and_their_shares() -> None:
         ("only in the true mask", "25%"),
         ("only in the prediction", "25%"),
     ]
-    cells = np.asarray(image(shown.panels[0].image))
+    cells = np.asarray(image(shown.panels[0].image).convert("RGBA"))
     assert [len(np.unique(cells[:, 4 * k : 4 * k + 4].reshape(-1, 4), axis=0)) for k in range(4)] == [1, 1, 2, 1]
     assert not cells[:, 12:].any(), "outside is the page"
     assert shown.panels[0].alternative == "in both: 25%; only in the true mask: 25%; only in the prediction: 25%."
