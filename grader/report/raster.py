@@ -92,8 +92,8 @@ def mask_uri(truth: Grid, prediction: Grid) -> tuple[str, tuple[float, float, fl
     kinds = inside & claimed, inside & ~claimed, claimed & ~inside
     tones = np.select(kinds, (1, 2, 3)).astype(np.uint8)
     pixels = tones.repeat(_CELL, 0).repeat(_CELL, 1)
-    rows, columns = np.indices(pixels.shape, sparse=True)
-    pixels[(pixels == 3) & ((rows + columns) % _CELL > _CELL // 2)] = 0
+    diagonals = np.add.outer(np.arange(pixels.shape[0]), np.arange(pixels.shape[1]))
+    pixels[(pixels == 3) & (diagonals % _CELL > _CELL // 2)] = 0
     image = Image.fromarray(pixels)
     image.putpalette(bytes((0, 0, 0, *_BOTH, *_MISSED, *_EXTRA)))
     both, missed, extra = (float(cells.mean()) for cells in kinds)
