@@ -75,6 +75,8 @@ HEAVY = {
     "jinja2",
     "sqlalchemy",
     "alembic",
+    "dask",
+    "distributed",
 }
 
 

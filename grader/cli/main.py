@@ -56,6 +56,7 @@ def run(
     watch: Annotated[bool, Parameter(negative="")] = False,
     gradebook: Annotated[str, Parameter(env_var="GRADER_GRADEBOOK")] = "",
     times: Path | None = None,
+    cluster: Annotated[str, Parameter(env_var="GRADER_CLUSTER")] = "",
     quiet: Annotated[bool, Parameter(("--quiet", "-q"), negative="")] = False,
     verbose: Annotated[bool, Parameter(("--verbose", "-v"), negative="")] = False,
 ) -> int:
@@ -90,6 +91,8 @@ def run(
         Also write the results into this gradebook: a file, which is made where there is none, or the URL of a database.
     times
         A CSV file with the columns student and submitted: when work was handed in, for the gradebook.
+    cluster
+        Have the workers of this Dask scheduler grade, as in tcp://scheduler:8786.
     quiet
         Print nothing but errors.
     verbose
@@ -99,7 +102,7 @@ def run(
     from grader.cli.watch import watch_command
 
     request = RunRequest(submissions, assignment, out, jobs, device, sandbox, student, lang, fresh, quiet, verbose, open_)
-    request = replace(request, gradebook=gradebook, times=times)
+    request = replace(request, gradebook=gradebook, times=times, cluster=cluster)
     return watch_command(request) if watch else run_command(request)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from grader.errors import UsageError
 from grader.intake.intake import take_in
 from grader.report.rendering import render
 from grader.results import Results, SubmissionStatus
+from grader.run.dispatch import Machines
 from grader.run.plan import AssignmentRun, plan_run, plan_works
 from grader.run.run import RunOptions, run_assignment, write_results
 from grader.run.sizing import jobs_that_fit, pick_device, usable_cores
@@ -40,6 +43,7 @@ class RunRequest:
     open: bool = False
     gradebook: str = ""
     times: Path | None = None
+    cluster: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,16 +64,46 @@ def run_round(request: RunRequest, console: Console) -> Round:
     check_request(request)
     notes = GradebookNotes(request.gradebook, request.times)
     runs = take_in_and_plan(request, console)
+    with open_machines(request, console) as machines_for:
+        return grade_runs(request, console, runs, machines_for, notes)
+
+
+@contextmanager
+def open_machines(request: RunRequest, console: Console) -> Iterator[Callable[[AssignmentRun], Machines]]:
+    """What tells the machines that grade an assignment: the cluster that was named, or this one.
+
+    Raises `WallError`, and `UsageError` when there is no such cluster, or not the library for it.
+    """
+    if request.cluster:
+        try:
+            from grader.run.cluster import Cluster  # an extra, and not quick to import
+        except ModuleNotFoundError as error:
+            raise UsageError(f"--cluster: {error}", remedy="pip install 'lab-grader[cluster]'") from error
+        with Cluster(request.cluster, request.sandbox, console.warn) as cluster:
+            yield lambda _run: cluster
+        return
     wall = choose_wall(request.sandbox)
     if not wall.confines:
         console.warn("No wall: submissions run as you, and can read the hidden tests and everything else that you can.")
     elif wall.name != request.sandbox and wall.name != WALLS[0]:
         console.warn(f"The weaker wall is used: {wall.name}. `grade doctor` says why, and what helps.")
+    yield lambda run: ThisMachine(wall, workers(request, run, console))
+
+
+def grade_runs(
+    request: RunRequest,
+    console: Console,
+    runs: list[AssignmentRun],
+    machines_for: Callable[[AssignmentRun], Machines],
+    notes: GradebookNotes,
+) -> Round:
+    """Grade and report one assignment after the other."""
     status, found = OK, {}
+    # A cluster's machines have devices of their own.
+    device = request.device if request.cluster else pick_device(request.device)
     for one in runs:
         out = request.out if len(runs) == 1 else request.out / one.folder.specification.id
-        machines = ThisMachine(wall, workers(request, one, console))
-        options = RunOptions(machines, out, pick_device(request.device), request.language, request.fresh)
+        options = RunOptions(machines_for(one), out, device, request.language, request.fresh)
         found[out], complete = grade_and_report(one, options, console)
         notes.add(found[out], one, console)
         if not complete:
@@ -111,6 +145,10 @@ def check_request(request: RunRequest) -> None:
     """Refuse what cannot be. Raises `UsageError`."""
     if request.jobs < 0:
         raise UsageError(f"--jobs must not be negative, but is {request.jobs}")
+    if request.cluster and request.jobs:
+        raise UsageError("--jobs: with --cluster every worker grades one submission at a time")
+    if request.cluster and request.sandbox == "none":
+        raise UsageError("--sandbox none: a cluster's workers grade behind a wall only")
     check_language(request.language)
     check_out(request.out)
 

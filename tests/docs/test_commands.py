@@ -33,6 +33,10 @@ ELSEWHERE = {
     "pre-commit install": ".ci/run",
     'grade export --to canvas --roster gradebook.csv --column "Lab 3"': "tests/export/test_rosters.py",
     "grade submissions/ --open --watch": "tests/cli/test_watch_command.py",
+    "pip install 'lab-grader[cluster]'": "tests/run/test_cluster.py",
+    "grade submissions/ --cluster tcp://scheduler:8786": "tests/run/test_cluster.py",
+    "dask scheduler": "tests/run/test_cluster.py",
+    "dask worker tcp://scheduler:8786 --nthreads 1 --nworkers 8": "tests/run/test_cluster.py",
 }
 FIRST_SCENE = {"README.md": "lab15"}
 OTHERS = (*REPOSITORY.glob("grader/release/templates/*.j2"), REPOSITORY / "grader" / "init" / "course" / "README.md.tmpl")

@@ -1,0 +1,252 @@
+"""Workers of a Dask cluster as a crew: the same judge, behind a wall, on other machines.
+
+Who is taken: workers with this grader's version, with a wall, and alike in wall and libraries, so that it does not matter which
+of them grades what. The course goes to each of them once, submissions go as bytes, one at a time. A worker that disappears is
+lost (`grader.run.dispatch` says what becomes of its job); one that comes later is looked at and taken like the others.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import dask
+from distributed import Client, Future, fire_and_forget, wait
+
+from grader import __version__
+from grader.course.specification import Assignment
+from grader.errors import SandboxFault, UsageError, WallError
+from grader.judge.regrading import Verdict
+from grader.run import remote
+from grader.run.dispatch import Crew, Job, Lost, Task
+from grader.run.parcel import carry, pack_course
+from grader.run.remote import Ability, NoCourse, Order
+from grader.sandbox.choice import WALLS
+
+_CONNECT_SECONDS = 10
+_ASK_SECONDS = 180  # to look a worker over, or to give it the course: it imports torch, and warms a template
+_PATIENCE_SECONDS = 120.0  # for a first worker, or for another where none is left
+_LOOK_SECONDS = 1.0
+_MEGABYTE = 1 << 20
+
+
+class Cluster:
+    """A scheduler's workers; see `grader.run.dispatch.Machines`. A context manager.
+
+    `warn` is told who is left out, and why. Raises `UsageError` when no scheduler answers.
+    """
+
+    def __init__(self, address: str, sandbox: str, warn: Callable[[str], None]) -> None:
+        self.sandbox = sandbox
+        self.warn = warn
+        self.left_out: set[str] = set()
+        self.abilities: dict[str, Ability] = {}
+        self.chosen: Ability | None = None
+        try:
+            self.client = Client(address, timeout=_CONNECT_SECONDS, name="grade")
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"--cluster: no scheduler answers at {address}: {error}", remedy="start one with: dask scheduler"
+            ) from error
+
+    @property
+    def wall(self) -> str:
+        """The wall that all of its workers have."""
+        return self._choice().wall
+
+    def environment(self, assignment: Assignment) -> str:
+        """What all of its workers compute with; they are looked over first.
+
+        Raises `WallError` when none can be used, `SandboxFault` when none comes.
+        """
+        self.abilities, self.chosen = {}, None
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while not self.addresses():
+            if time.monotonic() > until:
+                raise SandboxFault("the cluster has no worker", remedy="start one with: dask worker --nthreads 1 SCHEDULER")
+            time.sleep(_LOOK_SECONDS)
+        self.look_over(self.addresses(), assignment)
+        usable = [one for one in self.abilities.values() if not _problem(one)]
+        if not usable:
+            reasons = "; ".join(sorted({_problem(one) for one in self.abilities.values()}))
+            raise WallError(f"the cluster has no worker that can be used: {reasons}", remedy="grade doctor, on its machine")
+        best = min((one.wall for one in usable), key=WALLS.index)
+        counted = Counter(one for one in usable if one.wall == best)
+        self.chosen = max(counted, key=lambda one: (counted[one], one.environment))
+        self.tell()
+        return self.chosen.environment
+
+    def addresses(self) -> set[str]:
+        """Those of all workers that the scheduler knows now."""
+        return set(self.client.scheduler_info(n_workers=-1)["workers"])
+
+    def look_over(self, addresses: set[str], assignment: Assignment) -> None:
+        """Ask workers what they can do; one that does not say is remembered as one that can do nothing."""
+        asked = {address: self.on(address, remote.look, self.sandbox, assignment) for address in sorted(addresses)}
+        self.wait_for(asked)
+        for address, future in asked.items():
+            self.abilities[address] = _answer(future)
+
+    def usable(self, address: str) -> bool:
+        """Whether the worker is like the others."""
+        return self.abilities.get(address) == self._choice()
+
+    def tell(self) -> None:
+        """Warn of workers that are left out, of each once."""
+        for address, ability in self.abilities.items():
+            if not self.usable(address) and address not in self.left_out:
+                self.left_out.add(address)
+                problem = _problem(ability) or f"it is not like the others: {ability.wall}, {ability.environment}"
+                self.warn(f"The worker {address} is left out: {problem}")
+
+    def crew(self, task: Task, jobs: int) -> Crew:
+        """All of the workers that can be used."""
+        return ClusterCrew(self, task)
+
+    def on(self, address: str, function: Callable[..., Any], *arguments: Any) -> Future:
+        """Have a worker, and no other, call a function."""
+        only = {"workers": [address], "allow_other_workers": False, "retries": 0, "pure": False}
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}):  # a course has pictures
+            return self.client.submit(function, *arguments, **only)
+
+    def wait_for(self, asked: Mapping[str, Future]) -> None:
+        """Until all are done that were asked of workers which are still there, or the time is up; see their status then."""
+        until = time.monotonic() + _ASK_SECONDS
+        left = dict(asked)
+        while left and time.monotonic() < until:
+            with contextlib.suppress(TimeoutError):
+                wait(list(left.values()), timeout=_LOOK_SECONDS)
+            there = self.addresses()
+            left = {address: future for address, future in left.items() if not future.done() and address in there}
+
+    def _choice(self) -> Ability:
+        if self.chosen is None:
+            raise SandboxFault("the cluster's workers have not been looked over")
+        return self.chosen
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.client.close(timeout=5)
+
+
+class ClusterCrew:
+    """The workers of one run; see `grader.run.dispatch.Crew`."""
+
+    def __init__(self, cluster: Cluster, task: Task) -> None:
+        self.cluster = cluster
+        self.task = task
+        course = pack_course(task.folder)
+        self.order = Order(course, course.key, cluster.wall, task.language, task.device)
+        self.members: set[str] = set()
+        self.running: dict[str, tuple[Job, Future]] = {}
+        self.over: queue.SimpleQueue[tuple[str, Future]] = queue.SimpleQueue()
+        self.looked = 0.0
+        self.alone_since = time.monotonic()
+
+    def free(self) -> Sequence[str]:
+        """Members without a job."""
+        return sorted(self.members - self.running.keys())
+
+    def give(self, worker: str, job: Job) -> None:
+        """Send the submission's files."""
+        limit = self.task.folder.specification.limits.submission_mb * _MEGABYTE
+        carried = Job(carry(job.submission, limit), job.kept)
+        future = self.cluster.on(worker, remote.grade, self.order.key, carried)
+        self.running[worker] = (job, future)
+        future.add_done_callback(lambda done: self.over.put((worker, done)))
+
+    def collect(self) -> list[tuple[Job, Verdict | Lost]]:
+        """Verdicts, or the jobs of workers that are no longer there; nothing, when only the crew has changed."""
+        try:
+            worker, future = self.over.get(timeout=_LOOK_SECONDS)
+        except queue.Empty:
+            return self._look_around()
+        found = self._outcome(worker, future)
+        return found if time.monotonic() - self.looked < _LOOK_SECONDS else [*found, *self._look_around()]
+
+    def _outcome(self, worker: str, future: Future) -> list[tuple[Job, Verdict | Lost]]:
+        if worker not in self.running or self.running[worker][1] is not future:
+            return []  # it was given up before
+        job, _ = self.running.pop(worker)
+        if future.status == "finished":
+            verdict: Verdict = future.result()
+            return [(job, verdict)]
+        error = future.exception() if future.status == "error" else None
+        if isinstance(error, UsageError):  # the course's own fault
+            raise error
+        if isinstance(error, NoCourse):  # it was started again, under its old address
+            self.members.discard(worker)
+        return [(job, Lost(f"the worker {worker} was lost: {error or future.status}"))]
+
+    def _look_around(self) -> list[tuple[Job, Verdict | Lost]]:
+        self.looked = time.monotonic()
+        there = self.cluster.addresses()
+        lost: list[tuple[Job, Verdict | Lost]] = []
+        for worker in self.members - there:
+            self.members.discard(worker)
+            self.cluster.abilities.pop(worker, None)
+            if worker in self.running:
+                job, future = self.running.pop(worker)
+                future.cancel()
+                lost.append((job, Lost(f"the worker {worker} was lost")))
+        self._enlist(there - self.members)
+        if self.members:
+            self.alone_since = time.monotonic()
+        elif time.monotonic() - self.alone_since > _PATIENCE_SECONDS:
+            raise SandboxFault("the cluster has no worker left; what was finished is kept")
+        return lost
+
+    def _enlist(self, addresses: set[str]) -> None:
+        """Look over those that are new, and give the course to those that can be used."""
+        cluster = self.cluster
+        cluster.look_over(addresses - cluster.abilities.keys(), self.task.folder.specification)
+        cluster.tell()
+        asked = {one: cluster.on(one, remote.enlist, self.order) for one in sorted(addresses) if cluster.usable(one)}
+        cluster.wait_for(asked)
+        for address, future in asked.items():
+            if future.status == "finished":
+                self.members.add(address)
+                continue
+            error = future.exception() if future.status == "error" else None
+            if isinstance(error, UsageError):
+                raise error
+            future.cancel()
+            wall = cluster.abilities[address].wall
+            cluster.abilities[address] = Ability("", "", wall, f"it did not take the course: {error or 'no answer'}")
+            cluster.tell()
+
+    def __enter__(self) -> Crew:
+        self._look_around()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for _, future in self.running.values():
+            future.cancel()
+        # Not while something else still runs: what a worker has begun it ends first.
+        farewells = {member: self.cluster.on(member, remote.dismiss, self.order.key) for member in sorted(self.members)}
+        if exception[0] is None:
+            self.cluster.wait_for(farewells)
+        else:
+            fire_and_forget(list(farewells.values()))
+
+
+def _problem(ability: Ability) -> str:
+    if not ability.problem and ability.version != __version__:
+        return f"it has version {ability.version} of the grader, this is {__version__}"
+    return ability.problem
+
+
+def _answer(future: Future) -> Ability:
+    """What a worker says of itself; that it says nothing, where that is so."""
+    if future.status == "finished":
+        ability: Ability = future.result()
+        return ability
+    error = future.exception() if future.status == "error" else None
+    future.cancel()
+    return Ability("", "", "", f"{type(error).__name__}: {error}" if error else "it does not answer")
