@@ -15,6 +15,7 @@ import json
 import re
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +82,24 @@ def _warm_up(place: Path, assignment: Path, sandbox: str) -> None:
         _run([*_command(place, assignment, Path(out), 1, sandbox), "--student", one.name], 1)
 
 
+class _Counter:
+    """Counts results, and tells every tenth of them, so that a long run that is stopped has said something."""
+
+    def __init__(self, results: int) -> None:
+        self._results, self._seen, self._start = results, 0, time.perf_counter()
+
+    def __call__(self, line: str) -> bool:
+        """Whether the line tells a result."""
+        if _RESULT.match(line) is None:
+            return False
+        self._seen += 1
+        if self._seen % max(1, self._results // 10) == 0 and self._results >= 100:
+            print(f"  {self._seen} results after {time.perf_counter() - self._start:.1f} s", file=sys.stderr, flush=True)
+        return True
+
+
 def _run(command: list[str | Path], results: int) -> Ran:
-    ran = run_watched(command, cwd=REPOSITORY, counted=lambda line: _RESULT.match(line) is not None)
+    ran = run_watched(command, cwd=REPOSITORY, counted=_Counter(results))
     if ran.status != 0 or len(ran.told) != results:
         raise SystemExit(f"{len(ran.told)} of {results} results, exit status {ran.status}:\n" + "\n".join(ran.tail))
     return ran
