@@ -81,7 +81,10 @@ def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative
 
 def _pick_class(answer: Any, features: np.ndarray, weights: np.ndarray, class_idx: int) -> Any:
     """The class's map among those of all classes; a single map must be that of the class that the features speak for most."""
-    maps = np.asarray(answer) if isinstance(answer, np.ndarray | list | tuple) and len(answer) else np.zeros(0)
+    try:
+        maps = np.asarray(answer)
+    except (ValueError, TypeError, OverflowError, RecursionError):  # parts that do not fit together: for the comparison to say
+        return answer
     if maps.dtype.kind not in "biuf":
         return answer
     while maps.ndim > 3 and len(maps) == 1:

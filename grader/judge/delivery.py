@@ -30,15 +30,17 @@ class Request:
 
 
 def served_model(assignment: Assignment, part: Part, report: LoadReport, attempt: Attempt | None = None) -> Model:
-    """The model that the submission's own network is: the hooked one, the part's where it was made, else what was made."""
+    """The model that the submission's own network is: the hooked one, the part's where it was made, else what was made.
+
+    What a submission says of its networks may be invented: a name that the assignment does not have counts for nothing.
+    """
     usual = part.variable_model or next((one.variable_model for one in assignment.parts if one.variable_model), "")
     if attempt is not None and attempt.candidate.target.get("via") == "hook":
         place = report.hooks[int(attempt.candidate.target["number"])]
-        if place.network:
+        if place.network in assignment.models:
             return Model(place.network)
-    if usual in report.networks or not report.networks:
-        return Model(usual)
-    return Model(report.networks[-1])
+    made = [name for name in report.networks if name in assignment.models]
+    return Model(usual if usual in made or not made else made[-1])
 
 
 def asked_arguments(question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> tuple[Any, ...]:

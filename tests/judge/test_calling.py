@@ -10,7 +10,7 @@ import pytest
 from grader.course.specification import Assignment
 from grader.judge.alternatives import Alternative
 from grader.judge.calling import Attempt, Question, attempts
-from grader.judge.delivery import asked_arguments, join, requests_of
+from grader.judge.delivery import asked_arguments, join, requests_of, served_model
 from grader.sandbox.inventory import Entry, HookPlace, Method, Parameter
 from grader.sandbox.session import LoadReport
 from grader.wire.values import Array, Model
@@ -249,3 +249,13 @@ def test_attempts_can_be_remembered():
     one = attempts(question("overlap", said, other(pair=[1, 2])))[0]
     assert one in attempts(question("overlap", said, other(pair=[3, 4])))
     assert isinstance(one, Attempt)
+
+
+@pytest.mark.parametrize(("said", "served"), [(("../../etc",), "big"), (("small", "x\0y"), "small"), (("big", "?"), "big")])
+def test_a_network_that_is_made_up_counts_for_nothing(said: tuple[str, ...], served: str) -> None:
+    """Protects the verdict: a submission that names a network which nobody has was once the grader's fault, without a score."""
+    told = report(hooks=(HookPlace("../../etc", "last"),), networks=said)
+    asked = question("maps", told)
+    by_hook = [one for one in attempts(asked) if one.candidate.style == "forward_hook"]
+    assert by_hook
+    assert {served_model(ASSIGNMENT, asked.part, told, one).name for one in [None, *by_hook]} == {served}
