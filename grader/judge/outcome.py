@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.judge.text import AnyText, Text, gettext
@@ -106,13 +106,18 @@ class Mismatch(TestOutcome):
 
 
 class CodeRaised(TestOutcome):
-    """The submission's code raised an exception. What `failure` says of the place is not trusted until the judge confirmed it."""
+    """The submission's code raised an exception. What `failure` says of the place is not trusted until the judge confirmed it.
+
+    With `withheld` the place is for the instructor alone: it goes into `detail`, and out of everything else.
+    """
 
     status = TestStatus.ERROR
 
-    def __init__(self, failure: Failure, *, hint: AnyText = "") -> None:
-        super().__init__(place_words(failure), hint=hint, detail=f"{failure.type_name}: {failure.message}")
-        self.failure = failure
+    def __init__(self, failure: Failure, *, hint: AnyText = "", withheld: bool = False) -> None:
+        told = replace(failure, cell=0, line=0, code="") if withheld else failure
+        place = f" (cell {failure.cell}, line {failure.line}: {failure.code})" if withheld and failure.line else ""
+        super().__init__(place_words(told), hint=hint, detail=f"{failure.type_name}: {failure.message}{place}")
+        self.failure = told
 
 
 class NotFound(TestOutcome):

@@ -3,7 +3,9 @@
 A sandbox says in which cell and line a failure happened, and could say anything: a submission that saw hidden inputs might
 spell them into a line of code, or into the numbers. So the line is never taken from the sandbox: it is looked up in the
 file that was handed in, which was there before any test ran, and a place that is not in the file is dropped. What is left
-to the submission is which of its own lines to name. That is why a line may be shown to the student for hidden tests too.
+to the submission is which of its own lines to name: in a file of a million lines that is the number of its choice. So for
+hidden tests the student is told one place of a part, and none in a file that is longer than people write; it may say as much as
+a few tests that pass or fail do. The instructor is told all.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from grader.judge.outcome import CodeRaised
 from grader.judge.plugin import Ran
 from grader.judge.words import one_line
 from grader.sandbox.session import Failure
+
+_MOST_LINES = 3_000  # of a file whose lines are told for hidden tests; the longest honest labs have some hundreds
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,11 @@ class Source:
             return replace(failure, cell=0, line=0, code="")
         return replace(failure, code=self.line(failure.cell, failure.line))
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the file has so many lines that the number of one could carry a message."""
+        return sum(map(len, self._pieces.values())) > _MOST_LINES
+
     @cached_property
     def _pieces(self) -> dict[int, list[str]]:
         text = _text(self.raw)
@@ -67,10 +76,16 @@ def _text(raw: bytes) -> str:
 
 
 def confirm_places(ran: list[Ran], source: Source) -> None:
-    """Replace every failure of a call by one whose place is in the file."""
+    """Replace every failure of a call by one whose place is in the file, and which says no more than the student may know."""
+    told: dict[str, tuple[int, int]] = {}
     for item in ran:
-        if isinstance(item.outcome, CodeRaised):
-            item.outcome = CodeRaised(source.confirmed(item.outcome.failure), hint=item.outcome.hint)
+        if not isinstance(item.outcome, CodeRaised):
+            continue
+        failure, withheld = source.confirmed(item.outcome.failure), False
+        if item.test.visibility == "hidden":
+            place = failure.cell, failure.line
+            withheld = source.is_long or told.setdefault(item.test.part, place) != place
+        item.outcome = CodeRaised(failure, hint=item.outcome.hint, withheld=withheld)
 
 
 def _source(cell: Any) -> str:

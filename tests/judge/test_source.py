@@ -74,6 +74,40 @@ def test_a_submission_cannot_write_into_its_own_feedback() -> None:
     assert (str(second.message), second.failure.code) == ("Your code raised ValueError.", "")
 
 
+def places_told(source: Source, *raised: tuple[str, str, int]) -> list[int]:
+    """The lines that the student is told of tests (part, visibility, line that the sandbox names)."""
+    ran = [Ran(PlannedTest("id", part, seen, "title", 1.0), CodeRaised(failure(0, line))) for part, seen, line in raised]
+    confirm_places(ran, source)
+    outcomes = [one.outcome for one in ran if isinstance(one.outcome, CodeRaised)]
+    for (_part, seen, line), outcome in zip(raised, outcomes, strict=True):
+        withheld = seen == "hidden" and outcome.failure.line == 0
+        assert (f"line {line}:" in str(outcome.detail)) == withheld, "the instructor is told every place"
+        assert (str(outcome.failure.line) in str(outcome.message)) == (not withheld)
+    return [outcome.failure.line for outcome in outcomes]
+
+
+def test_hidden_tests_of_a_part_tell_one_place() -> None:
+    """Protects hidden inputs: with a line per test a submission could spell them out, one after the other."""
+    raised = [
+        ("a", "public", 1),
+        ("a", "public", 2),
+        ("a", "hidden", 4),
+        ("a", "hidden", 3),
+        ("a", "hidden", 4),
+        ("b", "hidden", 2),
+    ]
+    assert places_told(MODULE, *raised) == [1, 2, 4, 0, 4, 2]
+
+
+def test_in_a_long_file_no_line_is_told_for_hidden_tests() -> None:
+    """Protects hidden inputs: a raise in line 40961 of a file of 70,000 lines once told the student that number."""
+    source = Source("lab.py", b"x\n" * 70_000)
+    assert places_told(source, ("a", "public", 40_961), ("a", "hidden", 40_961)) == [40_961, 0]
+    notebook = Source("lab.ipynb", json.dumps({"cells": [{"source": "x\n" * 100}] * 400}).encode())
+    assert notebook.is_long
+    assert not NOTEBOOK.is_long
+
+
 @pytest.mark.parametrize(
     "raw",
     [b"", b"\xff\xfe", b"{}", b"[]", b"null", b'{"cells": 1}', b'{"cells": [1]}', b'{"cells": [{"source": 1}]}', b"[" * 10**5],
