@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib.resources
 import os
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -379,35 +378,23 @@ def test_a_student_page_prints_on_two_sheets(
     assert folded.is_visible()
 
 
-def test_ten_thousand_students_open_in_two_seconds(visit: Callable[..., Visit], make_class: MakeClass, tmp_path: Path) -> None:
-    """Protects a large class: the page opens, sorts and searches without a wait, and is of a sane size."""
+def test_ten_thousand_students(visit: Callable[..., Visit], make_class: MakeClass, tmp_path: Path) -> None:
+    """Protects a large class: the page opens, searches, sorts and turns, and is of a sane size (timed by a benchmark)."""
     results, entries = roster(make_class(10_000))
     (tmp_path / "index.html").write_text(class_page(results, entries, "en"), encoding="utf-8")
-    size = (tmp_path / "index.html").stat().st_size
-    visiting = visit()
-    start = time.perf_counter()
-    page = visiting.open(tmp_path / "index.html")
+    assert (tmp_path / "index.html").stat().st_size < 3_000_000
+    page = visit().open(tmp_path / "index.html")
     page.wait_for_selector("#table tbody tr")
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    opened = time.perf_counter() - start
-    start = time.perf_counter()
     page.fill("#search", "petrova-17")
-    found = len(names(page))
-    searched = time.perf_counter() - start
+    assert len(names(page)) == 11
     page.fill("#search", "")
-    start = time.perf_counter()
     page.locator("[data-sort='score']").click()
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    sorted_ = time.perf_counter() - start
-    print(f"10,000 students: {size / 1e6:.2f} MB, open {opened:.2f} s, search {searched:.2f} s, sort {sorted_:.2f} s")
-    assert found == 11
+    shown = [float(text.replace("—", "inf")) for text in page.locator("#table td.total").all_inner_texts()]
+    assert len(shown) == 500
+    assert shown == sorted(shown)
     assert page.locator("#sheets").is_visible()
     page.locator("#next").click()
     assert page.locator("#sheet").inner_text() == "Rows 501 to 1,000"
-    assert size < 3_000_000
-    assert opened < 2
-    assert searched < 1
-    assert sorted_ < 1
 
 
 def test_screenshots(visit: Callable[..., Visit], report: dict[str, Path], tmp_path: Path) -> None:

@@ -74,3 +74,24 @@ def held(came: float | None, expected: float | list[float]) -> Any:
         low, high = expected
         return came if came is not None and low <= came <= high else expected
     return came if came is not None and abs(came - expected) < 0.005 else expected
+
+
+def test_graded_again(grade: Callable[..., Any], graded: dict[str, SubmissionResult], repository: Path, tmp_path: Path) -> None:
+    """Protects a grade from chance: graded anew, by one worker and in another order, a submission gets the same."""
+    finished = grade(
+        repository / "submissions",
+        "-o",
+        tmp_path,
+        "-j",
+        1,
+        "--student",
+        "[ИТt]*",
+        cwd=repository,
+        env={"GRADER_CACHE": str(cache_folder())},
+    )
+    assert finished.status == 0, finished.stderr
+    again = read_results(tmp_path / "results.json").submissions
+    assert len(again) == 3
+    for one in again:
+        before = graded[f"lab15/{one.student}"]
+        assert one.model_dump_json(exclude={"seconds"}) == before.model_dump_json(exclude={"seconds"})
