@@ -508,6 +508,16 @@ def fc_weights_normalised_rows(model):
 
 
 @misconception(
+    "fc_weights.thousand_classes",
+    part="fc_weights",
+    en="Written for 1000 classes. Other networks have other numbers of them: model.fc.weight has its shape already.",
+    ru="Написано на 1000 классов. У других сетей их другое число: у model.fc.weight форма уже есть.",
+)
+def fc_weights_thousand_classes(model):
+    return model.fc.weight.detach().reshape(1000, -1)
+
+
+@misconception(
     "fc_weights.mean_over_classes",
     part="fc_weights",
     en="The mean over all classes. One row is left, of no class in particular; the whole matrix is asked.",
@@ -1219,6 +1229,17 @@ def iou_whole_pixels(box1, box2):
 
 
 @misconception(
+    "iou.half_precision",
+    part="iou",
+    en="Computed in 16 bits, which hold no number above 65504: the area of a box of 300 x 300 is larger. Use float32.",
+    ru="Посчитано в 16 битах, где нет чисел больше 65504: площадь рамки 300 x 300 уже больше. Нужен float32.",
+)
+def iou_half_precision(box1, box2):
+    shared, first, second = _parts(box1.half(), box2.half())
+    return float(shared / (first + second - shared))
+
+
+@misconception(
     "iou.overlap_or_not",
     part="iou",
     en="Only whether the boxes meet, 1 or 0. How much they do is asked: intersection / union.",
@@ -1531,6 +1552,16 @@ def nms_order_as_given(boxes, scores, iou_threshold):
 def nms_order_by_bottom(boxes, scores, iou_threshold):
     del scores
     return _greedy(boxes, boxes[:, 3], iou_threshold)
+
+
+@misconception(
+    "nms.low_threshold_raised",
+    part="nms",
+    en="A low threshold is replaced by a higher one. Whatever is given holds: each call has its own.",
+    ru="Низкий порог заменён на более высокий. Действует тот, что передан: у каждого вызова он свой.",
+)
+def nms_low_threshold_raised(boxes, scores, iou_threshold):
+    return _greedy(boxes, scores, max(iou_threshold, 0.3))
 
 
 @misconception(

@@ -43,10 +43,13 @@ _EPSILON = 1e-3
 
 
 class NarrowResNet50(ResNet):
-    """ResNet50 with 16 channels where it has 64: layer4 has 2048 channels at 1/32 of the input's size, fc 1000 classes."""
+    """ResNet50 with 16 channels where it has 64: layer4 has 2048 channels at 1/32 of the input's size.
+
+    fc has 365 classes, as of a network trained on Places: what is written for ImageNet's 1000 alone fails.
+    """
 
     def __init__(self) -> None:
-        super().__init__(Bottleneck, [3, 4, 6, 3], width_per_group=16)
+        super().__init__(Bottleneck, [3, 4, 6, 3], num_classes=365, width_per_group=16)
 
 
 class SameConv2d(nn.Conv2d):

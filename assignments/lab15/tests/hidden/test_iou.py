@@ -12,6 +12,7 @@ def test_boxes_far_from_the_origin(check, seed):
     """Boxes in the far corner of a large picture."""
     x, y = np.random.default_rng(seed + 401).uniform(600, 900, 2)
     check.iou(box(x, y, x + 80, y + 50), box(x + 24, y + 10, x + 96, y + 74))
+    check.iou(box(x, y, x + 480.3, y + 350.6), box(x + 124.8, y + 61.3, x + 521.7, y + 423.9))  # areas above 65504
 
 
 @pytest.mark.part("iou", weight=2)
