@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
@@ -19,6 +18,7 @@ from grader.check.telling import tell
 from grader.check.work import OwnWork, beside, find_work
 from grader.ci.github import commands_stopped, on_github, tell_github
 from grader.cli.check import OK, WRONG
+from grader.cli.markup import escape
 from grader.cli.options import check_language, check_out
 from grader.errors import UsageError
 from grader.results import write_text_whole

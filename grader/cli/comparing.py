@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.markup import escape
 from rich.table import Table
 
 from grader.cli.console import Console
+from grader.cli.markup import escape
 from grader.cli.options import check_language, check_out
 from grader.cli.run import OK, RunRequest, take_in_and_plan
 from grader.course.assignment import AssignmentFolder

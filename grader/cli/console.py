@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console as RichConsole
-from rich.markup import escape
 from rich.table import Table
 
+from grader.cli.markup import escape
 from grader.cli.observing import Lines, LiveTable, Silence
 from grader.results import Results, SubmissionResult, SubmissionStatus
 from grader.run.run import Observer

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from grader.cli.markup import escape
 from grader.cli.report import results_files
 from grader.report.difference import Change, Difference, difference
 from grader.results import Results, read_results, write_text_whole

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import psutil
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from grader.cli.markup import escape
 from grader.fixtures.cache import cache_folder
 from grader.guest import landlock
 from grader.judge.words import one_line

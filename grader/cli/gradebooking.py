@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from grader.cli.markup import escape
 from grader.cli.recording import actor, read_moment
 from grader.errors import UsageError
 from grader.gradebook.book import open_gradebook

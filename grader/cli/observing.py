@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from grader.cli.markup import escape
 from grader.course.submission import Submission
 from grader.results import SubmissionResult
 from grader.run.run import Progress as RunProgress

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from grader.cli.markup import escape
 from grader.course.assignment import AssignmentFolder, find_course, list_assignments, named_assignment
 from grader.errors import UsageError
 from grader.judge.judge import Judge, JudgePlan
