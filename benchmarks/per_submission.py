@@ -34,7 +34,8 @@ from grader.course.assignment import open_assignment
 from grader.fixtures.store import Store
 from grader.fixtures.weights import weights_file
 from grader.judge.check import Comparisons
-from grader.judge.plugin import JudgePlugin, Setting, run_tests
+from grader.judge.running import run_tests
+from grader.judge.plugin import JudgePlugin, Setting
 from grader.course.code import load_file
 from grader.judge.reference import Networks, Reference
 from grader.validate.local import LocalSubmission

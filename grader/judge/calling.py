@@ -15,7 +15,7 @@ from grader.course.specification import Assignment, Part
 from grader.judge.alternatives import Alternative
 from grader.judge.binding import Binding, Roles, all_aliases, same_name
 from grader.judge.candidates import Candidate, candidates
-from grader.sandbox.session import LoadReport
+from grader.sandbox.exchange import LoadReport
 
 _MOST_CANDIDATES = 6
 _MOST_ATTEMPTS = 80

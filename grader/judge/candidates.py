@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from grader.course.specification import Part
 from grader.judge.binding import Binding, Roles, bind, bind_class, same_name
+from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Entry, Method, Parameter
-from grader.sandbox.session import LoadReport
 from grader.wire.values import Value
 
 Rebind = Callable[[Roles, bool], Binding]

@@ -15,7 +15,7 @@ import numpy as np
 from grader.course.specification import Assignment, Part
 from grader.judge.alternatives import Alternative
 from grader.judge.calling import Attempt, Question
-from grader.sandbox.session import LoadReport, to_wire
+from grader.sandbox.exchange import LoadReport, to_wire
 from grader.wire.values import Array, Model, Value
 
 

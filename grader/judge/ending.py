@@ -10,7 +10,7 @@ from grader.errors import SubmissionOutOfMemory, SubmissionStopped, SubmissionTi
 from grader.judge.text import Text, gettext
 from grader.judge.words import one_line, unreadable_words
 from grader.results import SubmissionStatus, TestStatus
-from grader.sandbox.session import LoadReport
+from grader.sandbox.exchange import LoadReport
 
 
 @dataclass(frozen=True)

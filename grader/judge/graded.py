@@ -14,7 +14,7 @@ from grader.judge.source import Source
 from grader.judge.text import AnyText, gettext
 from grader.judge.words import failure_words, note_words
 from grader.results import SubmissionStatus, TestResult
-from grader.sandbox.session import LoadReport
+from grader.sandbox.exchange import LoadReport
 
 
 @dataclass(frozen=True)

@@ -29,17 +29,19 @@ from grader.judge.ending import Ending, too_large, unreadable, while_loading, wi
 from grader.judge.figures import Figures
 from grader.judge.graded import Graded, Opened, fixed_texts, loading_messages, why_nothing
 from grader.judge.material import open_answers, open_diagnosis, promised_tests
-from grader.judge.plugin import JudgePlugin, PlannedTest, Ran, Setting, proxy_maker, run_tests
+from grader.judge.plugin import JudgePlugin, PlannedTest, Ran, Setting, proxy_maker
 from grader.judge.proxy import Learnt, Workplace
 from grader.judge.regrading import TestTrace, Trace, Verdict, are_bound, bonds, in_order, parts_to_test, told
+from grader.judge.running import run_tests
 from grader.judge.scoring import part_results, result_of, shares, shown, stopped_result, total_score, untested_parts
 from grader.judge.source import Source, confirm_places
 from grader.judge.text import gettext, render, translate_with
 from grader.results import Misconception, SubmissionResult, SubmissionStatus, TestStatus
 from grader.sandbox.alone import LoneTemplate
 from grader.sandbox.choice import start_template
+from grader.sandbox.exchange import LoadReport
 from grader.sandbox.gpu import Gpu, find_gpu
-from grader.sandbox.session import LoadReport, Session
+from grader.sandbox.session import Session
 from grader.sandbox.template import Template, TemplatePlan
 from grader.sandbox.wall import Contents, Wall
 

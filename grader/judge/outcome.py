@@ -16,7 +16,7 @@ from typing import Any
 
 from grader.judge.text import AnyText, Text, gettext
 from grader.results import TestStatus
-from grader.sandbox.session import Failure
+from grader.sandbox.exchange import Failure
 
 _STANDARD = [
     "ArithmeticError",

@@ -1,4 +1,4 @@
-"""The pytest plugin that runs an assignment's tests against one submission, and the options for running pytest lean.
+"""The pytest plugin that runs an assignment's tests against one submission.
 
 Fixtures: `submission`, `reference`, `check`, `models`, `pictures`, `seed`. A test belongs to a part by
 `@pytest.mark.part("<part id>", weight=1)`; its docstring's first line is the title that the student reads.
@@ -6,9 +6,7 @@ Fixtures: `submission`, `reference`, `check`, `models`, `pictures`, `seed`. A te
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import io
 import os
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
@@ -21,33 +19,12 @@ import pytest
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.titles import title
-from grader.errors import GraderError, SandboxFault, SpecificationError, UsageError
+from grader.errors import SandboxFault, SpecificationError
 from grader.judge.answers import Answers
 from grader.judge.check import Check, Compared, Comparisons
 from grader.judge.outcome import TestOutcome
 from grader.judge.proxy import SubmissionProxy, Workplace
 from grader.wire.values import Model
-
-# What pytest does for developers and a judge has no use for: 0.40 s of CPU against 0.035 s on 60 tests.
-_UNNEEDED = [
-    "logging",
-    "warnings",
-    "faulthandler",
-    "unraisableexception",
-    "threadexception",
-    "doctest",
-    "unittest",
-    "cacheprovider",
-    "junitxml",
-    "pastebin",
-    "nose",
-    "setuponly",
-    "setupplan",
-    "stepwise",
-    "debugging",
-    "recwarn",
-    "legacypath",
-]
 
 
 @dataclass(frozen=True)
@@ -264,90 +241,6 @@ def _pixels(path: Path) -> npt.NDArray[np.uint8]:
 def proxy_maker(workplace: Workplace) -> Callable[[PlannedTest], SubmissionProxy]:
     """What makes the fixture `submission` for a test."""
     return lambda test: SubmissionProxy(workplace, test.part, test.id)
-
-
-def run_tests(
-    plugin: JudgePlugin,
-    *,
-    visibilities: tuple[str, ...] = ("public", "hidden"),
-    keyword: str = "",
-    collect_only: bool = False,
-    stop_early: bool = False,
-) -> None:
-    """Run pytest in this process with `plugin`, of tests that match `keyword`; `stop_early` ends with the first that fails.
-
-    Raises `SpecificationError` when the tests cannot be collected, `UsageError` when no test matches `keyword`, and whatever
-    error of the grader a hook raised.
-    """
-    folder = plugin.setting.folder
-    places = [str(folder.tests(visibility)) for visibility in visibilities if folder.tests(visibility).is_dir()]
-    arguments = [
-        *places,
-        # pytest names a test's module by its path below the root: below the file system's, so that two assignments of one
-        # run never share a module; and a conftest.py above the assignment is not the course's, wherever it comes from.
-        f"--rootdir={folder.path.anchor}",
-        f"--confcutdir={folder.path}",
-        "-c",
-        os.devnull,
-        "--import-mode=importlib",
-        "-s",
-        "-q",
-        "--tb=no",
-        "--no-header",
-    ]
-    arguments += [option for name in _UNNEEDED for option in ("-p", f"no:{name}")]
-    arguments += ["-k", keyword] if keyword else []
-    arguments += ["--collect-only"] if collect_only else []
-    arguments += ["--exitfirst"] if stop_early else []
-    catcher = _Catcher()
-    with _own_options(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
-        status = pytest.main(arguments, plugins=[plugin, catcher])
-    if catcher.interrupted:
-        raise KeyboardInterrupt
-    if catcher.error is not None:
-        raise catcher.error
-    if plugin.lost is not None:
-        raise plugin.lost
-    if plugin.problems:
-        raise SpecificationError("the tests do not import:\n" + "\n".join(plugin.problems))
-    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
-        if keyword:
-            why = (
-                "matches no test" if status is pytest.ExitCode.NO_TESTS_COLLECTED else "is no expression that pytest understands"
-            )
-            raise UsageError(f"-k {keyword!r} {why}")
-        raise SpecificationError(
-            f"the tests in {folder.path / 'tests'} could not be run: {status!s} {said.getvalue().strip()[-500:]}"
-        )
-
-
-@contextlib.contextmanager
-def _own_options() -> Iterator[None]:
-    """No plugin and no option of the user's own pytest: `PYTEST_ADDOPTS=-x` would change grades."""
-    before = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")}
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    try:
-        yield
-    finally:
-        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-        os.environ.update({name: value for name, value in before.items() if value is not None})
-
-
-class _Catcher:
-    """pytest turns an error in a hook into text, and Ctrl-C into a status; the grader wants them as they were."""
-
-    def __init__(self) -> None:
-        self.error: GraderError | None = None
-        self.interrupted = False
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        if isinstance(excinfo.value, GraderError):
-            self.error = excinfo.value
-
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        # Its own `Session.Interrupted`, for test files that do not import, is a KeyboardInterrupt too.
-        self.interrupted = type(excinfo.value) is KeyboardInterrupt
 
 
 def _bare(error: TestOutcome) -> TestOutcome:

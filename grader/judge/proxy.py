@@ -21,7 +21,8 @@ from grader.judge.plain import kinds, plain
 from grader.judge.text import AnyText, gettext
 from grader.judge.words import adaptation_notes
 from grader.results import TestStatus
-from grader.sandbox.session import Answer, CallProcess, LoadReport, Session
+from grader.sandbox.exchange import Answer, LoadReport
+from grader.sandbox.session import CallProcess, Session
 from grader.wire.values import Handle, Model, Value
 
 # After these a call in another form may still succeed; anything else is the student's bug.

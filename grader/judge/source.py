@@ -19,7 +19,7 @@ from typing import Any
 from grader.judge.outcome import CodeRaised
 from grader.judge.plugin import Ran
 from grader.judge.words import one_line
-from grader.sandbox.session import Failure
+from grader.sandbox.exchange import Failure
 
 _MOST_LINES = 3_000  # of a file whose lines are told for hidden tests; the longest honest labs have some hundreds
 

@@ -9,7 +9,7 @@ from grader.judge.alternatives import Alternative
 from grader.judge.calling import Attempt
 from grader.judge.outcome import known_type
 from grader.judge.text import AnyText, Text, gettext
-from grader.sandbox.session import Failure, LoadReport
+from grader.sandbox.exchange import Failure, LoadReport
 
 _UNREADABLE = {
     "empty": gettext("The file is empty."),

@@ -18,7 +18,7 @@ from grader.judge.check import Compared
 from grader.judge.judge import Judge
 from grader.judge.material import own_reference
 from grader.judge.misconception import Variant
-from grader.judge.plugin import JudgePlugin, PlannedTest, Ran, run_tests
+from grader.judge.plugin import JudgePlugin, PlannedTest, Ran
 from grader.judge.recording import (
     RecordedCall,
     RecordedSequence,
@@ -30,6 +30,7 @@ from grader.judge.recording import (
 )
 from grader.judge.reference import Reference
 from grader.judge.replay import read_state, sketch_weights
+from grader.judge.running import run_tests
 from grader.validate.local import LocalSubmission
 from grader.wire.values import Model
 

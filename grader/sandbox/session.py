@@ -8,7 +8,6 @@ import signal
 import socket
 import struct
 import time
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from grader.course.specification import Limits
@@ -21,11 +20,12 @@ from grader.errors import (
     SubmissionTimedOut,
     WireError,
 )
-from grader.sandbox.drawings import MOST_BYTES, Drawings, read_drawings
+from grader.sandbox.drawings import MOST_BYTES
+from grader.sandbox.exchange import Answer, Failure, LoadReport, read_notes, read_report, to_wire
 from grader.sandbox.guard import Guard, guard
-from grader.sandbox.inventory import Entry, HookPlace, items, number, read_entry, read_places, text
+from grader.sandbox.inventory import text
 from grader.wire.channel import Channel, Closed, Deadline
-from grader.wire.values import REQUESTS, Array, Bounds, Model, Value
+from grader.wire.values import REQUESTS, Bounds, Model, Value
 
 _READY_SECONDS = 30.0
 _FORK_SECONDS = 10.0
@@ -33,58 +33,6 @@ _KILL_SECONDS = 5.0
 _GRACE_SECONDS = 1.0  # between a closed connection and the end of the process that closed it
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
 REPORT = Bounds(structure_bytes=4 << 20, array_bytes=MOST_BYTES, models=False)
-
-
-@dataclass(frozen=True)
-class Failure:
-    """An exception in student code: class names from the class up to `object`, message, and where in the student's file."""
-
-    types: tuple[str, ...]
-    message: str
-    cell: int
-    line: int
-    code: str
-
-    @classmethod
-    def from_wire(cls, value: Value) -> Failure:
-        """From what the sandbox sent. Raises `SubmissionCrashed` when it is not a failure's description."""
-        if type(value) is not dict:
-            raise SubmissionCrashed("its process answered with something that is no answer")
-        types = tuple(text(name, 100) for name in items(value.get("types"), 10))
-        message, code = text(value.get("message"), 500), text(value.get("code"), 500)
-        return cls(types, message, number(value.get("cell")), number(value.get("line")), code)
-
-    @property
-    def type_name(self) -> str:
-        """The exception's class."""
-        return self.types[0] if self.types else "Exception"
-
-
-@dataclass(frozen=True)
-class LoadReport:
-    """What a submission's file left behind; every field comes from the sandbox and is only described, never run."""
-
-    unreadable: str
-    detail: str
-    failures: tuple[Failure, ...]
-    notes: tuple[dict[str, str], ...]
-    names: dict[str, Entry]
-    repeated: tuple[str, ...]
-    evaluated: bool
-    hooks: tuple[HookPlace, ...] = ()
-    networks: tuple[str, ...] = ()
-    drawings: Drawings = field(default_factory=Drawings)
-    files: str = ""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One call's outcome: a value or a failure, and the notes made on the way. `clean`: it left lent networks as they were."""
-
-    value: Value
-    failure: Failure | None
-    notes: tuple[dict[str, str], ...]
-    clean: bool = False
 
 
 class Keeper(Protocol):
@@ -138,7 +86,7 @@ class Session:
             "seconds": seconds,
             "piece_seconds": float(self.limits.cell_seconds),
         }
-        return _read_report(self._ask(request, seconds))
+        return read_report(self._ask(request, seconds))
 
     def fork(self) -> CallProcess:
         """A process for one test's calls."""
@@ -301,19 +249,6 @@ def sender(connection: socket.socket, seconds: float) -> int:
     return int(_CREDENTIALS.unpack(found[0][: _CREDENTIALS.size])[0]) if found else 0
 
 
-def to_wire(value: Value) -> Value:
-    """What a test passes, ready to travel: arrays wrapped, tensors as arrays."""
-    if hasattr(value, "detach") and hasattr(value, "numpy"):
-        return Array(value.detach().cpu().numpy(), "tensor")
-    if type(value).__module__ == "numpy":
-        return Array(value[...] if value.shape else value.reshape(()) if hasattr(value, "reshape") else value)
-    if isinstance(value, list | tuple):
-        return type(value)(to_wire(item) for item in value)
-    if isinstance(value, dict):
-        return {key: to_wire(item) for key, item in value.items()}
-    return value
-
-
 def stopped(status: int | None) -> SubmissionStopped:
     """The error for a process that ended with this wait status."""
     if status is None or status < 0:
@@ -333,28 +268,3 @@ def stopped(status: int | None) -> SubmissionStopped:
 def deadline_words(seconds: float) -> str:
     """`10 s`."""
     return f"{seconds:g} s"
-
-
-def read_notes(value: Value) -> tuple[dict[str, str], ...]:
-    """Notes from the sandbox, bounded; anything else is dropped."""
-    notes = [note for note in items(value, 100) if type(note) is dict and type(note.get("code")) is str]
-    return tuple({text(key, 50): text(field, 200) for key, field in note.items()} for note in notes)
-
-
-def _read_report(value: dict[str, Value]) -> LoadReport:
-    names = value.get("names")
-    if type(names) is not dict or type(value.get("unreadable")) is not str:
-        raise SubmissionCrashed("its process described itself with something that is no description")
-    return LoadReport(
-        unreadable=text(value.get("unreadable"), 50),
-        detail=text(value.get("detail"), 300),
-        failures=tuple(Failure.from_wire(item) for item in items(value.get("failures"), 50)),
-        notes=read_notes(value.get("notes")),
-        names={text(name, 200): read_entry(item) for name, item in names.items() if type(item) is dict},
-        repeated=tuple(text(name, 200) for name in items(value.get("repeated"), 1000)),
-        evaluated=value.get("evaluated") is True,
-        hooks=read_places(value.get("hooks")),
-        networks=tuple(text(name, 100) for name in items(value.get("networks"), 100)),
-        drawings=read_drawings(value.get("drawings")),
-        files=text(value.get("files"), 64),
-    )

@@ -17,7 +17,7 @@ from grader.judge.plain import kinds, plain
 from grader.judge.reference import Reference
 from grader.judge.text import gettext
 from grader.results import TestStatus
-from grader.sandbox.session import Failure
+from grader.sandbox.exchange import Failure
 from grader.wire.digest import state_digest
 from grader.wire.values import Array, Model
 

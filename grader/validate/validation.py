@@ -17,7 +17,8 @@ from grader.errors import SpecificationError
 from grader.judge.judge import Judge
 from grader.judge.material import own_reference
 from grader.judge.misconception import Variant
-from grader.judge.plugin import JudgePlugin, PlannedTest, Ran, run_tests
+from grader.judge.plugin import JudgePlugin, PlannedTest, Ran
+from grader.judge.running import run_tests
 from grader.results import SubmissionResult
 from grader.validate.local import Function, LocalSubmission
 from grader.validate.mutants import Mutant, mutants_of

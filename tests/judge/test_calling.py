@@ -11,8 +11,8 @@ from grader.course.specification import Assignment
 from grader.judge.alternatives import Alternative
 from grader.judge.calling import Attempt, Question, attempts
 from grader.judge.delivery import asked_arguments, join, requests_of, served_model
+from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Entry, HookPlace, Method, Parameter
-from grader.sandbox.session import LoadReport
 from grader.wire.values import Array, Model
 
 ASSIGNMENT = Assignment.model_validate(

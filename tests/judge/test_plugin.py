@@ -12,7 +12,8 @@ import pytest
 from grader.errors import SandboxFault, SpecificationError
 from grader.judge.judge import Judge, JudgePlan
 from grader.judge.outcome import CodeRaised, Mismatch
-from grader.judge.plugin import JudgePlugin, Models, Pictures, Setting, run_tests
+from grader.judge.plugin import JudgePlugin, Models, Pictures, Setting
+from grader.judge.running import run_tests
 from grader.results import TestStatus
 from grader.sandbox.wall import NoWall
 from grader.validate.local import LocalSubmission

@@ -15,7 +15,7 @@ from grader.judge.plugin import PlannedTest, Ran
 from grader.judge.scoring import part_results, result_of, shares, shown, stopped_result, total_score, untested_parts
 from grader.judge.text import gettext
 from grader.results import TestStatus
-from grader.sandbox.session import Failure
+from grader.sandbox.exchange import Failure
 
 MARK = "40961"  # stands for whatever a submission could spell out
 

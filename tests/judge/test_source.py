@@ -14,7 +14,7 @@ from grader.judge.outcome import CodeRaised, Mismatch
 from grader.judge.plugin import PlannedTest, Ran
 from grader.judge.source import Source, confirm_places
 from grader.judge.words import failure_words
-from grader.sandbox.session import Failure
+from grader.sandbox.exchange import Failure
 
 MODULE = Source("lab.py", "\ufeffimport os\r\n\n    x = `1 / 0`  # ёж\rlast\n".encode())
 NOTEBOOK = Source(

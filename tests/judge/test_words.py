@@ -8,7 +8,7 @@ import pytest
 
 from grader.judge.outcome import known_type, place_words
 from grader.judge.words import failure_words, note_words, one_line, unreadable_words
-from grader.sandbox.session import Failure, LoadReport
+from grader.sandbox.exchange import Failure, LoadReport
 
 REPORT = LoadReport("", "", (), (), {}, (), False, 0)
 

@@ -15,7 +15,8 @@ import pytest
 from grader.course.assignment import open_assignment
 from grader.course.specification import Assignment, Limits
 from grader.sandbox.choice import choose_wall
-from grader.sandbox.session import Failure, LoadReport, Session
+from grader.sandbox.exchange import Failure, LoadReport
+from grader.sandbox.session import Session
 from grader.sandbox.template import Template, TemplatePlan
 from grader.sandbox.wall import Contents, Wall
 

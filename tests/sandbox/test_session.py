@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from grader.course.specification import Limits
 from grader.errors import SandboxFault, SubmissionCrashed, SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
+from grader.sandbox.exchange import Answer, Failure, LoadReport, read_notes, to_wire
 from grader.sandbox.inventory import Entry, HookPlace, Method, Parameter
-from grader.sandbox.session import Answer, Failure, LoadReport, Session, read_notes, to_wire
+from grader.sandbox.session import Session
 from grader.wire.channel import Channel
 from grader.wire.values import Array, Bounds, Handle, Model
 
