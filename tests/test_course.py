@@ -106,7 +106,7 @@ def test_verdict_and_points(run: Run, student: str) -> None:
         ("pavel_failing_cell", "words", "not_found"),
         ("lena_types", "mean", "failed"),
         ("lena_types", "clamp", "error"),
-        ("lena_types", "words", "error"),
+        ("lena_types", "words", "failed"),
         ("hugo_crash_at_load", "mean", "crashed"),
         ("slow_stubborn", "words", "not_found"),
     ],
@@ -124,7 +124,7 @@ def test_a_part_that_goes_wrong_costs_itself(run: Run, student: str, part: str, 
     [
         ("The mean of three numbers is their sum over three.", "Your function returned None."),
         ("A value inside the interval stays.", "too large or too strange to be compared"),
-        ("A word that occurs twice is counted twice.", "an object, not a value"),
+        ("A word that occurs twice is counted twice.", "an object instead of numbers"),
     ],
 )
 def test_a_wrong_type_is_told(run: Run, title: str, message: str) -> None:
