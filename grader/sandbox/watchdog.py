@@ -93,6 +93,10 @@ class Watchdog:
         """Look once; the verdict if a bound is passed, now or at an earlier look. `on_excess` is called at the first."""
         if self.verdict is None:
             self.verdict = self._judge(self._living())
+            if self.verdict is not None and self.verdict.excess is Excess.MEMORY:
+                # Memory that processes share is told of each in part, and while more are born no sum is of one moment: a bomb
+                # of processes is not to be taken for memory, nor many honest processes that just started.
+                self.verdict = self._judge(self._living())
             if self.verdict is not None:
                 self._on_excess(self.verdict)
         return self.verdict

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
+from grader.sandbox import watchdog
 from grader.sandbox.watchdog import Bounds, Excess, Verdict, Watchdog
 
 MIB = 1 << 20
@@ -205,3 +206,20 @@ def test_a_kernel_without_lists_of_children(monkeypatch) -> None:
     monkeypatch.setattr(watchdog, "Path", NoPath)
     with tree(children=3) as process:
         assert look(process, Bounds(PLENTY.memory_bytes, 3)) == Verdict(Excess.PROCESSES, 4, 3)
+
+
+@pytest.mark.parametrize("born", [False, True])
+def test_a_sum_while_processes_come_and_go(monkeypatch: pytest.MonkeyPatch, born: bool) -> None:
+    """Protects many honest processes from a sum that is of no one moment, and a bomb of them from being called memory."""
+    measured: list[psutil.Process] = []
+
+    def proportional(process: psutil.Process) -> int:
+        measured.append(process)
+        return 1 << 40 if len(measured) == 1 else 0
+
+    monkeypatch.setattr(watchdog, "_resident", lambda _process: 1 << 30)
+    monkeypatch.setattr(watchdog, "_proportional", proportional)
+    monkeypatch.setattr(watchdog, "_tasks", lambda _process: 100 if born and measured else 1)
+    with tree(children=2) as process:
+        verdict = look(process, Bounds(memory_bytes=1, processes=50))
+    assert (verdict and verdict.excess) == (Excess.PROCESSES if born else None)

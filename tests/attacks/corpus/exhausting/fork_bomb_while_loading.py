@@ -1,6 +1,6 @@
 """Forks without end before anything else, and ignores what it is told."""
 # score: 0
-# status: crashed or timed_out or out_of_memory
+# status: crashed or timed_out
 
 import os
 import signal
