@@ -158,7 +158,7 @@ class Limits(Specification):
 
     Attributes:
         load_seconds: for running all of its cells or its module.
-        cell_seconds: for one cell.
+        cell_seconds: for one cell; time in which a busy machine ran others is not counted.
         call_seconds: for one call; a part that hung twice gets a tenth of it from then on.
         total_seconds: for everything together.
         memory_mb: of all its processes.

@@ -2,10 +2,10 @@
 
 Every network's tensors are private mappings of the weights' file: nothing is copied until something writes, forks have no
 page tables to copy for them, and all workers share the file's pages. The template builds each network twice: the *pristine*
-one serves the tests, the *spare* is handed to the first call of its factory in a submission (a fork owns its pages, so the
-object itself may be given away). Later calls get a new object over a new mapping. A submission therefore sees
-`resnet50(weights=...)` with the values that the judge's fixtures were computed from, whatever weights it names, without a
-network.
+one serves the tests, the *spare* is for whoever needs another first: a submission that calls the factory, while it is loaded or
+in a call, or a test that lends a network twice. A fork owns its pages, so the objects themselves may be given away. Whoever
+comes later gets a new object over a new mapping. A submission therefore sees `resnet50(weights=...)` with the values that the
+judge's fixtures were computed from, whatever weights it names, without a network.
 """
 
 from __future__ import annotations
