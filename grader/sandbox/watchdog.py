@@ -6,12 +6,12 @@ second, so that a submission can go beyond the limit by what it can touch in tha
 that no process maps: files on a tmpfs (bounded by the mount's size), unmapped `memfd_create` files
 (`syscall_rules.Profile(memory_files=False)`), buffers of pipes and sockets. A control group has none of these gaps.
 
-Memory is the sum of the processes' proportional set sizes (a page shared by n of them counts 1/n each), less what the
-first process held when the watch began: the pages that it shares with its template. Where the kernel does not let it
-read those (another user's processes) it takes the resident sizes, which count shared pages once per process.
-
-Reading the proportional sizes makes the kernel walk the page tables, 1 to 10 ms for a process with torch; so they are
-read only if the resident sizes, an upper bound that costs microseconds, reach the limit.
+Memory is what no file backs, the sum of the processes' proportional sizes (a page shared by n counts 1/n each), less what the
+first process held when the watch began: the pages that it shares with its template. Reading them makes the kernel walk
+the page tables, 1 to 10 ms for a process with torch; so they are read only if a bound that costs microseconds reaches
+the limit: the resident pages that no file backs, which counts shared ones once per process. It is also what is taken
+where the kernel does not let it read the proportional sizes (an ordinary user's judge, since a submission's processes
+cannot be traced). Pages of files, libraries above all, are the page cache's, which the kernel takes back when it must.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from pathlib import Path
 import psutil
 
 _SECONDS = 0.1
+_PROC = Path("/proc")
 
 
 class Excess(enum.Enum):
@@ -70,7 +71,7 @@ class Watchdog:
         self._thread = threading.Thread(target=self._run, name=f"watchdog of {pid}", daemon=True)
         try:
             first = psutil.Process(pid)
-            self._baseline = first.memory_info().rss
+            self._baseline = _unbacked(first)
         except psutil.NoSuchProcess as error:
             raise ProcessLookupError(pid) from error
         self._known = {pid: first}
@@ -120,7 +121,7 @@ class Watchdog:
         if tasks > self._bounds.processes:
             return Verdict(Excess.PROCESSES, tasks, self._bounds.processes)
         allowed = self._bounds.memory_bytes
-        if _sum(_resident, processes) - self._baseline <= allowed:
+        if _sum(_unbacked, processes) - self._baseline <= allowed:
             return None
         memory = _sum(_proportional, processes) - self._baseline
         return Verdict(Excess.MEMORY, memory, allowed) if memory > allowed else None
@@ -129,7 +130,7 @@ class Watchdog:
 def _children(process: psutil.Process) -> list[int]:
     """Its living children's pids: by the kernel's own list where it keeps one, since psutil reads all of `/proc`."""
     try:
-        lists = [path.read_text() for path in Path(f"/proc/{process.pid}/task").glob("*/children")]
+        lists = [path.read_text() for path in (_PROC / str(process.pid) / "task").glob("*/children")]
     except OSError:
         lists = []
     if lists:
@@ -154,13 +155,26 @@ def _tasks(process: psutil.Process) -> int:
     return int(process.num_threads())
 
 
-def _resident(process: psutil.Process) -> int:
-    return int(process.memory_info().rss)
+def _unbacked(process: psutil.Process) -> int:
+    """Bytes of its resident pages that are no file's: anonymous ones and shared memory."""
+    if not _PROC.exists():
+        return int(process.memory_info().rss)  # not Linux: files' pages too
+    return _bytes(process, "status", ("RssAnon:", "RssShmem:"))
 
 
 def _proportional(process: psutil.Process) -> int:
+    if not _PROC.exists():
+        return int(process.memory_full_info().uss)
     try:
-        sizes = process.memory_full_info()
-    except psutil.AccessDenied:
-        return _resident(process)
-    return int(getattr(sizes, "pss", 0) or sizes.uss)  # no pss outside of Linux
+        return _bytes(process, "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:"))
+    except PermissionError:
+        return _unbacked(process)
+
+
+def _bytes(process: psutil.Process, name: str, fields: tuple[str, ...]) -> int:
+    """The sum of these fields of a file of `proc(5)`; 0 for a process that has ended but was not waited for."""
+    try:
+        lines = (_PROC / str(process.pid) / name).read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError) as error:
+        raise psutil.NoSuchProcess(process.pid) from error
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(fields))

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import PosixPath
 
 import psutil
 import pytest
@@ -120,6 +121,33 @@ def test_shared_memory_counts_once() -> None:
         assert look(process, Bounds(64 * MIB, PLENTY.processes)) is None
 
 
+@pytest.mark.parametrize("file", ["smaps_rollup", "status"])
+def test_pages_of_libraries_do_not_count(monkeypatch: pytest.MonkeyPatch, tmp_path: PosixPath, file: str) -> None:
+    """Workers that each have torch's libraries mapped do not hold them, whatever the kernel lets the judge read."""
+    if file == "status":
+        monkeypatch.setattr(watchdog, "_proportional", watchdog._unbacked)
+    library = tmp_path / "library.so"
+    library.write_bytes(bytes(128 * MIB))
+    program = """
+import mmap, os, sys
+for _ in range(3):
+    if os.fork() == 0:
+        break
+memory = mmap.mmap(os.open(sys.argv[1], os.O_RDONLY), 0, prot=mmap.PROT_READ)
+touched = memory[::4096]
+os.write(1, b"ready\\n")
+sys.stdin.read()
+"""
+    arguments = [sys.executable, "-c", program, str(library)]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert [process.stdout.readline() for _ in range(4)] == ["ready\n"] * 4
+        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children()]
+        assert sum(each.memory_info().rss for each in family) > 512 * MIB
+        assert look(process, Bounds(96 * MIB, PLENTY.processes)) is None
+        process.communicate()
+
+
 def test_what_the_template_holds_is_not_the_submissions() -> None:
     """A fork of a template with torch starts with hundreds of megabytes that are not its own."""
     with tree(shared=256) as process:
@@ -180,12 +208,15 @@ def test_a_process_that_never_was() -> None:
 
 
 def test_without_the_right_to_read_proportional_sizes(monkeypatch) -> None:
-    """Another user's processes show their resident sizes only: the limit must hold then too."""
+    """Processes that cannot be traced show their resident sizes only: the limit must hold then too."""
 
-    def refuse(process: psutil.Process) -> None:
-        raise psutil.AccessDenied(process.pid)
+    class Untraceable(PosixPath):
+        def read_text(self, *arguments: str | None) -> str:
+            if self.name == "smaps_rollup":
+                raise PermissionError(self)
+            return super().read_text(*arguments)
 
-    monkeypatch.setattr(psutil.Process, "memory_full_info", refuse)
+    monkeypatch.setattr(watchdog, "_PROC", Untraceable("/proc"))
     with tree(children=4, private=64) as process:
         verdict = look(process, Bounds(128 * MIB, PLENTY.processes))
     assert verdict is not None
@@ -196,14 +227,11 @@ def test_a_kernel_without_lists_of_children(monkeypatch) -> None:
     """`/proc/<pid>/task/*/children` is a build option of the kernel; psutil serves without."""
     from grader.sandbox import watchdog
 
-    class NoPath:
-        def __init__(self, path: str) -> None:
-            self.path = path
+    class WithoutLists(PosixPath):
+        def glob(self, pattern: str) -> Iterator[PosixPath]:
+            return iter(())
 
-        def glob(self, pattern: str) -> list[str]:
-            return []
-
-    monkeypatch.setattr(watchdog, "Path", NoPath)
+    monkeypatch.setattr(watchdog, "_PROC", WithoutLists("/proc"))
     with tree(children=3) as process:
         assert look(process, Bounds(PLENTY.memory_bytes, 3)) == Verdict(Excess.PROCESSES, 4, 3)
 
@@ -217,7 +245,7 @@ def test_a_sum_while_processes_come_and_go(monkeypatch: pytest.MonkeyPatch, born
         measured.append(process)
         return 1 << 40 if len(measured) == 1 else 0
 
-    monkeypatch.setattr(watchdog, "_resident", lambda _process: 1 << 30)
+    monkeypatch.setattr(watchdog, "_unbacked", lambda _process: 1 << 30)
     monkeypatch.setattr(watchdog, "_proportional", proportional)
     monkeypatch.setattr(watchdog, "_tasks", lambda _process: 100 if born and measured else 1)
     with tree(children=2) as process:

@@ -1,4 +1,5 @@
 """Keeps every core busy with as many processes and threads as it may have, at the highest priority that it can get."""
+# watched: any graded
 
 import os
 import threading
