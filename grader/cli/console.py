@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console as RichConsole
 from rich.table import Table
 
-from grader.cli.markup import escape
+from grader.cli.markup import escape, escape_lines
 from grader.cli.observing import Lines, LiveTable, Silence
 from grader.results import Results, SubmissionResult, SubmissionStatus
 from grader.run.run import Observer
@@ -45,7 +45,7 @@ class Console:
 
     def warn(self, text: str) -> None:
         """A warning, also when quiet."""
-        self.err.print(f"[yellow]Warning:[/yellow] {escape(text)}")
+        self.err.print(f"[yellow]Warning:[/yellow] {escape_lines(text)}")
 
     @contextmanager
     def progress(self, assignment: str, total: int) -> Iterator[Observer]:
@@ -61,7 +61,7 @@ class Console:
     def _tell_messages(self, result: SubmissionResult) -> None:
         if self.verbose:
             for message in result.messages:
-                self.out.print(escape(f"    {message}"))
+                self.out.print(escape_lines(f"    {message}"))
 
     def summary(self, results: Results, index: Path) -> None:
         """The table of scores, and where the report is."""
@@ -90,7 +90,7 @@ class Console:
     def say(self, text: str) -> None:
         """A line on standard output."""
         if not self.quiet:
-            self.out.print(escape(text))
+            self.out.print(escape_lines(text))
 
     def open(self, page: Path) -> None:
         """Show a page in the user's browser; a machine without one is told where the page is."""

@@ -12,6 +12,7 @@ from rich.console import Console
 from grader.check.lab import find_lab
 from grader.cli.console import size_text
 from grader.cli.export import HiddenTests
+from grader.cli.markup import escape
 from grader.cli.report import results_files
 from grader.errors import UsageError
 from grader.export.gradescope import gradable, gradescope_document
@@ -34,7 +35,7 @@ def export_command(paths: Sequence[Path], system: str, out: Path, hidden_tests: 
         if gradable(one):
             write_text_whole(path, _text(gradescope_document(results, one, hidden_tests)))
         else:
-            console.print(f"{one.student}: not graded, nothing is written", markup=False)
+            console.print(f"{escape(one.student)}: not graded, nothing is written")
             status = FAULT
     print(f"{out}: {sum(gradable(one) for _, one in pairs)} of {len(pairs)} submissions for {system}")
     return status

@@ -57,7 +57,7 @@ def extend_command(where: str, assignment: str | None, student: str, until: str,
         name, known = extend(book, Decision(student, assignment, actor(), why), deadline)
     print(f"{name}: {student}: {'withdrawn' if deadline is None else f'due {deadline.isoformat()}'}")
     if not known:
-        Console(stderr=True, highlight=False).print(f"Warning: {student} has not handed in anything yet.", markup=False)
+        Console(stderr=True, highlight=False).print(f"Warning: {escape(student)} has not handed in anything yet.")
     return OK
 
 

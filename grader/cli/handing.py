@@ -9,6 +9,7 @@ from typing import Literal
 
 from rich.console import Console
 
+from grader.cli.markup import escape
 from grader.cli.report import results_files
 from grader.errors import UsageError
 from grader.export.canvas import Wanted, fill_gradebook
@@ -111,6 +112,6 @@ def _tell(done: Filled) -> None:
         if people:
             console.print(f"{title}: {len(people)}", markup=False)
         for who, why in people[:_MOST_LINES]:
-            console.print(f"  {who}: {why}", markup=False)
+            console.print(f"  {escape(who)}: {escape(why)}")
         if len(people) > _MOST_LINES:
             console.print(f"  … and {len(people) - _MOST_LINES} more", markup=False)

@@ -8,8 +8,13 @@ from grader.report.text import clean
 
 
 def escape(text: str) -> str:
-    """The text without what a terminal would act on or reorder, and with rich's own markup taken as it stands.
+    """The text as one line, without what a terminal would act on or reorder, and with rich's own markup taken as it stands.
 
-    rich lets escape sequences through: a folder's name could clear the screen, or write another score over its own.
+    rich lets escape sequences and line ends through: a folder's name could clear the screen, or make up another's line.
     """
+    return escape_lines(text).replace("\n", "\N{SYMBOL FOR NEWLINE}")
+
+
+def escape_lines(text: str) -> str:
+    """`escape` for a text that may have lines of its own: what a person wrote for others to read."""
     return _escape(clean(text))
