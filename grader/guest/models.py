@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import SandboxFault
+from grader.guest.compiler import skeletons
 from grader.guest.hooks import HookBook
 from grader.guest.imprint import Imprint, imprint
 from grader.guest.standins import change
@@ -102,12 +103,10 @@ class Shelf:
         return module if module.training == model.in_training else module.train(model.in_training)
 
     def _build(self, name: str, specification: dict[str, str]) -> None:
-        import torch
-
         module_name, _, function_name = specification["factory"].rpartition(".")
         package = importlib.import_module(module_name)
         factory = getattr(package, function_name)
-        with torch.device("meta"):
+        with skeletons():
             skeleton = factory()
         self.pristine[name] = skeleton
         self.pristine[name] = self._copy(name).eval()

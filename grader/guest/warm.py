@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import SandboxFault
-from grader.guest import adaptations, gpu
+from grader.guest import adaptations, compiler, gpu
 from grader.guest.adaptations import Places, console, devices
 from grader.guest.drawings import Drawings
 from grader.guest.models import Shelf, serve_torch_hub
@@ -29,7 +29,8 @@ class Warm:
     def __init__(self, configuration: dict[str, Any]) -> None:
         self.notes = Notes()
         self.drawings = Drawings()
-        self.missing = [name for name in configuration["preload"] if not _try_import(name)]
+        with compiler.deferred():
+            self.missing = [name for name in configuration["preload"] if not _try_import(name)]
         _quieten()
         _import_networks(configuration["networks"])
         self.shelf = Shelf(configuration["models"])

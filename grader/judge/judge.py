@@ -190,14 +190,16 @@ class Judge:
         opened = self.open(submission)
         if isinstance(opened, Graded):
             return opened
-        apart = False
+        plugin = JudgePlugin(self.setting, proxy_maker(opened.workplace), only_parts=parts)
         try:
-            plugin = JudgePlugin(self.setting, proxy_maker(opened.workplace), only_parts=parts)
-            run_tests(plugin, visibilities=self.plan.visibilities, keyword=self.plan.keyword)
-            apart = opened.workplace.kept_apart()
+            try:
+                run_tests(plugin, visibilities=self.plan.visibilities, keyword=self.plan.keyword)
+                apart = opened.workplace.kept_apart()
+            finally:
+                opened.workplace.close()
+            return self.conclude(plugin.ran, opened, apart, kept)
         finally:
-            opened.workplace.close()
-        return self.conclude(plugin.ran, opened, apart, kept)
+            plugin.forget()
 
     def open(self, submission: Submission) -> Opened | Graded:
         """Load a submission: ready for its tests, or the end of it. Raises `GraderError` when the grader fails."""

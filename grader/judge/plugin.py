@@ -86,6 +86,13 @@ class JudgePlugin:
         self.lost: SandboxFault | None = None
         self._by_node: dict[str, Ran] = {}
 
+    def forget(self) -> None:
+        """Let go of the answers that were compared, megabytes each: pytest leaves cycles that reach this plugin, and what they
+        hold would otherwise stay until the collector comes by, many submissions later."""
+        for ran in self._by_node.values():
+            ran.compared.clear()
+            ran.shown.clear()
+
     # -- fixtures ---------------------------------------------------------------------------------------------------
 
     @pytest.fixture

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +14,9 @@ from grader.course.assignment import open_assignment
 from grader.course.submission import Submission, collect
 from grader.errors import SandboxFault
 from grader.judge import judge as judge_module
+from grader.judge.check import Compared
 from grader.judge.judge import Judge, JudgePlan
+from grader.judge.plugin import Ran
 from grader.results import SubmissionResult, TestStatus
 from grader.sandbox.session import Session
 from grader.sandbox.wall import NoWall
@@ -57,6 +62,25 @@ def test_a_result(judge: Judge, submit: Callable[..., Submission]) -> None:
     assert (result.status, result.score, result.max_score) == ("graded", 40, 100)
     assert result.seconds > 0
     assert [test.id for test in result.tests] == [test.id for test in judge.planned]
+
+
+def test_answers_are_let_go(judge: Judge, submit: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a worker's memory: pytest's cycles must not keep a submission's answers, megabytes each, for the next ones."""
+    answers: list[weakref.ref[Compared]] = []
+    conclude = Judge.conclude
+
+    def look(self: Judge, ran: list[Ran], *others: Any) -> Any:
+        answers.extend(weakref.ref(compared) for one in ran for compared in one.compared)
+        return conclude(self, ran, *others)
+
+    monkeypatch.setattr(Judge, "conclude", look)
+    gc.disable()
+    try:
+        assert judge.grade(submit()).score == 40
+        assert answers
+        assert [answer() for answer in answers if answer() is not None] == []
+    finally:
+        gc.enable()
 
 
 def test_a_lost_template_costs_nobody_points(judge: Judge, submit: Callable[..., Submission]) -> None:
