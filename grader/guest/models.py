@@ -10,7 +10,6 @@ judge's fixtures were computed from, whatever weights it names, without a networ
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import functools
 import hashlib
@@ -25,6 +24,7 @@ from grader.guest.compiler import skeletons
 from grader.guest.hooks import HookBook
 from grader.guest.imprint import Imprint, imprint
 from grader.guest.standins import change
+from grader.guest.weights import Weights
 from grader.wire import values
 
 _Key = tuple[str, bool, str, str]  # a network's name, whether it trains, digests of its other numbers and outputs
@@ -38,7 +38,7 @@ class Shelf:
     """
 
     def __init__(self, specifications: dict[str, dict[str, str]]) -> None:
-        self.specifications = specifications
+        self.weights: dict[str, Weights] = {}
         self.pristine: dict[str, Any] = {}
         self.spare: dict[str, Any] = {}
         self.lent: dict[_Key, Any] = {}
@@ -78,7 +78,7 @@ class Shelf:
     def take_back(self) -> None:
         """Whatever was lent is not lent again: the next one of a name is fresh from the weights' file."""
         for name in {name for name, *_ in self.lent}:
-            self.pristine[name] = self._copy(name).eval()
+            self.pristine[name] = self.weights[name].network().eval()
         self.lent.clear()
         self._imprints.clear()
 
@@ -108,9 +108,9 @@ class Shelf:
         factory = getattr(package, function_name)
         with skeletons():
             skeleton = factory()
-        self.pristine[name] = skeleton
-        self.pristine[name] = self._copy(name).eval()
-        self.spare[name] = self._copy(name).train()
+        self.weights[name] = Weights(skeleton, specification["file"])
+        self.pristine[name] = self.weights[name].network().eval()
+        self.spare[name] = self.weights[name].network().train()
         warm = self._warm_factory(name, factory)
         for module in list(sys.modules.values()):
             # `from torchvision.models import resnet50` finds the function under several modules' names.
@@ -135,18 +135,7 @@ class Shelf:
 
     def _another(self, name: str) -> Any:
         """One more network of this name, in training mode as its factory makes it."""
-        return self.spare.pop(name) if name in self.spare else self._copy(name).train()
-
-    def _copy(self, name: str) -> Any:
-        """A new module over a new private mapping of the weights."""
-        import torch
-
-        pristine = self.pristine[name]
-        tensors = [*pristine.parameters(), *pristine.buffers()]
-        module = copy.deepcopy(pristine, {id(tensor): tensor for tensor in tensors})
-        state = torch.load(self.specifications[name]["file"], weights_only=True, mmap=True)
-        module.load_state_dict(state, assign=True)
-        return module
+        return self.spare.pop(name) if name in self.spare else self.weights[name].network().train()
 
     def _record_use(self) -> None:
         """Note forward hooks, `.eval()` (the submission knows about modes), and that some optimizer moved weights."""
