@@ -25,6 +25,7 @@ from grader.cli.init import init
 from grader.cli.release import release
 from grader.cli.similar import similar
 from grader.cli.starter import starter
+from grader.cli.streams import take_any_letter
 from grader.errors import GraderError, UsageError, WallError
 
 OK, FAULT, USAGE, STOPPED = 0, 1, 2, 130
@@ -207,6 +208,7 @@ def doctor(*, attack: Annotated[bool, Parameter(negative="")] = False, sandbox: 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
+    take_any_letter()
     sys.exit(run_main(arguments))
 
 
