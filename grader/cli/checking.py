@@ -25,7 +25,7 @@ from grader.results import write_text_whole
 from grader.run.watch import Fingerprint, wait_for_change
 
 _STYLES = {"title": "bold", "right": "green", "wrong": "red", "aside": "dim", "mistake": "italic", "code": "cyan"}
-_WATCH_SECONDS = 0.2
+_WATCH_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,9 @@ def check_command(request: CheckRequest) -> int:
             while request.watch:
                 console.print(f"[dim]Watching {escape(work.place)}; Ctrl-C ends it.[/dim]", soft_wrap=True)
                 seen = wait_for_change(lambda: fingerprint(work), seen, _WATCH_SECONDS)
+                if not is_there(work):
+                    console.print(f"{escape(work.place)} is gone; it is checked when it is back.", soft_wrap=True)
+                    continue
                 checked = checker.check(work)
                 console.rule(style="dim")
                 show(checked, request, console)
@@ -101,6 +104,11 @@ def show_on_github(checked: Checked, work: OwnWork, request: CheckRequest, conso
         show(checked, request, console)
     if work.main is not None:
         tell_github(checked, work.main, os.environ)
+
+
+def is_there(work: OwnWork) -> bool:
+    """Whether the file is still where it was; while it is being renamed or written anew it is not."""
+    return work.main is not None and work.main.is_file()
 
 
 def fingerprint(work: OwnWork) -> Fingerprint:

@@ -95,6 +95,22 @@ def test_watching(start_grade: Callable[..., Any], lab: Path) -> None:
     assert "Stopped watching." in finished.lines
 
 
+def test_watching_a_file_that_goes(start_grade: Callable[..., Any], lab: Path) -> None:
+    """Protects who renames the file from hearing that the grader failed; back again, it is checked."""
+    running = start_grade("check", "--watch", cwd=lab)
+    running.read_until("Watching")
+    (lab / "tiny.py").rename(lab / "away")
+    running.read_until("tiny.py is gone; it is checked when it is back.")
+    running.read_until("Watching")
+    (lab / "away").rename(lab / "tiny.py")
+    running.read_until("3 of 3 public tests pass.")
+    running.read_until("Watching")
+    running.interrupt()
+    finished = running.finish()
+    assert finished.status == 0
+    assert "Mean" in "".join(finished.lines)
+
+
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become someone else")
 def test_an_ordinary_user_with_a_desktop(lab: Path, tmp_path: Path) -> None:
     """Protects from a limit on processes that counts the student's browser too: who checks runs many others."""
