@@ -199,7 +199,8 @@ class Assignment(Specification):
         attempts: which of a student's attempts counts there.
         reference: path of the reference implementation, from the assignment's folder.
         files: patterns of the files that may be graded, the most wanted first; case does not matter.
-        preload: modules that are imported before any submission, so that none pays for it.
+        preload: modules that are imported before any submission, so that none pays for it; where submissions train networks also
+            `torch._dynamo`, a second's import that optimizers ask for.
         models: networks for tests and submissions, by name.
         pictures: the folder of pictures, which tests and submissions see.
         limits: what one submission may use.

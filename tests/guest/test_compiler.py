@@ -87,3 +87,17 @@ with compiler.deferred():
 print(is_compile_supported is real.is_compile_supported and sys.modules["torch._dynamo.utils"] is real)
 """
     assert _run(program) == "True"
+
+
+def test_an_assignment_may_ask_for_it() -> None:
+    """Protects a lab in which everybody trains: with the compiler in `preload` no submission waits for its import."""
+    program = """
+import importlib
+for name in [name for name in sys.modules if name.startswith("torch._dynamo")]:
+    raise AssertionError(name)
+with compiler.deferred():
+    importlib.import_module("torch._dynamo")
+import torch._dynamo.utils as utils
+print(torch._dynamo.utils is utils, type(utils).__name__, callable(torch._dynamo.disable))
+"""
+    assert _run(program) == "True module True"
