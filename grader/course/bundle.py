@@ -4,7 +4,7 @@
 
     {"schema": "grader/bundle/1", "assignment": "<id>", "grader": "<version>",
      "hidden": {"<part>": [weight of each hidden test]},
-     "starter": {"<file>": "<SHA-256>"}}
+     "starter": {"<file>": "<SHA-256 as of `content_digest`>"}}
 
 Numbers and digests only: nothing of a hidden test can be read from them.
 """
@@ -74,5 +74,19 @@ class Starters:
 
 
 def content_digest(path: Path) -> str:
-    """SHA-256 of a text file's content, whatever its line ends: git for Windows rewrites them."""
-    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+    """SHA-256 of what somebody wrote in a file, whatever its line ends: git for Windows rewrites them.
+
+    Of a notebook only the cells' kinds and texts count, and no empty cell: whoever opens and runs it has not worked in it,
+    but Jupyter saves it with outputs, numbers, and an empty cell at the end.
+    """
+    raw = path.read_bytes().replace(b"\r\n", b"\n")
+    return hashlib.sha256((_written(raw) if path.suffix.lower() == ".ipynb" else None) or raw).hexdigest()
+
+
+def _written(notebook: bytes) -> bytes | None:
+    """Kinds and texts of the cells that are not empty; None for what is no notebook."""
+    try:
+        cells = [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(notebook)["cells"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return json.dumps([(kind, text) for kind, text in cells if text.strip()]).encode()

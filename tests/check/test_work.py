@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from grader.check.work import beside, find_work
-from grader.course.assignment import AssignmentFolder
+from grader.course.assignment import AssignmentFolder, open_assignment
 from grader.errors import UsageError
 
 
@@ -37,6 +38,36 @@ def test_an_untouched_starter_is_not_the_work(tmp_path: Path, tiny: AssignmentFo
     raw = (tmp_path / "tiny_starter.py").read_bytes()
     (tmp_path / "tiny_starter.py").write_bytes(raw.replace(b"\n", b"\r\n"))
     assert find_work(tmp_path, tiny).main == tmp_path / "tiny.py"
+
+
+def test_a_starter_that_was_only_run_is_not_the_work(tmp_path: Path, course_copy: Path) -> None:
+    """Protects who opened the notebook, ran it, and then wrote the module: Jupyter's outputs and empty cell are nobody's work."""
+    folder = course_copy / "assignments" / "tiny"
+    source = ["def mean(values):\n", "    raise NotImplementedError"]
+    cell = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": source}
+    (folder / "starter" / "tiny.ipynb").write_text(
+        json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    )
+    tiny = open_assignment(folder)
+    write(tmp_path, "tiny.py")
+    ran = {**cell, "id": "a1", "execution_count": 3, "outputs": [{"output_type": "stream", "name": "stdout", "text": ["1\n"]}]}
+    empty = {**cell, "source": []}
+    notebook = tmp_path / "tiny.ipynb"
+    notebook.write_text(
+        json.dumps({"cells": [ran, empty], "metadata": {"kernelspec": {}}, "nbformat": 4, "nbformat_minor": 5}, indent=2)
+    )
+    assert find_work(tmp_path, tiny).main == tmp_path / "tiny.py"
+    for cells in (
+        [{**ran, "source": ["def mean(values):\n", "    return 1"]}],
+        [{**ran, "cell_type": "markdown"}],
+        [ran, ran],
+        [],
+    ):
+        notebook.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+        assert find_work(tmp_path, tiny).main == notebook
+    for damaged in ("", "[]", '{"cells": 1}', '{"cells": [{"source": 3}]}', "[" * 100_000):
+        notebook.write_text(damaged)
+        assert find_work(tmp_path, tiny).main == notebook
 
 
 @pytest.mark.parametrize(
