@@ -18,6 +18,7 @@ from grader.check.telling import tell
 from grader.check.work import OwnWork, beside, find_work
 from grader.ci.github import commands_stopped, on_github, tell_github
 from grader.cli.check import OK, WRONG
+from grader.cli.console import Output
 from grader.cli.markup import escape
 from grader.cli.options import check_language, check_out
 from grader.errors import UsageError
@@ -45,7 +46,7 @@ class CheckRequest:
 def check_command(request: CheckRequest) -> int:
     """Check once, or until Ctrl-C; the exit status of the last check."""
     refuse(request)
-    console = Console(highlight=False)
+    console = Output(highlight=False)
     place = request.file or Path.cwd()
     lab = find_lab(request.assignment, place if place.is_dir() else place.parent)
     work = find_work(request.file, lab)

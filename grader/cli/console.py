@@ -22,7 +22,7 @@ _WIDTH_WITHOUT_PARTS = 45
 _WIDTH_OF_A_FILE = 120
 
 
-class _Output(RichConsole):
+class Output(RichConsole):
     """Standard output whose reader may go away, as in `grade ... | head`: the work goes on to its report, in silence."""
 
     def on_broken_pipe(self) -> None:
@@ -40,7 +40,7 @@ class Console:
         self.quiet = quiet
         self.verbose = verbose
         terminal = sys.stdout.isatty()
-        self.out = _Output(highlight=False, soft_wrap=True, width=None if terminal else _WIDTH_OF_A_FILE)
+        self.out = Output(highlight=False, soft_wrap=True, width=None if terminal else _WIDTH_OF_A_FILE)
         self.err = RichConsole(stderr=True, highlight=False, soft_wrap=True)
 
     def warn(self, text: str) -> None:

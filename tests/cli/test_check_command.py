@@ -78,6 +78,16 @@ def test_the_page_is_written(grade: Grade, lab: Path, tmp_path: Path) -> None:
     assert "This is not the grade yet" in (tmp_path / "new" / "page.html").read_text(encoding="utf-8")
 
 
+def test_a_reader_that_goes(start_grade: Callable[..., Any], lab: Path) -> None:
+    """Protects the exit status of `grade check | head -1`: 1 would say that tests fail."""
+    ours, theirs = os.pipe()
+    running = start_grade("check", cwd=lab, stdout=theirs)
+    os.close(theirs)
+    os.close(ours)
+    finished = running.finish()
+    assert (finished.status, finished.stderr, finished.left_behind) == (0, "", [])
+
+
 def test_watching(start_grade: Callable[..., Any], lab: Path) -> None:
     """Protects `--watch`: each save is checked, Ctrl-C ends it with the last check's status and leaves nothing."""
     running = start_grade("check", "--watch", cwd=lab)
