@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import jsonschema
@@ -62,6 +63,14 @@ def test_there_and_back(results: Results, tmp_path: Path) -> None:
     path.write_text(results.to_json(), "utf-8")
     assert read_results(path) == results
     assert read_results(path).to_json() == results.to_json()
+
+
+def test_what_is_no_number_stays_so(results: Results, tmp_path: Path) -> None:
+    """Protects from a score that is nonsense turning into one that the grader could not give."""
+    one = results.submissions[0].model_copy(update={"score": math.inf, "seconds": 1e-7})
+    path = tmp_path / "results.json"
+    path.write_text(results.model_copy(update={"submissions": (one,)}).to_json(), "utf-8")
+    assert (read_results(path).submissions[0].score, read_results(path).submissions[0].seconds) == (math.inf, 1e-7)
 
 
 def test_the_keys_that_are_promised(results: Results) -> None:

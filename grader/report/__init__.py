@@ -8,7 +8,8 @@ What `grader.report.rendering.render` leaves on disk::
     ├── instructor/<slug>/index.html    one student, everything that is known (hidden inputs, expected values)
     ├── grades.csv                      a row per student
     ├── junit.xml                       a suite per student, a case per test
-    └── similar/                        the pairs of similar submissions, where `grade similar` has left `similar.json`
+    ├── similar/                        the pairs of similar submissions, where `grade similar` has left `similar.json`
+    └── .pages.json                     what each of these was made from: what would come out the same is left alone
 
 Layers, top to bottom (each imports only what stands below it)::
 
@@ -17,6 +18,7 @@ Layers, top to bottom (each imports only what stands below it)::
     overview · payload                      what the class page says (of attention, items, roster)
     feedback                                what the student page says
     gradebook · junit · similarity          the tables; who is like whom, as records
+    stamps                                  which files stand as they are
     template · chart · statistics · edition · slug · wording · number · text
 
 Every page is one file that opens from disk: no network, no server, and a content security policy that lets nothing run

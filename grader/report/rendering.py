@@ -6,19 +6,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from functools import cached_property, partial
 from pathlib import Path
 
 from grader.i18n import spoken, translator
-from grader.report.classpage import class_page
 from grader.report.gradebook import gradebook
 from grader.report.junit import junit
-from grader.report.roster import Entry, roster
+from grader.report.roster import Entry, roster, shared_part
 from grader.report.similarity import FILE as SIMILAR
 from grader.report.similarity import Similarity, read_similarity
 from grader.report.similarpages import write_similar_pages
-from grader.report.studentpage import instructor_page, published_page
-from grader.results import Results, write_text_whole
+from grader.report.slug import unique_slugs
+from grader.report.stamps import CODE, Stamps, digest
+from grader.results import Results
 
 _PAGE = "index.html"
 _STUDENTS = Path("students")
@@ -34,23 +34,85 @@ def render(results: Results, out: Path, *, language: str | None = None) -> Path:
 
     Where `grade similar` has left its `similar.json` in `out`, its pages are written too. `language` overrides that of the
     results; one without a catalogue reads as English. Student pages that an earlier rendering left for students who are no
-    longer in the results are removed: a report shows one run.
+    longer in the results are removed: a report shows one run. Files that would be made from the same again, and still are as they
+    were written, are left alone (`grader.report.stamps`).
 
     Raises `OSError` when a file cannot be written, `SpecificationError` when `similar.json` breaks its schema.
     """
     similarity = read_similarity(out / SIMILAR)
-    language = spoken(language or results.language)
-    cleaned, entries = roster(results)
-    submissions = [entry.submission for entry in entries]
-    write_student_pages(cleaned, entries, out, language)
-    remove_stale_pages(out, {entry.slug for entry in entries})
-    write_text_whole(out / "grades.csv", gradebook(cleaned.assignment, submissions))
-    write_text_whole(out / "junit.xml", junit(cleaned.assignment, submissions, translator(language)))
+    report = _Report(results, spoken(language or results.language), similarity)
+    stamps = Stamps(out)
+    report.write_student_pages(stamps)
+    remove_stale_pages(out, set(report.slugs))
+    report.write_tables(stamps)
     if similarity is not None:
-        render_similarity(similarity, out, language)
+        render_similarity(similarity, out, report.language)
     # The index last: whoever opens it finds everything that it links to.
-    write_text_whole(out / _PAGE, class_page(cleaned, entries, language, similarity))
+    report.write_class_page(stamps)
+    stamps.save()
     return out / _PAGE
+
+
+class _Report:
+    """A report's files and what each is made from.
+
+    Texts are cleaned, and what makes pages is imported, only where a page has to be made: matplotlib alone takes longer to import
+    than it takes to find that nothing changed.
+    """
+
+    def __init__(self, results: Results, language: str, similarity: Similarity | None) -> None:
+        self.results, self.language, self.similarity = results, language, similarity
+        self.slugs = unique_slugs([one.student for one in results.submissions])
+        # What every file is made from; of other submissions a student's page is given nothing.
+        self._shared = digest(CODE, language, shared_part(results))
+        self._own = [digest(self._shared, slug, one) for slug, one in zip(self.slugs, results.submissions, strict=True)]
+        self._class = digest(self._shared, *self._own)
+
+    @cached_property
+    def _roster(self) -> tuple[Results, tuple[Entry, ...]]:
+        return roster(self.results)
+
+    def write_student_pages(self, stamps: Stamps) -> None:
+        """Both editions of every student's page; what lies in `students/` is for the students."""
+        for number, (slug, made_from) in enumerate(zip(self.slugs, self._own, strict=True)):
+            page = Path(slug) / _PAGE
+            stamps.write(_STUDENTS / page, made_from, partial(self._published_page, number))
+            stamps.write(_INSTRUCTOR / page, made_from, partial(self._instructor_page, number))
+
+    def _published_page(self, number: int) -> str:
+        from grader.report.studentpage import published_page
+
+        cleaned, entries = self._roster
+        return published_page(cleaned, entries[number].submission, self.language)
+
+    def _instructor_page(self, number: int) -> str:
+        from grader.report.studentpage import instructor_page
+
+        cleaned, entries = self._roster
+        return instructor_page(cleaned, entries[number], self.language)
+
+    def write_tables(self, stamps: Stamps) -> None:
+        """`grades.csv` and `junit.xml`."""
+        stamps.write(Path("grades.csv"), self._class, self._gradebook)
+        stamps.write(Path("junit.xml"), self._class, self._junit)
+
+    def _gradebook(self) -> str:
+        cleaned, _ = self._roster
+        return gradebook(cleaned.assignment, cleaned.submissions)
+
+    def _junit(self) -> str:
+        cleaned, _ = self._roster
+        return junit(cleaned.assignment, cleaned.submissions, translator(self.language))
+
+    def write_class_page(self, stamps: Stamps) -> None:
+        """The first page."""
+        alike = "" if self.similarity is None else self.similarity
+        stamps.write(Path(_PAGE), digest(self._class, alike), self._class_page)
+
+    def _class_page(self) -> str:
+        from grader.report.classpage import class_page
+
+        return class_page(*self._roster, self.language, self.similarity)
 
 
 def render_similarity(similarity: Similarity, out: Path, language: str) -> Path:
@@ -60,14 +122,6 @@ def render_similarity(similarity: Similarity, out: Path, language: str) -> Path:
         if page not in (index, *pairs) and _is_own(page):
             page.unlink()
     return index
-
-
-def write_student_pages(results: Results, entries: Sequence[Entry], out: Path, language: str) -> None:
-    """Write both editions of every student's page; what lies in `students/` is for the students."""
-    for entry in entries:
-        page = Path(entry.slug) / _PAGE
-        write_text_whole(out / _STUDENTS / page, published_page(results, entry.submission, language))
-        write_text_whole(out / _INSTRUCTOR / page, instructor_page(results, entry, language))
 
 
 def remove_stale_pages(out: Path, slugs: set[str]) -> None:

@@ -60,6 +60,11 @@ def roster(results: Results) -> tuple[Results, tuple[Entry, ...]]:
     return cleaned, tuple(Entry(*pair) for pair in zip(cleaned.submissions, slugs, strict=True))
 
 
+def shared_part(results: Results) -> Results:
+    """What a student's page is given of the class: all but the submissions, so that it depends on its own one alone."""
+    return results.model_copy(update={"submissions": ()})
+
+
 def crowd(entries: list[Entry], notes: list[str] | None = None, limit: int = 40) -> Crowd:
     """Name the first `limit` of the entries, each with its note; a class of thousands must not fill the page."""
     named = zip(entries[:limit], notes or [""] * len(entries), strict=False)

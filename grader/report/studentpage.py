@@ -8,7 +8,7 @@ from grader.figures import Figure
 from grader.report.edition import published
 from grader.report.feedback import State, feedback
 from grader.report.picture import Picture, picture
-from grader.report.roster import Entry
+from grader.report.roster import Entry, shared_part
 from grader.report.template import assets, environment
 from grader.results import Results, SubmissionResult
 
@@ -53,7 +53,7 @@ def _page(results: Results, submission: SubmissionResult, language: str, *, hand
         environment(language)
         .get_template("student.html")
         .render(
-            results=results,
+            results=shared_part(results),
             assignment=results.assignment,
             submission=submission,
             view=feedback(results.assignment, submission),

@@ -70,7 +70,7 @@ def run_assignment(run: AssignmentRun, options: RunOptions, observer: Observer) 
     """
     language = options.language or run.folder.specification.language
     folder = options.out / ".journal"
-    keys, bases = _keys(run, language, options)
+    keys, bases = journal_keys(run, language, options)
     progress = Progress(len(run.submissions))
     complete = True
     with Journal(folder) as journal:
@@ -115,8 +115,8 @@ def _placed(result: SubmissionResult, submission: Submission) -> SubmissionResul
     return result.model_copy(update={"student": submission.student, "path": submission.place})
 
 
-def _keys(run: AssignmentRun, language: str, options: RunOptions) -> tuple[dict[str, str], dict[str, str]]:
-    """The journal's keys and bases, by student."""
+def journal_keys(run: AssignmentRun, language: str, options: RunOptions) -> tuple[dict[str, str], dict[str, str]]:
+    """What the journal keeps a class's results under: keys and bases, by student."""
     environment, folder = options.machines.environment(run.folder.specification), run.folder
     whole, shared = folder.digest(), shared_digest(folder)
     keys, bases = {}, {}

@@ -43,6 +43,7 @@ def test_everything_is_written_again(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert run_main(["report", str(tmp_path)]) == 0
     assert str(tmp_path / "index.html") in capsys.readouterr().out.replace("\n", "")
     assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()} == {
+        ".pages.json",
         "results.json",
         "index.html",
         "grades.csv",

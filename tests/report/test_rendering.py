@@ -25,7 +25,7 @@ def test_the_files_of_a_report(make_class: MakeClass, tmp_path: Path) -> None:
     pages = {
         f"{edition}{name}/index.html" for edition in ("students/", "instructor/") for name in ("ivanov", "petrova", "sidorov")
     }
-    assert files(tmp_path / "report") == {"index.html", "grades.csv", "junit.xml"} | pages
+    assert files(tmp_path / "report") == {"index.html", "grades.csv", "junit.xml", ".pages.json"} | pages
 
 
 def test_the_same_results_give_the_same_bytes(make_class: MakeClass, tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_students_cannot_leave_their_folder(make_class: MakeClass, tmp_path: Pat
     assert {path.name for path in tmp_path.iterdir()} == {"out"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"report"}
     written = files(tmp_path / "out" / "report")
-    assert len(written) == 3 + 2 * len(ids)
+    assert len(written) == 4 + 2 * len(ids)
     assert all(path.count("/") <= 3 for path in written)
 
 
