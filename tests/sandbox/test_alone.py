@@ -129,9 +129,9 @@ _LIKE_WINDOWS = textwrap.dedent(
     import ctypes, os, runpy, select, signal, socket, subprocess, sys
     import cyclopts, IPython, jinja2, msgpack, nbformat, numpy, platformdirs, psutil, pydantic, pytest, rich.console, yaml
 
-    sys.modules["resource"] = None
+    sys.modules |= dict.fromkeys(["fcntl", "grp", "pwd", "resource", "termios"])
     for module, names in {
-        os: ["fork", "setsid", "killpg", "sched_getaffinity", "WIFSIGNALED", "WTERMSIG"],
+        os: ["fork", "geteuid", "getuid", "killpg", "setsid", "sched_getaffinity", "WIFSIGNALED", "WTERMSIG"],
         select: ["poll", "epoll"],
         signal: ["setitimer", "SIGALRM", "SIGXCPU"],
         socket: ["AF_UNIX", "SO_PASSCRED", "SCM_RIGHTS", "CMSG_SPACE"],
