@@ -24,6 +24,7 @@ def honest(school: School) -> dict[str, Any]:
     """What honest work comes to before any attack."""
     result = school.grade(CORPUS / "witness.py")
     assert marks(result) == []
+    school.pages(result)  # the first report on a machine has matplotlib write its list of fonts to the home, which is no attack
     return _verdict(result)
 
 
