@@ -159,22 +159,24 @@ def _unbacked(process: psutil.Process) -> int:
     """Bytes of its resident pages that are no file's: anonymous ones and shared memory."""
     if not _PROC.exists():
         return int(process.memory_info().rss)  # not Linux: files' pages too
-    return _bytes(process, "status", ("RssAnon:", "RssShmem:"))
+    return sum(_bytes(process, "status", ("RssAnon:", "RssShmem:")))
 
 
 def _proportional(process: psutil.Process) -> int:
     if not _PROC.exists():
         return int(process.memory_full_info().uss)
     try:
-        return _bytes(process, "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:"))
-    except PermissionError:
-        return _unbacked(process)
+        found = _bytes(process, "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:"))
+    except (PermissionError, psutil.NoSuchProcess):
+        found = []
+    # Before Linux 5.4 the file does not have these fields, before 4.14 there is none: the limit must hold there too.
+    return sum(found) if found else _unbacked(process)
 
 
-def _bytes(process: psutil.Process, name: str, fields: tuple[str, ...]) -> int:
-    """The sum of these fields of a file of `proc(5)`; 0 for a process that has ended but was not waited for."""
+def _bytes(process: psutil.Process, name: str, fields: tuple[str, ...]) -> list[int]:
+    """These fields of a file of `proc(5)`, those that are there; of a process that has ended but was not waited for none is."""
     try:
         lines = (_PROC / str(process.pid) / name).read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError) as error:
         raise psutil.NoSuchProcess(process.pid) from error
-    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(fields))
+    return [int(line.split()[1]) << 10 for line in lines if line.startswith(fields)]

@@ -207,16 +207,19 @@ def test_a_process_that_never_was() -> None:
         Watchdog(pid, PLENTY, lambda verdict: None)
 
 
-def test_without_the_right_to_read_proportional_sizes(monkeypatch) -> None:
-    """Processes that cannot be traced show their resident sizes only: the limit must hold then too."""
+@pytest.mark.parametrize("sizes", ["untraceable", "without their kinds", "none"])
+def test_without_proportional_sizes(monkeypatch: pytest.MonkeyPatch, sizes: str) -> None:
+    """Processes that cannot be traced and older kernels tell resident sizes only: the limit must hold then too."""
 
-    class Untraceable(PosixPath):
+    class Poorer(PosixPath):
         def read_text(self, *arguments: str | None) -> str:
-            if self.name == "smaps_rollup":
-                raise PermissionError(self)
-            return super().read_text(*arguments)
+            if self.name != "smaps_rollup":
+                return super().read_text(*arguments)
+            if sizes == "without their kinds":  # before Linux 5.4
+                return "Rss: 300000 kB\nPss: 300000 kB\n"
+            raise PermissionError(self) if sizes == "untraceable" else FileNotFoundError(self)
 
-    monkeypatch.setattr(watchdog, "_PROC", Untraceable("/proc"))
+    monkeypatch.setattr(watchdog, "_PROC", Poorer("/proc"))
     with tree(children=4, private=64) as process:
         verdict = look(process, Bounds(128 * MIB, PLENTY.processes))
     assert verdict is not None
