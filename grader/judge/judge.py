@@ -35,6 +35,7 @@ from grader.judge.regrading import TestTrace, Trace, Verdict, are_bound, bonds, 
 from grader.judge.running import run_tests
 from grader.judge.scoring import part_results, result_of, shares, shown, stopped_result, total_score, untested_parts
 from grader.judge.source import Source, confirm_places
+from grader.judge.suite import Suite
 from grader.judge.text import gettext, render, translate_with
 from grader.results import Misconception, SubmissionResult, SubmissionStatus, TestStatus
 from grader.sandbox.alone import LoneTemplate
@@ -94,6 +95,7 @@ class Judge:
         visible = [test for test in everything if test.visibility in plan.visibilities]
         self.planned = self._select() if plan.keyword else visible
         self.left_out = len(visible) - len(self.planned)
+        self.suite = Suite(self.setting, plan.visibilities, plan.keyword)
         self.template: Template | LoneTemplate | None = None
 
     def collect(self) -> list[PlannedTest]:
@@ -190,16 +192,15 @@ class Judge:
         opened = self.open(submission)
         if isinstance(opened, Graded):
             return opened
-        plugin = JudgePlugin(self.setting, proxy_maker(opened.workplace), only_parts=parts)
         try:
             try:
-                run_tests(plugin, visibilities=self.plan.visibilities, keyword=self.plan.keyword)
+                ran = self.suite.run(proxy_maker(opened.workplace), parts)
                 apart = opened.workplace.kept_apart()
             finally:
                 opened.workplace.close()
-            return self.conclude(plugin.ran, opened, apart, kept)
+            return self.conclude(ran, opened, apart, kept)
         finally:
-            plugin.forget()
+            self.suite.forget()
 
     def open(self, submission: Submission) -> Opened | Graded:
         """Load a submission: ready for its tests, or the end of it. Raises `GraderError` when the grader fails."""

@@ -13,7 +13,6 @@ import pytest
 from grader.course.assignment import open_assignment
 from grader.course.submission import Submission, collect
 from grader.errors import SandboxFault
-from grader.judge import judge as judge_module
 from grader.judge.check import Compared
 from grader.judge.judge import Judge, JudgePlan
 from grader.judge.plugin import Ran
@@ -136,12 +135,11 @@ def test_a_bug_of_the_grader(judge: Judge, submit: Callable[..., Submission], mo
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    run_tests = judge_module.run_tests
-    monkeypatch.setattr(judge_module, "run_tests", broken)
-    result = judge.grade(submit("ann"))
+    with monkeypatch.context() as patch:
+        patch.setattr(judge.suite, "run", broken)
+        result = judge.grade(submit("ann"))
     assert_fault(result, "ZeroDivisionError: a bug")
     assert "Traceback" in result.messages[0]
-    monkeypatch.setattr(judge_module, "run_tests", run_tests)
     assert judge.grade(submit("bob")).score == 40
 
 

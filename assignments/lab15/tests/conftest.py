@@ -4,6 +4,7 @@ Inputs are drawn anew for every seed; each helper draws until the input separate
 the tests are after, so that a grade never hangs on a lucky draw.
 """
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -34,15 +35,19 @@ def photo(pictures) -> Callable[[str, int, int], np.ndarray]:
 def sight(pictures, models, reference) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
     """sight([["cat", "-coffee"], ...]): what a trained network sees in a mosaic of photos, as (features, weights).
 
-    Rows of names of pictures, each cut to a square of 128 x 128; a minus mirrors it. Features are (1280, 4 * rows,
-    4 * columns), weights (1000, 1280); classes are ImageNet's.
+    Rows of names of pictures, each cut to a square of 128 x 128; a minus mirrors it. Features are (1280, 2 * rows,
+    2 * columns), means over 2 x 2 cells of layer4, weights (1000, 1280); classes are ImageNet's. In all 384 mosaics of the four
+    photos the cat, the cup and the camera are brightest where they are, by at least half of the map's range.
     """
 
     def look(mosaic: list[list[str]]) -> tuple[np.ndarray, np.ndarray]:
         rows = [np.concatenate([_square(pictures[name.lstrip("-")], name) for name in row], axis=1) for row in mosaic]
         values = (np.concatenate(rows).astype(np.float32) / 255 - IMAGENET_MEAN) / IMAGENET_STD
         batch = np.ascontiguousarray(values.transpose(2, 0, 1)[None])
-        return reference.features_map(models.localiser, batch)[0], reference.fc_weights(models.localiser)
+        features = reference.features_map(models.localiser, batch)[0]
+        channels, height, width = features.shape
+        cells = features.reshape(channels, height // 2, 2, width // 2, 2)  # four times fewer, for who adds them up in a loop
+        return cells.mean(axis=(2, 4)), reference.fc_weights(models.localiser)
 
     return look
 
@@ -103,16 +108,22 @@ def evidence(seed) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
     def draw(
         k: int, channels: int, height: int, width: int, classes: int, *, signed: bool = False
     ) -> tuple[np.ndarray, np.ndarray]:
-        rng = np.random.default_rng(seed + k)
-        while True:
-            features = rng.standard_normal((channels, height, width), dtype=np.float32)
-            if not signed:
-                features = np.maximum(features, 0)
-            weights = rng.standard_normal((classes, channels), dtype=np.float32)
-            if _tells_apart(features, weights):
-                return features, weights
+        features, weights = _evidence(seed + k, (channels, height, width), classes, signed)
+        return features.copy(), weights.copy()
 
     return draw
+
+
+@functools.cache  # every submission of a run gets the same
+def _evidence(seed: int, shape: tuple[int, int, int], classes: int, signed: bool) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    while True:
+        features = rng.standard_normal(shape, dtype=np.float32)
+        if not signed:
+            features = np.maximum(features, 0)
+        weights = rng.standard_normal((classes, shape[0]), dtype=np.float32)
+        if _tells_apart(features, weights):
+            return features, weights
 
 
 def _tells_apart(features: np.ndarray, weights: np.ndarray) -> bool:
@@ -160,16 +171,21 @@ def crowd(seed) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
     """crowd(k, threshold): 24 boxes of many sizes around four places, with scores; no overlap lies near the threshold."""
 
     def draw(k: int, threshold: float) -> tuple[np.ndarray, np.ndarray]:
-        rng = np.random.default_rng(seed + k)
-        while True:
-            places = np.repeat(rng.uniform(200, 800, (4, 2)), 6, axis=0)
-            centres, sides = places + rng.normal(0, 12, (24, 2)), rng.uniform(50, 110, (24, 2))
-            boxes = np.concatenate([centres - sides / 2, centres + sides / 2], axis=1).astype(np.float32)
-            overlaps = _overlaps(boxes)
-            if (np.abs(overlaps - threshold) > 0.02).all():
-                return boxes, rng.permutation(np.linspace(0.05, 0.95, 24)).astype(np.float32)
+        boxes, scores = _crowd(seed + k, threshold)
+        return boxes.copy(), scores.copy()
 
     return draw
+
+
+@functools.cache
+def _crowd(seed: int, threshold: float) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    while True:
+        places = np.repeat(rng.uniform(200, 800, (4, 2)), 6, axis=0)
+        centres, sides = places + rng.normal(0, 12, (24, 2)), rng.uniform(50, 110, (24, 2))
+        boxes = np.concatenate([centres - sides / 2, centres + sides / 2], axis=1).astype(np.float32)
+        if (np.abs(_overlaps(boxes) - threshold) > 0.02).all():
+            return boxes, rng.permutation(np.linspace(0.05, 0.95, 24)).astype(np.float32)
 
 
 def _overlaps(boxes: np.ndarray) -> np.ndarray:
