@@ -35,7 +35,6 @@ from grader.judge.regrading import TestTrace, Trace, Verdict, are_bound, bonds, 
 from grader.judge.running import run_tests
 from grader.judge.scoring import part_results, result_of, shares, shown, stopped_result, total_score, untested_parts
 from grader.judge.source import Source, confirm_places
-from grader.judge.suite import Suite
 from grader.judge.text import gettext, render, translate_with
 from grader.results import Misconception, SubmissionResult, SubmissionStatus, TestStatus
 from grader.sandbox.alone import LoneTemplate
@@ -95,7 +94,6 @@ class Judge:
         visible = [test for test in everything if test.visibility in plan.visibilities]
         self.planned = self._select() if plan.keyword else visible
         self.left_out = len(visible) - len(self.planned)
-        self.suite = Suite(self.setting, plan.visibilities, plan.keyword)
         self.template: Template | LoneTemplate | None = None
 
     def collect(self) -> list[PlannedTest]:
@@ -192,15 +190,16 @@ class Judge:
         opened = self.open(submission)
         if isinstance(opened, Graded):
             return opened
+        plugin = JudgePlugin(self.setting, proxy_maker(opened.workplace), only_parts=parts)
         try:
             try:
-                ran = self.suite.run(proxy_maker(opened.workplace), parts)
+                run_tests(plugin, visibilities=self.plan.visibilities, keyword=self.plan.keyword)
                 apart = opened.workplace.kept_apart()
             finally:
                 opened.workplace.close()
-            return self.conclude(ran, opened, apart, kept)
+            return self.conclude(plugin.ran, opened, apart, kept)
         finally:
-            self.suite.forget()
+            plugin.forget()
 
     def open(self, submission: Submission) -> Opened | Graded:
         """Load a submission: ready for its tests, or the end of it. Raises `GraderError` when the grader fails."""

@@ -64,8 +64,7 @@ class Setting:
 
 
 class JudgePlugin:
-    """A run of pytest for one submission, or several of what one collected (`grader.judge.suite`); of all parts, when
-    `only_parts` is empty.
+    """One run of pytest for one submission; of all parts, when `only_parts` is empty.
 
     `make_submission` makes the fixture `submission` of a test; it is None for a run that only collects.
     """
@@ -81,22 +80,11 @@ class JudgePlugin:
         self.make_submission = make_submission
         self.only_parts = only_parts or frozenset(part.id for part in setting.folder.specification.parts)
         self.planned: list[PlannedTest] = []
-        self.items: list[pytest.Item] = []
         self.places = {visibility: str(setting.folder.tests(visibility)) + os.sep for visibility in ("public", "hidden")}
         self.ran: list[Ran] = []
         self.problems: list[str] = []
         self.lost: SandboxFault | None = None
         self._by_node: dict[str, Ran] = {}
-
-    def begin(self, make_submission: Callable[[PlannedTest], Any]) -> None:
-        """The tests that were collected run next for another submission."""
-        self.make_submission = make_submission
-        self._by_node = {node: Ran(ran.test) for node, ran in self._by_node.items()}
-        self.ran, self.lost = [], None
-
-    def items_of(self, parts: frozenset[str]) -> list[pytest.Item]:
-        """The collected tests of these parts, in their order; of all, when there are none."""
-        return [item for item in self.items if not parts or self._by_node[item.nodeid].test.part in parts]
 
     def forget(self) -> None:
         """Let go of the answers that were compared, megabytes each: pytest leaves cycles that reach this plugin, and what they
@@ -165,10 +153,6 @@ class JudgePlugin:
                 self.planned.append(planned)
                 self._by_node[item.nodeid] = Ran(planned)
         items[:] = kept
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Keep what there is to run."""
-        self.items = list(session.items)
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         """What `-k` leaves out is not planned."""

@@ -135,10 +135,6 @@ class Workplace:
             return False
 
 
-def _is_value(answer: Answer) -> bool:
-    return answer.failure is None and not isinstance(answer.value, Handle)
-
-
 def _outcome(answer: Answer) -> CodeRaised | Mismatch:
     """How a call ended that gave no value to compare."""
     if answer.failure is not None:
@@ -159,8 +155,6 @@ class SubmissionProxy:
         self._part = part
         self._learnt = workplace.learnt.setdefault(test, Learnt())
         self._spent = False
-        self._lent = False  # whether this process was given a network
-        self._strained = False  # whether calls failed in this process
         self._process: CallProcess | None = None
         self._calls: list[Call] = []
 
@@ -186,24 +180,13 @@ class SubmissionProxy:
         outcomes: list[CodeRaised | Mismatch] = []
         for attempt in self._worth_trying(question):
             answer = self._attempt(question, attempt, arguments)
-            if self._strained and _is_value(answer):
-                self.discard()  # what counts is what it gives without the failed calls before it
-                answer = self._attempt(question, attempt, arguments)
-            if _is_value(answer):
+            if answer.failure is None and not isinstance(answer.value, Handle):
                 place.known.setdefault(part.id, attempt)
                 return self._finish(question, attempt, arguments, answer)
-            if answer.failure is not None and not _ADAPTABLE & set(answer.failure.types):
-                outcomes.append(_outcome(answer))
-                break
-            # A failed call may have left anything behind. Those that follow the first one share a process all the same, unless
-            # they are given networks: a search fails dozens of times, and a process costs ten times what such a call does.
-            if not outcomes or self._lent:
-                self.discard()
-            else:
-                self._strained = True
             outcomes.append(_outcome(answer))
-        if self._strained:
-            self.discard()
+            if answer.failure is not None and not _ADAPTABLE & set(answer.failure.types):
+                break
+            self.discard()  # a failed call may have left anything behind
         place.fruitless[part.id] = place.fruitless.get(part.id, 0) + 1
         # What a call by other arguments than the function takes says is less than what stopped it inside, or came out of it.
         raise next((one for one in outcomes if isinstance(one, Mismatch) or one.failure.line), outcomes[0])
@@ -269,7 +252,6 @@ class SubmissionProxy:
         arguments = [in_mode(value, report) for value in positional]
         named = {name: in_mode(value, report) for name, value in keywords.items()}
         answer = self._guard(lambda: process.call(target, arguments, named, form))
-        self._lent = self._lent or made or lent
         self._spent = self._spent or made or (lent and not answer.clean)
         return answer
 
@@ -308,4 +290,4 @@ class SubmissionProxy:
         if self._process is not None:
             self._process.close()
             self._process = None
-        self._spent = self._lent = self._strained = False
+        self._spent = False

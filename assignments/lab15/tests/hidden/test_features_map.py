@@ -43,7 +43,7 @@ def test_two_networks_in_turn(check, models, noise):
     """Two networks one after the other: each gives its own map."""
     picture = noise(105, 1, 64, 64)
     check.features_map(models.resnet18, picture)
-    check.features_map(models.narrow, picture)
+    check.features_map(models.resnet50, picture)
 
 
 @pytest.mark.part("features_map", weight=1)
