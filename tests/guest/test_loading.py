@@ -17,6 +17,8 @@ import nbformat
 import pytest
 from nbformat import v3, v4
 
+from grader.guest.notebook import read_cells
+
 _SERVER = """
 import json, os, sys
 from pathlib import Path
@@ -148,6 +150,18 @@ def test_old_notebooks(load: Callable[..., Left]):
     """A notebook of format 3 has the same cells."""
     sheet = v3.new_worksheet(cells=[v3.new_code_cell(input="def f(): return 8")])
     assert load(nbformat.writes(v3.new_notebook(worksheets=[sheet]), version=3), "old.ipynb").values["f"] == 8
+
+
+def test_a_notebook_that_breaks_the_schema(monkeypatch: pytest.MonkeyPatch):
+    """Protects what another tool wrote, and each fork from compiling nbformat's schema, which takes longer than most cells."""
+
+    def compiled(*_: object, **__: object) -> None:
+        pytest.fail("the schema was compiled")
+
+    monkeypatch.setattr("nbformat.validator.get_validator", compiled)
+    code = {"cell_type": "code", "metadata": {}, "source": ["f = 3\n", "g = f + 1"]}  # no outputs, and a text for a number
+    text = json.dumps({"cells": [code], "metadata": {}, "nbformat": 4, "nbformat_minor": "5"})
+    assert [(cell.number, cell.source) for cell in read_cells(text.encode())] == [(1, "f = 3\ng = f + 1")]
 
 
 @pytest.mark.parametrize(
