@@ -219,18 +219,6 @@ def test_a_bug_of_a_test_is_no_failure_of_the_student(run: Callable[[str], Judge
     assert said in ran.fault
 
 
-def test_no_report_of_a_failure_is_written(run: Callable[[str], JudgePlugin], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Protects a class from milliseconds per failed test for pages that nobody reads."""
-
-    def written(*_: object, **__: object) -> None:
-        raise AssertionError("a report was written")
-
-    monkeypatch.setattr(pytest.ExceptionInfo, "getrepr", written)
-    (ran,) = run(a_test('fail("That is wrong.")')).ran
-    assert isinstance(ran.outcome, Mismatch)
-    assert not ran.fault
-
-
 @pytest.mark.parametrize("takes", ["no_such_fixture", "broken"])
 def test_a_fault_before_the_test(run: Callable[[str], JudgePlugin], hidden: Path, takes: str) -> None:
     """Protects students from a fixture that is missing or fails."""

@@ -114,7 +114,7 @@ def evidence(seed) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
     return draw
 
 
-@functools.cache  # every submission of a run gets the same
+@functools.cache  # the same for every submission
 def _evidence(seed: int, shape: tuple[int, int, int], classes: int, signed: bool) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     while True:
