@@ -15,12 +15,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 _MOST_MODULES = 10_000
+_MODE = "training"
 _PRESENT, _OF_A_FILE = np.uint64(1 << 63), np.uint64(1 << 61)  # Linux, Documentation/admin-guide/mm/pagemap.rst
 
 
 class Imprint(NamedTuple):
-    """What is equal before and after a call exactly when the call left a network as it was."""
+    """What is equal before and after a call exactly when the call left a network as it was.
 
+    Modes (training or not) stand apart, because they are all that honest code changes and nobody takes back: `set_modes` does.
+    """
+
+    modes: list[Any]
     identities: list[int]
     places: list[int]
     states: list[tuple[Any, ...]]
@@ -44,7 +49,19 @@ def imprint(network: Any, before: Imprint | None = None) -> Imprint | None:
     if written is None:
         return None
     states = [(tensor._version, tensor.requires_grad, id(tensor.grad), tensor.shape) for tensor in tensors]
-    return Imprint(_identities(modules), places, states, written, ranges)
+    modes = [vars(module).get(_MODE) for module in modules]
+    return Imprint(modes, _identities(modules), places, states, written, ranges)
+
+
+def is_same_but_for_modes(one: Imprint, other: Imprint) -> bool:
+    """Whether nothing but modes has changed between two imprints of a network."""
+    return one._replace(modes=[]) == other._replace(modes=[])
+
+
+def set_modes(network: Any, before: Imprint) -> None:
+    """Put every module of a network, which is otherwise as it was, into the mode that it was in."""
+    for module, mode in zip(_modules(network), before.modes, strict=True):
+        vars(module)[_MODE] = mode
 
 
 def _modules(network: Any) -> list[Any]:
@@ -61,7 +78,7 @@ def _identities(modules: Iterable[Any]) -> list[int]:
     """Of everything that hangs on the modules, and of what is in their dictionaries: hooks, children, parameters."""
     found: list[int] = []
     for module in modules:
-        values = vars(module).values()
+        values = [value for name, value in vars(module).items() if name != _MODE]
         found.extend(map(id, values))
         for value in values:
             if value and isinstance(value, dict):

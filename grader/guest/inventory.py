@@ -30,18 +30,25 @@ _PLAIN_KINDS = {"number": (int, float, complex), "mapping": (dict,), "sequence":
 _WRAPPERS = {"partial", "vectorize", "ufunc", "_lru_cache_wrapper", "singledispatch"}
 
 
-def modules_in(folder: Path) -> list[ModuleType]:
-    """The imported modules whose files lie in `folder`."""
+def modules_in(folder: Path, since: str = "") -> list[ModuleType]:
+    """The imported modules whose files lie in `folder`, of those that were imported after the module `since`.
+
+    To look at a module is to write to its page, which a fork then has to copy: 2,000 of them take 7 ms.
+    """
     inside = f"{folder}/"
-    modules = [module for module in list(sys.modules.values()) if isinstance(module, ModuleType)]
+    names = list(itertools.takewhile(lambda name: name != since, reversed(sys.modules)))
+    modules = [module for name in reversed(names) if isinstance(module := sys.modules[name], ModuleType)]
     return [module for module in modules if str(getattr(module, "__file__", "")).startswith(inside)]
 
 
 class Inventory:
-    """Describes the objects of a submission in `folder`; `hooks` are the functions that it registered on networks."""
+    """Describes the objects of a submission in `folder`, whose modules were imported after `since`.
 
-    def __init__(self, folder: Path, hooks: Sequence[Any] = ()) -> None:
-        self.modules = {"__main__", *(module.__name__ for module in modules_in(folder))}
+    `hooks` are the functions that it registered on networks.
+    """
+
+    def __init__(self, folder: Path, hooks: Sequence[Any] = (), since: str = "") -> None:
+        self.modules = {"__main__", *(module.__name__ for module in modules_in(folder, since))}
         self.hooks = hooks
 
     def describe_all(self, *namespaces: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -28,13 +28,14 @@ _UTF16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 
 
 class Loader:
-    """Loads one file, within the budget's time."""
+    """Loads one file, within the budget's time; the submission's modules are imported after the module `since`."""
 
-    def __init__(self, shell: Any, notes: Notes, drawings: Drawings, budget: Budget) -> None:
+    def __init__(self, shell: Any, notes: Notes, drawings: Drawings, budget: Budget, since: str = "") -> None:
         self.shell = shell
         self.notes = notes
         self.drawings = drawings
         self.budget = budget
+        self.since = since
 
     def load(self, path: Path, folder: Path) -> Loaded:
         """Run the file at `path`; other modules in `folder` are the submission's too."""
@@ -42,7 +43,7 @@ class Loader:
         if not raw.strip():
             return Loaded(unreadable="empty")
         loaded = self._load_notebook(raw) if path.suffix.lower() == ".ipynb" else self._load_module(raw, path)
-        for module in modules_in(folder):
+        for module in modules_in(folder, self.since):
             loaded.elsewhere.update(
                 {name: value for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__}
             )

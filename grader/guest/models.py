@@ -4,7 +4,8 @@ Every network's tensors are private mappings of the weights' file: nothing is co
 page tables to copy for them, and all workers share the file's pages. The template builds each network twice: the *pristine*
 one serves the tests, the *spare* is for whoever needs another first: a submission that calls the factory, while it is loaded or
 in a call, or a test that lends a network twice. A fork owns its pages, so the objects themselves may be given away. Whoever
-comes later gets a new object over a new mapping. A submission therefore sees `resnet50(weights=...)` with the values that the
+comes later gets a new object over a new mapping. What was lent comes back after a test: its modes and the numbers that the test
+gave it are put back, and it is lent again if nothing else about it has changed. A submission therefore sees `resnet50(weights=...)` with the values that the
 judge's fixtures were computed from, whatever weights it names, without a network.
 """
 
@@ -16,19 +17,39 @@ import hashlib
 import importlib
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.errors import SandboxFault
 from grader.guest.compiler import skeletons
 from grader.guest.hooks import HookBook
-from grader.guest.imprint import Imprint, imprint
-from grader.guest.standins import change
+from grader.guest.imprint import Imprint, imprint, is_same_but_for_modes, set_modes
+from grader.guest.standins import Undo, change, exchange
 from grader.guest.weights import Weights
 from grader.wire import values
 
 _Key = tuple[str, bool, str, str]  # a network's name, whether it trains, digests of its other numbers and outputs
 _PLAIN = {"weights", "pretrained", "progress"}  # arguments of a factory that leave the architecture as it is
+
+
+@dataclass(frozen=True)
+class _Lent:
+    """A network that is lent, its imprint when it was, and what makes it pristine again (modes aside)."""
+
+    network: Any
+    kept: Imprint | None
+    undo: list[Undo]
+
+    def is_clean(self) -> bool:
+        now = imprint(self.network, self.kept) if self.kept is not None else None
+        return self.kept is not None and now is not None and is_same_but_for_modes(now, self.kept)
+
+    def put_back(self) -> None:
+        if self.kept is not None:
+            set_modes(self.network, self.kept)
+        for each in self.undo:
+            each()
 
 
 class Shelf:
@@ -39,17 +60,16 @@ class Shelf:
 
     def __init__(self, specifications: dict[str, dict[str, str]]) -> None:
         self.weights: dict[str, Weights] = {}
-        self.pristine: dict[str, Any] = {}
+        self.pristine: dict[str, list[Any]] = {}
         self.spare: dict[str, Any] = {}
-        self.lent: dict[_Key, Any] = {}
-        self._imprints: dict[_Key, Imprint | None] = {}
+        self.lent: dict[_Key, _Lent] = {}
+        self._imprints: dict[tuple[int, bool], Imprint | None] = {}
         self.handed: list[tuple[str, Any]] = []  # what the submission got from factories, with the model's name
         self.trained = False
         self.evaluated = False
         self.hooks = HookBook()
         for name, specification in specifications.items():
             self._build(name, specification)
-            self._imprints[name, False, _NOTHING, _NOTHING] = imprint(self.pristine[name])
         if specifications:
             self._record_use()
 
@@ -63,44 +83,52 @@ class Shelf:
         key = (model.name, model.in_training, _digest(model.state), _digest(model.outputs))
         if key not in self.lent:
             self.lent[key] = self._fresh(model)
-            if key[2:] == (_NOTHING, _NOTHING) and self._imprints.get(key) is None:
-                self._imprints[key] = imprint(self.lent[key])
-        return self.lent[key].get_submodule(model.layer)
+        return self.lent[key].network.get_submodule(model.layer)
 
     def is_clean(self) -> bool:
-        """Whether something is lent, and all of it is as it was when it was lent, with the numbers of its file."""
-        return bool(self.lent) and all(self._is_as_lent(key, network) for key, network in self.lent.items())
-
-    def _is_as_lent(self, key: _Key, network: Any) -> bool:
-        kept = self._imprints.get(key)
-        return kept is not None and imprint(network, kept) == kept
+        """Whether something is lent, and all of it is as it was when it was lent but for modes: `put_back` makes it pristine."""
+        return bool(self.lent) and all(lent.is_clean() for lent in self.lent.values())
 
     def take_back(self) -> None:
         """Whatever was lent is not lent again: the next one of a name is fresh from the weights' file."""
         for name in {name for name, *_ in self.lent}:
-            self.pristine[name] = self.weights[name].network().eval()
+            self.pristine[name] = [self.weights[name].network().eval()]
         self.lent.clear()
         self._imprints.clear()
 
     def put_back(self) -> None:
-        """What was lent came back clean: it may be lent again."""
+        """What was lent came back clean: it may be lent again, as it was before."""
+        for lent in self.lent.values():
+            lent.put_back()
         self.lent.clear()
 
-    def _fresh(self, model: values.Model) -> Any:
-        import torch
-
-        taken = any(name == model.name for name, *_ in self.lent)
-        module = self._another(model.name) if taken else self.pristine[model.name]
-        if model.state or model.outputs:
-            with torch.no_grad():
-                tensors = {**dict(module.named_parameters()), **dict(module.named_buffers())}
-                same = {name: data for name, data in model.state.items() if tuple(tensors[name].shape) == data.shape}
-                for name, data in same.items():
-                    tensors[name].copy_(torch.as_tensor(data))
-            others = {name: data for name, data in model.state.items() if name not in same}
-            change(module, dataclasses.replace(model, state=others))
+    def _fresh(self, model: values.Model) -> _Lent:
+        network = self._idle(model.name)
         # Of a network that came back clean, or was never lent, all modules are in the mode of the outermost.
-        return module if module.training == model.in_training else module.train(model.in_training)
+        if network.training != model.in_training:
+            network.train(model.in_training)
+        undo: list[Undo] = []
+        if model.state or model.outputs:
+            tensors = {**dict(network.named_parameters()), **dict(network.named_buffers())}
+            same = {name: data for name, data in model.state.items() if tuple(tensors[name].shape) == data.shape}
+            for name, data in same.items():
+                undo = [*exchange(network, name, data), *undo]
+            others = {name: data for name, data in model.state.items() if name not in same}
+            undo = [*change(network, dataclasses.replace(model, state=others)), *undo]
+            return _Lent(network, imprint(network), undo)
+        key = id(network), model.in_training  # networks on the shelf stay there, so that no other gets this number
+        if self._imprints.get(key) is None:
+            self._imprints[key] = imprint(network)
+        return _Lent(network, self._imprints[key], undo)
+
+    def _idle(self, name: str) -> Any:
+        """A pristine network that is not lent; one more where all are."""
+        lent = [each.network for each in self.lent.values()]
+        for network in self.pristine[name]:
+            if not any(network is each for each in lent):
+                return network
+        self.pristine[name].append(self._another(name))
+        return self.pristine[name][-1]
 
     def _build(self, name: str, specification: dict[str, str]) -> None:
         module_name, _, function_name = specification["factory"].rpartition(".")
@@ -109,7 +137,7 @@ class Shelf:
         with skeletons():
             skeleton = factory()
         self.weights[name] = Weights(skeleton, specification["file"])
-        self.pristine[name] = self.weights[name].network().eval()
+        self.pristine[name] = [self.weights[name].network().eval()]
         self.spare[name] = self.weights[name].network().train()
         warm = self._warm_factory(name, factory)
         for module in list(sys.modules.values()):
@@ -170,7 +198,7 @@ class Shelf:
             for name, network in self.handed:
                 tensors = dict(network.named_buffers())
                 tensors.update(network.named_parameters() if self.trained else ())
-                served = self.pristine[name].state_dict()
+                served = self.pristine[name][0].state_dict()
                 for key, tensor in tensors.items():
                     if key in served and tensor.shape == served[key].shape and not torch.equal(tensor.cpu(), served[key]):
                         tensor.copy_(served[key])

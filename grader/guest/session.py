@@ -47,7 +47,9 @@ class Session:
         self.shell = warm.shell
         self.notes = warm.notes
         self.drawings = warm.drawings
+        self.last_module = warm.last_module
         self.loaded = Loaded()
+        self.serving: set[int] = set()
         self.ended: dict[int, int] = {}
         self.folders: tuple[Path, ...] = ()
         # A submission that forks goes on twice; if both answered, chance would decide which one the judge hears.
@@ -63,6 +65,7 @@ class Session:
             try:
                 request, descriptor = self.channel.receive_with_descriptor()
             except Closed:
+                self._end_calls()
                 return
             self._reap()
             if request["op"] == "load":
@@ -90,10 +93,11 @@ class Session:
         sys.path.insert(0, str(main.parent))
         os.chdir(main.parent)
         budget = Budget(request["seconds"], request["piece_seconds"])
-        self.loaded = Loader(self.shell, self.notes, self.drawings, budget).load(main, work)
+        self.loaded = Loader(self.shell, self.notes, self.drawings, budget, self.last_module).load(main, work)
         drawings = self.drawings.take(budget)  # now: from the first call on, a picture could hold what a test gave
         self.shelf.restore_handed()
-        report = self._report(Inventory(work, [hook.function for hook in self.shelf.hooks.hooks]))
+        hooks = [hook.function for hook in self.shelf.hooks.hooks]
+        report = self._report(Inventory(work, hooks, self.last_module))
         return {**report, "drawings": drawings}
 
     def _report(self, inventory: Inventory) -> dict[str, Any]:
@@ -130,7 +134,13 @@ class Session:
             calls.serve(Channel(connection, REQUESTS), self.voice, self.loaded, self.shelf, self.notes)
             os._exit(0)
         os.close(descriptor)
+        self.serving.add(pid)
         return {"pid": pid}
+
+    def _end_calls(self) -> None:
+        """Wait for the call servers, so that their time counts as this process's; the kernel forgets it when it ends them."""
+        for pid in self.serving - self.ended.keys():
+            self.kill(pid, sweep=False)
 
     def kill(self, pid: int, sweep: bool) -> dict[str, Any]:
         """End a call server; one that misbehaved may have left children behind, so that all but this process go."""

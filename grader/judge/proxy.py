@@ -38,6 +38,7 @@ _ADAPTABLE = {
     "LookupError",
 }
 _MOST_REOPENED = 5
+_GRACE_SECONDS = 1.0  # for a session to end by itself
 _PATIENT_TIMEOUTS = 2  # a part that hung so often gets a tenth of the time: the class must be graded today
 _PATIENT_SEARCHES = 2  # tests of a part in which nothing worked; then only the first ways are tried
 _Result = TypeVar("_Result")
@@ -83,9 +84,7 @@ class Workplace:
             return self.session.fork()
 
     def take(self, part: str) -> CallProcess:
-        """The part's process from an earlier test, else a fresh one. Parts follow one another: those of others are done."""
-        for other in self.kept.keys() - {part}:
-            self.kept.pop(other).close()
+        """The part's process from an earlier test, public or hidden, else a fresh one."""
         kept = self.kept.get(part)
         usable = kept is not None and not kept.over and not self.session.closed
         process = self.kept.pop(part) if usable else self.fork()
@@ -111,9 +110,9 @@ class Workplace:
         self.session.ends = self.ends
 
     def close(self) -> None:
-        """End the session and let go of the processes that were kept in it."""
-        self.session.close()
+        """Let go of the processes that were kept, so that they end by themselves, and end the session."""
         self._let_go()
+        self.session.close(_GRACE_SECONDS)
 
     def _let_go(self) -> None:
         for process in self.kept.values():
