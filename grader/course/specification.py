@@ -8,9 +8,11 @@ Left out on purpose: tests, references and comparisons, which are Python files b
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -255,6 +257,14 @@ class Assignment(Specification):
         if self.deadline is None and "late" in self.model_fields_set:
             raise ValueError("late: there is no deadline that anybody could miss; give one with the key deadline")
         return self
+
+    @functools.cached_property
+    def role_aliases(self) -> Mapping[str, tuple[str, ...]]:
+        """The other names of every role, of all parts together."""
+        aliases: dict[str, tuple[str, ...]] = {}
+        for parameter in (parameter for part in self.parts for parameter in part.parameters):
+            aliases[parameter.role] = tuple(dict.fromkeys((*aliases.get(parameter.role, ()), *parameter.aliases)))
+        return aliases
 
     def part(self, identifier: str) -> Part:
         """The part of that id. Raises `KeyError`."""

@@ -93,10 +93,12 @@ class Server:
     def state(self, model: Any) -> dict[str, Any]:
         """Of the model that was lent and of those that the submission made itself: a function may use either."""
         lent = self.shelf.lend(model)
-        own = [network for _, network in self.shelf.handed[: len(self.were_training)]]
-        switched = any(now.training and not before for now, before in zip(own, self.were_training, strict=True))
+        own = self.shelf.handed[: len(self.were_training)]
+        switched = any(now.training and not before for (_, now), before in zip(own, self.were_training, strict=True))
+        digests = [state_digest(lent) if model.layer else self.shelf.digest(model.name, lent)]
+        digests += [self.shelf.digest(name, network) for name, network in own[:2]]
         return {
-            "digest": " ".join(state_digest(module)[:20] for module in [lent, *own[:2]]),
+            "digest": " ".join(digest[:20] for digest in digests),
             "training": bool(lent.training or switched),
         }
 

@@ -39,10 +39,10 @@ def imprint(network: Any, before: Imprint | None = None) -> Imprint | None:
     None where the system does not tell which pages were written to.
     """
     modules = _modules(network)
-    tensors = [t for module in modules for t in (*module._parameters.values(), *module._buffers.values()) if t is not None]
-    places = [tensor.data_ptr() for tensor in tensors]
-    if before is None or places != before.places:
-        ranges = _page_ranges(zip(places, (tensor.nbytes for tensor in tensors), strict=True))
+    tensors = _tensors(modules)
+    found = [tensor.data_ptr() for tensor in tensors]
+    if before is None or found != before.places:
+        ranges = _page_ranges(zip(found, (tensor.nbytes for tensor in tensors), strict=True))
     else:
         ranges = before.ranges
     written = _written_pages(ranges)
@@ -50,7 +50,7 @@ def imprint(network: Any, before: Imprint | None = None) -> Imprint | None:
         return None
     states = [(tensor._version, tensor.requires_grad, id(tensor.grad), tensor.shape) for tensor in tensors]
     modes = [vars(module).get(_MODE) for module in modules]
-    return Imprint(modes, _identities(modules), places, states, written, ranges)
+    return Imprint(modes, _identities(modules), found, states, written, ranges)
 
 
 def is_same_but_for_modes(one: Imprint, other: Imprint) -> bool:
@@ -62,6 +62,23 @@ def set_modes(network: Any, before: Imprint) -> None:
     """Put every module of a network, which is otherwise as it was, into the mode that it was in."""
     for module, mode in zip(_modules(network), before.modes, strict=True):
         vars(module)[_MODE] = mode
+
+
+def places(network: Any) -> list[int]:
+    """The addresses of a network's tensors."""
+    return [tensor.data_ptr() for tensor in _tensors(_modules(network))]
+
+
+def is_as_mapped(network: Any, mapped: list[int]) -> bool:
+    """Whether the tensors lie where they were `mapped` from a file, and nothing has been written there; False if nobody tells."""
+    tensors = _tensors(_modules(network))
+    if [tensor.data_ptr() for tensor in tensors] != mapped:
+        return False
+    return _written_pages(_page_ranges((tensor.data_ptr(), tensor.nbytes) for tensor in tensors)) == 0
+
+
+def _tensors(modules: Iterable[Any]) -> list[Any]:
+    return [t for module in modules for t in (*module._parameters.values(), *module._buffers.values()) if t is not None]
 
 
 def _modules(network: Any) -> list[Any]:

@@ -11,7 +11,6 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.course.specification import Assignment
 from grader.sandbox.inventory import Parameter
 
 Pairs = tuple[tuple[str, str], ...]  # (parameter's name, role)
@@ -58,14 +57,6 @@ class Roles:
             if plain in {same_name(role), *map(same_name, self.aliases.get(role, ()))}:
                 return role
         return ""
-
-
-def all_aliases(assignment: Assignment) -> dict[str, tuple[str, ...]]:
-    """The other names of every role of the assignment."""
-    aliases: dict[str, tuple[str, ...]] = {}
-    for parameter in (parameter for part in assignment.parts for parameter in part.parameters):
-        aliases[parameter.role] = tuple(dict.fromkeys((*aliases.get(parameter.role, ()), *parameter.aliases)))
-    return aliases
 
 
 def bind(roles: Roles, parameters: Sequence[Parameter] | None, strict: bool = False) -> Binding:

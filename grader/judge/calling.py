@@ -7,13 +7,14 @@ type, attribute, value, index or shape.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.course.specification import Assignment, Part
 from grader.judge.alternatives import Alternative
-from grader.judge.binding import Binding, Roles, all_aliases, same_name
+from grader.judge.binding import Binding, Roles, same_name
 from grader.judge.candidates import Candidate, candidates
 from grader.sandbox.exchange import LoadReport
 
@@ -45,7 +46,7 @@ class Question:
     report: LoadReport
     alternatives: Mapping[str, Alternative] = field(default_factory=dict)
 
-    @property
+    @functools.cached_property
     def roles(self) -> Roles:
         """The part's own roles."""
         return self._roles_in(tuple(parameter.role for parameter in self.part.parameters), {})
@@ -55,7 +56,7 @@ class Question:
         return self._roles_in(tuple(alternative.roles), alternative.aliases)
 
     def _roles_in(self, order: tuple[str, ...], more: Mapping[str, tuple[str, ...]]) -> Roles:
-        aliases = {**all_aliases(self.assignment), **more}
+        aliases = {**self.assignment.role_aliases, **more}
         parameters = [parameter for part in self.assignment.parts for parameter in part.parameters]
         optional = frozenset(parameter.role for parameter in parameters if parameter.optional)
         models = [p.role for part in self.assignment.parts for p in part.parameters if part.variable_model and p.optional]

@@ -7,6 +7,7 @@ stops (Ctrl-C, an error), every worker and all that it started ends. A worker th
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -207,6 +208,8 @@ def _start_worker(plan: JudgePlan, parent: int, share: set[int]) -> None:
         signal.signal(signal.SIGTERM, lambda number, _frame: asked_to_end.append(number))
         judge.start()
         _worker = judge
+        gc.collect()
+        gc.freeze()  # this process is the judge's alone: what is here stays, and to look it through takes 0.1 s each time
     except (GraderError, OSError) as error:
         _worker = error  # raised here it would be a broken pool to the parent; raised by the first task it keeps its words
     signal.signal(signal.SIGTERM, lambda *_: _end_worker())
