@@ -3,6 +3,7 @@
 A description is a mapping with `kind` (function, hook, class, module_class, instance, network, array, number, mapping, sequence),
 `own` (defined in the submission's files, not imported from a library) and, where they make sense:
 
+* `returns`: False for a function that ends in an exception whatever it is given, as those of a starter do
 * `parameters`: a list of `{name, required, how}`, `how` being positional, keyword, args or kwargs; None when unknown
 * `methods` of a class or an instance: by name, `{parameters, static}`
 * `axes` of an array
@@ -10,12 +11,13 @@ A description is a mapping with `kind` (function, hook, class, module_class, ins
 
 from __future__ import annotations
 
+import dis
 import inspect
 import itertools
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 _MOST_NAMES = 2_000
@@ -25,6 +27,7 @@ _HOW: dict[Any, str] = {
     inspect.Parameter.VAR_KEYWORD: "kwargs",
     inspect.Parameter.KEYWORD_ONLY: "keyword",
 }
+_GIVES_OTHERWISE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _PLAIN_KINDS = {"number": (int, float, complex), "mapping": (dict,), "sequence": (list, tuple)}
 # Bound without a definition's module name: what they wrap tells whose they are.
 _WRAPPERS = {"partial", "vectorize", "ufunc", "_lru_cache_wrapper", "singledispatch"}
@@ -73,7 +76,7 @@ class Inventory:
             return {"kind": kind, "parameters": _parameters(value), "methods": _methods(type(value))}
         if kind == "function":
             is_hook = any(value is hook for hook in self.hooks)
-            return {"kind": "hook" if is_hook else kind, "parameters": _parameters(value)}
+            return {"kind": "hook" if is_hook else kind, "parameters": _parameters(value), "returns": _may_return(value)}
         if kind == "array":
             return {"kind": kind, "axes": int(getattr(value, "ndim", 0))}
         return {"kind": kind} if kind else {}
@@ -120,6 +123,14 @@ def _methods(value: type) -> dict[str, dict[str, Any]]:
                 static = isinstance(item, staticmethod | classmethod)
                 own[name] = {"parameters": _parameters(item, bound=True), "static": static}
     return dict(list(own.items())[:50])
+
+
+def _may_return(value: Any) -> bool:
+    """Whether some way through a function's code ends in a result: there is an instruction that gives one back."""
+    code = getattr(value, "__code__", None)
+    if not isinstance(code, CodeType) or code.co_flags & _GIVES_OTHERWISE:
+        return True
+    return any(one.opname.startswith("RETURN") for one in dis.get_instructions(code))
 
 
 def _parameters(value: Any, bound: bool = False) -> list[dict[str, Any]] | None:

@@ -4,8 +4,8 @@ Every network's tensors are private mappings of the weights' file: nothing is co
 page tables to copy for them, and all workers share the file's pages. The template builds each network twice: the *pristine*
 one serves the tests, the *spare* is for whoever needs another first: a submission that calls the factory, while it is loaded or
 in a call, or a test that lends a network twice. A fork owns its pages, so the objects themselves may be given away. Whoever
-comes later gets a new object over a new mapping. What was lent comes back after a test: its modes and the numbers that the test
-gave it are put back, and it is lent again if nothing else about it has changed. A submission therefore sees `resnet50(weights=...)` with the values that the
+comes later gets a new object over a new mapping. What was lent comes back after a test, and is lent again, in the mode that it was
+in, if nothing else about it has changed. A submission therefore sees `resnet50(weights=...)` with the values that the
 judge's fixtures were computed from, whatever weights it names, without a network.
 """
 
@@ -25,7 +25,7 @@ from grader.errors import SandboxFault
 from grader.guest.compiler import skeletons
 from grader.guest.hooks import HookBook
 from grader.guest.imprint import Imprint, imprint, is_as_mapped, is_same_but_for_modes, places, set_modes
-from grader.guest.standins import Undo, change, exchange
+from grader.guest.standins import change
 from grader.guest.weights import Weights
 from grader.wire import values
 from grader.wire.digest import state_digest
@@ -37,11 +37,10 @@ _PLAIN = {"weights", "pretrained", "progress"}  # arguments of a factory that le
 
 @dataclass(frozen=True)
 class _Lent:
-    """A network that is lent, its imprint when it was, and what makes it pristine again (modes aside)."""
+    """A network that is lent, and its imprint when it was."""
 
     network: Any
     kept: Imprint | None
-    undo: list[Undo]
 
     def is_clean(self) -> bool:
         now = imprint(self.network, self.kept) if self.kept is not None else None
@@ -50,8 +49,6 @@ class _Lent:
     def put_back(self) -> None:
         if self.kept is not None:
             set_modes(self.network, self.kept)
-        for each in self.undo:
-            each()
 
 
 class Shelf:
@@ -67,6 +64,7 @@ class Shelf:
         self.lent: dict[_Key, _Lent] = {}
         self._imprints: dict[tuple[int, bool], Imprint | None] = {}
         self._mapped: dict[int, list[int]] = {}  # of each network that was made here the addresses of its tensors
+        self._before: list[Any] = []  # what was lent in earlier tests: while it exists no other network has its number
         self._published: dict[str, str] = {}  # digests of what lies in the files
         self.handed: list[tuple[str, Any]] = []  # what the submission got from factories, with the model's name
         self.trained = False
@@ -93,6 +91,10 @@ class Shelf:
         """Whether something is lent, and all of it is as it was when it was lent but for modes: `put_back` makes it pristine."""
         return bool(self.lent) and all(lent.is_clean() for lent in self.lent.values())
 
+    def is_unspoilt(self) -> bool:
+        """Whether no network that the submission made itself has other numbers than those of its file."""
+        return all(is_as_mapped(network, self._mapped[id(network)]) for _, network in self.handed)
+
     def take_back(self) -> None:
         """Whatever was lent is not lent again: the next one of a name is fresh from the weights' file."""
         for name in {name for name, *_ in self.lent}:
@@ -101,29 +103,35 @@ class Shelf:
         self._imprints.clear()
 
     def put_back(self) -> None:
-        """What was lent came back clean: it may be lent again, as it was before."""
+        """What was lent came back clean: it may be lent again, in the mode that it was in."""
         for lent in self.lent.values():
             lent.put_back()
+        self._before.extend(lent.network for lent in self.lent.values())
         self.lent.clear()
 
     def _fresh(self, model: values.Model) -> _Lent:
-        network = self._idle(model.name)
+        """A network with numbers of its own is one that nobody has seen: a function may remember answers by network."""
+        import torch
+
+        changed = bool(model.state or model.outputs)
+        network = self._another(model.name) if changed else self._idle(model.name)
+        if changed:
+            with torch.no_grad():
+                tensors = {**dict(network.named_parameters()), **dict(network.named_buffers())}
+                same = {name: data for name, data in model.state.items() if tuple(tensors[name].shape) == data.shape}
+                for name, data in same.items():
+                    tensors[name].copy_(torch.as_tensor(data))
+            others = {name: data for name, data in model.state.items() if name not in same}
+            change(network, dataclasses.replace(model, state=others))
         # Of a network that came back clean, or was never lent, all modules are in the mode of the outermost.
         if network.training != model.in_training:
             network.train(model.in_training)
-        undo: list[Undo] = []
-        if model.state or model.outputs:
-            tensors = {**dict(network.named_parameters()), **dict(network.named_buffers())}
-            same = {name: data for name, data in model.state.items() if tuple(tensors[name].shape) == data.shape}
-            for name, data in same.items():
-                undo = [*exchange(network, name, data), *undo]
-            others = {name: data for name, data in model.state.items() if name not in same}
-            undo = [*change(network, dataclasses.replace(model, state=others)), *undo]
-            return _Lent(network, imprint(network), undo)
+        if changed:
+            return _Lent(network, imprint(network))
         key = id(network), model.in_training  # networks on the shelf stay there, so that no other gets this number
         if self._imprints.get(key) is None:
             self._imprints[key] = imprint(network)
-        return _Lent(network, self._imprints[key], undo)
+        return _Lent(network, self._imprints[key])
 
     def _idle(self, name: str) -> Any:
         """A pristine network that is not lent; one more where all are."""

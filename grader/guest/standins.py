@@ -6,7 +6,6 @@ its own. Everything that is changed is put back afterwards.
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -64,23 +63,6 @@ def _set_forward(module: Any, forward: Callable[[Any], Any]) -> list[Undo]:
             module.forward = before
 
     return [put_back]
-
-
-def exchange(network: Any, name: str, data: Any) -> list[Undo]:
-    """Put a tensor with these values in the place of a parameter or buffer of the same size, wherever it stands."""
-    import torch
-
-    path, _, key = name.rpartition(".")
-    layer = network.get_submodule(path)
-    before = layer._parameters[key] if key in layer._parameters else layer._buffers[key]
-    other = _like(before, data).to(before.dtype)
-    if isinstance(before, torch.nn.Parameter):
-        other = torch.nn.Parameter(other, before.requires_grad)
-    tables = [table for module in network.modules() for table in (module._parameters, module._buffers)]
-    places = [(table, name) for table in tables for name, tensor in table.items() if tensor is before]
-    for table, each in places:
-        table[each] = other
-    return [functools.partial(table.__setitem__, each, before) for table, each in places]
 
 
 def _set_parameter(network: Any, name: str, data: Any) -> list[Undo]:

@@ -73,11 +73,30 @@ def attempts(question: Question) -> list[Attempt]:
     return list(dict.fromkeys(ordered))[:_MOST_ATTEMPTS]
 
 
+def nearest_first(possible: Sequence[Attempt], known: Attempt) -> list[Attempt]:
+    """In their order, but first those that are like one which worked on other arguments: its candidate, form, and numbers."""
+
+    def distance(attempt: Attempt) -> tuple[bool, bool, bool]:
+        return attempt.candidate != known.candidate, attempt.form != known.form, _numbers(attempt) != _numbers(known)
+
+    return sorted(possible, key=distance)
+
+
+def _numbers(attempt: Attempt) -> list[str]:
+    return [change for change in attempt.changes if not change.startswith(("squeeze:", "expand:"))]
+
+
 def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]:
-    """By the part's own roles first where they fit the parameters, else by alternatives; then the other way round."""
+    """By the part's own roles first where they fit the parameters, else by alternatives; then the other way round.
+
+    One attempt is enough for a function that cannot end but in an exception.
+    """
+    entry = question.report.names.get(candidate.name)
+    most = None if entry is None or entry.returns else 1
     own = list(_by_roles(question.part, candidate, bool(question.report.hooks)))
     others = list(_by_alternatives(question, candidate))
-    yield from [*own, *others] if candidate.binding.complete else [*others, *own]
+    ordered = [*own, *others] if candidate.binding.complete else [*others, *own]
+    yield from ordered[:most]
 
 
 def _by_roles(part: Part, candidate: Candidate, hooks: bool) -> Iterator[Attempt]:

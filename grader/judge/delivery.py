@@ -75,6 +75,22 @@ def requests_of(question: Question, attempt: Attempt, arguments: tuple[Any, ...]
         yield _request(attempt, roles, question, served)
 
 
+def essence(question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> Attempt:
+    """The attempt without what makes no difference for these arguments: two of one essence send the same requests."""
+    alternative = question.alternatives.get(attempt.alternative)
+    values = _values(question, alternative, asked_arguments(question, attempt, arguments))
+    changes = tuple(change for change in attempt.changes if not _is_idle(change, values))
+    binding = attempt.candidate.binding
+    roles = [*binding.positional, *(role for _, role in (*binding.keywords, *binding.constructor))]
+    networks = any(isinstance(values.get(role), Model) for role in roles)
+    return replace(attempt, changes=changes, replay=attempt.replay and networks)
+
+
+def _is_idle(change: str, values: dict[str, Any]) -> bool:
+    kind, _, role = change.partition(":")
+    return kind == "squeeze" and _changed(kind, values[role]) is values[role]
+
+
 def _values(question: Question, alternative: Alternative | None, asked: tuple[Any, ...]) -> dict[str, Any]:
     if alternative is not None:
         return dict(alternative.roles)

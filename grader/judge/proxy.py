@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from grader.course.specification import Assignment, Part
 from grader.errors import SubmissionCrashed, SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
 from grader.judge.alternatives import Alternatives, Reading
-from grader.judge.calling import Attempt, Question, attempts
-from grader.judge.delivery import asked_arguments, in_mode, join, requests_of, served_model
+from grader.judge.calling import Attempt, Question, attempts, nearest_first
+from grader.judge.delivery import asked_arguments, essence, in_mode, join, requests_of, served_model
 from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
 from grader.judge.plain import kinds, plain
 from grader.judge.text import AnyText, gettext
@@ -177,7 +177,12 @@ class SubmissionProxy:
         alternatives = place.alternatives.of(part, arguments, model) if place.alternatives is not None else {}
         question = Question(place.assignment, part, place.report, alternatives)
         outcomes: list[CodeRaised | Mismatch] = []
+        tried: set[Attempt] = set()
         for attempt in self._worth_trying(question):
+            same = essence(question, attempt, arguments)
+            if same in tried:
+                continue
+            tried.add(same)
             answer = self._attempt(question, attempt, arguments)
             if answer.failure is None and not isinstance(answer.value, Handle):
                 place.known.setdefault(part.id, attempt)
@@ -204,6 +209,8 @@ class SubmissionProxy:
             )
         if known is None and place.fruitless.get(part.id, 0) >= _PATIENT_SEARCHES:
             possible = possible[: len(part.accepts)]
+        if known is not None:
+            possible = nearest_first(possible, known)
         yield from (attempt for attempt in possible if attempt != known)
 
     def _attempt(self, question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> Answer:
@@ -245,8 +252,9 @@ class SubmissionProxy:
 
     def _ask(self, target: dict[str, Value], positional: list[Any], keywords: dict[str, Any], form: str) -> Answer:
         process = self._open()
-        made = target["via"] in ("hook", "install") or "constructor" in target or bool(target.get("globals"))
-        lent = any(isinstance(value, Model) for value in (*positional, *keywords.values()))
+        called = target["via"] not in ("variable", "hook")
+        made = target["via"] == "install" or "constructor" in target or (called and bool(target.get("globals")))
+        lent = target["via"] == "hook" or any(isinstance(value, Model) for value in (*positional, *keywords.values()))
         report = self._workplace.report
         arguments = [in_mode(value, report) for value in positional]
         named = {name: in_mode(value, report) for name, value in keywords.items()}

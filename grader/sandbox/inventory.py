@@ -35,13 +35,17 @@ class Method:
 
 @dataclass(frozen=True)
 class Entry:
-    """What a name stands for. `parameters` is None when unknown; `own`: written by the student; `axes` of an array."""
+    """What a name stands for. `parameters` is None when unknown; `own`: written by the student; `axes` of an array.
+
+    `returns` is False for a function that only ever raises.
+    """
 
     kind: str
     parameters: tuple[Parameter, ...] | None = None
     methods: Mapping[str, Method] = field(default_factory=dict)
     own: bool = True
     axes: int = 0
+    returns: bool = True
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ def read_entry(item: Mapping[Value, Value]) -> Entry:
         else {},
         own=item.get("own") is True,
         axes=number(item.get("axes")),
+        returns=item.get("returns") is not False,
     )
 
 

@@ -65,7 +65,7 @@ def test_photos_in_four_corners(peak, seed, sight):
     """Four photos in the corners of one picture: each class lights up the corner that its object is in."""
     rng = np.random.default_rng(seed + 321)
     names = [name if rng.random() < 0.5 else f"-{name}" for name in rng.permutation(["cat", "coffee", "camera", "flower"])]
-    features, weights = sight([names[:2], names[2:]])
+    features, weights, _channels = sight([names[:2], names[2:]])
     corners = {name.lstrip("-"): (number // 2, number % 2) for number, name in enumerate(names)}
     weights = weights[[285, 967, 872]]  # of ImageNet's classes an Egyptian cat, an espresso and a tripod
     for class_idx, name in enumerate(("cat", "coffee", "camera")):
