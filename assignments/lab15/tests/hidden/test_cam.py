@@ -15,7 +15,7 @@ def test_rectangular_map(check, evidence):
 @pytest.mark.part("cam", weight=3)
 def test_classes_that_are_asked_for(check, evidence):
     """Several classes, the first and the last among them."""
-    features, weights = evidence(302, 2048, 7, 7, 6)
+    features, weights = evidence(302, 2048, 4, 4, 6)
     for class_idx in (5, 0, 3):
         check.cam(features, weights, class_idx)
 
@@ -23,14 +23,14 @@ def test_classes_that_are_asked_for(check, evidence):
 @pytest.mark.part("cam", weight=3)
 def test_weights_that_speak_against(check, evidence):
     """A class for which some channels count negatively."""
-    features, weights = evidence(303, 2048, 7, 7, 4)
+    features, weights = evidence(303, 2048, 4, 5, 4)
     check.cam(features, weights, int(np.argmin(weights.sum(axis=1))))
 
 
 @pytest.mark.part("cam", weight=3)
 def test_batch_of_one(check, evidence):
     """Features that still have their batch axis."""
-    features, weights = evidence(304, 2048, 7, 7, 5)
+    features, weights = evidence(304, 2048, 5, 4, 5)
     try:
         check.cam(features[None], weights, 4)
     except Mismatch:
