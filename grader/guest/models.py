@@ -4,8 +4,8 @@ Every network's tensors are private mappings of the weights' file: nothing is co
 page tables to copy for them, and all workers share the file's pages. The template builds each network twice: the *pristine*
 one serves the tests, the *spare* is for whoever needs another first: a submission that calls the factory, while it is loaded or
 in a call, or a test that lends a network twice. A fork owns its pages, so the objects themselves may be given away. Whoever
-comes later gets a new object over a new mapping. What was lent comes back after a test, and is lent again, in the mode that it was
-in, if nothing else about it has changed. A submission therefore sees `resnet50(weights=...)` with the values that the
+comes later gets a new object over a new mapping. What was lent comes back after a test, and is lent again in the mode that it
+was in, if nothing else about it has changed. A submission therefore sees `resnet50(weights=...)` with the values that the
 judge's fixtures were computed from, whatever weights it names, without a network.
 """
 

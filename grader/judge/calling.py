@@ -45,15 +45,22 @@ class Question:
     part: Part
     report: LoadReport
     alternatives: Mapping[str, Alternative] = field(default_factory=dict)
+    known_roles: dict[tuple[str, ...], Roles] = field(default_factory=dict, compare=False)  # of the same assignment
 
     @functools.cached_property
     def roles(self) -> Roles:
         """The part's own roles."""
-        return self._roles_in(tuple(parameter.role for parameter in self.part.parameters), {})
+        key = (self.part.id,)
+        if key not in self.known_roles:
+            self.known_roles[key] = self._roles_in(tuple(parameter.role for parameter in self.part.parameters), {})
+        return self.known_roles[key]
 
     def roles_of(self, alternative: Alternative) -> Roles:
         """The roles of another way to ask."""
-        return self._roles_in(tuple(alternative.roles), alternative.aliases)
+        key = self.part.id, alternative.id, *alternative.roles
+        if key not in self.known_roles:
+            self.known_roles[key] = self._roles_in(tuple(alternative.roles), alternative.aliases)
+        return self.known_roles[key]
 
     def _roles_in(self, order: tuple[str, ...], more: Mapping[str, tuple[str, ...]]) -> Roles:
         aliases = {**self.assignment.role_aliases, **more}

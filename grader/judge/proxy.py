@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from grader.course.specification import Assignment, Part
 from grader.errors import SubmissionCrashed, SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
 from grader.judge.alternatives import Alternatives, Reading
+from grader.judge.binding import Roles
 from grader.judge.calling import Attempt, Question, attempts, nearest_first
 from grader.judge.delivery import asked_arguments, essence, in_mode, join, requests_of, served_model
 from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
@@ -62,6 +63,7 @@ class Workplace:
     report: LoadReport
     alternatives: Alternatives | None = None
     known: dict[str, Attempt] = field(default_factory=dict)
+    roles: dict[tuple[str, ...], Roles] = field(default_factory=dict)
     fruitless: dict[str, int] = field(default_factory=dict)
     learnt: dict[str, Learnt] = field(default_factory=dict)
     reopened: int = 0
@@ -175,7 +177,7 @@ class SubmissionProxy:
         self._learnt.called.add(part.id)
         model = served_model(place.assignment, part, place.report)
         alternatives = place.alternatives.of(part, arguments, model) if place.alternatives is not None else {}
-        question = Question(place.assignment, part, place.report, alternatives)
+        question = Question(place.assignment, part, place.report, alternatives, place.roles)
         outcomes: list[CodeRaised | Mismatch] = []
         tried: set[Attempt] = set()
         for attempt in self._worth_trying(question):

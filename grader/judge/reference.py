@@ -18,7 +18,10 @@ from grader.fixtures.store import Store, storable
 from grader.fixtures.weights import build_network, network_factory, weights_digest
 from grader.judge.answers import Expected
 from grader.judge.plain import plain
-from grader.wire.values import Model
+from grader.wire.values import Array, Model
+
+_SMALL_BYTES = 100_000  # of arguments whose answers are kept in memory
+_MOST_SMALL = 4096
 
 
 @dataclass
@@ -60,6 +63,7 @@ class Reference:
         self.module = load_file(assignment.reference)
         self.source = assignment.reference.read_bytes()
         self.asked: set[str] = set()
+        self._small: dict[str, Any] = {}
         self.with_torch = "torch" in assignment.specification.preload
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -97,7 +101,7 @@ class Reference:
         From the store when a model is among the arguments.
         """
         if not any(_models(arguments) for arguments in calls):
-            return [plain(storable(function(*[self.give(value) for value in arguments]))) for arguments in calls]
+            return [self._answer_without_a_model(function, source, arguments) for arguments in calls]
         key = self.store.key([self._key(function, source, arguments) for arguments in calls])
         found, values = self.store.find(key)
         if not found:
@@ -105,6 +109,22 @@ class Reference:
             values = [storable(function(*[self._lend(value, lent) for value in arguments])) for arguments in calls]
             self.store.keep(key, values, {"function": function.__name__})
         return [plain(copy.deepcopy(value)) for value in values]
+
+    def _answer_without_a_model(self, function: Callable[..., Any], source: bytes, arguments: tuple[Any, ...]) -> Any:
+        """Kept in memory where the arguments are small and soon hashed: tests ask the same of every submission."""
+
+        def ask() -> Any:
+            return storable(function(*[self.give(value) for value in arguments]))
+
+        given = storable(list(arguments))
+        if _array_bytes(given) > _SMALL_BYTES:
+            return plain(ask())
+        key = self.store.key(source, function.__name__, given)
+        if key not in self._small:
+            if len(self._small) >= _MOST_SMALL:
+                self._small.clear()
+            self._small[key] = ask()
+        return plain(copy.deepcopy(self._small[key]))
 
     def _lend(self, value: Any, lent: dict[str, Any]) -> Any:
         if not isinstance(value, Model):
@@ -163,6 +183,14 @@ class Reference:
             "gap": evaluated.gap,
             "tolerance": evaluated.tolerance,
         }
+
+
+def _array_bytes(value: Any) -> int:
+    if isinstance(value, Array):
+        return value.data.nbytes
+    if isinstance(value, dict):
+        return sum(map(_array_bytes, value.values()))
+    return sum(map(_array_bytes, value)) if isinstance(value, list | tuple) else 0
 
 
 def _models(arguments: tuple[Any, ...]) -> list[Model]:
