@@ -86,7 +86,12 @@ class Workplace:
             return self.session.fork()
 
     def take(self, part: str) -> CallProcess:
-        """The part's process from an earlier test, public or hidden, else a fresh one."""
+        """The part's process from an earlier test, else a fresh one.
+
+        Public tests come first, so a process is kept until the hidden ones of its part, if several can be.
+        """
+        for other in () if self.session.holds_many else self.kept.keys() - {part}:
+            self.kept.pop(other).close()
         kept = self.kept.get(part)
         usable = kept is not None and not kept.over and not self.session.closed
         process = self.kept.pop(part) if usable else self.fork()

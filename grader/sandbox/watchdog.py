@@ -59,7 +59,7 @@ class Watchdog:
     looks the template must adopt them (`grader.guest.kernel.adopt_orphans`, or a pid namespace).
 
     `on_excess` is called once, in the watchdog's thread, with the `Verdict`; it should end the submission. The verdict
-    can be read afterwards too. `ProcessLookupError` if there is no such process to begin with.
+    can be read afterwards too. `sees_shared`: pages that processes share count once. `ProcessLookupError` if there is no such process to begin with.
     """
 
     def __init__(self, pid: int, bounds: Bounds, on_excess: Callable[[Verdict], None], seconds: float = _SECONDS) -> None:
@@ -72,6 +72,7 @@ class Watchdog:
         try:
             first = psutil.Process(pid)
             self._baseline = _unbacked(first)
+            self.sees_shared = _tells_proportional(first)
         except psutil.NoSuchProcess as error:
             raise ProcessLookupError(pid) from error
         self._known = {pid: first}
@@ -171,6 +172,16 @@ def _proportional(process: psutil.Process) -> int:
         found = []
     # Before Linux 5.4 the file does not have these fields, before 4.14 there is none: the limit must hold there too.
     return sum(found) if found else _unbacked(process)
+
+
+def _tells_proportional(process: psutil.Process) -> bool:
+    """Whether the kernel lets this process read what that one shares with others, so that a fork costs what it has of its own."""
+    if not _PROC.exists():
+        return True
+    try:
+        return bool(_bytes(process, "smaps_rollup", ("Pss_Anon:",)))
+    except PermissionError:
+        return False
 
 
 def _bytes(process: psutil.Process, name: str, fields: tuple[str, ...]) -> list[int]:
