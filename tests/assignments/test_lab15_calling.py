@@ -19,7 +19,7 @@ ODD = [1.0, True, None, "x", np.array(1.0), np.array([]), [[1.0], [1.0, 2.0]], [
 ODD += [[np.zeros((3, 4)), np.zeros(3)], (np.array([0, 2]), 7), object(), 1j]
 
 
-@pytest.mark.parametrize("answer", ODD, ids=repr)
+@pytest.mark.parametrize("answer", ODD, ids=lambda answer: "object" if type(answer) is object else repr(answer))
 def test_no_answer_makes_the_look_for_a_class_raise(answer: Any) -> None:
     """Protects the verdict: a number, or a list of uneven parts, was once the grader's fault, and had no score."""
     found = calling._pick_class(answer, FEATURES, WEIGHTS, 0)
