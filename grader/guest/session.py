@@ -1,4 +1,4 @@
-"""One submission's process: pid 1 of its own namespace, loads the file, then forks a call server per test.
+"""One submission's process: pid 1 of its own namespace, loads the file, then forks call servers: one for a part's tests as long as they go well.
 
 ======== ====================================== =============================================================
 `op`     fields                                 answer
@@ -11,8 +11,8 @@ status   pid                                    {"status": wait status, -1 when 
 files                                           {"files": a digest of what lies in its folders, "" when it cannot be told}
 ======== ====================================== =============================================================
 
-A fork per test means that no test sees what another left behind, that models are fresh without being copied, and that a
-crash or a hang costs one test.
+A part's process is forked from the loaded submission, so that no part sees what another left behind, models are fresh without
+being copied, and a crash or a hang costs one test. When its judge closes the connection, it waits for the call servers.
 """
 
 from __future__ import annotations

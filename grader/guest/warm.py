@@ -23,6 +23,14 @@ from grader.guest.notebook import make_shell
 from grader.guest.notes import Notes
 
 
+# Parts of libraries that these load by themselves when they are first used: every fork would do so anew.
+_LOADED_LATER = {
+    "numpy": ("numpy.random",),
+    "PIL.Image": ("PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PngImagePlugin", "PIL.PpmImagePlugin"),
+    "json": ("encodings.utf_8_sig",),  # notebooks are read as such
+}
+
+
 class Warm:
     """Made from the configuration that the judge sends: preload, models, hub, pictures, networks."""
 
@@ -31,6 +39,9 @@ class Warm:
         self.drawings = Drawings()
         with compiler.deferred():
             self.missing = [name for name in configuration["preload"] if not _try_import(name)]
+        for name, others in _LOADED_LATER.items():
+            for each in others if name in sys.modules else ():
+                importlib.import_module(each)
         _quieten()
         _import_networks(configuration["networks"])
         self.shelf = Shelf(configuration["models"])
@@ -41,9 +52,22 @@ class Warm:
         adaptations.install(places, self.notes, self.drawings)
         if not self.gpu_mb:
             devices.install(self.notes)
+        self._draw_once()
         self.last_module = next(reversed(sys.modules))
         gc.collect()
         gc.freeze()  # the collector then leaves the shared pages alone
+
+    def _draw_once(self) -> None:
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is None:
+            return
+        figure, axes = pyplot.subplots(1, 2)
+        axes[0].imshow([[0.0, 1.0], [2.0, 3.0]])
+        axes[1].plot([0, 1, 2], label="a")
+        axes[1].legend()
+        axes[0].set_title("Title")
+        figure.canvas.draw()
+        pyplot.close("all")
 
     def begin(self) -> None:
         """In the submission's own process, before its file: silent streams, and the same random numbers every time."""

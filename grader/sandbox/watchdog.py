@@ -180,7 +180,7 @@ def _tells_proportional(process: psutil.Process) -> bool:
         return True
     try:
         return bool(_bytes(process, "smaps_rollup", ("Pss_Anon:",)))
-    except PermissionError:
+    except (PermissionError, psutil.NoSuchProcess):  # as in `_proportional`
         return False
 
 

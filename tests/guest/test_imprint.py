@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from grader.guest import pages
-from grader.guest.imprint import imprint
+from grader.guest.imprint import imprint, is_as_mapped, is_same_but_for_modes, places, set_modes
 
 pytestmark = [
     pytest.mark.torch,
@@ -121,3 +121,46 @@ def test_collapsed_memory_keeps_its_values() -> None:
     copies = [bytes(bytearray(one)) for one in kept]
     pages.collapse()
     assert kept == copies
+
+
+def test_modes_are_put_back(network: Any) -> None:
+    """Protects the speed of honest work: `model.eval()` on a network that trains needs no other process for the next test."""
+    network.train()
+    before = imprint(network)
+    network.eval()
+    after = imprint(network, before)
+    assert before is not None
+    assert after is not None
+    assert after != before
+    assert is_same_but_for_modes(after, before)
+    set_modes(network, before)
+    assert imprint(network) == before
+    assert all(module.training for module in network.modules())
+
+
+@pytest.mark.parametrize("change", [change for name, change in CHANGES.items() if not name.startswith("mode")])
+def test_only_modes_are_let_pass(network: Any, change: Callable[[Any], Any]) -> None:
+    """Protects the next test from any other change."""
+    before = imprint(network)
+    change(network)
+    after = imprint(network, before)
+    assert before is not None
+    assert after is not None
+    assert not is_same_but_for_modes(after, before)
+
+
+def test_a_network_as_it_was_mapped(network: Any) -> None:
+    """Protects the digest of an untouched network: whatever is written, even behind autograd's back, makes it be read again."""
+    mapped = places(network)
+    _run(network)
+    network.train()
+    assert is_as_mapped(network, mapped)
+    _behind_autograd(network)
+    assert not is_as_mapped(network, mapped)
+
+
+def test_a_network_with_another_tensor_is_not_as_it_was_mapped(network: Any) -> None:
+    """Protects the digest from a parameter that was put in the place of a mapped one."""
+    mapped = places(network)
+    _new_parameter(network)
+    assert not is_as_mapped(network, mapped)

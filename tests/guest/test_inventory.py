@@ -10,7 +10,7 @@ from types import ModuleType
 
 import numpy as np
 
-from grader.guest.inventory import Inventory
+from grader.guest.inventory import Inventory, modules_in
 
 
 def describe(source: str, hooks: tuple = ()) -> dict:
@@ -82,3 +82,47 @@ def test_kinds_of_values():
         "",
     ]
     assert inventory.describe(np.zeros((2, 3)))["axes"] == 2
+
+
+def test_functions_that_cannot_return():
+    """A starter's function that only raises is tried once, not in every form; whatever has a way to a result is not such a one."""
+    source = """
+def todo(a):
+    "What is to be done."
+    print("todo")
+    raise NotImplementedError("todo")
+
+def checks(a):
+    if a is None:
+        raise ValueError(a)
+    return a
+
+def nothing(a): pass
+def items(a):
+    yield a
+    raise ValueError
+async def later(a): raise ValueError
+"""
+    names = describe(source)
+    assert {name: names[name]["returns"] for name in ("todo", "checks", "nothing", "items", "later")} == {
+        "todo": False,
+        "checks": True,
+        "nothing": True,
+        "items": True,
+        "later": True,
+    }
+
+
+def test_modules_that_were_there_before(tmp_path: Path):
+    """Of modules only those are looked at that came after the template's: the submission's own, in the order of their import."""
+    names = [f"module_{number}_of_this_test" for number in range(3)]
+    for name in names:
+        sys.modules[name] = module = ModuleType(name)
+        module.__file__ = str(tmp_path / f"{name}.py")
+    try:
+        assert [module.__name__ for module in modules_in(tmp_path)] == names
+        assert [module.__name__ for module in modules_in(tmp_path, names[0])] == names[1:]
+        assert modules_in(tmp_path / "elsewhere", names[0]) == []
+    finally:
+        for name in names:
+            del sys.modules[name]

@@ -9,8 +9,8 @@ import pytest
 
 from grader.course.specification import Assignment
 from grader.judge.alternatives import Alternative
-from grader.judge.calling import Attempt, Question, attempts
-from grader.judge.delivery import asked_arguments, join, requests_of, served_model
+from grader.judge.calling import Attempt, Question, attempts, nearest_first
+from grader.judge.delivery import asked_arguments, essence, join, requests_of, served_model
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Entry, HookPlace, Method, Parameter
 from grader.wire.values import Array, Model
@@ -259,3 +259,44 @@ def test_a_network_that_is_made_up_counts_for_nothing(said: tuple[str, ...], ser
     by_hook = [one for one in attempts(asked) if one.candidate.style == "forward_hook"]
     assert by_hook
     assert {served_model(ASSIGNMENT, asked.part, told, one).name for one in [None, *by_hook]} == {served}
+
+
+def test_one_attempt_for_what_can_only_raise():
+    """A starter's function that was left as it is costs one call, not one in every form."""
+    todo = Entry("function", (Parameter("first"), Parameter("second")), returns=False)
+    assert len(attempts(question("overlap", report(overlap=todo)))) == 1
+    assert len(attempts(question("overlap", report(overlap=function("first", "second"))))) > 1
+
+
+def test_the_essence_of_an_attempt():
+    """What changes nothing for these arguments makes no other request: an axis of one that is not there, hooks without a network."""
+    asked = question("overlap", report(overlap=function("first", "second"), hooks=(HookPlace("big", "last"),)))
+    plain, batch = (np.ones(4), np.ones(4)), (np.ones((1, 4)), np.ones(4))
+    by_changes = {(one.form, one.changes, one.replay): one for one in attempts(asked)}
+    first, replayed = by_changes["torch", (), False], by_changes["torch", (), True]
+    squeezed = by_changes["torch", ("squeeze:first",), False]
+    assert essence(asked, replayed, plain) == essence(asked, first, plain)
+    assert essence(asked, squeezed, plain) == essence(asked, first, plain)
+    assert essence(asked, squeezed, batch) != essence(asked, first, batch)
+    expanded = by_changes["torch", ("expand:first",), False]
+    assert essence(asked, expanded, plain) != essence(asked, first, plain)
+
+
+def test_hooks_make_a_difference_where_a_network_is_given():
+    """A function that is given a network may count on the hooks that the submission registered on its own."""
+    asked = question("maps", report(get_maps=function("model", "x"), hooks=(HookPlace("big", "last"),)))
+    replayed, first = attempts(asked)[:2]
+    assert (replayed.replay, first.replay) == (True, False)
+    arguments = (Model("big"), np.ones((1, 3, 4, 4)))
+    assert essence(asked, replayed, arguments) != essence(asked, first, arguments)
+
+
+def test_attempts_like_the_one_that_worked_come_first():
+    """What worked on other arguments tells which form and which numbers a function takes; else the order stays."""
+    possible = attempts(question("overlap", report(overlap=function("first", "second"))))
+    known = next(one for one in possible if one.form == "list" and one.changes == ("expand:first", "expand:second"))
+    ordered = nearest_first(possible, known)
+    assert sorted(map(repr, ordered)) == sorted(map(repr, possible))
+    forms = [one.form for one in ordered]
+    assert forms == sorted(forms)  # "list" before "torch"
+    assert [one for one in ordered if one.form == "torch"] == [one for one in possible if one.form == "torch"]

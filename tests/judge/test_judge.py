@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from grader.course.assignment import open_assignment
@@ -18,6 +19,7 @@ from grader.judge.check import Compared
 from grader.judge.judge import Judge, JudgePlan
 from grader.judge.plugin import Ran
 from grader.results import SubmissionResult, TestStatus
+from grader.sandbox.choice import choose_wall
 from grader.sandbox.session import Session
 from grader.sandbox.wall import NoWall
 
@@ -201,3 +203,72 @@ def test_the_run_decides_the_language(tiny_course: Path, tmp_path: Path, monkeyp
     named = {test.misconception.explanation for test in result.tests if test.misconception is not None}
     assert "Делитель равен n - 1. Он из выборочной дисперсии; среднее делит на n." in named
     assert "The answer is not the expected one." not in {test.message for test in result.tests}
+
+
+SERVED = b"""
+import os
+calls = {"mean": 0, "clamp": 0, "words": 0}
+def told(part):
+    calls[part] += 1
+    return calls[part]
+def mean(values):
+    told("mean")
+    return sum(values) / len(values)
+def clamp(value, low, high):
+    told("clamp")
+    return min(max(value, low), high)
+def count_words(text):
+    told("words")
+    found = {}
+    for word in text.lower().split():
+        found[word] = found.get(word, 0) + 1
+    return found
+"""
+
+
+@pytest.mark.wall
+@pytest.mark.parametrize(("many", "forks"), [(True, 3), (False, 6)])
+def test_a_part_has_one_process(
+    tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: bool, forks: int
+) -> None:
+    """Protects the class's time and what parts may know of each other: one process for a part's public and hidden tests, none
+    for two parts; where only one can be kept, one for the public and one for the hidden tests of each."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(Session, "holds_many", property(lambda _session: many))
+    made, parts = [], {}
+    fork = Session.fork
+
+    def counting(session: Session) -> Any:
+        process = fork(session)
+        made.append(process.pid)
+        call = process.call
+
+        def noted(target: Any, *arguments: Any) -> Any:
+            parts.setdefault(process.pid, set()).add(target["name"])
+            return call(target, *arguments)
+
+        process.call = noted
+        return process
+
+    monkeypatch.setattr(Session, "fork", counting)
+    (tmp_path / "tiny.py").write_bytes(SERVED)
+    with Judge(JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), choose_wall("auto"), (), "en")) as judge:
+        result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
+    assert result.score == 100
+    assert len(made) == forks
+    assert all(len(names) == 1 for names in parts.values())
+
+
+@pytest.mark.wall
+def test_the_time_of_call_processes_is_counted(tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects benchmarks: what call processes computed counts among the template's children once a submission is judged."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    busy = SERVED.replace(b'    told("words")', b"    import time\n    end = time.process_time() + 0.4\n    while time.process_time() < end: pass")
+    (tmp_path / "tiny.py").write_bytes(busy)
+    with Judge(JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), choose_wall("auto"), (), "en")) as judge:
+        assert judge.template is not None
+        outer = psutil.Process(judge.template.process.pid)
+        (inner,) = outer.children()
+        assert judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py")).score == 100
+        times = inner.cpu_times()
+    assert times.children_user + times.children_system > 0.8  # two calls of 0.4 s of CPU each

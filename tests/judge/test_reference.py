@@ -212,3 +212,26 @@ def test_a_file_that_does_not_import(tmp_path: Path, source: str, said: str) -> 
 
 if __name__ == "__main__":
     compute(*sys.argv[1:])
+
+
+def test_small_answers_are_computed_once_in_memory(make: Callable[..., Reference]) -> None:
+    """Protects the judge's time: what every submission is asked without a network is computed for the first one, and each is
+    given a copy."""
+    reference, computed = make(NoNetworks()), []
+
+    def twice(values: np.ndarray) -> np.ndarray:
+        computed.append(values)
+        return values * 2
+
+    for _ in range(3):
+        answer = reference.answer(twice, b"1", (VALUES,))
+        assert answer.tolist() == [2.0, 4.0]
+        answer[:] = 0
+    assert len(computed) == 1
+    assert reference.answer(twice, b"1", (VALUES + 1,)).tolist() == [4.0, 6.0]
+    assert reference.answer(twice, b"2", (VALUES,)).tolist() == [2.0, 4.0]  # of a file that has changed
+    assert len(computed) == 3
+    large = np.zeros(50_000)
+    for _ in range(2):
+        assert not reference.answer(twice, b"1", (large,)).any()
+    assert len(computed) == 5  # to hash it would take as long

@@ -254,3 +254,18 @@ def test_a_sum_while_processes_come_and_go(monkeypatch: pytest.MonkeyPatch, born
     with tree(children=2) as process:
         verdict = look(process, Bounds(memory_bytes=1, processes=50))
     assert (verdict and verdict.excess) == (Excess.PROCESSES if born else None)
+
+
+def test_whether_shared_memory_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decides whether call processes are kept side by side: where each would count whole, a large submission keeps one."""
+    with tree(children=0) as process:
+        assert Watchdog(process.pid, PLENTY, lambda verdict: None).sees_shared
+        read = watchdog._bytes
+
+        def refuse(one: psutil.Process, name: str, fields: tuple[str, ...]) -> list[int]:
+            if name == "smaps_rollup":
+                raise PermissionError(name)
+            return read(one, name, fields)
+
+        monkeypatch.setattr(watchdog, "_bytes", refuse)
+        assert not Watchdog(process.pid, PLENTY, lambda verdict: None).sees_shared

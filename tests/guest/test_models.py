@@ -1,0 +1,107 @@
+"""The shelf lends networks: the same object from test to test while it comes back as it was, never one that somebody has changed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.skipif(not os.access("/proc/self/pagemap", os.R_OK), reason="this system does not tell which pages were written"),
+]
+
+# The shelf replaces factories in torchvision itself, so each check has a process of its own.
+_START = """
+import sys
+import numpy as np
+import torch
+from torchvision.models import resnet18
+torch.save(resnet18().state_dict(), sys.argv[1])
+from grader.guest.models import Shelf
+from grader.wire.values import Model
+shelf = Shelf({"small": {"factory": "torchvision.models.resnet18", "file": sys.argv[1]}})
+plain = Model("small")
+other = plain.with_state({"fc.weight": np.ones((1000, 512), dtype=np.float32)})
+"""
+
+
+def check(tmp_path: Path, source: str) -> None:
+    """Run the statements with a shelf at hand."""
+    done = subprocess.run(
+        [sys.executable, "-c", _START + source, str(tmp_path / "weights.pth")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_modes_are_put_back_for_the_next_test(tmp_path: Path) -> None:
+    """Protects the next test from the mode that an earlier one left, and its speed: the process need not be given up."""
+    check(
+        tmp_path,
+        """
+first = shelf.lend(plain.training())
+first.eval()
+assert shelf.is_clean()
+shelf.put_back()
+again = shelf.lend(plain.training())
+assert again is first and all(module.training for module in again.modules())
+shelf.put_back()
+assert not any(module.training for module in shelf.lend(plain).modules())
+""",
+    )
+
+
+def test_other_numbers_come_in_a_network_that_nobody_has_seen(tmp_path: Path) -> None:
+    """Fair to `functools.cache` on a function of a network: the same object never has other numbers than before."""
+    check(
+        tmp_path,
+        """
+seen = [shelf.lend(plain)]
+shelf.put_back()
+for _ in range(3):
+    changed = shelf.lend(other)
+    assert not any(changed is network for network in seen) and bool((changed.fc.weight == 1).all())
+    assert shelf.lend(other) is changed  # within one test it is one
+    assert shelf.is_clean()
+    seen.append(changed)
+    shelf.put_back()
+assert shelf.lend(plain) is seen[0] and not bool((seen[0].fc.weight == 1).all())
+""",
+    )
+
+
+def test_a_spoilt_network_is_told(tmp_path: Path) -> None:
+    """Protects the next test: what it would be lent is not clean, so the judge gives the process up."""
+    check(
+        tmp_path,
+        """
+with torch.no_grad():
+    shelf.lend(plain).fc.bias.add_(1)
+assert not shelf.is_clean()
+""",
+    )
+
+
+def test_the_digest_of_an_untouched_network(tmp_path: Path) -> None:
+    """A network whose numbers are those of its file has one digest, read or not, and any change gives it another."""
+    check(
+        tmp_path,
+        """
+network = shelf.lend(plain)
+untouched = shelf.digest("small", network)
+with torch.no_grad():
+    network.fc.bias.add_(0)  # written, and the same
+assert shelf.digest("small", network) == untouched
+with torch.no_grad():
+    network.fc.bias.add_(1)
+assert shelf.digest("small", network) != untouched
+import torchvision
+own = torchvision.models.resnet18()
+assert shelf.digest("small", own) == untouched and shelf.is_unspoilt()
+own.fc.weight.data[0, 0] = 5
+assert shelf.digest("small", own) != untouched and not shelf.is_unspoilt()
+""",
+    )
