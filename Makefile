@@ -9,10 +9,12 @@ BIN := $(VENV)/bin
 grade: $(VENV)/.installed
 	$(BIN)/grade submissions/
 
-# Set up and run the tests. TESTS narrows them: make test TESTS=tests/wire
+# Set up and run the tests, two files at a time. TESTS narrows them: make test TESTS=tests/wire; SIDE_BY_SIDE=0 runs one after another.
 TESTS ?= tests
+SIDE_BY_SIDE ?= 2
+PYTEST := $(BIN)/pytest --timeout=600 --numprocesses=$(SIDE_BY_SIDE) --dist=loadfile
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest --timeout=600 $(TESTS)
+	$(PYTEST) $(TESTS)
 
 # As root: the tests of the wall once more as an ordinary user, who needs to read this checkout and the interpreter.
 TESTS_AS_NOBODY ?= tests/sandbox tests/guest tests/attacks
@@ -23,7 +25,7 @@ test-as-nobody: $(VENV)/.installed-dev
 	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && chown $(NOBODY) "$$home" && \
 	$(AS_NOBODY) env -i PATH="$$PATH" LANG=C.UTF-8 HOME="$$home" TMPDIR="$$home" GRADER_CACHE="$$home/cache" \
 	    HYPOTHESIS_STORAGE_DIRECTORY="$$home/hypothesis" PYTHONDONTWRITEBYTECODE=1 \
-	    $(BIN)/pytest --timeout=600 -p no:cacheprovider --basetemp="$$home/pytest" $(TESTS_AS_NOBODY)
+	    $(PYTEST) -p no:cacheprovider --basetemp="$$home/pytest" $(TESTS_AS_NOBODY)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -41,6 +41,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(reason)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _reachable(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where tests run side by side, each process's folder lies one deeper. Tests let other users into the two folders above
+    their own, as the wall becomes another user; the third is opened here."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        above = tmp_path_factory.getbasetemp().parent.parent
+        above.chmod(above.stat().st_mode | 0o055)
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The root of the repository."""
