@@ -129,6 +129,10 @@ class Unloaded:
             raise AttributeError(name)
         raise Stopped(self._verdict.status, self._verdict.message)
 
+    def start_afresh(self) -> bool:
+        """There is nothing to start."""
+        return False
+
     def release(self, passed: bool) -> None:
         """There is nothing to let go of."""
 

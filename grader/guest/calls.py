@@ -75,6 +75,7 @@ class Server:
         self.shelf = shelf
         self.registry = Registry()
         self.instances: dict[Any, Any] = {}
+        self.borrowed: dict[str, Any] = {}  # networks that were lent under names of the submission
         self.returning: set[Any] = set()  # what has returned something: what hooks stored meanwhile need not be looked for
         self.were_training = [network.training for _, network in shelf.handed]
 
@@ -82,7 +83,7 @@ class Server:
         """What a call or a question about a model's state is answered with; a failure is an answer."""
         try:
             if request.get("first"):
-                self.shelf.put_back()
+                self.begin()
             if request["op"] == "state":
                 return self.state(request["model"])
             value = to_wire(self.call(request), self.registry)
@@ -90,6 +91,15 @@ class Server:
             return {"value": value, "clean": self.shelf.is_unspoilt() if own else self.shelf.is_clean()}
         except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are the submission's too
             return {"failure": describe(error, self.loaded.cells)}
+
+    def begin(self) -> None:
+        """A test begins: what an earlier one made or was lent is not there for it."""
+        self.shelf.put_back()
+        self.instances.clear()
+        for name, network in self.borrowed.items():
+            if self.loaded.namespace.get(name) is network:
+                del self.loaded.namespace[name]
+        self.borrowed.clear()
 
     def state(self, model: Any) -> dict[str, Any]:
         """Of the model that was lent and of those that the submission made itself: a function may use either."""
@@ -137,7 +147,7 @@ class Server:
             lent = target.get("globals", {})
             if error.name not in lent or error.name in namespace:
                 raise
-            namespace[str(error.name)] = self.shelf.lend(lent[error.name])
+            namespace[str(error.name)] = self.borrowed[str(error.name)] = self.shelf.lend(lent[error.name])
             result = self.settle(self.find(target)(*arguments, **keywords))
         if not (result is None or type(result).__name__ == "RemovableHandle"):
             self.returning.add(called)

@@ -16,16 +16,19 @@ import numpy as np
 
 _MOST_MODULES = 10_000
 _MODE = "training"
+_HOOKS = ("_hooks", "_hooks_with_kwargs", "_hooks_always_called")
 _PRESENT, _OF_A_FILE = np.uint64(1 << 63), np.uint64(1 << 61)  # Linux, Documentation/admin-guide/mm/pagemap.rst
 
 
 class Imprint(NamedTuple):
     """What is equal before and after a call exactly when the call left a network as it was.
 
-    Modes (training or not) stand apart, because they are all that honest code changes and nobody takes back: `set_modes` does.
+    Modes (training or not) and hooks stand apart, because honest code changes them and does not take it back. Modes can be put back
+    (`set_modes`); a network with another hook is not lent again, but nothing else is spoilt by it.
     """
 
     modes: list[Any]
+    hooks: list[int]
     identities: list[int]
     places: list[int]
     states: list[tuple[Any, ...]]
@@ -50,12 +53,13 @@ def imprint(network: Any, before: Imprint | None = None) -> Imprint | None:
         return None
     states = [(tensor._version, tensor.requires_grad, id(tensor.grad), tensor.shape) for tensor in tensors]
     modes = [vars(module).get(_MODE) for module in modules]
-    return Imprint(modes, _identities(modules), found, states, written, ranges)
+    identities, hooks = _identities(modules)
+    return Imprint(modes, hooks, identities, found, states, written, ranges)
 
 
-def is_same_but_for_modes(one: Imprint, other: Imprint) -> bool:
-    """Whether nothing but modes has changed between two imprints of a network."""
-    return one._replace(modes=[]) == other._replace(modes=[])
+def is_unharmed(one: Imprint, other: Imprint) -> bool:
+    """Whether nothing but modes and hooks has changed between two imprints of a network."""
+    return one._replace(modes=[], hooks=[]) == other._replace(modes=[], hooks=[])
 
 
 def set_modes(network: Any, before: Imprint) -> None:
@@ -91,16 +95,18 @@ def _modules(network: Any) -> list[Any]:
     return modules
 
 
-def _identities(modules: Iterable[Any]) -> list[int]:
-    """Of everything that hangs on the modules, and of what is in their dictionaries: hooks, children, parameters."""
+def _identities(modules: Iterable[Any]) -> tuple[list[int], list[int]]:
+    """Of everything that hangs on the modules, and of what is in their dictionaries: children and parameters; hooks apart."""
     found: list[int] = []
+    hooks: list[int] = []
     for module in modules:
-        values = [value for name, value in vars(module).items() if name != _MODE]
-        found.extend(map(id, values))
-        for value in values:
+        for name, value in vars(module).items():
+            if name == _MODE:
+                continue
+            found.append(id(value))
             if value and isinstance(value, dict):
-                found.extend(map(id, value.values()))
-    return found
+                (hooks if name.endswith(_HOOKS) else found).extend(map(id, value.values()))
+    return found, hooks
 
 
 def _page_ranges(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

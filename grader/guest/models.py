@@ -24,7 +24,7 @@ from typing import Any
 from grader.errors import SandboxFault
 from grader.guest.compiler import skeletons
 from grader.guest.hooks import HookBook
-from grader.guest.imprint import Imprint, imprint, is_as_mapped, is_same_but_for_modes, places, set_modes
+from grader.guest.imprint import Imprint, imprint, is_as_mapped, is_unharmed, places, set_modes
 from grader.guest.standins import change
 from grader.guest.weights import Weights
 from grader.wire import values
@@ -44,11 +44,13 @@ class _Lent:
 
     def is_clean(self) -> bool:
         now = imprint(self.network, self.kept) if self.kept is not None else None
-        return self.kept is not None and now is not None and is_same_but_for_modes(now, self.kept)
+        return self.kept is not None and now is not None and is_unharmed(now, self.kept)
 
-    def put_back(self) -> None:
+    def put_back(self) -> bool:
+        """Put its modes back; whether it is as it was then, and may be lent again."""
         if self.kept is not None:
             set_modes(self.network, self.kept)
+        return imprint(self.network, self.kept) == self.kept
 
 
 class Shelf:
@@ -88,8 +90,8 @@ class Shelf:
         return self.lent[key].network.get_submodule(model.layer)
 
     def is_clean(self) -> bool:
-        """Whether something is lent, and all of it is as it was when it was lent but for modes: `put_back` makes it pristine."""
-        return bool(self.lent) and all(lent.is_clean() for lent in self.lent.values())
+        """Whether all that is lent is as it was when it was lent, but for modes and hooks: see `put_back`."""
+        return all(lent.is_clean() for lent in self.lent.values())
 
     def is_unspoilt(self) -> bool:
         """Whether no network that the submission made itself has other numbers than those of its file."""
@@ -103,9 +105,10 @@ class Shelf:
         self._imprints.clear()
 
     def put_back(self) -> None:
-        """What was lent came back clean: it may be lent again, in the mode that it was in."""
-        for lent in self.lent.values():
-            lent.put_back()
+        """What was lent came back clean: it may be lent again, in the mode that it was in; not with a hook that it did not have."""
+        for (name, *_), lent in self.lent.items():
+            if not lent.put_back():
+                self.pristine[name] = [network for network in self.pristine[name] if network is not lent.network]
         self._before.extend(lent.network for lent in self.lent.values())
         self.lent.clear()
 

@@ -1,4 +1,4 @@
-"""One submission's process: pid 1 of its own namespace, loads the file, then forks call servers: one for a part's tests as long as they go well.
+"""One submission's process: pid 1 of its own namespace, loads the file, forks call servers, one for a part while all goes well.
 
 ======== ====================================== =============================================================
 `op`     fields                                 answer

@@ -22,7 +22,6 @@ from grader.guest.models import Shelf, serve_torch_hub
 from grader.guest.notebook import make_shell
 from grader.guest.notes import Notes
 
-
 # Parts of libraries that these load by themselves when they are first used: every fork would do so anew.
 _LOADED_LATER = {
     "numpy": ("numpy.random",),

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from _pytest.runner import runtestprotocol
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.titles import title
@@ -85,6 +86,7 @@ class JudgePlugin:
         self.problems: list[str] = []
         self.lost: SandboxFault | None = None
         self._by_node: dict[str, Ran] = {}
+        self._proxy: Any = None  # the fixture `submission` of the test that runs
 
     def forget(self) -> None:
         """Let go of the answers that were compared, megabytes each: pytest leaves cycles that reach this plugin, and what they
@@ -100,7 +102,7 @@ class JudgePlugin:
         """The submission: attribute access becomes a call in its sandbox."""
         assert self.make_submission is not None
         ran = self._by_node[request.node.nodeid]
-        proxy = self.make_submission(ran.test)
+        self._proxy = proxy = self.make_submission(ran.test)
         yield proxy
         proxy.release(passed=ran.outcome is None and not ran.fault)
 
@@ -158,6 +160,28 @@ class JudgePlugin:
         """What `-k` leaves out is not planned."""
         left_out = {self._name(item) for item in items}
         self.planned = [test for test in self.planned if test.id not in left_out]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Run a test; once more, from the loaded submission, if it fails in a process that earlier tests have used.
+
+        What these left behind (a list that grows, a hook that stays) then never costs a later test its points.
+        """
+        ran = self._by_node.get(item.nodeid)
+        if ran is None:
+            return None
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        self._proxy = None
+        reports = runtestprotocol(item, log=False, nextitem=nextitem)
+        if ran.outcome is not None and self._proxy is not None and self._proxy.start_afresh():
+            self.ran.remove(ran)
+            self._by_node[item.nodeid] = Ran(ran.test)
+            item._initrequest()  # type: ignore[attr-defined]  # its fixtures are made anew; pytest has no public way
+            reports = runtestprotocol(item, log=False, nextitem=nextitem)
+        for report in reports:
+            item.ihook.pytest_runtest_logreport(report=report)
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

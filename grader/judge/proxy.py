@@ -149,6 +149,12 @@ def _outcome(answer: Answer) -> CodeRaised | Mismatch:
     return Mismatch(message, hint=gettext("Return a tensor, an array, a list or a number."))
 
 
+def _values(target: dict[str, Value], name: str) -> list[Value]:
+    """The values of a mapping in a target, if it has one."""
+    found = target.get(name)
+    return list(found.values()) if isinstance(found, dict) else []
+
+
 class SubmissionProxy:
     """The fixture `submission` of one test. Methods raise the outcomes of `grader.judge.outcome`.
 
@@ -160,7 +166,10 @@ class SubmissionProxy:
         self._workplace = workplace
         self._part = part
         self._learnt = workplace.learnt.setdefault(test, Learnt())
+        self._test = test
         self._spent = False
+        self._used = False  # whether it had a process that earlier tests used
+        self._hung = False
         self._process: CallProcess | None = None
         self._calls: list[Call] = []
 
@@ -259,18 +268,19 @@ class SubmissionProxy:
 
     def _ask(self, target: dict[str, Value], positional: list[Any], keywords: dict[str, Any], form: str) -> Answer:
         process = self._open()
-        called = target["via"] not in ("variable", "hook")
-        made = target["via"] == "install" or "constructor" in target or (called and bool(target.get("globals")))
-        lent = target["via"] == "hook" or any(isinstance(value, Model) for value in (*positional, *keywords.values()))
+        installed = target["via"] == "install"  # a hook, on the submission's own network perhaps, where the next would meet it
+        networks = (*positional, *keywords.values(), *_values(target, "constructor"), *_values(target, "globals"))
+        lent = target["via"] == "hook" or any(isinstance(value, Model) for value in networks)
         report = self._workplace.report
         arguments = [in_mode(value, report) for value in positional]
         named = {name: in_mode(value, report) for name, value in keywords.items()}
         answer = self._guard(lambda: process.call(target, arguments, named, form))
-        self._spent = self._spent or made or (lent and not answer.clean)
+        self._spent = self._spent or installed or (lent and not answer.clean)
         return answer
 
     def _open(self) -> CallProcess:
         if self._process is None or self._process.over:
+            self._used = self._used or self._part in self._workplace.kept
             self._process = self._guard(lambda: self._workplace.take(self._part))
         return self._process
 
@@ -278,6 +288,7 @@ class SubmissionProxy:
         try:
             return self._watch(action)
         except SubmissionTimedOut as error:
+            self._hung = True
             raise Stopped(TestStatus.TIMED_OUT, gettext("Your code did not finish in the time that it has.")) from error
         except SubmissionOutOfMemory as error:
             raise Stopped(TestStatus.CRASHED, gettext("Your code's process was ended because memory ran out.")) from error
@@ -298,6 +309,16 @@ class SubmissionProxy:
             self._workplace.kept[self._part] = self._process
             self._process = None
         self.discard()
+
+    def start_afresh(self) -> bool:
+        """Whether the test, which has failed, may fare better in a process of its own; what it learnt is forgotten then.
+
+        Not after a hang, which would take as long again.
+        """
+        if not self._used or self._hung:
+            return False
+        self._workplace.learnt.pop(self._test, None)
+        return True
 
     def discard(self) -> None:
         """End this test's process; the next call starts from the loaded submission again."""

@@ -31,7 +31,8 @@ class Guard(Protocol):
     """
 
     @property
-    def sees_shared(self) -> bool: ...
+    def sees_shared(self) -> bool:
+        """See above."""
 
     def verdict(self, *, ended: bool) -> SandboxError | None:
         """Which limit was reached since this was last asked, as the error to raise; None if none was.

@@ -62,6 +62,10 @@ class LocalSubmission:
         network = self._give(model)
         return {"digest": state_digest(network), "training": bool(network.training)}
 
+    def start_afresh(self) -> bool:
+        """Never: its functions stay in this process."""
+        return False
+
     def release(self, passed: bool) -> None:
         """Nothing to end: the next test makes another."""
 

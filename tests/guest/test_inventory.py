@@ -85,7 +85,7 @@ def test_kinds_of_values():
 
 
 def test_functions_that_cannot_return():
-    """A starter's function that only raises is tried once, not in every form; whatever has a way to a result is not such a one."""
+    """A starter's function that only raises is tried once, not in every form; whatever may return is not such a one."""
     source = """
 def todo(a):
     "What is to be done."

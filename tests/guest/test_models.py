@@ -1,4 +1,4 @@
-"""The shelf lends networks: the same object from test to test while it comes back as it was, never one that somebody has changed."""
+"""The shelf lends networks: the same object from test to test while it comes back as it was, never one that was changed."""
 
 from __future__ import annotations
 
@@ -103,5 +103,22 @@ own = torchvision.models.resnet18()
 assert shelf.digest("small", own) == untouched and shelf.is_unspoilt()
 own.fc.weight.data[0, 0] = 5
 assert shelf.digest("small", own) != untouched and not shelf.is_unspoilt()
+""",
+    )
+
+
+def test_a_network_with_a_hook_is_not_lent_again(tmp_path: Path) -> None:
+    """Protects the next test from a hook that stayed, and from a new process for the most usual style: a hook that nobody removes."""
+    check(
+        tmp_path,
+        """
+hooked = shelf.lend(plain)
+handle = hooked.layer4.register_forward_hook(lambda *_: None)
+assert shelf.is_clean()
+shelf.put_back()
+again = shelf.lend(plain)
+assert again is not hooked and not again.layer4._forward_hooks
+shelf.put_back()
+assert shelf.lend(plain) is again
 """,
     )

@@ -269,7 +269,7 @@ def test_one_attempt_for_what_can_only_raise():
 
 
 def test_the_essence_of_an_attempt():
-    """What changes nothing for these arguments makes no other request: an axis of one that is not there, hooks without a network."""
+    """What changes nothing for these arguments makes no other request: an axis that is not there, hooks without a network."""
     asked = question("overlap", report(overlap=function("first", "second"), hooks=(HookPlace("big", "last"),)))
     plain, batch = (np.ones(4), np.ones(4)), (np.ones((1, 4)), np.ones(4))
     by_changes = {(one.form, one.changes, one.replay): one for one in attempts(asked)}

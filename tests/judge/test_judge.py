@@ -17,7 +17,7 @@ from grader.errors import SandboxFault
 from grader.judge import judge as judge_module
 from grader.judge.check import Compared
 from grader.judge.judge import Judge, JudgePlan
-from grader.judge.plugin import Ran
+from grader.judge.plugin import Ran, proxy_maker
 from grader.results import SubmissionResult, TestStatus
 from grader.sandbox.choice import choose_wall
 from grader.sandbox.session import Session
@@ -263,7 +263,8 @@ def test_a_part_has_one_process(
 def test_the_time_of_call_processes_is_counted(tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects benchmarks: what call processes computed counts among the template's children once a submission is judged."""
     monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
-    busy = SERVED.replace(b'    told("words")', b"    import time\n    end = time.process_time() + 0.4\n    while time.process_time() < end: pass")
+    wait = b"    import time\n    end = time.process_time() + 0.4\n    while time.process_time() < end: pass"
+    busy = SERVED.replace(b'    told("words")', wait)
     (tmp_path / "tiny.py").write_bytes(busy)
     with Judge(JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), choose_wall("auto"), (), "en")) as judge:
         assert judge.template is not None
@@ -272,3 +273,30 @@ def test_the_time_of_call_processes_is_counted(tiny_course: Path, tmp_path: Path
         assert judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py")).score == 100
         times = inner.cpu_times()
     assert times.children_user + times.children_system > 0.8  # two calls of 0.4 s of CPU each
+
+
+REMEMBERS = SERVED.replace(
+    b"    return sum(values) / len(values)", b"    kept.append(sum(values) / len(values))\n    return kept[0]"
+)
+HANGS = SERVED.replace(
+    b"    return sum(values) / len(values)", b"    while told('mean') > 2: pass\n    return sum(values) / len(values)"
+)
+
+
+@pytest.mark.wall
+@pytest.mark.parametrize(("source", "mean", "runs"), [(REMEMBERS, 40, 5), (HANGS, 26.67, 3)], ids=["remembers", "hangs"])
+def test_a_test_is_run_again_from_the_loaded_submission(
+    tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: bytes, mean: float, runs: int
+) -> None:
+    """Fair to whom a list that grows trips up from test to test: each test asks for one thing, and in a process of its own gets
+    it. A hang is not waited for twice."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    made = []
+    monkeypatch.setattr(
+        judge_module, "proxy_maker", lambda place: lambda test: made.append(test.part) or proxy_maker(place)(test)
+    )
+    (tmp_path / "tiny.py").write_bytes(b"kept = []\n" + source)
+    with Judge(JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), choose_wall("auto"), (), "en")) as judge:
+        result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
+    assert [part.score for part in result.parts] == [mean, 30, 30]
+    assert made.count("mean") == runs
