@@ -23,8 +23,8 @@ _PRESENT, _OF_A_FILE = np.uint64(1 << 63), np.uint64(1 << 61)  # Linux, Document
 class Imprint(NamedTuple):
     """What is equal before and after a call exactly when the call left a network as it was.
 
-    Modes (training or not) and hooks stand apart, because honest code changes them and does not take it back. Modes can be put back
-    (`set_modes`); a network with another hook is not lent again, but nothing else is spoilt by it.
+    Modes (training or not) and hooks stand apart, because honest code changes them and does not take it back. Modes can be put
+    back (`set_modes`); a network with another hook is not lent again, but nothing else is spoilt by it.
     """
 
     modes: list[Any]

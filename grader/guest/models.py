@@ -105,7 +105,7 @@ class Shelf:
         self._imprints.clear()
 
     def put_back(self) -> None:
-        """What was lent came back clean: it may be lent again, in the mode that it was in; not with a hook that it did not have."""
+        """What was lent came back clean: it may be lent again, in the mode that it was in; not with one more hook."""
         for (name, *_), lent in self.lent.items():
             if not lent.put_back():
                 self.pristine[name] = [network for network in self.pristine[name] if network is not lent.network]

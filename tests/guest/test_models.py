@@ -108,7 +108,7 @@ assert shelf.digest("small", own) != untouched and not shelf.is_unspoilt()
 
 
 def test_a_network_with_a_hook_is_not_lent_again(tmp_path: Path) -> None:
-    """Protects the next test from a hook that stayed, and from a new process for the most usual style: a hook that nobody removes."""
+    """Protects the next test from a hook that stayed, and those who remove none, as most do, from a process for each test."""
     check(
         tmp_path,
         """
