@@ -17,7 +17,7 @@ import numpy as np
 _MOST_MODULES = 10_000
 _MODE = "training"
 _HOOKS = ("_hooks", "_hooks_with_kwargs", "_hooks_always_called")
-_PRESENT, _OF_A_FILE = np.uint64(1 << 63), np.uint64(1 << 61)  # Linux, Documentation/admin-guide/mm/pagemap.rst
+_PRESENT, _SWAPPED, _OF_A_FILE = (np.uint64(1 << bit) for bit in (63, 62, 61))  # Linux, Documentation/admin-guide/mm/pagemap.rst
 
 
 class Imprint(NamedTuple):
@@ -136,4 +136,4 @@ def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _own_pages(entries: bytes) -> int:
     pages = np.frombuffer(entries, dtype=np.uint64)
-    return int(np.count_nonzero((pages & _PRESENT != 0) & (pages & _OF_A_FILE == 0)))
+    return int(np.count_nonzero((pages & (_PRESENT | _SWAPPED) != 0) & (pages & _OF_A_FILE == 0)))

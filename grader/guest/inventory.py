@@ -39,9 +39,16 @@ def modules_in(folder: Path, since: str = "") -> list[ModuleType]:
     To look at a module is to write to its page, which a fork then has to copy: 2,000 of them take 7 ms.
     """
     inside = f"{folder}/"
-    names = list(itertools.takewhile(lambda name: name != since, reversed(sys.modules)))
-    modules = [module for name in reversed(names) if isinstance(module := sys.modules[name], ModuleType)]
+    modules = [module for name in _imported_since(since) if isinstance(module := sys.modules.get(name), ModuleType)]
     return [module for module in modules if str(getattr(module, "__file__", "")).startswith(inside)]
+
+
+def _imported_since(name: str) -> list[str]:
+    while True:
+        try:
+            return list(itertools.takewhile(lambda each: each != name, reversed(sys.modules)))[::-1]
+        except RuntimeError:
+            continue  # a thread of the submission imports meanwhile
 
 
 class Inventory:

@@ -48,8 +48,9 @@ class _Lent:
 
     def put_back(self) -> bool:
         """Put its modes back; whether it is as it was then, and may be lent again."""
-        if self.kept is not None:
-            set_modes(self.network, self.kept)
+        if self.kept is None or not self.is_clean():  # something was done to it after the last look
+            return False
+        set_modes(self.network, self.kept)
         return imprint(self.network, self.kept) == self.kept
 
 

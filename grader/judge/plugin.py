@@ -23,7 +23,7 @@ from grader.course.titles import title
 from grader.errors import SandboxFault, SpecificationError
 from grader.judge.answers import Answers
 from grader.judge.check import Check, Compared, Comparisons
-from grader.judge.outcome import TestOutcome
+from grader.judge.outcome import Stopped, TestOutcome
 from grader.judge.proxy import SubmissionProxy, Workplace
 from grader.wire.values import Model
 
@@ -174,10 +174,19 @@ class JudgePlugin:
         self._proxy = None
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
         if ran.outcome is not None and self._proxy is not None and self._proxy.start_afresh():
-            self.ran.remove(ran)
-            self._by_node[item.nodeid] = Ran(ran.test)
+            again, lost = Ran(ran.test), self.lost
+            self._by_node[item.nodeid] = again
             item._initrequest()  # type: ignore[attr-defined]  # its fixtures are made anew; pytest has no public way
-            reports = runtestprotocol(item, log=False, nextitem=nextitem)
+            second = runtestprotocol(item, log=False, nextitem=nextitem)
+            if again.fault or isinstance(again.outcome, Stopped):  # says less than the first time
+                self.ran = [one for one in self.ran if one is not again]
+                self._by_node[item.nodeid], self.lost = ran, lost
+            else:
+                self.ran = [one for one in self.ran if one is not ran]
+                ran.compared.clear()
+                ran.shown.clear()
+                reports = second
+        self._proxy = None
         for report in reports:
             item.ihook.pytest_runtest_logreport(report=report)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)

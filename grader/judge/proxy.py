@@ -39,6 +39,7 @@ _ADAPTABLE = {
     "LookupError",
 }
 _MOST_REOPENED = 5
+_MOST_LOST_BEFORE_ANOTHER_TRY = 2
 _GRACE_SECONDS = 1.0  # for a session to end by itself
 _PATIENT_TIMEOUTS = 2  # a part that hung so often gets a tenth of the time: the class must be graded today
 _PATIENT_SEARCHES = 2  # tests of a part in which nothing worked; then only the first ways are tried
@@ -121,6 +122,24 @@ class Workplace:
         self._let_go()
         self.session.close(_GRACE_SECONDS)
 
+    def clear_for_another_try(self) -> bool:
+        """End the processes that wait, so that a test can be tried alone, with all memory; whether it may be.
+
+        Not when time is short or the session was lost often. Nor when files were written: in them a submission could note what it
+        was asked and that its answer was wrong.
+        """
+        scarce = self.ends - time.monotonic() < self.assignment.limits.total_seconds / 2
+        if scarce or self.reopened >= _MOST_LOST_BEFORE_ANOTHER_TRY:
+            return False
+        try:
+            if not self.session.closed and self.session.footprint() != self.report.files:
+                return False
+        except SubmissionStopped:
+            return False
+        for part in list(self.kept):
+            self.kept.pop(part).close()
+        return True
+
     def _let_go(self) -> None:
         for process in self.kept.values():
             process.over = True
@@ -168,7 +187,7 @@ class SubmissionProxy:
         self._learnt = workplace.learnt.setdefault(test, Learnt())
         self._test = test
         self._spent = False
-        self._used = False  # whether it had a process that earlier tests used
+        self._used = False  # whether it had a process that earlier tests used, or such ones waited beside it
         self._hung = False
         self._process: CallProcess | None = None
         self._calls: list[Call] = []
@@ -280,7 +299,7 @@ class SubmissionProxy:
 
     def _open(self) -> CallProcess:
         if self._process is None or self._process.over:
-            self._used = self._used or self._part in self._workplace.kept
+            self._used = self._used or bool(self._workplace.kept)
             self._process = self._guard(lambda: self._workplace.take(self._part))
         return self._process
 
@@ -311,11 +330,11 @@ class SubmissionProxy:
         self.discard()
 
     def start_afresh(self) -> bool:
-        """Whether the test, which has failed, may fare better in a process of its own; what it learnt is forgotten then.
+        """Whether the test, which has failed, may fare better in a process of its own: then there is no other any more.
 
         Not after a hang, which would take as long again.
         """
-        if not self._used or self._hung:
+        if not self._used or self._hung or not self._workplace.clear_for_another_try():
             return False
         self._workplace.learnt.pop(self._test, None)
         return True

@@ -282,14 +282,18 @@ HANGS = SERVED.replace(
     b"    return sum(values) / len(values)", b"    while told('mean') > 2: pass\n    return sum(values) / len(values)"
 )
 
+WRITES = REMEMBERS.replace(b"    kept.append(", b"    open('asked.txt', 'a').write(repr(values))\n    kept.append(")
+
 
 @pytest.mark.wall
-@pytest.mark.parametrize(("source", "mean", "runs"), [(REMEMBERS, 40, 5), (HANGS, 26.67, 3)], ids=["remembers", "hangs"])
+@pytest.mark.parametrize(
+    ("source", "mean", "runs"), [(REMEMBERS, 40, 5), (HANGS, 26.67, 3), (WRITES, 26.67, 3)], ids=["remembers", "hangs", "writes"]
+)
 def test_a_test_is_run_again_from_the_loaded_submission(
     tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: bytes, mean: float, runs: int
 ) -> None:
     """Fair to whom a list that grows trips up from test to test: each test asks for one thing, and in a process of its own gets
-    it. A hang is not waited for twice."""
+    it. A hang is not waited for twice, and who writes files may have noted there that an answer was wrong."""
     monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
     made = []
     monkeypatch.setattr(
