@@ -9,7 +9,8 @@ BIN := $(VENV)/bin
 grade: $(VENV)/.installed
 	$(BIN)/grade submissions/
 
-# Set up and run the tests, two files at a time, in a folder that no other pytest of this user shuts to others meanwhile. TESTS narrows them: make test TESTS=tests/wire; SIDE_BY_SIDE=0 runs one after another.
+# Set up and run the tests, two files at a time (SIDE_BY_SIDE=0: one after another), in a folder that no other pytest of this user
+# shuts to others meanwhile. TESTS narrows them: make test TESTS=tests/wire
 TESTS ?= tests
 SIDE_BY_SIDE ?= 2
 PYTEST := $(BIN)/pytest --timeout=600 --numprocesses=$(SIDE_BY_SIDE) --dist=loadfile
