@@ -15,12 +15,12 @@ grade: $(VENV)/.installed
 TESTS ?= tests
 SIDE_BY_SIDE ?= 2
 PYTEST := $(BIN)/pytest --timeout=600
-ALL := $(filter tests,$(TESTS))
+EVERYTHING := $(filter tests,$(TESTS))
 test: $(VENV)/.installed-dev
 	place=$$(mktemp -d) && trap 'rm -rf "$$place"' EXIT && \
 	$(PYTEST) --numprocesses=$(SIDE_BY_SIDE) --dist=loadfile --basetemp="$$place/pytest" \
-	    $(TESTS) $(if $(ALL),--ignore=tests/attacks) \
-	$(if $(ALL),&& $(PYTEST) --basetemp="$$place/alone" tests/attacks)
+	    $(TESTS) $(if $(EVERYTHING),--ignore=tests/attacks) \
+	$(if $(EVERYTHING),&& $(PYTEST) --basetemp="$$place/alone" tests/attacks)
 
 # As root: the tests of the wall once more as an ordinary user, who needs to read this checkout and the interpreter.
 TESTS_AS_NOBODY ?= tests/sandbox tests/guest tests/attacks

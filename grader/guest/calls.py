@@ -1,4 +1,4 @@
-"""A call server: one test's calls, answered in a fork of the loaded submission.
+"""A call server: the calls of tests one after the other, answered in a fork of the loaded submission.
 
 Requests and answers are plain mappings over a `Channel`; objects that cannot travel stay here under a handle.
 
@@ -9,7 +9,8 @@ call     target, arguments, keywords, form, first          {"value": ..., "clean
 state    model, first                                      {"digest": str, "training": bool}
 ======== ================================================= =======================================
 
-The `first` call of a test is given fresh networks; after a `clean` one those that were lent are as they were.
+The `first` call of a test is given fresh networks; after a `clean` one the networks that it could have spoilt are as they were,
+but for modes and hooks.
 
 A target says what to call by `via`, and by further fields:
 

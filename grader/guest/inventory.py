@@ -52,13 +52,10 @@ def _imported_since(name: str) -> list[str]:
 
 
 class Inventory:
-    """Describes the objects of a submission in `folder`, whose modules were imported after `since`.
+    """Describes the objects of a submission with these `modules`; `hooks` are the functions that it registered on networks."""
 
-    `hooks` are the functions that it registered on networks.
-    """
-
-    def __init__(self, folder: Path, hooks: Sequence[Any] = (), since: str = "") -> None:
-        self.modules = {"__main__", *(module.__name__ for module in modules_in(folder, since))}
+    def __init__(self, modules: Sequence[ModuleType], hooks: Sequence[Any] = ()) -> None:
+        self.modules = {"__main__", *(module.__name__ for module in modules)}
         self.hooks = hooks
 
     def describe_all(self, *namespaces: dict[str, Any]) -> dict[str, dict[str, Any]]:

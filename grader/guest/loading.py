@@ -43,7 +43,8 @@ class Loader:
         if not raw.strip():
             return Loaded(unreadable="empty")
         loaded = self._load_notebook(raw) if path.suffix.lower() == ".ipynb" else self._load_module(raw, path)
-        for module in modules_in(folder, self.since):
+        loaded.modules = modules_in(folder, self.since)
+        for module in loaded.modules:
             loaded.elsewhere.update(
                 {name: value for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__}
             )

@@ -8,6 +8,7 @@ import inspect
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 from grader.guest import code
@@ -24,8 +25,9 @@ class Loaded:
     """What a submission's file left behind.
 
     `cells` maps compiled file names to cell numbers (0: the module's own file); `kept` holds functions and classes of the file
-    by name, so that one which was later overwritten by its own result (`iou = iou(a, b)`) can still be called; `elsewhere` what
-    the submission's other modules define; `unreadable` is the code of the reason why nothing could run at all, else empty.
+    by name, so that one which was later overwritten by its own result (`iou = iou(a, b)`) can still be called; `modules` are the
+    submission's own, `elsewhere` is what those define; `unreadable` is the code of the reason why nothing could run at all, else
+    empty.
     """
 
     namespace: dict[str, Any] = field(default_factory=dict)
@@ -34,6 +36,7 @@ class Loaded:
     defined: Counter[str] = field(default_factory=Counter)
     kept: dict[str, Any] = field(default_factory=dict)
     elsewhere: dict[str, Any] = field(default_factory=dict)
+    modules: list[ModuleType] = field(default_factory=list)
     unreadable: str = ""
     detail: str = ""
 

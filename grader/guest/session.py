@@ -96,8 +96,7 @@ class Session:
         self.loaded = Loader(self.shell, self.notes, self.drawings, budget, self.last_module).load(main, work)
         drawings = self.drawings.take(budget)  # now: from the first call on, a picture could hold what a test gave
         self.shelf.restore_handed()
-        hooks = [hook.function for hook in self.shelf.hooks.hooks]
-        report = self._report(Inventory(work, hooks, self.last_module))
+        report = self._report(Inventory(self.loaded.modules, [hook.function for hook in self.shelf.hooks.hooks]))
         return {**report, "drawings": drawings}
 
     def _report(self, inventory: Inventory) -> dict[str, Any]:

@@ -7,7 +7,6 @@ type, attribute, value, index or shape.
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -47,19 +46,19 @@ class Question:
     alternatives: Mapping[str, Alternative] = field(default_factory=dict)
     known_roles: dict[tuple[str, ...], Roles] = field(default_factory=dict, compare=False)  # of the same assignment
 
-    @functools.cached_property
+    @property
     def roles(self) -> Roles:
         """The part's own roles."""
-        key = (self.part.id,)
-        if key not in self.known_roles:
-            self.known_roles[key] = self._roles_in(tuple(parameter.role for parameter in self.part.parameters), {})
-        return self.known_roles[key]
+        return self._known("", tuple(parameter.role for parameter in self.part.parameters), {})
 
     def roles_of(self, alternative: Alternative) -> Roles:
         """The roles of another way to ask."""
-        key = self.part.id, alternative.id, *alternative.roles
+        return self._known(alternative.id, tuple(alternative.roles), alternative.aliases)
+
+    def _known(self, alternative: str, order: tuple[str, ...], more: Mapping[str, tuple[str, ...]]) -> Roles:
+        key = self.part.id, alternative, *order
         if key not in self.known_roles:
-            self.known_roles[key] = self._roles_in(tuple(alternative.roles), alternative.aliases)
+            self.known_roles[key] = self._roles_in(order, more)
         return self.known_roles[key]
 
     def _roles_in(self, order: tuple[str, ...], more: Mapping[str, tuple[str, ...]]) -> Roles:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from grader.course.dependencies import PartDigests
 from grader.course.specification import Assignment
 from grader.figures import OwnFigure
-from grader.judge.proxy import Workplace
 from grader.judge.regrading import Trace, Verdict
 from grader.judge.source import Source
 from grader.judge.text import AnyText, gettext
 from grader.judge.words import failure_words, note_words
+from grader.judge.workplace import Workplace
 from grader.results import SubmissionStatus, TestResult
 from grader.sandbox.exchange import LoadReport
 

@@ -30,12 +30,12 @@ from grader.judge.figures import Figures
 from grader.judge.graded import Graded, Opened, fixed_texts, loading_messages, why_nothing
 from grader.judge.material import open_answers, open_diagnosis, promised_tests
 from grader.judge.plugin import JudgePlugin, PlannedTest, Ran, Setting, proxy_maker
-from grader.judge.proxy import Learnt, Workplace
 from grader.judge.regrading import TestTrace, Trace, Verdict, are_bound, bonds, in_order, parts_to_test, told
 from grader.judge.running import run_tests
 from grader.judge.scoring import part_results, result_of, shares, shown, stopped_result, total_score, untested_parts
 from grader.judge.source import Source, confirm_places
 from grader.judge.text import gettext, render, translate_with
+from grader.judge.workplace import Learnt, Workplace
 from grader.results import Misconception, SubmissionResult, SubmissionStatus, TestStatus
 from grader.sandbox.alone import LoneTemplate
 from grader.sandbox.choice import start_template

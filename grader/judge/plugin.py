@@ -24,7 +24,8 @@ from grader.errors import SandboxFault, SpecificationError
 from grader.judge.answers import Answers
 from grader.judge.check import Check, Compared, Comparisons
 from grader.judge.outcome import Stopped, TestOutcome
-from grader.judge.proxy import SubmissionProxy, Workplace
+from grader.judge.proxy import SubmissionProxy
+from grader.judge.workplace import Workplace
 from grader.wire.values import Model
 
 

@@ -92,17 +92,13 @@ class Reference:
         # A copy: whatever a test or a comparison does to it, the next is given the same.
         return Expected(plain(copy.deepcopy(kept["value"])), float(kept["tolerance"]))
 
-    def answer(self, function: Callable[..., Any], source: bytes, arguments: tuple[Any, ...]) -> Any:
-        """What another function (of a file with this source) answers; see `answers`."""
-        return self.answers(function, source, [arguments])[0]
-
     def answers(self, function: Callable[..., Any], source: bytes, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
         """What another function answers to calls one after the other, the same model being the same network in all of them.
 
         From the store when a model is among the arguments.
         """
         if not any(_models(arguments) for arguments in calls):
-            return [plain(storable(function(*[self.give(value) for value in arguments]))) for arguments in calls]
+            return [plain(self._call(function, arguments)) for arguments in calls]
         key = self.store.key([self._key(function, source, arguments) for arguments in calls])
         found, values = self.store.find(key)
         if not found:
@@ -120,11 +116,13 @@ class Reference:
             key = ""  # an argument that no submission could be sent
         if key in self._small:
             return plain(copy.deepcopy(self._small[key]))
-        # A copy: the answer may be a view of the test's own array.
-        answer = copy.deepcopy(storable(function(*[self.give(value) for value in arguments])))
+        answer = copy.deepcopy(self._call(function, arguments))  # which may be a view of the test's own array
         if key and _array_bytes(answer) <= _SMALL_BYTES and len(self._small) < _MOST_SMALL:
-            self._small[key] = copy.deepcopy(answer)
-        return plain(answer)
+            self._small[key] = answer
+        return plain(copy.deepcopy(answer))
+
+    def _call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        return storable(function(*[self.give(value) for value in arguments]))
 
     def _lend(self, value: Any, lent: dict[str, Any]) -> Any:
         if not isinstance(value, Model):

@@ -24,15 +24,11 @@ _TOO_MANY = "it reached its limit of processes and threads"
 
 
 class Guard(Protocol):
-    """Bounds the process tree of one submission from its first process on.
-
-    `sees_shared`: memory that forks share counts once, so that any number of them may wait side by side. Otherwise each fork of a
-    large submission counts whole.
-    """
+    """Bounds the process tree of one submission from its first process on."""
 
     @property
     def sees_shared(self) -> bool:
-        """See above."""
+        """Whether memory that forks share counts once, so that many may wait side by side; else each counts whole."""
 
     def verdict(self, *, ended: bool) -> SandboxError | None:
         """Which limit was reached since this was last asked, as the error to raise; None if none was.

@@ -59,8 +59,8 @@ class Watchdog:
     looks the template must adopt them (`grader.guest.kernel.adopt_orphans`, or a pid namespace).
 
     `on_excess` is called once, in the watchdog's thread, with the `Verdict`; it should end the submission. The verdict
-    can be read afterwards too.
-    `sees_shared`: pages that processes share count once. `ProcessLookupError` if there is no such process to begin with.
+    can be read afterwards too. `sees_shared`: pages that processes share count once. `ProcessLookupError` if there is no such
+    process to begin with.
     """
 
     def __init__(self, pid: int, bounds: Bounds, on_excess: Callable[[Verdict], None], seconds: float = _SECONDS) -> None:

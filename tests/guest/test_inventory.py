@@ -20,7 +20,7 @@ def describe(source: str, hooks: tuple = ()) -> dict:
     sys.modules[module.__name__] = module
     try:
         exec(source, vars(module))
-        return Inventory(Path("/somewhere/work"), [vars(module)[name] for name in hooks]).describe_all(vars(module))
+        return Inventory([module], [vars(module)[name] for name in hooks]).describe_all(vars(module))
     finally:
         del sys.modules[module.__name__]
 
@@ -69,7 +69,7 @@ def test_functions_that_serve_as_hooks():
 
 def test_kinds_of_values():
     """Only arrays can stand for a matrix: an image's width under the name W cannot."""
-    inventory = Inventory(Path("/nowhere"))
+    inventory = Inventory([])
     values = [np.zeros((2, 3)), 224, [1], {"a": 1}, math.sin, np.vectorize(math.sin), functools.lru_cache(math.sin), "text"]
     assert [inventory.describe(value).get("kind", "") for value in values] == [
         "array",

@@ -71,7 +71,7 @@ def make(tiny_course: Path, tmp_path: Path) -> Callable[..., Reference]:
 def ask(reference: Reference, function: Callable[..., Any] = times, source: bytes = b"1", **changes: Any) -> Any:
     """One call of a reference function."""
     arguments = (changes.get("model", MODEL), changes.get("values", VALUES))
-    return reference.answer(function, source, arguments)
+    return reference.answers(function, source, [arguments])[0]
 
 
 def entries(tmp_path: Path) -> list[Path]:

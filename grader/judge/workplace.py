@@ -1,0 +1,135 @@
+"""One submission while it is judged: its session, the processes that wait for a part's next test, what was learnt about it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from grader.course.specification import Assignment
+from grader.errors import SubmissionCrashed, SubmissionStopped, SubmissionTimedOut
+from grader.judge.alternatives import Alternatives
+from grader.judge.binding import Roles
+from grader.judge.calling import Attempt
+from grader.judge.text import AnyText
+from grader.sandbox.exchange import LoadReport
+from grader.sandbox.session import CallProcess, Session
+
+_MOST_REOPENED = 5
+_MOST_LOST_BEFORE_ANOTHER_TRY = 2
+_GRACE_SECONDS = 1.0  # for a session to end by itself
+_PATIENT_TIMEOUTS = 2  # a part that hung so often gets a tenth of the time: the class must be graded today
+
+
+@dataclass
+class Learnt:
+    """What came up in one test: notes on how the submission was adapted, and the parts that were called."""
+
+    notes: list[AnyText] = field(default_factory=list)
+    called: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Workplace:
+    """One submission being judged: its session, opened again when it was lost, and what was learnt about it."""
+
+    assignment: Assignment
+    open_session: Callable[[], tuple[Session, LoadReport]]
+    session: Session
+    report: LoadReport
+    alternatives: Alternatives | None = None
+    known: dict[str, Attempt] = field(default_factory=dict)
+    roles: dict[tuple[str, ...], Roles] = field(default_factory=dict)
+    fruitless: dict[str, int] = field(default_factory=dict)
+    learnt: dict[str, Learnt] = field(default_factory=dict)
+    reopened: int = 0
+    disturbed: bool = False
+    kept: dict[str, CallProcess] = field(default_factory=dict)
+    timeouts: dict[str, int] = field(default_factory=dict)
+    ends: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ends = self.session.ends
+
+    def fork(self) -> CallProcess:
+        """A fresh process for calls. Raises `SubmissionStopped` when the session cannot be opened any more."""
+        if self.session.closed:
+            self._reopen()
+        try:
+            return self.session.fork()
+        except SubmissionCrashed:
+            self._reopen()
+            return self.session.fork()
+
+    def take(self, part: str) -> CallProcess:
+        """The part's process from an earlier test, else a fresh one.
+
+        Public tests come first, so a process is kept until the hidden ones of its part, if several can be.
+        """
+        for other in () if self.session.holds_many else self.kept.keys() - {part}:
+            self.kept.pop(other).close()
+        kept = self.kept.get(part)
+        usable = kept is not None and not kept.over and not self.session.closed
+        process = self.kept.pop(part) if usable else self.fork()
+        if self.timeouts.get(part, 0) >= _PATIENT_TIMEOUTS:
+            process.seconds = self.assignment.limits.call_seconds / 10
+        return process
+
+    def misbehaved(self, part: str, error: SubmissionStopped) -> None:
+        """A process of this part did not end well; with it went all others of the submission but its first."""
+        self.disturbed = True
+        if isinstance(error, SubmissionTimedOut):
+            self.timeouts[part] = self.timeouts.get(part, 0) + 1
+        self._let_go()
+
+    def _reopen(self) -> None:
+        if time.monotonic() >= self.ends:
+            raise SubmissionTimedOut("the time of the whole submission is used up")
+        if self.reopened >= _MOST_REOPENED:
+            raise SubmissionCrashed("its process was lost too often")
+        self.reopened += 1
+        self.close()
+        self.session, self.report = self.open_session()
+        self.session.ends = self.ends
+
+    def close(self) -> None:
+        """Let go of the processes that were kept, so that they end by themselves, and end the session."""
+        self._let_go()
+        self.session.close(_GRACE_SECONDS)
+
+    def clear_for_another_try(self) -> bool:
+        """End the processes that wait, so that a test can be tried alone, with all memory; whether it may be.
+
+        Not when time is short or the session was lost often. Nor when files were written: in them a submission could note what it
+        was asked and that its answer was wrong.
+        """
+        scarce = self.ends - time.monotonic() < self.assignment.limits.total_seconds / 2
+        if scarce or self.reopened >= _MOST_LOST_BEFORE_ANOTHER_TRY:
+            return False
+        try:
+            if not self.session.closed and self.session.footprint() != self.report.files:
+                return False
+        except SubmissionStopped:
+            return False
+        for part in list(self.kept):
+            self.kept.pop(part).close()
+        return True
+
+    def _let_go(self) -> None:
+        for process in self.kept.values():
+            process.over = True
+            process.channel.close()
+        self.kept.clear()
+
+    def kept_apart(self) -> bool:
+        """Whether no part's tests can have left anything that those of others could notice: to be asked before it is closed.
+
+        Memory they do not share, as each works in a fork of the loaded submission; but a lost process may have taken something
+        along, and files stay.
+        """
+        if self.reopened or self.disturbed or self.session.closed or not self.session.forks or not self.report.files:
+            return False
+        try:
+            return self.session.footprint() == self.report.files
+        except SubmissionStopped:
+            return False
