@@ -13,7 +13,11 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -23,10 +27,17 @@ sys.path.insert(0, str(Path(__file__).parent))
 from measure import PeakMemory, own_cpu, tree_cpu
 
 from grader.course.assignment import open_assignment
+from grader.course.code import load_file
 from grader.course.submission import Submission
+from grader.fixtures.store import Store
 from grader.fixtures.weights import weights_file
+from grader.judge.check import Comparisons
 from grader.judge.judge import Judge, JudgePlan
+from grader.judge.plugin import JudgePlugin, Setting
+from grader.judge.reference import Networks, Reference
+from grader.judge.running import run_tests
 from grader.sandbox.choice import choose_wall
+from grader.validate.local import LocalSubmission
 
 TEST_CELL = """
 from pathlib import Path
@@ -72,10 +83,13 @@ def main() -> None:
         row = rows[name] = measure()
         numbers = f"{row['cpu_s']:8.3f} {row['wall_s']:8.3f} {row['peak_pss_mb']:12.0f} {row['start_s']:8.2f}"
         print(f"{name:24s} {numbers}", flush=True)
+    own = own_calls(options.assignment, options.module)
+    beyond = rows["warm module"]["cpu_s"] - own
+    print(f"the module's own calls in a process of their own: {own:.3f} s of CPU; warm module beyond them: {beyond:.3f} s")
     speedup = rows["cold kernel, notebook"]["cpu_s"] / rows["warm notebook"]["cpu_s"]
     print(f"cold kernel / warm notebook, CPU: {speedup:.1f}")
     if options.json:
-        options.json.write_text(json.dumps({"rows": rows, "cpu_ratio": speedup}, indent=1) + "\n")
+        options.json.write_text(json.dumps({"rows": rows, "own_calls_cpu_s": own, "cpu_ratio": speedup}, indent=1) + "\n")
 
 
 def warm(assignment: Path, file: Path, count: int) -> dict[str, float]:
@@ -100,6 +114,42 @@ def warm(assignment: Path, file: Path, count: int) -> dict[str, float]:
         "peak_pss_mb": memory.peak / (1 << 20),
         "start_s": start,
     }
+
+
+def own_calls(assignment: Path, file: Path) -> float:
+    """CPU seconds inside the module's functions while the same tests call them, in one process that has run no network before."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(_own_calls, assignment, file).result()
+
+
+def _own_calls(assignment: Path, file: Path) -> float:
+    import torch
+
+    torch.set_num_threads(1)
+    folder = open_assignment(assignment)
+    specification, module = folder.specification, load_file(file.resolve())
+    weights = {name: weights_file(model, folder) for name, model in specification.models.items()}
+    reference = Reference(folder, Networks(folder, weights), Store())
+    spent = [0.0]
+
+    def timed(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **keywords: Any) -> Any:
+            start = time.process_time()
+            try:
+                return function(*arguments, **keywords)
+            finally:
+                spent[0] += time.process_time() - start
+
+        return call
+
+    functions = {part.id: timed(getattr(module, part.names[0])) for part in specification.parts}
+    setting = Setting(folder, reference, Comparisons(specification, load_file(folder.comparison)))
+    plugin = JudgePlugin(setting, lambda _test: LocalSubmission(specification, functions, reference, 60.0))
+    run_tests(plugin)
+    wrong = [item.test.id for item in plugin.ran if item.outcome is not None or item.fault]
+    if wrong:
+        raise SystemExit(f"called in one process, the module failed {', '.join(wrong)}")
+    return spent[0]
 
 
 def expect_full(result: object) -> None:
