@@ -43,15 +43,20 @@ class _Lent:
     kept: Imprint | None
 
     def is_clean(self) -> bool:
-        now = imprint(self.network, self.kept) if self.kept is not None else None
-        return self.kept is not None and now is not None and is_unharmed(now, self.kept)
+        return self._unharmed() is not None
 
     def put_back(self) -> bool:
         """Put its modes back; whether it is as it was then, and may be lent again."""
-        if self.kept is None or not self.is_clean():  # something was done to it after the last look
+        now = self._unharmed()  # something may have been done to it after the last look
+        if now is None or self.kept is None or now.hooks != self.kept.hooks:
             return False
         set_modes(self.network, self.kept)
-        return imprint(self.network, self.kept) == self.kept
+        return True
+
+    def _unharmed(self) -> Imprint | None:
+        """The network's imprint of now, if nothing but modes and hooks has changed since."""
+        now = imprint(self.network, self.kept) if self.kept is not None else None
+        return now if now is not None and self.kept is not None and is_unharmed(now, self.kept) else None
 
 
 class Shelf:
