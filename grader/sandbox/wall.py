@@ -88,8 +88,10 @@ class Wall(Protocol):
 
 
 # The environment inside: nothing of the caller's. One thread per worker: two multi-threaded torch processes at once each
-# take three to four times longer.
+# take three to four times longer. Huge pages for what is allocated: a forward pass takes fewer page faults, and a fork after it
+# copies fewer entries.
 INNER_ENVIRONMENT = {
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
     "LANG": "C.UTF-8",
     "MPLBACKEND": "agg",
     "MPLCONFIGDIR": "/tmp/matplotlib",

@@ -7,6 +7,7 @@ One suite for all walls, in four files: this one, `test_walls_others.py`, `test_
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import sys
 import tempfile
@@ -18,6 +19,8 @@ import pytest
 from grader.sandbox.wall import INNER_ENVIRONMENT, Contents
 
 from .conftest import NOTHING_DONE, Place, nothing_done
+
+HUGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
 
 def test_the_inside_finds_its_files(make_place: Callable[..., Place], contents: Contents) -> None:
@@ -165,6 +168,27 @@ def test_honest_code_finds_what_it_needs(place: Place) -> None:
         return [total, said, os.waitpid(own, 0)[1], len(os.urandom(4)), int(np.load("results/deep/array.npy").sum())]
     """
     assert place.look(code) == [3, "hello", signal.SIGTERM, 4, 3]
+
+
+@pytest.mark.skipif(
+    not HUGE_PAGES.is_file() or "[never]" in HUGE_PAGES.read_text() or platform.libc_ver()[0] != "glibc",
+    reason="no huge pages here, or no glibc to ask for them",
+)
+@pytest.mark.parametrize("wall", [pytest.param("bubblewrap", marks=pytest.mark.wall("bubblewrap"))], indirect=True)
+def test_memory_comes_in_huge_pages(place: Place) -> None:
+    """Protects the class's time: a forward pass takes what it needs by 2 MiB, and not by 4 KiB. Landlock lets no session look."""
+    code = """
+    def probe():
+        held = [b"x" * 100_000 for _ in range(500)]
+        name, flags = "", []
+        for line in open("/proc/self/smaps"):
+            first, *rest = line.split()
+            name = rest[-1] if "-" in first and not first.endswith(":") else name
+            if first == "VmFlags:" and name == "[heap]":
+                flags += rest
+        return [len(held), "hg" in flags]
+    """
+    assert place.look(code) == [500, True]
 
 
 def test_nothing_of_the_callers_environment(make_place: Callable[..., Place], monkeypatch: pytest.MonkeyPatch) -> None:
