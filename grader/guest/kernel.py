@@ -87,12 +87,6 @@ def collapse_pages(start: int, end: int) -> None:
         _libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _MADV_COLLAPSE)
 
 
-def give_back_freed() -> None:
-    """Have glibc's allocator return to the kernel what was freed; another allocator is left as it is."""
-    if hasattr(_libc, "malloc_trim"):
-        _libc.malloc_trim(ctypes.c_size_t(0))
-
-
 def _check(result: int, name: str) -> int:
     if result == -1:
         number = ctypes.get_errno()

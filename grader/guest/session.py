@@ -24,7 +24,7 @@ import sys
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from grader.guest import calls, kernel
+from grader.guest import calls, heap
 from grader.guest.budget import Budget
 from grader.guest.calls import networks_of
 from grader.guest.footprint import footprint
@@ -96,7 +96,7 @@ class Session:
         self.loaded = Loader(self.shell, self.notes, self.drawings, budget, self.last_module).load(main, work)
         drawings = self.drawings.take(budget)  # now: from the first call on, a picture could hold what a test gave
         self.shelf.restore_handed()
-        kernel.give_back_freed()  # the feature maps of a forward pass: each fork would copy their page tables
+        heap.trim()  # the feature maps of a forward pass: each fork would copy their page tables
         report = self._report(Inventory(self.loaded.modules, [hook.function for hook in self.shelf.hooks.hooks]))
         return {**report, "drawings": drawings}
 
