@@ -102,6 +102,17 @@ def noise(seed) -> Callable[..., np.ndarray]:
 
 
 @pytest.fixture
+def weights(seed) -> Callable[[int, int, int], np.ndarray]:
+    """weights(k, classes, channels): other weights for fc, (classes, channels) float32, drawn from `seed + k`."""
+    return lambda k, classes, channels: _weights(seed + k, (classes, channels)).copy()
+
+
+@functools.cache  # the same for every submission
+def _weights(seed: int, shape: tuple[int, int]) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal(shape, dtype=np.float32) * np.float32(0.05)
+
+
+@pytest.fixture
 def evidence(seed) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
     """evidence(k, channels, height, width, classes, signed=False): features and weights whose class maps differ widely.
 
