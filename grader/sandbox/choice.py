@@ -13,11 +13,12 @@ from grader.sandbox.wall import NoWall, Wall
 WALLS = ("bubblewrap", "landlock")
 """From the strongest to the weakest."""
 
-REMEDY = (
-    "for the stronger wall, allow unprivileged user namespaces (Ubuntu 24.04: sysctl "
-    "kernel.apparmor_restrict_unprivileged_userns=0; in a container: --security-opt seccomp=unconfined "
-    "--security-opt apparmor=unconfined)"
+# A container's /proc is covered in places, and the kernel then lets nobody inside mount a whole one ("mount too revealing").
+_HOW = (
+    "on Ubuntu 24.04: sysctl kernel.apparmor_restrict_unprivileged_userns=0; in a container: --security-opt seccomp=unconfined "
+    "--security-opt apparmor=unconfined --security-opt systempaths=unconfined, for Podman unmask=ALL in place of the last"
 )
+REMEDY = f"for the stronger wall, allow unprivileged user namespaces ({_HOW})"
 
 
 def choose_wall(kind: str) -> Wall:
@@ -35,10 +36,8 @@ def choose_wall(kind: str) -> Wall:
         reasons.append(f"{name}: {problem}")
     raise WallError(
         f"no wall can be built on this machine: {'; '.join(reasons)}",
-        remedy="Linux is needed, with unprivileged user namespaces (on Ubuntu 24.04: sysctl "
-        "kernel.apparmor_restrict_unprivileged_userns=0; in a container: run it with --security-opt seccomp=unconfined or "
-        "--privileged), or from 6.2 on with Landlock. To grade without a wall, where submissions can read the hidden tests: "
-        "--sandbox none",
+        remedy=f"Linux is needed, with unprivileged user namespaces ({_HOW}), or from 6.2 on with Landlock. To grade without a "
+        "wall, where submissions can read the hidden tests: --sandbox none",
     )
 
 

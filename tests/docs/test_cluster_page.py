@@ -24,6 +24,10 @@ def test_kubernetes(repository: Path) -> None:
     assert service["spec"]["selector"] == scheduler["spec"]["selector"]["matchLabels"]
     (container,) = worker["spec"]["template"]["spec"]["containers"]
     assert f"tcp://{service['metadata']['name']}:{service['spec']['ports'][0]['port']}" in container["args"]
+    # The three that a kubelet needs for the wall, and the one without which the API refuses the last of them.
+    context = container["securityContext"]
+    assert (context["seccompProfile"], context["appArmorProfile"]) == ({"type": "Unconfined"}, {"type": "Unconfined"})
+    assert (context["procMount"], worker["spec"]["template"]["spec"]["hostUsers"]) == ("Unmasked", False)
     mounted = {one["name"] for one in container["volumeMounts"]}
     assert mounted == {one["name"] for one in worker["spec"]["template"]["spec"]["volumes"]}
 

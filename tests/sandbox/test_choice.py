@@ -51,7 +51,9 @@ def test_no_wall_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str
     monkeypatch.setattr(LandlockWall, "problem", lambda self: "this kernel has none")
     with pytest.raises(WallError, match="was not found" if found is None else "Creating new namespace failed") as raised:
         choose_wall(kind)
-    assert all(word in raised.value.remedy for word in ("sysctl", "seccomp=unconfined", "--sandbox none"))
+    assert all(
+        word in raised.value.remedy for word in ("sysctl", "seccomp=unconfined", "systempaths=unconfined", "--sandbox none")
+    )
 
 
 @pytest.mark.wall("landlock")
