@@ -20,7 +20,7 @@ from grader.check.work import find_work
 from grader.errors import GraderError, UsageError
 from grader.i18n import languages
 from grader.judge.graded import Graded, Opened
-from grader.judge.outcome import Stopped, TestOutcome
+from grader.judge.outcome import Stopped
 from grader.judge.plugin import JudgePlugin, PlannedTest, Ran
 from grader.judge.proxy import SubmissionProxy
 from grader.judge.scoring import result_of
@@ -129,7 +129,7 @@ class Unloaded:
             raise AttributeError(name)
         raise Stopped(self._verdict.status, self._verdict.message)
 
-    def start_afresh(self, _outcome: TestOutcome) -> bool:
+    def start_afresh(self) -> bool:
         """There is nothing to start."""
         return False
 

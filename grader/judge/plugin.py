@@ -174,7 +174,7 @@ class JudgePlugin:
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         self._proxy = None
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
-        if ran.outcome is not None and self._proxy is not None and self._proxy.start_afresh(ran.outcome):
+        if ran.outcome is not None and self._proxy is not None and self._proxy.start_afresh():
             again, lost = Ran(ran.test), self.lost
             self._by_node[item.nodeid] = again
             item._initrequest()  # type: ignore[attr-defined]  # its fixtures are made anew; pytest has no public way

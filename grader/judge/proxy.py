@@ -14,7 +14,7 @@ from grader.errors import SubmissionOutOfMemory, SubmissionStopped, SubmissionTi
 from grader.judge.alternatives import Reading
 from grader.judge.calling import Attempt, Question, attempts, nearest_first
 from grader.judge.delivery import asked_arguments, essence, in_mode, join, requests_of, served_model
-from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped, TestOutcome
+from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
 from grader.judge.plain import kinds, plain
 from grader.judge.text import gettext
 from grader.judge.words import adaptation_notes
@@ -67,8 +67,7 @@ class SubmissionProxy:
         self._learnt = workplace.learnt.setdefault(test, Learnt())
         self._test = test
         self._spent = False
-        self._used = False  # whether it had a process that earlier tests used
-        self._beside = False  # whether processes of other parts waited beside its own, in the same bounds
+        self._used = False  # whether it had a process that earlier tests used, or such ones waited beside it
         self._hung = False
         self._process: CallProcess | None = None
         self._calls: list[Call] = []
@@ -180,8 +179,7 @@ class SubmissionProxy:
 
     def _open(self) -> CallProcess:
         if self._process is None or self._process.over:
-            self._used = self._used or self._part in self._workplace.kept
-            self._beside = self._beside or bool(self._workplace.kept)
+            self._used = self._used or bool(self._workplace.kept)
             self._process = self._guard(lambda: self._workplace.take(self._part))
         return self._process
 
@@ -211,14 +209,12 @@ class SubmissionProxy:
             self._process = None
         self.discard()
 
-    def start_afresh(self, outcome: TestOutcome) -> bool:
+    def start_afresh(self) -> bool:
         """Whether the test, which has failed, may fare better in a process of its own: then there is no other any more.
 
-        Not after a hang, which would take as long again. What waits beside a fresh process takes memory and numbers of processes:
-        that can be why code raised or ended, but not why it answered wrong.
+        Not after a hang, which would take as long again.
         """
-        cramped = self._beside and isinstance(outcome, CodeRaised | Stopped)
-        if self._hung or not (self._used or cramped) or not self._workplace.clear_for_another_try():
+        if not self._used or self._hung or not self._workplace.clear_for_another_try():
             return False
         self._workplace.learnt.pop(self._test, None)
         return True

@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.course.specification import Assignment, Part
 from grader.fixtures.store import storable
-from grader.judge.outcome import Call, CodeRaised, Stopped, TestOutcome
+from grader.judge.outcome import Call, CodeRaised, Stopped
 from grader.judge.plain import kinds, plain
 from grader.judge.reference import Reference
 from grader.judge.text import gettext
@@ -62,7 +62,7 @@ class LocalSubmission:
         network = self._give(model)
         return {"digest": state_digest(network), "training": bool(network.training)}
 
-    def start_afresh(self, _outcome: TestOutcome) -> bool:
+    def start_afresh(self) -> bool:
         """Never: its functions stay in this process."""
         return False
 

@@ -304,22 +304,3 @@ def test_a_test_is_run_again_from_the_loaded_submission(
         result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
     assert [part.score for part in result.parts] == [mean, 30, 30]
     assert made.count("mean") == runs
-
-
-@pytest.mark.wall
-@pytest.mark.parametrize(("body", "runs"), [(b"return {}", 2), (b"raise OSError", 4)], ids=["answers", "raises"])
-def test_a_test_with_a_process_of_its_own_is_run_again_only_for_want_of_room(
-    tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: bytes, runs: int
-) -> None:
-    """Protects the class's time: what waits beside it takes memory and pids, which cannot make a function answer wrong. What
-    raises is asked once more without them."""
-    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
-    made = []
-    monkeypatch.setattr(
-        judge_module, "proxy_maker", lambda place: lambda test: made.append(test.part) or proxy_maker(place)(test)
-    )
-    (tmp_path / "tiny.py").write_bytes(SERVED.replace(b'    told("words")', b"    " + body))
-    with Judge(JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), choose_wall("auto"), (), "en")) as judge:
-        result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
-    assert result.score == 70
-    assert made.count("words") == runs
