@@ -84,7 +84,7 @@ class Session:
         """Write the submission's files into the working folder and run the main one."""
         work = Path.cwd()
         # With a namespace of its own it has its own of these too; else they are the machine's.
-        self.folders = (work, Path("/tmp"), Path("/home/student")) if os.getpid() == 1 else (work,)
+        self.folders = (work, Path("/tmp"), Path("/home/student"), Path("/dev/shm")) if os.getpid() == 1 else (work,)
         for name, data in request["files"].items():
             place = work / PurePosixPath(name)
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -164,9 +164,9 @@ class JudgePlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-        """Run a test; once more, from the loaded submission, if it fails in a process that earlier tests have used.
+        """Run a test; once more, from the loaded submission, if it fails in a process that earlier tests used, or beside others.
 
-        What these left behind (a list that grows, a hook that stays) then never costs a later test its points.
+        What these left behind (a list that grows, a hook that stays) or take (memory, threads) then never costs it its points.
         """
         ran = self._by_node.get(item.nodeid)
         if ran is None:

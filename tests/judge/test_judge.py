@@ -283,11 +283,14 @@ HANGS = SERVED.replace(
 )
 
 WRITES = REMEMBERS.replace(b"    kept.append(", b"    open('asked.txt', 'a').write(repr(values))\n    kept.append(")
+SHARES = WRITES.replace(b"asked.txt", b"/dev/shm/asked")
 
 
 @pytest.mark.wall
 @pytest.mark.parametrize(
-    ("source", "mean", "runs"), [(REMEMBERS, 40, 5), (HANGS, 26.67, 3), (WRITES, 26.67, 3)], ids=["remembers", "hangs", "writes"]
+    ("source", "mean", "runs"),
+    [(REMEMBERS, 40, 5), (HANGS, 26.67, 3), (WRITES, 26.67, 3), (SHARES, 26.67, 3)],
+    ids=["remembers", "hangs", "writes", "shares"],
 )
 def test_a_test_is_run_again_from_the_loaded_submission(
     tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: bytes, mean: float, runs: int
@@ -304,3 +307,24 @@ def test_a_test_is_run_again_from_the_loaded_submission(
         result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
     assert [part.score for part in result.parts] == [mean, 30, 30]
     assert made.count("mean") == runs
+
+
+CROWDS = SERVED.replace(b'    told("mean")', b"    crowd()").replace(
+    b'    told("words")', b"    try: crowd()\n    except RuntimeError: return {}"
+)
+CROWDS += b"""
+import threading
+def crowd():
+    while threading.active_count() < 9:
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+"""
+
+
+@pytest.mark.wall
+def test_what_waits_beside_a_test_costs_it_nothing(tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fair to whose threads find no room beside those of another part's process, and who catches that and answers something."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "tiny.py").write_bytes(CROWDS)
+    with Judge(JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), choose_wall("auto"), (), "en")) as judge:
+        result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
+    assert [part.score for part in result.parts] == [40, 30, 30]
