@@ -16,6 +16,8 @@ from grader.sandbox.wall import INNER_ENVIRONMENT, PACKAGE, Contents, Inside
 
 _GUEST = "/opt/grader"
 _NETWORKS = "/opt/course/networks.py"
+# glibc asks there whether there are huge pages, and of what size; not more, as the rest are counters of the whole machine.
+_HUGE_PAGES = tuple(f"/sys/kernel/mm/transparent_hugepage/{name}" for name in ("enabled", "hpage_pmd_size"))
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class Bubblewrap:
         if contents.networks:
             arguments += ["--ro-bind", str(contents.networks), _NETWORKS]
         arguments += ["--proc", "/proc", "--dev", "/dev", "--chdir", "/"]
+        for name in _HUGE_PAGES:
+            arguments += ["--ro-bind-try", name, name]
         for path in contents.gpu.kernel:
             arguments += [] if path.is_relative_to("/proc") else ["--ro-bind", str(path), str(path)]  # the new /proc has its own
         for path in contents.gpu.devices:

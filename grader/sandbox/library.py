@@ -12,7 +12,6 @@ from grader.sandbox.wall import PACKAGE
 
 _SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/share")
 _ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
-_SYS = ("/sys/kernel/mm/transparent_hugepage",)  # glibc asks there for the size of a huge page
 # Of a prefix, and never the prefix itself: in a course that is a virtual environment at the same time all else is the course.
 _PREFIX_PARTS = ("bin", "lib", "lib64", "libexec", "share", "etc/fonts", "pyvenv.cfg")
 
@@ -24,8 +23,8 @@ GUEST_FILES = ("__init__.py", "errors.py", "guest", "wire")
 
 
 def libraries() -> list[Path]:
-    """System libraries and programs, and what libraries read of `/etc` and `/sys`."""
-    return [Path(path) for path in (*_SYSTEM, *_ETC, *_SYS) if os.path.exists(path) and not os.path.islink(path)]
+    """System libraries and programs, and what libraries read of `/etc`."""
+    return [Path(path) for path in (*_SYSTEM, *_ETC) if os.path.exists(path) and not os.path.islink(path)]
 
 
 def environment_folders() -> list[Path]:
