@@ -8,7 +8,7 @@ from grader.testing import gettext as _
 @pytest.mark.part("features_map", weight=3)
 def test_every_picture_of_a_batch(check, models, noise):
     """A batch: every picture has its own map."""
-    check.features_map(models.narrow, noise(101, 2, 64, 64))
+    check.features_map(models.narrow, noise(101, 3, 64, 64))
 
 
 @pytest.mark.part("features_map", weight=3)
@@ -57,14 +57,14 @@ def test_same_picture_again(check, models, noise):
 @pytest.mark.part("features_map", weight=2)
 def test_model_in_training_mode(check, models, noise):
     """A model that comes in training mode is evaluated in eval mode."""
-    check.features_map(models.narrow.training(), noise(107, 1, 64, 64), hint=_("Call model.eval() before the forward pass."))
+    check.features_map(models.narrow.training(), noise(107, 2, 64, 64), hint=_("Call model.eval() before the forward pass."))
 
 
 @pytest.mark.part("features_map", weight=3)
 def test_model_stays_as_it_was(check, submission, models, noise):
     """Looking at a model does not change it."""
     before = submission.state(models.narrow)
-    check.features_map(models.narrow, noise(108, 1, 64, 64))
+    check.features_map(models.narrow, noise(108, 2, 64, 64))
     after = submission.state(models.narrow)
     if after["digest"] != before["digest"]:
         fail(
