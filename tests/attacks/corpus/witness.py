@@ -25,7 +25,10 @@ def files_left():
 
 def unexpected_at_the_top():
     known = {"bin", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "opt", "proc", "sbin", "tmp", "usr", "nix", "root"}
-    yield from (f"/{name}" for name in os.listdir("/") if name not in known and not TARGET["prefix"].startswith(f"/{name}"))
+    top = set(os.listdir("/"))
+    yield from (f"/{name}" for name in top - known - {"sys"} if not TARGET["prefix"].startswith(f"/{name}"))
+    asked = [pathlib.Path("/sys/kernel/mm/transparent_hugepage", name) for name in ("enabled", "hpage_pmd_size")]  # by glibc
+    yield from map(str, {*pathlib.Path("/sys").rglob("*")} - {*asked, *asked[0].parents})
 
 
 def others_alive():
