@@ -24,6 +24,7 @@ from grader.guest.notes import Notes
 from grader.guest.pieces import Loaded, Runner
 
 _Piece = tuple[code.Source, repair.Reading]
+_CONTROLS = {*range(1, 32)} - {*b"\t\n\v\f\r\x1a\x1b"}  # DOS ended files by 0x1A; 0x1B begins colours
 _UTF16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 
 
@@ -121,8 +122,16 @@ class Loader:
 
 
 def is_binary(raw: bytes) -> bool:
-    """Whether bytes are no text at all: they hold a zero, as UTF-16 alone does too."""
-    return b"\0" in raw and not raw.startswith(_UTF16)
+    """Whether bytes are no text at all: they hold a zero (only UTF-16 does) or are not UTF-8 and hold what no editor writes."""
+    if raw.startswith(_UTF16):
+        return False
+    if b"\0" in raw:
+        return True
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return not _CONTROLS.isdisjoint(raw)
+    return False
 
 
 def decode(raw: bytes) -> tuple[str, str]:

@@ -191,6 +191,7 @@ def test_encodings_of_windows(load: Callable[..., Left], encoding: str, said: st
     [
         (b" \n", "a.py", "empty"),
         (b"x = 1\0", "a.py", "binary"),
+        (b"\xff\x05\x91\x13", "a.py", "binary"),
         (b"x = '\x98'", "a.py", "not_utf8"),
         (b"\xff\xfex", "a.py", "not_utf8"),
         (b"def (\n", "a.py", "syntax"),
