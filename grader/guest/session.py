@@ -83,7 +83,7 @@ class Session:
     def load(self, request: dict[str, Any]) -> dict[str, Any]:
         """Write the submission's files into the working folder and run the main one."""
         work = Path.cwd()
-        # With a namespace of its own it has its own of these too; else they are the machine's.
+        # With a namespace of its own it has its own of these too (`_PRIVATE` in `isolation`); else they are the machine's.
         self.folders = (work, Path("/tmp"), Path("/home/student"), Path("/dev/shm")) if os.getpid() == 1 else (work,)
         for name, data in request["files"].items():
             place = work / PurePosixPath(name)
