@@ -117,11 +117,16 @@ def test_a_loop_that_catches_everything_ends_too():
     assert bench.run("while True:\n    try:\n        x = 0\n    except:\n        pass\ny = 1")["y"] == 1
 
 
-def test_heavy_cells_leave_time_for_those_below():
+def test_heavy_cells_leave_time_for_those_below(monkeypatch: pytest.MonkeyPatch):
     """Cells that take all that they may are given ever less, so that the file as a whole comes to an end in time."""
-    bench = Bench(piece=0.4, total=1.5)
-    started = time.monotonic()
-    for number in range(1, 7):
-        bench.run("while True: pass", number)
-    assert bench.run("x = 1", 7)["x"] == 1
-    assert time.monotonic() - started < 8
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    budget, given = Budget(total=30, piece=5), []
+    for _ in range(10):
+        given.append(budget.next_piece())
+        now += given[-1]
+    assert given[:3] == [5, 5, 5]
+    assert given == sorted(given, reverse=True)
+    assert sum(given) < 30
+    assert given[-1] == 0.5
+    assert budget.is_over

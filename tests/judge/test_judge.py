@@ -94,6 +94,19 @@ def test_a_lost_template_costs_nobody_points(judge: Judge, submit: Callable[...,
     assert judge.grade(submit("bob")).score == 40
 
 
+def test_what_ended_before_any_test_is_not_run_again(judge: Judge, submit: Callable[..., Submission]) -> None:
+    """Protects the class from waiting again for a file that never comes to its end: no test had any part in that."""
+    submission = submit(source=b"import os\nos._exit(3)\n")
+    kept = judge.verdict(submission)
+    assert kept.result.status == "crashed"
+    assert judge.template is not None
+    judge.template.close()
+    judge.template = None
+    assert judge.grade(submission).status == "grader_error", "it can be run without a template"
+    again = judge.verdict(submission, kept)
+    assert again.result.model_copy(update={"seconds": kept.result.seconds}) == kept.result
+
+
 def test_a_template_lost_in_the_middle(judge: Judge, submit: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects a submission that was half judged: what is missing is no failure of its own."""
     fork = Session.fork

@@ -191,13 +191,12 @@ def test_parts_that_may_have_met(course: Callable[..., Course], source: str) -> 
 
 
 def test_work_that_ends_before_any_test(course: Callable[..., Course]) -> None:
-    """Protects the class from waiting again for a file that never comes to its end: no test had any part in that."""
+    """Protects from a half-new result for a file that never came to its end: its tests' points are those of now."""
     made = course(ann=SLOW, bob="def (\n")
     made.replace("tests/hidden/test_clamp.py", "weight=2", "weight=3")
     made.run()
     results = read_results(made.root / "out" / "results.json").submissions
-    assert results[0].status == "timed_out"
-    assert results[0].seconds < 1, "it was run again"
+    assert [one.status for one in results] == ["timed_out", "not_loadable"]
     made.assert_as_fresh()
 
 
