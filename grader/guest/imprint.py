@@ -104,7 +104,7 @@ def _identities(modules: Iterable[Any]) -> tuple[list[int], list[int]]:
             if name == _MODE:
                 continue
             found.append(id(value))
-            if value and isinstance(value, dict):
+            if isinstance(value, dict) and value:  # in this order: a tensor that hangs there has no one truth value
                 (hooks if name.endswith(_HOOKS) else found).extend(map(id, value.values()))
     return found, hooks
 

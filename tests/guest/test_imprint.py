@@ -89,6 +89,12 @@ def _new_parameter(network: Any) -> None:
     network[0].weight = torch.nn.Parameter(network[0].weight.clone())
 
 
+def _keep_a_tensor(network: Any) -> None:
+    import torch
+
+    network[0].output = torch.zeros(2, 2)
+
+
 CHANGES: dict[str, Callable[[Any], Any]] = {
     "in place": _in_place,
     "behind autograd": _behind_autograd,
@@ -100,6 +106,7 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
     "mode": lambda network: network.train(),
     "mode of one layer": lambda network: network[1].train(),
     "an attribute": lambda network: setattr(network[0], "stride", (2, 2)),
+    "a tensor that is kept on a layer": _keep_a_tensor,
     "a method": lambda network: setattr(network, "forward", lambda x: x),
     "frozen": lambda network: network.requires_grad_(False),
     "half": lambda network: network.half(),

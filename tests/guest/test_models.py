@@ -122,3 +122,15 @@ shelf.put_back()
 assert shelf.lend(plain) is again
 """,
     )
+
+
+def test_what_cannot_be_looked_at_has_changed(tmp_path: Path) -> None:
+    """Protects an answer from what its function did to the network besides: that is no error of the function's."""
+    check(
+        tmp_path,
+        """
+strange = shelf.lend(plain)
+vars(strange.layer1)["_modules"] = 5
+assert not shelf.is_clean()
+""",
+    )
