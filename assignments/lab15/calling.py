@@ -55,7 +55,7 @@ def alternatives_features_map(arguments: tuple, situation: Situation) -> list[Al
 
 
 def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative]:
-    """One row of weights, the maps of all classes, channels last, or the network and a photo instead of features."""
+    """One row of weights, all classes' maps, a device, channels last, or the network and a photo instead of features."""
     features, weights, class_idx = arguments
     maps = features[0] if features.ndim == 4 else features
     return [
@@ -69,6 +69,12 @@ def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative
             {"features": maps, "weights": weights},
             _("The function takes no class; what it returned was looked through for the map of the class."),
             read=lambda answer: _pick_class(answer, features, weights, class_idx),
+        ),
+        Alternative(
+            "device",
+            {"features": features, "weights": weights, "class_idx": class_idx, "device": "cpu"},
+            _("The device was given: the CPU."),
+            {"device": ("dev",)},
         ),
         *_by_network(maps, weights, class_idx, situation),
         Alternative(
@@ -152,11 +158,15 @@ def _named(box: list[float]) -> dict[str, float]:
 
 
 def alternatives_dice(arguments: tuple, situation: Situation) -> list[Alternative]:
-    """A smoothing term that must be given."""
+    """A smoothing term that must be given; a mask of booleans (to index with) or of whole numbers (to make one-hot)."""
     y, p = arguments
     smooth = {"smooth": ("eps", "epsilon", "smoothing", "smooth_factor")}
-    note = _("The smoothing term was given: almost nothing.")
-    return [Alternative("smooth", {"y": y, "p": p, "smooth": SMALLEST}, note, smooth)]
+    mask = np.asarray(y)
+    return [
+        Alternative("smooth", {"y": y, "p": p, "smooth": SMALLEST}, _("The smoothing term was given: almost nothing."), smooth),
+        Alternative("boolean mask", {"y": mask.astype(bool), "p": p}, _("The mask was given as True and False.")),
+        Alternative("mask of whole numbers", {"y": mask.astype(np.int64), "p": p}, _("The mask was given in whole numbers.")),
+    ]
 
 
 # --- nms
@@ -169,11 +179,24 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
     rows = [[0.0, float(score), *map(float, box)] for box, score in zip(boxes, scores, strict=True)]
     named = [_entry(row[2:], row[1]) for row in rows]
     limits = {"score_threshold": SCORE_THRESHOLD}
+    most = {"most_boxes": ("max_boxes", "max_output_size", "max_num", "max_det", "max_detections", "top_k", "keep_top_k")}
+    one_class = np.concatenate([table, np.zeros((len(table), 1), dtype=np.float32)], axis=1)
     labels = {"labels": ("classes", "class_ids", "idxs", "class_idxs", "cls", "categories")}
     one = _("Boxes and scores were given in one table: x1, y1, x2, y2, score.")
     listed = _("Boxes and scores were given in one list.")
     return [
         Alternative("table", {"boxes": table, "iou_threshold": threshold}, one),
+        Alternative(
+            "table with classes",
+            {"boxes": one_class, "iou_threshold": threshold},
+            _("Boxes, scores and classes were given in one table: x1, y1, x2, y2, score, 0."),
+        ),
+        Alternative(
+            "most boxes",
+            {"boxes": boxes, "scores": scores, "iou_threshold": threshold, "most_boxes": len(boxes)},
+            _("The largest number of boxes was given: all of them."),
+            most,
+        ),
         Alternative(
             "labels",
             {"boxes": boxes, "scores": scores, "labels": np.zeros(len(scores), dtype=np.int64), "iou_threshold": threshold},
@@ -199,4 +222,5 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
 
 def _entry(box: list[float], score: float) -> dict[str, Any]:
     scored = dict.fromkeys(("score", "confidence", "conf"), score)
-    return {**_named(box), **dict.fromkeys(("box", "bbox", "coords"), box), **scored}
+    classed = dict.fromkeys(("class", "class_id", "cls", "label", "category"), 0)
+    return {**_named(box), **dict.fromkeys(("box", "bbox", "coords"), box), **scored, **classed}

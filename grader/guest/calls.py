@@ -34,6 +34,7 @@ from typing import Any
 from grader.errors import WireError
 from grader.guest.failures import describe
 from grader.guest.hooks import run_and_find
+from grader.guest.instances import make
 from grader.guest.models import Shelf
 from grader.guest.notes import Notes
 from grader.guest.pieces import Loaded
@@ -186,7 +187,7 @@ class Server:
         keywords = {name: self.give(value, "list") for name, value in constructor.items()}
         key = (kind, *((name, id(v) if is_network(v) else repr(v)) for name, v in keywords.items()))
         if key not in self.instances:
-            self.instances[key] = kind(**keywords)
+            self.instances[key] = make(kind, keywords)
         return self.instances[key]
 
     def give(self, value: Any, form: str) -> Any:

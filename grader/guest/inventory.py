@@ -21,6 +21,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 _MOST_NAMES = 2_000
+_DEFINED = ("function", "class", "module_class")
 _SKIPPED = {"In", "Out", "get_ipython", "exit", "quit", "open"}
 _HOW: dict[Any, str] = {
     inspect.Parameter.VAR_POSITIONAL: "args",
@@ -59,12 +60,15 @@ class Inventory:
         self.hooks = hooks
 
     def describe_all(self, *namespaces: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        """Every public name with its description, the submission's own first, at most 2,000; later namespaces win."""
+        """Every public name with its description, the submission's own first, at most 2,000; later namespaces win.
+
+        Private names only where they are functions or classes of its own: a notebook's output history has such names too.
+        """
         found = {}
         for name, value in itertools.chain.from_iterable(namespace.items() for namespace in namespaces):
-            if isinstance(name, str) and not name.startswith("_") and name not in _SKIPPED:
+            if isinstance(name, str) and not name.startswith("__") and name not in _SKIPPED:
                 described = self.describe(value)
-                if described:
+                if described and (not name.startswith("_") or (described["kind"] in _DEFINED and self.is_own(value))):
                     found[name] = {**described, "own": self.is_own(value)}
         return dict(sorted(found.items(), key=lambda item: not item[1]["own"])[:_MOST_NAMES])
 

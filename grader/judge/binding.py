@@ -81,13 +81,14 @@ def bind(roles: Roles, parameters: Sequence[Parameter] | None, strict: bool = Fa
 def bind_class(
     roles: Roles, constructor: Sequence[Parameter] | None, called: Sequence[Parameter] | None, strict: bool = False
 ) -> Binding:
-    """Bind to an instance that has to be made first: what its constructor must have, it gets; the call gets the rest."""
+    """Bind to an instance that has to be made first: what its constructor must have, it gets; the call gets the rest.
+
+    What the constructor must have and no role stands for is the sandbox's concern (`grader.guest.instances`).
+    """
     given: dict[str, str] = {}
     for parameter in constructor or ():
         role = roles.named(parameter.name, [*roles.order, *roles.spare])
-        if parameter.required and parameter.how in ("positional", "keyword"):
-            if not role:
-                return Binding(complete=False)
+        if role and parameter.required and parameter.how in ("positional", "keyword"):
             given[parameter.name] = role
     rest = [role for role in roles.order if role not in given.values()]
     inner = bind(_only(roles, rest, given.values()), called, strict)

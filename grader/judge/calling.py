@@ -101,8 +101,20 @@ def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]
     most = None if entry is None or entry.returns else 1
     own = list(_by_roles(question.part, candidate, bool(question.report.hooks)))
     others = list(_by_alternatives(question, candidate))
-    ordered = [*own, *others] if candidate.binding.complete else [*others, *own]
+    changed = [
+        replace(other, changes=change)
+        for change in _changes(question.part)
+        for other in others
+        if _suits(change, question.alternatives[other.alternative])
+    ]
+    ordered = [*own, *others, *changed] if candidate.binding.complete else [*others, *changed, *own]
     yield from ordered[:most]
+
+
+def _suits(change: tuple[str, ...], alternative: Alternative) -> bool:
+    """Whether a change is one of arguments that the other way to ask has too; its items are never given one at a time."""
+    parts = [one.partition(":") for one in change]
+    return bool(parts) and all(kind != "each" and role in alternative.roles for kind, _, role in parts)
 
 
 def _by_roles(part: Part, candidate: Candidate, hooks: bool) -> Iterator[Attempt]:

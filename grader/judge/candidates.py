@@ -1,7 +1,7 @@
 """What in a submission may answer a part, in the order in which it is tried.
 
 The student's own functions, classes and methods under the part's names; then values, where a value may stand for a function;
-then own functions that are named only alike; then imported ones under the names; at last forward hooks.
+then, where there was none of the first, own functions with private names (`_nms`) and those that are named only alike; then imported ones under the names; at last forward hooks.
 """
 
 from __future__ import annotations
@@ -45,13 +45,17 @@ _HOOK_ROLES = (
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something in the submission that may answer a part. `rebind` binds other roles than the part's to it."""
+    """Something in the submission that may answer a part. `rebind` binds other roles than the part's to it.
+
+    `parameters` are its own, as far as they are known.
+    """
 
     name: str
     style: str
     target: dict[str, Value] = field(hash=False)
     binding: Binding = field(default_factory=Binding)
     rebind: Rebind | None = field(default=None, compare=False)
+    parameters: tuple[Parameter, ...] = ()
 
     @property
     def takes_model(self) -> bool:
@@ -62,10 +66,13 @@ class Candidate:
 def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
     """All of them, best first."""
     named = list(_named(part, report, roles))
-    own = [one for name, one in named if report.names[name].own and one.style != "variable"]
+    defined = [one for name, one in named if report.names[name].own and one.style != "variable"]
+    private = [one for one in defined if one.name.startswith("_")]
+    own = [one for one in defined if one not in private]
     yield from own
     yield from sorted((one for _, one in named if one.style == "variable"), key=lambda one: not _fits(part, report, one))
     if not own:
+        yield from private
         yield from _alike(part, report, roles)
     yield from (one for name, one in named if not report.names[name].own)
     if "forward_hook" in part.styles:
@@ -114,7 +121,7 @@ def _function(
     binding = bind(roles, parameters)
     if not binding.complete and "forward_hook" in part.styles:
         yield from _installer(part, name, parameters, roles)
-    yield Candidate(name, "call", target, binding, lambda other, strict: bind(other, parameters, strict))
+    yield Candidate(name, "call", target, binding, lambda other, strict: bind(other, parameters, strict), parameters or ())
 
 
 def _installer(part: Part, name: str, parameters: tuple[Parameter, ...] | None, roles: Roles) -> Iterator[Candidate]:
@@ -147,7 +154,7 @@ def _made(name: str, target: dict[str, Value], style: str, entry: Entry, method:
     def rebind(other: Roles, strict: bool) -> Binding:
         return bind_class(other, constructor, method.parameters, strict)
 
-    yield Candidate(name, style, target, rebind(roles, False), rebind)
+    yield Candidate(name, style, target, rebind(roles, False), rebind, method.parameters or ())
 
 
 def _only_method(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
@@ -182,8 +189,8 @@ def _alike(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
     for name, entry in report.names.items():
         words = [word.lower() for word in _WORDS.findall(name)]
         if entry.kind == "function" and entry.own and keywords & set(words) and not _ONLOOKERS & set(words):
-            found.append((len(words), name))
-    for _, name in sorted(found):
+            found.append((name.startswith("_"), len(words), name))
+    for *_, name in sorted(found):
         entry = report.names[name]
         if not _is_hook(entry.parameters) and bind(roles, entry.parameters, True).complete:
             yield from _function(part, name, {"via": "name", "name": name}, entry.parameters, roles)

@@ -16,36 +16,17 @@ from grader.judge.calling import Attempt, Question, attempts, nearest_first
 from grader.judge.delivery import asked_arguments, essence, in_mode, join, requests_of, served_model
 from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
 from grader.judge.plain import kinds, plain
+from grader.judge.search import Search
 from grader.judge.text import gettext
 from grader.judge.words import adaptation_notes
 from grader.judge.workplace import Learnt, Workplace
 from grader.results import TestStatus
 from grader.sandbox.exchange import Answer
 from grader.sandbox.session import CallProcess
-from grader.wire.values import Handle, Model, Value
+from grader.wire.values import Model, Value
 
-# After these a call in another form may still succeed; anything else is the student's bug.
-_ADAPTABLE = {
-    "TypeError",
-    "AttributeError",
-    "ValueError",
-    "IndexError",
-    "RuntimeError",
-    "AssertionError",
-    "KeyError",
-    "error",
-    "LookupError",
-}
 _PATIENT_SEARCHES = 2  # tests of a part in which nothing worked; then only the first ways are tried
 _Result = TypeVar("_Result")
-
-
-def _outcome(answer: Answer) -> CodeRaised | Mismatch:
-    """How a call ended that gave no value to compare."""
-    if answer.failure is not None:
-        return CodeRaised(answer.failure)
-    message = gettext("Your function returned an object instead of numbers.")
-    return Mismatch(message, hint=gettext("Return a tensor, an array, a list or a number."))
 
 
 def _within(target: dict[str, Value], name: str) -> list[Value]:
@@ -91,24 +72,25 @@ class SubmissionProxy:
         model = served_model(place.assignment, part, place.report)
         alternatives = place.alternatives.of(part, arguments, model) if place.alternatives is not None else {}
         question = Question(place.assignment, part, place.report, alternatives, place.roles)
-        outcomes: list[CodeRaised | Mismatch] = []
+        search = Search(place.known.get(part.id))
         tried: set[Attempt] = set()
         for attempt in self._worth_trying(question):
             same = essence(question, attempt, arguments)
-            if same in tried:
+            if same in tried or search.is_idle(attempt):
                 continue
             tried.add(same)
             answer = self._attempt(question, attempt, arguments)
-            if answer.failure is None and not isinstance(answer.value, Handle):
-                place.known.setdefault(part.id, attempt)
-                return self._finish(question, attempt, arguments, answer)
-            outcomes.append(_outcome(answer))
-            if answer.failure is not None and not _ADAPTABLE & set(answer.failure.types):
+            search.add(attempt, answer)
+            if search.is_over:
                 break
-            self.discard()  # a failed call may have left anything behind
-        place.fruitless[part.id] = place.fruitless.get(part.id, 0) + 1
-        # What a call by other arguments than the function takes says is less than what stopped it inside, or came out of it.
-        raise next((one for one in outcomes if isinstance(one, Mismatch) or one.failure.line), outcomes[0])
+            self.discard()  # a call that failed may have left anything behind
+        if search.found is None:
+            place.fruitless[part.id] = place.fruitless.get(part.id, 0) + 1
+            place.furthest[part.id] = search.furthest[0]
+            raise self._outcome(question, *search.furthest)
+        attempt, answer = search.found
+        place.known.setdefault(part.id, attempt)
+        return self._finish(question, attempt, arguments, answer)
 
     def _worth_trying(self, question: Question) -> Iterator[Attempt]:
         """What worked before, then whatever else might: looked for only where it is needed."""
@@ -123,10 +105,26 @@ class SubmissionProxy:
                 hint=gettext("Define a function named {name}.", name=part.names[0]),
             )
         if known is None and place.fruitless.get(part.id, 0) >= _PATIENT_SEARCHES:
-            possible = possible[: len(part.accepts)]
+            possible = [place.furthest[part.id], *possible[: len(part.accepts)]]
         if known is not None:
             possible = nearest_first(possible, known)
         yield from (attempt for attempt in possible if attempt != known)
+
+    def _outcome(self, question: Question, attempt: Attempt, answer: Answer) -> CodeRaised | Mismatch:
+        """How the call ended that tells most, of those that gave no value to compare."""
+        failure, parameters = answer.failure, attempt.candidate.parameters
+        if failure is None:
+            message = gettext("Your function returned an object instead of numbers.")
+            return Mismatch(message, hint=gettext("Return a tensor, an array, a list or a number."))
+        if attempt.candidate.binding.complete or failure.line or "TypeError" not in failure.types or not parameters:
+            return CodeRaised(failure)
+        asked = ", ".join(parameter.name for parameter in parameters if parameter.required)
+        given = ", ".join(question.roles.order)
+        return Mismatch(
+            gettext("Your function cannot be called with what the task gives: it asks for ({asked}).", asked=asked),
+            expected=gettext("a function of ({given})", given=given),
+            hint=gettext("Give every further parameter a default value."),
+        )
 
     def _attempt(self, question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> Answer:
         answers = []

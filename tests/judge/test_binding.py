@@ -104,8 +104,9 @@ def test_constructor_may_ask_for_a_network():
 
 
 def test_constructor_that_wants_what_nobody_has():
-    """A class that needs a path cannot be made."""
-    assert not bind_class(NMS, parameters("path"), parameters("boxes scores thresh")).complete
+    """Fair to a class that needs a path, which the task does not give: its method is called all the same."""
+    assert bind_class(NMS, parameters("path"), parameters("boxes scores thresh")) == Binding(("boxes", "scores", "threshold"))
+    assert not bind_class(NMS, parameters("path"), parameters("boxes scores thresh top")).complete
 
 
 def test_model_for_constructor_and_call():

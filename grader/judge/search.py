@@ -1,0 +1,81 @@
+"""What came of asking a submission's function for an answer in one way after the other.
+
+The first answer ends the search. One that is nothing (None, an empty list) may come of code that catches its own error: it counts
+only when the same function gives no more to arguments in another form. Of failures the furthest is told: what a call by other
+arguments than the function takes says is less than what stopped it inside, and that less than what stopped it further down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from grader.judge.calling import Attempt
+from grader.judge.candidates import Candidate
+from grader.sandbox.exchange import Answer
+from grader.wire.values import Array, Handle, Value
+
+# After these a call in another form may still succeed; anything else is the student's bug.
+_ADAPTABLE = {
+    "TypeError",
+    "AttributeError",
+    "ValueError",
+    "IndexError",
+    "RuntimeError",
+    "AssertionError",
+    "KeyError",
+    "error",
+    "LookupError",
+}
+Tried = tuple[Attempt, Answer]
+
+
+class Search:
+    """One search; `known` is the attempt that has worked before, if one has."""
+
+    def __init__(self, known: Attempt | None = None) -> None:
+        self.found: Tried | None = None
+        self.is_over = False
+        self._known = known
+        self._failed: list[Tried] = []
+        self._hopeless: set[Candidate] = set()
+
+    def is_idle(self, attempt: Attempt) -> bool:
+        """Whether nothing can come of an attempt any more."""
+        if self.found is not None:
+            return _but_for_its_form(attempt) != _but_for_its_form(self.found[0])
+        return attempt.candidate in self._hopeless
+
+    def add(self, attempt: Attempt, answer: Answer) -> None:
+        """Take note of an answer."""
+        if answer.failure is not None or isinstance(answer.value, Handle):
+            self._failed.append((attempt, answer))
+            if answer.failure is not None and not _ADAPTABLE & set(answer.failure.types):
+                self._hopeless.add(attempt.candidate)
+            return
+        nothing = is_nothing(answer.value)
+        if self.found is None or not nothing:
+            self.found = attempt, answer
+        self.is_over = not nothing or attempt == self._known
+
+    @property
+    def furthest(self) -> Tried:
+        """The attempt that tells most of those that failed; there must be one."""
+        inside = [tried for tried in self._failed if tried[1].failure is None or tried[1].failure.line]
+        if not inside:
+            return self._failed[0]
+        failure = inside[0][1].failure
+        if failure is None:
+            return inside[0]
+        here = [tried for tried in inside if tried[1].failure is not None and tried[1].failure.cell == failure.cell]
+        return max(here, key=lambda tried: tried[1].failure.line if tried[1].failure is not None else 0)
+
+
+def _but_for_its_form(attempt: Attempt) -> Attempt:
+    return replace(attempt, form="")
+
+
+def is_nothing(value: Value) -> bool:
+    """Whether an answer is None, or empty."""
+    if isinstance(value, Array):
+        return value.data.size == 0
+    return value is None or (isinstance(value, list | tuple | dict) and not value)
