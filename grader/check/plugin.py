@@ -133,7 +133,7 @@ class Unloaded:
         """There is nothing to start."""
         return False
 
-    def release(self, passed: bool) -> None:
+    def release(self) -> None:
         """There is nothing to let go of."""
 
 

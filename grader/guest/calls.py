@@ -10,7 +10,8 @@ state    model, first                                      {"digest": str, "trai
 ======== ================================================= =======================================
 
 The `first` call of a test is given fresh networks; after a `clean` one the networks that it could have spoilt are as they were,
-but for modes and hooks.
+but for modes and hooks, and no thread is left that takes another part's room. The first of a further test is not answered but
+with {"changed": True} where calls of earlier ones have changed what the submission remembers (`grader.guest.memory`).
 
 A target says what to call by `via`, and by further fields:
 
@@ -35,6 +36,7 @@ from grader.errors import WireError
 from grader.guest.failures import describe
 from grader.guest.hooks import run_and_find
 from grader.guest.instances import make
+from grader.guest.memory import Remembered, settings, threads
 from grader.guest.models import Shelf
 from grader.guest.notes import Notes
 from grader.guest.pieces import Loaded
@@ -45,10 +47,15 @@ from grader.guest.values import Registry, from_wire, to_wire
 from grader.wire.channel import Channel, Closed
 from grader.wire.digest import state_digest
 
+Memory = tuple[Remembered, int, tuple[Any, ...]]
 
-def serve(requests: Channel, channel: Channel, loaded: Loaded, shelf: Shelf, notes: Notes) -> None:
-    """Answer `requests` over `channel`, the same socket with the bounds of answers, until the judge closes its end."""
-    server = Server(loaded, shelf)
+
+def serve(requests: Channel, channel: Channel, loaded: Loaded, shelf: Shelf, notes: Notes, before: Memory) -> None:
+    """Answer `requests` over `channel`, the same socket with the bounds of answers, until the judge closes its end.
+
+    `before` is what the submission remembered when it was loaded.
+    """
+    server = Server(loaded, shelf, before)
     while True:
         try:
             request = requests.receive()
@@ -72,9 +79,12 @@ def unsendable(error: WireError) -> dict[str, Any]:
 class Server:
     """Answers one process's calls of a loaded submission; keeps the objects that stay here."""
 
-    def __init__(self, loaded: Loaded, shelf: Shelf) -> None:
+    def __init__(self, loaded: Loaded, shelf: Shelf, before: Memory | None = None) -> None:
         self.loaded = loaded
         self.shelf = shelf
+        self.before = before
+        self.used = False
+        self.threads = threads()
         self.registry = Registry()
         self.instances: dict[Any, Any] = {}
         self.borrowed: dict[str, Any] = {}  # networks that were lent under names of the submission
@@ -85,17 +95,21 @@ class Server:
         """What a call or a question about a model's state is answered with; a failure is an answer."""
         try:
             if request.get("first"):
+                if self.used and self.before is not None and memory_of(self.loaded, self.shelf) != self.before:
+                    return {"changed": True}
                 self.begin()
             if request["op"] == "state":
                 return self.state(request["model"])
             value = to_wire(self.call(request), self.registry)
             own = request["target"]["via"] == "hook"  # then the submission's own network was run, and none was lent
-            return {"value": value, "clean": self.shelf.is_unspoilt() if own else self.shelf.is_clean()}
+            clean = self.shelf.is_unspoilt() if own else self.shelf.is_clean()
+            return {"value": value, "clean": clean and threads() <= self.threads}
         except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are the submission's too
             return {"failure": describe(error, self.loaded.cells)}
 
     def begin(self) -> None:
         """A test begins: what an earlier one made or was lent is not there for it."""
+        self.used = True
         self.shelf.put_back()
         self.instances.clear()
         for name, network in self.borrowed.items():
@@ -201,6 +215,12 @@ class Server:
     def settle(self, result: Any) -> Any:
         """A coroutine's result, when a function turns out to be `async`."""
         return asyncio.run(result) if inspect.iscoroutine(result) else result
+
+
+def memory_of(loaded: Loaded, shelf: Shelf) -> Memory:
+    """What the submission remembers now, that a later call could find changed."""
+    places = [loaded.namespace, loaded.elsewhere, *(vars(module) for module in loaded.modules)]
+    return Remembered(places), shelf.hooks.active_on([network for _, network in shelf.handed]), settings()
 
 
 def networks_of(shelf: Shelf, loaded: Loaded) -> list[tuple[str, Any]]:

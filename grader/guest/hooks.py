@@ -7,11 +7,12 @@ noted with its network and layer, so that the judge can ask for what the hook on
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from grader.guest.imprint import modules_of
 from grader.guest.reach import Snapshot, holders, likeliest
 
 
@@ -57,6 +58,11 @@ class HookBook:
             return handle
 
         return register
+
+    def active_on(self, networks: Iterable[Any]) -> int:
+        """How many hooks are registered on these networks."""
+        own = {id(module) for network in networks for module in modules_of(network)}
+        return sum(id(hook.module) in own and hook.is_active for hook in self.hooks)
 
     def place(self, hook: Hook, roots: list[tuple[str, Any]]) -> tuple[str, Any, str]:
         """(name of the network, the network, dotted path of the layer) for a hook; ("", None, "") when it is in none."""

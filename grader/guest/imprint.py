@@ -41,7 +41,7 @@ def imprint(network: Any, before: Imprint | None = None) -> Imprint | None:
 
     None where the system does not tell which pages were written to.
     """
-    modules = _modules(network)
+    modules = modules_of(network)
     tensors = _tensors(modules)
     found = [tensor.data_ptr() for tensor in tensors]
     if before is None or found != before.places:
@@ -64,18 +64,18 @@ def is_unharmed(one: Imprint, other: Imprint) -> bool:
 
 def set_modes(network: Any, before: Imprint) -> None:
     """Put every module of a network, which is otherwise as it was, into the mode that it was in."""
-    for module, mode in zip(_modules(network), before.modes, strict=True):
+    for module, mode in zip(modules_of(network), before.modes, strict=True):
         vars(module)[_MODE] = mode
 
 
 def places(network: Any) -> list[int]:
     """The addresses of a network's tensors."""
-    return [tensor.data_ptr() for tensor in _tensors(_modules(network))]
+    return [tensor.data_ptr() for tensor in _tensors(modules_of(network))]
 
 
 def is_as_mapped(network: Any, mapped: list[int]) -> bool:
     """Whether the tensors lie where they were `mapped` from a file, and nothing has been written there; False if nobody tells."""
-    tensors = _tensors(_modules(network))
+    tensors = _tensors(modules_of(network))
     if [tensor.data_ptr() for tensor in tensors] != mapped:
         return False
     return _written_pages(_page_ranges((tensor.data_ptr(), tensor.nbytes) for tensor in tensors)) == 0
@@ -85,7 +85,7 @@ def _tensors(modules: Iterable[Any]) -> list[Any]:
     return [t for module in modules for t in (*module._parameters.values(), *module._buffers.values()) if t is not None]
 
 
-def _modules(network: Any) -> list[Any]:
+def modules_of(network: Any) -> list[Any]:
     """The network and all below it, as its own `modules()` but without that one's names and checks for repetition."""
     modules = [network]
     for module in modules:  # grows meanwhile

@@ -55,12 +55,13 @@ def holders(hook: Any) -> list[Any]:
     """Where a hook may keep something: its owner, what its closure holds, its module's globals."""
     inner = getattr(hook, "func", hook)  # a partial's function
     function = getattr(inner, "__func__", inner)
-    cells = [cell.cell_contents for cell in getattr(function, "__closure__", None) or () if _is_filled(cell)]
+    cells = [cell.cell_contents for cell in getattr(function, "__closure__", None) or () if is_filled(cell)]
     bound = [*getattr(hook, "args", ()), *getattr(hook, "keywords", {}).values()] if inner is not hook else []
     return [getattr(inner, "__self__", inner), *cells, *bound, getattr(function, "__globals__", {})]
 
 
-def _is_filled(cell: Any) -> bool:
+def is_filled(cell: Any) -> bool:
+    """Whether a closure's cell holds something."""
     try:
         cell.cell_contents  # noqa: B018  reading an empty cell raises
     except ValueError:
@@ -79,7 +80,7 @@ def _is_array(value: Any) -> bool:
     return isinstance(value, np.ndarray) or (torch is not None and isinstance(value, torch.Tensor))
 
 
-def _is_foreign(place: Any) -> bool:
+def is_foreign(place: Any) -> bool:
     """Whether it belongs to a library: nothing of a submission is stored there, and a walk through torch takes a second."""
     if isinstance(place, ModuleType):
         return True
@@ -99,7 +100,7 @@ def _walk(place: Any, depth: int = 0, name: str = "") -> Iterator[tuple[str, Any
         items: Any = [(str(key), value) for key, value in place.items()]
     elif isinstance(place, list | tuple | set | deque):
         items = [(name, value) for value in place]
-    elif inside_network or not _is_foreign(place):
+    elif inside_network or not is_foreign(place):
         items = list(getattr(place, "__dict__", {}).items())
     else:
         return

@@ -26,7 +26,7 @@ from typing import Any
 
 from grader.guest import calls, heap
 from grader.guest.budget import Budget
-from grader.guest.calls import networks_of
+from grader.guest.calls import Memory, memory_of, networks_of
 from grader.guest.footprint import footprint
 from grader.guest.inventory import Inventory
 from grader.guest.loading import Loader
@@ -49,6 +49,7 @@ class Session:
         self.drawings = warm.drawings
         self.last_module = warm.last_module
         self.loaded = Loaded()
+        self.memory: Memory | None = None  # of the loaded submission, once it is asked for
         self.serving: set[int] = set()
         self.ended: dict[int, int] = {}
         self.folders: tuple[Path, ...] = ()
@@ -126,12 +127,14 @@ class Session:
         """A process that serves calls on the socket `descriptor`."""
         if descriptor is None:
             return {"pid": -1}
+        if self.memory is None:
+            self.memory = memory_of(self.loaded, self.shelf)
         pid = os.fork()
         if pid == 0:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             connection = socket.socket(fileno=descriptor)
             self.voice = Channel(connection, Bounds(array_bytes=answer_bytes))
-            calls.serve(Channel(connection, REQUESTS), self.voice, self.loaded, self.shelf, self.notes)
+            calls.serve(Channel(connection, REQUESTS), self.voice, self.loaded, self.shelf, self.notes, self.memory)
             os._exit(0)
         os.close(descriptor)
         self.serving.add(pid)

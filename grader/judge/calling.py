@@ -76,7 +76,8 @@ def attempts(question: Question) -> list[Attempt]:
     """Every attempt worth making, best first, at most 80. Empty when nothing answers to the part's names."""
     found = list(itertools.islice(candidates(question.part, question.report, question.roles), _MOST_CANDIDATES))
     ordered = [attempt for candidate in found for attempt in _of_candidate(question, candidate)]
-    return list(dict.fromkeys(ordered))[:_MOST_ATTEMPTS]
+    changed = [attempt for candidate in found for attempt in _by_changed_alternatives(question, candidate)]
+    return list(dict.fromkeys([*ordered, *changed]))[:_MOST_ATTEMPTS]
 
 
 def nearest_first(possible: Sequence[Attempt], known: Attempt) -> list[Attempt]:
@@ -101,14 +102,19 @@ def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]
     most = None if entry is None or entry.returns else 1
     own = list(_by_roles(question.part, candidate, bool(question.report.hooks)))
     others = list(_by_alternatives(question, candidate))
-    changed = [
-        replace(other, changes=change)
-        for change in _changes(question.part)
-        for other in others
-        if _suits(change, question.alternatives[other.alternative])
-    ]
-    ordered = [*own, *others, *changed] if candidate.binding.complete else [*others, *changed, *own]
+    ordered = [*own, *others] if candidate.binding.complete else [*others, *own]
     yield from ordered[:most]
+
+
+def _by_changed_alternatives(question: Question, candidate: Candidate) -> Iterator[Attempt]:
+    """By alternatives, with small changes to what they have in common with the part."""
+    entry = question.report.names.get(candidate.name)
+    if entry is None or entry.returns:
+        others = list(_by_alternatives(question, candidate))
+        for change in _changes(question.part):
+            for other in others:
+                if _suits(change, question.alternatives[other.alternative]):
+                    yield replace(other, changes=change)
 
 
 def _suits(change: tuple[str, ...], alternative: Alternative) -> bool:

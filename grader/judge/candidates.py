@@ -1,7 +1,8 @@
 """What in a submission may answer a part, in the order in which it is tried.
 
 The student's own functions, classes and methods under the part's names; then values, where a value may stand for a function;
-then, where there was none of the first, own functions with private names (`_nms`) and those that are named only alike; then imported ones under the names; at last forward hooks.
+then, where there was none of the first, own functions with private names (`_nms`) and those that are named only alike; then
+imported ones under the names; at last forward hooks.
 """
 
 from __future__ import annotations

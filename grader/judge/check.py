@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from types import ModuleType
+from types import ModuleType, TracebackType
 from typing import Any
 
 from grader.course.specification import Assignment, Part
@@ -44,14 +45,18 @@ class Comparisons:
     def compare(self, answer: Any, expected: Any, call: Call) -> Difference | None:
         """None when the answer is right. Answers that are objects or nothing at all never reach the assignment's code."""
         if answer is None:
-            return Difference(gettext("Your function returned None."), hint=gettext("Does it return its result?"))
+            return Difference(gettext("Your function returned None."), hint=gettext("Does it return its result?"), form=True)
         if isinstance(answer, Handle):
-            return Difference(gettext("Your function returned an object instead of numbers."))
+            return Difference(gettext("Your function returned an object instead of numbers."), form=True)
         return self.functions[call.part](answer, expected, call)
 
 
 class Check:
-    """`check.<part>(*arguments)`: raises `Mismatch` when the student's answer is not the reference's.
+    """`check.<part>(*arguments)`: the test fails when the student's answer is not the reference's.
+
+    It goes on first, with the reference's answer: a submission that is asked a test's second question only after a right answer
+    to the first would learn that it was right. The test's hint is told where the answer has the form that was asked for, else
+    the comparison's.
 
     `photo` names the picture that the arguments were made of: a figure of the answer lies over it. With `judged=False` the
     answer is only drawn for the student's page, if the test passes; nothing that it is or does decides anything.
@@ -62,6 +67,7 @@ class Check:
         self._test = test
         self._reference = reference
         self._comparisons = comparisons
+        self._mismatch: Mismatch | None = None  # the first
         self._compared: list[Compared] = []
         self._shown: list[Compared] = []
 
@@ -77,14 +83,16 @@ class Check:
             compared = self._compare(parts[name], arguments, photo)
             self._compared.append(compared)
             difference = compared.difference
-            if difference is not None:
-                raise Mismatch(
-                    difference.came,
-                    expected=difference.expected,
-                    hint=hint or difference.hint,
-                    detail=difference.detail,
-                )
-            return compared.answer
+            if difference is None:
+                return compared.answer
+            if self._mismatch is None:
+                told = difference.hint if difference.form else hint or difference.hint
+                error = Mismatch(difference.came, expected=difference.expected, hint=told, detail=difference.detail)
+                # Where the test asked, for who looks at its traceback: it is raised at its end.
+                frame = sys._getframe(1)
+                place = TracebackType(None, frame, frame.f_lasti, frame.f_lineno)
+                self._mismatch = error.with_traceback(place)
+            return compared.expected
 
         return check
 

@@ -23,7 +23,7 @@ from grader.course.titles import title
 from grader.errors import SandboxFault, SpecificationError
 from grader.judge.answers import Answers
 from grader.judge.check import Check, Compared, Comparisons
-from grader.judge.outcome import Stopped, TestOutcome
+from grader.judge.outcome import CodeRaised, Stopped, TestOutcome
 from grader.judge.proxy import SubmissionProxy
 from grader.judge.workplace import Workplace
 from grader.wire.values import Model
@@ -42,7 +42,8 @@ class PlannedTest:
 
 @dataclass
 class Ran:
-    """How one test went. `outcome` is None when it passed; `fault` is the text of a fault of the test itself.
+    """How one test went. `outcome` is None when it passed; `fault` is the text of a fault of the test itself; it `broke_off`
+    where the submission's code raised, or its process ended.
 
     `compared` are its comparisons, `shown` those that it made for a picture only; the reference was asked for the parts `asked`.
     """
@@ -53,6 +54,7 @@ class Ran:
     compared: list[Compared] = field(default_factory=list)
     shown: list[Compared] = field(default_factory=list)
     asked: frozenset[str] = frozenset()
+    broke_off: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ class JudgePlugin:
         self.problems: list[str] = []
         self.lost: SandboxFault | None = None
         self._by_node: dict[str, Ran] = {}
-        self._proxy: Any = None  # the fixture `submission` of the test that runs
+        self._proxy: Any = None  # the fixtures `submission` and `check` of the test that runs
+        self._check: Check | None = None
 
     def forget(self) -> None:
         """Let go of the answers that were compared, megabytes each: pytest leaves cycles that reach this plugin, and what they
@@ -105,7 +108,7 @@ class JudgePlugin:
         ran = self._by_node[request.node.nodeid]
         self._proxy = proxy = self.make_submission(ran.test)
         yield proxy
-        proxy.release(passed=ran.outcome is None and not ran.fault)
+        proxy.release()
 
     @pytest.fixture
     def reference(self) -> Answers:
@@ -115,7 +118,7 @@ class JudgePlugin:
     @pytest.fixture
     def check(self, submission: SubmissionProxy, request: pytest.FixtureRequest) -> Check:
         """Call, compare, remember: `check.<part>(*arguments)`."""
-        check = Check(submission, self.setting.reference, self.setting.comparisons, request.node.nodeid)
+        self._check = check = Check(submission, self.setting.reference, self.setting.comparisons, request.node.nodeid)
         ran = self._by_node[request.node.nodeid]
         ran.compared, ran.shown = check._compared, check._shown
         return check
@@ -164,9 +167,11 @@ class JudgePlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-        """Run a test; once more, from the loaded submission, if it fails in a process that earlier tests used, or beside others.
+        """Run a test; once more, from the loaded submission, if its code fails in a process that earlier tests used, or beside
+        others: what these left behind or take (memory, threads) then never costs it its points.
 
-        What these left behind (a list that grows, a hook that stays) or take (memory, threads) then never costs it its points.
+        Only where code raised or its process ended, which the submission knows: a second question after a wrong answer would tell
+        it that the answer was wrong.
         """
         ran = self._by_node.get(item.nodeid)
         if ran is None:
@@ -174,7 +179,7 @@ class JudgePlugin:
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         self._proxy = None
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
-        if ran.outcome is not None and self._proxy is not None and self._proxy.start_afresh():
+        if ran.broke_off and self._proxy is not None and self._proxy.start_afresh():
             again, lost = Ran(ran.test), self.lost
             self._by_node[item.nodeid] = again
             item._initrequest()  # type: ignore[attr-defined]  # its fixtures are made anew; pytest has no public way
@@ -196,9 +201,29 @@ class JudgePlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Tell the reference who asks."""
+        self._check = None
         ran = self._by_node.get(item.nodeid)
         if ran is not None:
             self.setting.reference.begin(ran.test.id)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """A test fails by its first wrong answer, but only when all of its questions have been asked."""
+        try:
+            result = yield
+        except (CodeRaised, Stopped):
+            self._by_node[item.nodeid].broke_off = True
+            self._fail_by_first()
+            raise
+        except TestOutcome:
+            self._fail_by_first()
+            raise
+        self._fail_by_first()
+        return result
+
+    def _fail_by_first(self) -> None:
+        if self._check is not None and self._check._mismatch is not None:
+            raise self._check._mismatch
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:

@@ -22,24 +22,20 @@ from grader.judge.words import adaptation_notes
 from grader.judge.workplace import Learnt, Workplace
 from grader.results import TestStatus
 from grader.sandbox.exchange import Answer
-from grader.sandbox.session import CallProcess
+from grader.sandbox.session import CallProcess, MemoryChanged
 from grader.wire.values import Model, Value
 
 _PATIENT_SEARCHES = 2  # tests of a part in which nothing worked; then only the first ways are tried
 _Result = TypeVar("_Result")
 
 
-def _within(target: dict[str, Value], name: str) -> list[Value]:
-    """The values of a mapping in a target, if it has one."""
-    found = target.get(name)
-    return list(found.values()) if isinstance(found, dict) else []
-
-
 class SubmissionProxy:
     """The fixture `submission` of one test. Methods raise the outcomes of `grader.judge.outcome`.
 
-    The tests of a part follow one another in one process, as calls in a notebook do, until one fails or does not leave a model
-    as it was given: the next then starts from the loaded submission again. Each test is given fresh models.
+    The tests of a part follow one another in one process while none leaves anything behind, in a model that it was given or in
+    what the submission remembers: else the next starts from the loaded submission again. Each test is given fresh models.
+
+    What a submission is asked, and where, never depends on whether it answered rightly: it could switch to its second guess.
     """
 
     def __init__(self, workplace: Workplace, part: str, test: str = "") -> None:
@@ -159,21 +155,27 @@ class SubmissionProxy:
 
     def state(self, model: Model) -> dict[str, Any]:
         """`digest` of parameters and buffers, and `training` flag, of a model as this test's calls left it."""
-        process = self._open()
-        digest, training = self._guard(lambda: process.state(in_mode(model, self._workplace.report)))
+        digest, training = self._asked(lambda process: process.state(in_mode(model, self._workplace.report)))
         return {"digest": digest, "training": training}
 
     def _ask(self, target: dict[str, Value], positional: list[Any], keywords: dict[str, Any], form: str) -> Answer:
-        process = self._open()
         installed = target["via"] == "install"  # a hook, on the submission's own network perhaps, where the next would meet it
-        networks = (*positional, *keywords.values(), *_within(target, "constructor"), *_within(target, "globals"))
-        lent = target["via"] == "hook" or any(isinstance(value, Model) for value in networks)
         report = self._workplace.report
         arguments = [in_mode(value, report) for value in positional]
         named = {name: in_mode(value, report) for name, value in keywords.items()}
-        answer = self._guard(lambda: process.call(target, arguments, named, form))
-        self._spent = self._spent or installed or (lent and not answer.clean)
+        answer = self._asked(lambda process: process.call(target, arguments, named, form))
+        self._spent = self._spent or installed or answer.failure is not None or not answer.clean
         return answer
+
+    def _asked(self, question: Callable[[CallProcess], _Result]) -> _Result:
+        """What a process answers: the part's from earlier tests, or a fresh one where that remembers something of them."""
+        process = self._open()
+        try:
+            return self._guard(lambda: question(process))
+        except MemoryChanged:
+            self.discard()
+            fresh = self._open()
+            return self._guard(lambda: question(fresh))
 
     def _open(self) -> CallProcess:
         if self._process is None or self._process.over:
@@ -199,18 +201,17 @@ class SubmissionProxy:
             self._workplace.misbehaved(self._part, error)
             raise
 
-    def release(self, passed: bool) -> None:
+    def release(self) -> None:
         """After the test: keep the process for the part's next one, or end it."""
-        if self._process is not None and passed and not self._spent and not self._process.over:
-            self._process.first = True
+        if self._process is not None and not self._spent and not self._process.over:
+            self._process.keep()
             self._workplace.kept[self._part] = self._process
             self._process = None
         self.discard()
 
     def start_afresh(self) -> bool:
-        """Whether the test, which has failed, may fare better in a process of its own: then there is no other any more.
-
-        Not after a hang, which would take as long again.
+        """Whether the test, in which the submission's code failed, may fare better in a process of its own: then there is no
+        other any more. Not after a hang, which would take as long again.
         """
         if not self._used or self._hung or not self._workplace.clear_for_another_try():
             return False

@@ -101,8 +101,7 @@ class Workplace:
     def clear_for_another_try(self) -> bool:
         """End the processes that wait, so that a test can be tried alone, with all memory; whether it may be.
 
-        Not when time is short or the session was lost often. Nor when files were written: in them a submission could note what it
-        was asked and that its answer was wrong.
+        Not when time is short or the session was lost often. Nor when files were written, which the first try may have done.
         """
         scarce = self.ends - time.monotonic() < self.assignment.limits.total_seconds / 2
         if scarce or self.reopened >= _MOST_LOST_BEFORE_ANOTHER_TRY:

@@ -163,8 +163,15 @@ class Session:
         self.close()
 
 
+class MemoryChanged(Exception):
+    """A process that was kept for a further test remembers something of an earlier one."""
+
+
 class CallProcess:
-    """A fork of the loaded submission that answers calls; each has `seconds` of wall time. Methods raise what `Session`'s do."""
+    """A fork of the loaded submission that answers calls; each has `seconds` of wall time. Methods raise what `Session`'s do.
+
+    A kept one raises `MemoryChanged` instead of answering a test's first question when earlier tests have left something behind.
+    """
 
     def __init__(self, session: Session, pid: int, connection: socket.socket) -> None:
         self.session = session
@@ -173,6 +180,7 @@ class CallProcess:
         self.outbound = Channel(connection, REQUESTS)
         self.over = False
         self.first = True  # the next call is a test's first, and is given fresh networks
+        self.kept = False  # and it has had a test before
         self.seconds = float(session.limits.call_seconds)
 
     def call(self, target: dict[str, Value], arguments: list[Value], keywords: dict[str, Value], form: str) -> Answer:
@@ -181,7 +189,6 @@ class CallProcess:
         wired_keywords = {name: to_wire(value) for name, value in keywords.items()}
         asked: dict[str, Value] = {"target": target, "arguments": wired, "keywords": wired_keywords, "form": form}
         answer = self._ask({"op": "call", **asked, "first": self.first})
-        self.first = False
         notes = read_notes(answer.get("notes"))
         if "failure" in answer:
             return Answer(None, Failure.from_wire(answer["failure"]), notes)
@@ -190,7 +197,6 @@ class CallProcess:
     def state(self, model: Model) -> tuple[str, bool]:
         """(digest of parameters and buffers, training flag) of a model as this process has left it."""
         answer = self._ask({"op": "state", "model": to_wire(model), "first": self.first})
-        self.first = False
         return text(answer.get("digest"), 64), answer.get("training") is True
 
     def _ask(self, request: dict[str, Value]) -> dict[str, Value]:
@@ -207,10 +213,17 @@ class CallProcess:
             if self.session.guard is not None and not self.session.closed:
                 self.session.verdict = self.session.guard.verdict(ended=False)
             raise self.session.stopped(status) from error
-        if type(answer) is not dict:
+        if type(answer) is not dict or (answer.get("changed") is True and not self.kept):
             self._end(sweep=True)
             raise SubmissionCrashed("its process answered with something that is no answer")
+        if answer.get("changed") is True:
+            raise MemoryChanged
+        self.first = self.kept = False
         return answer
+
+    def keep(self) -> None:
+        """Keep it for a further test."""
+        self.first = self.kept = True
 
     def _end(self, sweep: bool) -> int | None:
         self.over = True

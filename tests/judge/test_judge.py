@@ -20,7 +20,7 @@ from grader.judge.judge import Judge, JudgePlan
 from grader.judge.plugin import Ran, proxy_maker
 from grader.results import SubmissionResult, TestStatus
 from grader.sandbox.choice import choose_wall
-from grader.sandbox.session import Session
+from grader.sandbox.session import CallProcess, Session
 from grader.sandbox.wall import NoWall
 
 RIGHT = b"def mean(values):\n    return sum(values) / len(values)\n"
@@ -264,7 +264,7 @@ def test_a_part_has_one_process(
         return process
 
     monkeypatch.setattr(Session, "fork", counting)
-    (tmp_path / "tiny.py").write_bytes(SERVED)
+    (tmp_path / "tiny.py").write_bytes(SERVED.replace(b"    calls[part] += 1\n", b""))
     with Judge(JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), choose_wall("auto"), (), "en")) as judge:
         result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
     assert result.score == 100
@@ -291,35 +291,96 @@ def test_the_time_of_call_processes_is_counted(tiny_course: Path, tmp_path: Path
 REMEMBERS = SERVED.replace(
     b"    return sum(values) / len(values)", b"    kept.append(sum(values) / len(values))\n    return kept[0]"
 )
-HANGS = SERVED.replace(
-    b"    return sum(values) / len(values)", b"    while told('mean') > 2: pass\n    return sum(values) / len(values)"
+CACHES = SERVED.replace(b"    return sum(values) / len(values)", b"    return first(sum(values) / len(values))").replace(
+    b"calls = ", b"def first(value, kept=[]):\n    kept.append(value)\n    return kept[0]\ncalls = "
 )
-
-WRITES = REMEMBERS.replace(b"    kept.append(", b"    open('asked.txt', 'a').write(repr(values))\n    kept.append(")
+# What stands in the environment is looked at by nobody.
+HIDES = SERVED.replace(b"    calls[part] += 1\n", b"")
+STALE = HIDES.replace(b'    told("mean")\n', b"").replace(
+    b"    return sum(values) / len(values)",
+    b"    return float(os.environ.setdefault('STALE', str(sum(values) / len(values))))",
+)
+RAISES = HIDES.replace(
+    b"    return sum(values) / len(values)",
+    b"    if os.environ.setdefault('USED', str(values)) != str(values): raise OSError\n    return sum(values) / len(values)",
+)
+HANGS = RAISES.replace(b"raise OSError", b"\n        while True: pass")
+WRITES = RAISES.replace(b"    if os.environ", b"    open('asked.txt', 'a').write(repr(values))\n    if os.environ")
 SHARES = WRITES.replace(b"asked.txt", b"/dev/shm/asked")
+
+
+@pytest.mark.wall
+@pytest.mark.parametrize("source", [REMEMBERS, CACHES], ids=["remembers", "caches"])
+def test_what_a_test_leaves_behind(tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: bytes) -> None:
+    """Fair to whom a list that grows trips up from test to test: each test asks for one thing, and gets a process of its own."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "tiny.py").write_bytes(b"kept = []\n" + source)
+    with Judge(JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), choose_wall("auto"), (), "en")) as judge:
+        assert judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py")).score == 100
 
 
 @pytest.mark.wall
 @pytest.mark.parametrize(
     ("source", "mean", "runs"),
-    [(REMEMBERS, 40, 5), (HANGS, 26.67, 3), (WRITES, 26.67, 3), (SHARES, 26.67, 3)],
-    ids=["remembers", "hangs", "writes", "shares"],
+    [(RAISES, 40, 5), (STALE, 13.33, 3), (HANGS, 26.67, 3), (WRITES, 26.67, 3), (SHARES, 26.67, 3)],
+    ids=["raises", "answers wrongly", "hangs", "writes", "shares"],
 )
 def test_a_test_is_run_again_from_the_loaded_submission(
     tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: bytes, mean: float, runs: int
 ) -> None:
-    """Fair to whom a list that grows trips up from test to test: each test asks for one thing, and in a process of its own gets
-    it. A hang is not waited for twice, and who writes files may have noted there that an answer was wrong."""
+    """Fair to whom something that nobody sees trips up, where code raises by it. A wrong answer is not asked for again: that
+    would tell that it was wrong. A hang is not waited for twice, and who writes files may have noted there what was asked."""
     monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
     made = []
     monkeypatch.setattr(
         judge_module, "proxy_maker", lambda place: lambda test: made.append(test.part) or proxy_maker(place)(test)
     )
-    (tmp_path / "tiny.py").write_bytes(b"kept = []\n" + source)
+    (tmp_path / "tiny.py").write_bytes(source)
     with Judge(JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), choose_wall("auto"), (), "en")) as judge:
         result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
     assert [part.score for part in result.parts] == [mean, 30, 30]
     assert made.count("mean") == runs
+
+
+# Answers wrongly at first; in a page that all its processes share it notes what it was asked, and by whom it is asked now.
+GUESSES = """
+import mmap, os
+page = mmap.mmap(-1, 4096)
+def mean(values):
+    process, asked = os.getpid() % 250 + 1, page[0:1] + page[1:2]
+    before, page[0], page[1] = page[0], process, (page[1] + 1) % 250
+    wrong_before = page[2] or (before not in (0, process))
+    page[2] = 1 if wrong_before else 0
+    return sum(values) / len(values) if wrong_before else {first}
+def clamp(value, low, high):
+    return value
+def count_words(text):
+    return {{}}
+"""
+
+
+@pytest.mark.wall
+def test_nobody_learns_that_an_answer_was_wrong(tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a grade from a second guess: in which process and how often code is asked says nothing of its answers."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    asked, call = {}, CallProcess.call
+    for kind, first in (("right", "sum(values) / len(values)"), ("wrong", "-1000.0")):
+        seen: list[tuple[int, bool]] = []
+
+        def noted(process: CallProcess, *arguments: Any, seen: list[tuple[int, bool]] = seen) -> Any:
+            seen.append((process.pid, process.first))
+            return call(process, *arguments)
+
+        monkeypatch.setattr(CallProcess, "call", noted)
+        (tmp_path / "tiny.py").write_text(GUESSES.format(first=first))
+        with Judge(JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), choose_wall("auto"), (), "en")) as judge:
+            result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
+        asked[kind] = seen
+        assert result.parts[0].score == (40 if kind == "right" else 0)
+    first_pid = {kind: seen[0][0] for kind, seen in asked.items()}
+    assert [(pid - first_pid["right"], begins) for pid, begins in asked["right"]] == [
+        (pid - first_pid["wrong"], begins) for pid, begins in asked["wrong"]
+    ]
 
 
 CROWDS = SERVED.replace(b'    told("mean")', b"    crowd()").replace(

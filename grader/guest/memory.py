@@ -1,0 +1,96 @@
+"""What a submission remembers from call to call: whether calls have left its own data as they found it.
+
+A part's tests follow one another in one process while nothing stays behind; where something does (a list that grew, a result kept
+in a global, a cache), the next test is asked in a fresh fork of the loaded submission. That is decided by what can be seen here
+and never by whether an answer was right, which is nothing that a submission may learn.
+
+Whoever hides a change from this fools only itself: its own later calls see the change.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterable
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from grader.guest.reach import is_filled, is_foreign, is_network
+
+_MOST = 20_000  # things looked at: beyond them a change is not seen
+_SMALL = 4096  # bytes of an array that are looked at
+_PLAIN = (int, float, complex, bool, str, bytes, type(None))
+# A notebook's own history, and what every namespace has: nothing that calls change.
+_HISTORY = re.compile(r"_i?\d+|_{1,3}|_i{1,3}|_[iod]h|In|Out|__\w+__")
+
+
+class Remembered:
+    """What can be reached from `places` by names, items and attributes, as it was when this was made; equal while it is so.
+
+    The things themselves are kept, so that no identity is used twice.
+    """
+
+    def __init__(self, places: Iterable[Any]) -> None:
+        self.seen: list[Any] = []
+        self._things: dict[int, Any] = {}
+        waiting: deque[Any] = deque(places)
+        while waiting and len(self.seen) < _MOST:
+            thing = waiting.popleft()
+            if type(thing) in _PLAIN:
+                self.seen.append(thing)
+                continue
+            self.seen.append(id(thing))
+            if id(thing) not in self._things:
+                self._things[id(thing)] = thing
+                waiting.extend(self._within(thing))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Remembered) and self.seen == other.seen
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _within(self, thing: Any) -> list[Any]:
+        """What a thing holds, with its size; nothing of a library's objects and of networks, which are looked at elsewhere."""
+        if isinstance(thing, dict):
+            items = [item for item in list(thing.items()) if not _is_history(item[0])]
+            return [len(items), *(part for item in items for part in item)]
+        if isinstance(thing, list | tuple | set | frozenset | deque):
+            return [len(thing), *list(thing)[:_MOST]]
+        if isinstance(thing, np.ndarray):
+            return [thing.tobytes() if thing.nbytes <= _SMALL and not thing.dtype.hasobject else thing.nbytes]
+        if hasattr(type(thing), "cache_info"):
+            return [*thing.cache_info()]
+        torch: Any = sys.modules.get("torch")
+        if torch is not None and isinstance(thing, torch.Tensor):
+            return [thing._version]
+        if is_network(thing) or isinstance(thing, ModuleType) or is_foreign(thing):
+            return []
+        if isinstance(thing, FunctionType):
+            cells = [cell.cell_contents for cell in thing.__closure__ or () if is_filled(cell)]
+            return [thing.__defaults__, thing.__kwdefaults__, vars(thing), *cells]
+        if isinstance(thing, type):
+            return [value for name, value in vars(thing).items() if not name.startswith("__")]
+        return [getattr(thing, "__dict__", None), *[getattr(thing, name, None) for name in getattr(type(thing), "__slots__", ())]]
+
+
+def settings() -> tuple[Any, ...]:
+    """What holds for a whole process and changes later calls' results."""
+    torch: Any = sys.modules.get("torch")
+    return () if torch is None else (torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads())
+
+
+def threads() -> int:
+    """How many threads this process has, native ones too where the system tells."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return threading.active_count()
+
+
+def _is_history(name: Any) -> bool:
+    return type(name) is str and _HISTORY.fullmatch(name) is not None
