@@ -29,6 +29,7 @@ LEVELS_TOLERANCE = 1e-2
 ENLARGED_TOLERANCE = 3e-2
 # Absolute, for IoU and Dice: a smoothing term of 1 on masks of 10^4 pixels must not decide.
 SCALAR_TOLERANCE = 1e-3
+LOW_SCORE = 0.5  # what people take for the least score that counts
 LARGEST_MAP = 4_000_000  # pixels; a map enlarged beyond 2000 x 2000 is no answer any more
 # A large map is looked at in so many rows and columns first: all ways to enlarge take half a minute at 2000 x 2000, and the
 # thinned one of a right map is like a wanted one (a correlation), although jumps between cells may lie a pixel off.
@@ -45,8 +46,9 @@ class _Rejected(Exception):
         self.difference = difference
 
 
-def _reject(came: AnyText, hint: AnyText = "", *, expected: AnyText = "", detail: AnyText = "") -> NoReturn:
-    raise _Rejected(Difference(came, expected, hint, detail))
+def _reject(came: AnyText, hint: AnyText = "", *, expected: AnyText = "", detail: AnyText = "", form: bool = True) -> NoReturn:
+    """With `form` for what is no answer of the asked form, whatever its values: a test's own hint is not about that."""
+    raise _Rejected(Difference(came, expected, hint, detail, form))
 
 
 def _judge(steps: Callable[[Any, Any, Call], None]) -> Callable[[Any, Any, Call], Difference | None]:
@@ -113,7 +115,7 @@ def _hint_on_features_shape(maps: np.ndarray, wanted: np.ndarray) -> AnyText:
         return _("One number per channel is left: that is the output of avgpool. Hook layer4, the stage before it.")
     if maps.ndim == 2 and maps.shape[0] == pictures:
         return _("One row per picture came, the output of fc. Hook layer4, two stages before it.")
-    if maps.ndim == 4 and maps.shape[2] > height:
+    if maps.ndim == 4 and maps.shape[2] > height and maps.shape[1] < channels:
         return _("A finer map comes from an earlier stage; layer4 is the last one before avgpool.")
     if maps.ndim == 5:
         return _("Several results came at once: return the map of this call alone, not all that were collected.")
@@ -175,11 +177,17 @@ def _check_values(answer: np.ndarray, wanted: np.ndarray, call: Call, hint: Hint
         hint(numbers, wanted),
         expected=_("a difference of at most {limit} of the largest value", limit=f"{tolerance:.1g}"),
         detail=_("largest difference: {share} of the largest value", share=f"{share:.3g}"),
+        form=False,
     )
 
 
 def _is_half_precision(numbers: np.ndarray, call: Call) -> bool:
-    """Whether 16 bits hold every number, as float16 or as bfloat16: then the network was run in half precision."""
+    """Whether 16 bits hold every number, as float16 or as bfloat16: then the network was run in half precision.
+
+    Whole numbers are held too, and are none of a network's.
+    """
+    if np.array_equal(numbers, np.round(numbers)):
+        return False
     if "float16" in call.kinds:  # bfloat16 too
         return True
     single = np.ascontiguousarray(numbers, dtype=np.float32)
@@ -209,6 +217,8 @@ def compare_cam(answer: Any, expected: Any, call: Call) -> None:
     if not enlarged and raw.shape != wanted.shape:
         _reject_shape(raw, wanted, _hint_on_map_shape(raw, wanted, call))
     found = _finite(raw)
+    if not found.any():
+        _reject(_("All numbers are zero."), _("The answer is the array that you began with: was it ever filled?"))
     if np.ptp(found) <= 1e-12 * np.abs(found).max():
         _reject(_("The map is the same everywhere."), _("The sum runs over the channels only; rows and columns stay."))
     tolerance = ENLARGED_TOLERANCE if enlarged else LEVELS_TOLERANCE if _is_in_levels(found) else MAP_TOLERANCE
@@ -228,6 +238,7 @@ def compare_cam(answer: Any, expected: Any, call: Call) -> None:
         _hint_on_map(found, wanted),
         expected=_("a map that differs by at most {limit} of its range", limit=tolerance),
         detail="" if hopeless else _("smallest difference found: {gap} of the range", gap=f"{smallest:.3g}"),
+        form=False,
     )
 
 
@@ -323,7 +334,7 @@ def _hint_on_map_shape(raw: np.ndarray, wanted: np.ndarray, call: Call) -> AnyTe
         return _("Height and width are transposed: (h, w) is asked.")
     if raw.ndim >= 3 and np.shape(call.arguments[0])[-3] in raw.shape:
         return _("The channels are still there: add up W[class_idx, k] * features[k] over all k.")
-    if raw.ndim == 3 and raw.shape[-1] in {3, 4}:
+    if raw.ndim == 3 and raw.shape[-1] in {3, 4} and raw.shape[:2] == wanted.shape:
         return _("A picture in colours came: return the map itself, before it is coloured.")
     if raw.ndim == 1 and raw.size == wanted.size:
         return _("The map came as one row: give it the feature map's height and width, reshape(h, w).")
@@ -347,8 +358,12 @@ def _hint_on_map(found: np.ndarray, wanted: np.ndarray) -> AnyText:
 
 @_judge
 def compare_iou(answer: Any, expected: Any, call: Call) -> None:
-    """One number, equal to the expected one within 1e-3."""
-    _check_number(answer, float(expected), _hint_on_iou)
+    """One number, equal to the expected one within 1e-3; of (IoU, union), as some detectors' code returns, the first."""
+    inner = _open(answer)
+    if call.kinds.startswith("tuple") and isinstance(inner, list | tuple) and 2 <= len(inner) <= 3:
+        call.notes.append(_("Several results came; the first was judged."))
+        inner = inner[0]
+    _check_number(inner, float(expected), _hint_on_iou)
 
 
 @_judge
@@ -368,13 +383,14 @@ def _check_number(answer: Any, wanted: float, hint: Callable[[float, float], Any
         )
     found = float(_finite(numbers).reshape(-1)[0])
     if abs(found - wanted) > SCALAR_TOLERANCE:
-        _reject(_("Your answer is {found}.", found=f"{found:.4f}"), hint(found, wanted), expected=f"{wanted:.4f}")
+        came = _("Your answer is {found}.", found=f"{found:.4f}")
+        _reject(came, hint(found, wanted), expected=f"{wanted:.4f}", form=False)
 
 
 def _hint_on_iou(found: float, wanted: float) -> AnyText:
-    if abs(1 - found - wanted) <= SCALAR_TOLERANCE:
+    if 0 < wanted < 1 and abs(1 - found - wanted) <= SCALAR_TOLERANCE:  # 0 for 1, and 1 for 0, have many reasons
         return _("This is 1 - IoU, a distance; the IoU itself is asked.")
-    if abs(found / 100 - wanted) <= SCALAR_TOLERANCE:
+    if found > 1 and abs(found / 100 - wanted) <= SCALAR_TOLERANCE:
         return _("This is the IoU in percent; a number from 0 to 1 is asked.")
     if not 0 <= found <= 1:
         return _("An IoU lies between 0 and 1: check both sides of the intersection, and the union.")
@@ -382,9 +398,9 @@ def _hint_on_iou(found: float, wanted: float) -> AnyText:
 
 
 def _hint_on_dice(found: float, wanted: float) -> AnyText:
-    if abs(1 - found - wanted) <= SCALAR_TOLERANCE:
+    if 0 < wanted < 1 and abs(1 - found - wanted) <= SCALAR_TOLERANCE:
         return _("This is the Dice coefficient; the loss is asked, 1 minus it.")
-    if abs(found + 1 - wanted) <= SCALAR_TOLERANCE:
+    if 0 < wanted < 1 and abs(found + 1 - wanted) <= SCALAR_TOLERANCE:
         return _("This is the negative Dice coefficient; the lecture's loss is 1 minus the coefficient.")
     if not 0 <= found <= 1:
         return _("A Dice loss lies between 0 and 1: check the factor 2 and the sums.")
@@ -405,10 +421,12 @@ def compare_nms(answer: Any, expected: Any, call: Call) -> None:
     shown = _("boxes {wanted}; kept were {kept}", wanted=wanted, kept=kept)
     if extra or missing:
         why = _why(extra, missing, wanted, boxes, call)
-        _reject(_came(extra, missing, kept), _hint_on_nms(extra, missing), expected=_("{shown}. {why}", shown=shown, why=why))
+        hint = _hint_on_nms(extra, missing, np.asarray(call.arguments[1], dtype=np.float64).reshape(-1))
+        expected = _("{shown}. {why}", shown=shown, why=why)
+        _reject(_came(extra, missing, kept), hint, expected=expected, form=False)
     if in_order and len(wanted) == len(boxes) and kept != wanted:
         hint = _("Here no box has to go, so only the order counts: the best score comes first.")
-        _reject(_("The right boxes came in another order."), hint, expected=shown)
+        _reject(_("The right boxes came in another order."), hint, expected=shown, form=False)
 
 
 def _came(extra: list[int], missing: list[int], kept: list[int]) -> AnyText:
@@ -420,10 +438,13 @@ def _came(extra: list[int], missing: list[int], kept: list[int]) -> AnyText:
     return _("Of the kept boxes ({kept}), {extra} should have gone; {missing} of the dropped ones should have stayed.", **counts)
 
 
-def _hint_on_nms(extra: list[int], missing: list[int]) -> AnyText:
+def _hint_on_nms(extra: list[int], missing: list[int], scores: np.ndarray) -> AnyText:
     if not missing:
         return _("A box stays although its IoU with a better kept box is greater than the threshold.")
     if not extra:
+        kept = np.delete(scores, missing)
+        if scores[missing].max() < LOW_SCORE and (not len(kept) or scores[missing].max() < kept.min()):
+            return _("No score is too low to be kept.")
         return _("A box was dropped although no better kept box overlaps it by more than the threshold.")
     return _("Go from the best score down; a box goes when its IoU with a kept box is greater than the threshold.")
 
@@ -472,9 +493,10 @@ def _kept(answer: Any, boxes: np.ndarray, call: Call) -> tuple[list[int], bool]:
 
 
 def _open_nms(answer: Any, call: Call) -> Any:
-    """Of (boxes, scores, ...) or of entries with a box each the boxes, of (indices, count) the first indices, else the answer."""
+    """Of (boxes, scores, ...) or of entries with a box each the boxes, of (indices, ...) the indices, else the answer."""
     if isinstance(answer, dict):
-        return _open(answer)
+        named = [answer[name] for name in ("keep", "indices", "idx") if name in answer]
+        return named[0] if len(named) == 1 else _open(answer)
     boxes = _boxes_of_entries(answer)
     if boxes is not None:
         call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
@@ -488,6 +510,11 @@ def _open_nms(answer: Any, call: Call) -> Any:
     if first.ndim == 1 and first.dtype.kind in "iu" and second.ndim == 0 and second.dtype.kind in "iu":
         call.notes.append(_("The indices came together with their number; the indices were judged."))
         return first[: max(int(second), 0)]
+    if first.ndim == 1 and first.dtype.kind in "iu" and len(first):
+        others = [_quiet(other) for other in answer[1:]]
+        if all(other.ndim >= 1 and len(other) == len(first) and other.dtype.kind == "f" for other in others):
+            call.notes.append(_("Several results came; the indices were judged."))
+            return first
     return answer
 
 

@@ -45,11 +45,18 @@ _EPSILON = 1e-3
 class NarrowResNet50(ResNet):
     """ResNet50 with 16 channels where it has 64: layer4 has 2048 channels at 1/32 of the input's size.
 
-    fc has 365 classes, as of a network trained on Places: what is written for ImageNet's 1000 alone fails.
+    fc has 365 classes, as of a network trained on Places: what is written for ImageNet's 1000 alone fails. Batch normalisation
+    has numbers like those of a trained network: fresh ones change nothing, and nobody would see that a layer was left out.
     """
 
     def __init__(self) -> None:
         super().__init__(Bottleneck, [3, 4, 6, 3], num_classes=365, width_per_group=16)
+        for module in self.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                nn.init.uniform_(module.weight, 0.5, 1.5)
+                nn.init.normal_(module.bias, std=0.1)
+                nn.init.normal_(module.get_buffer("running_mean"), std=0.1)
+                nn.init.uniform_(module.get_buffer("running_var"), 0.5, 1.5)
 
 
 class SameConv2d(nn.Conv2d):

@@ -8,7 +8,8 @@ from typing import Any
 
 
 def make(kind: type[Any], given: dict[str, Any]) -> Any:
-    """An instance, by its constructor with what is `given` and None for whatever else it must have.
+    """An instance, by its constructor with what is `given`; for whatever else it must have an object of the annotated class, as
+    that makes it by itself (`config: Config`), or None.
 
     Where a constructor cannot work with that (it opens a file by a path, loads a checkpoint), the object is made without it: a
     method that does its task by its arguments alone is as good as a function. Raises what a constructor raises that got all.
@@ -17,18 +18,30 @@ def make(kind: type[Any], given: dict[str, Any]) -> Any:
     if not missing:
         return kind(**given)
     try:
-        return kind(**given, **dict.fromkeys(missing))
-    except Exception:  # noqa: BLE001  whatever it is, it comes of a None that the student did not write
+        return kind(**given, **missing)
+    except Exception:  # noqa: BLE001  whatever it is, it comes of a value that the student did not write
         return _without_constructor(kind)
 
 
-def _missing(kind: type[Any], given: dict[str, Any]) -> list[str]:
+def _missing(kind: type[Any], given: dict[str, Any]) -> dict[str, Any]:
     try:
         parameters = inspect.signature(kind).parameters.values()
     except (TypeError, ValueError):  # a class that does not tell
-        return []
+        return {}
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    return [one.name for one in parameters if one.kind in named and one.default is one.empty and one.name not in given]
+    needed = [one for one in parameters if one.kind in named and one.default is one.empty and one.name not in given]
+    return {one.name: _by_annotation(one.annotation, kind) for one in needed}
+
+
+def _by_annotation(annotation: Any, kind: type[Any]) -> Any:
+    if isinstance(annotation, str):  # with `from __future__ import annotations`, or in quotes
+        annotation = getattr(kind.__init__, "__globals__", {}).get(annotation)
+    if not isinstance(annotation, type) or annotation.__module__ != kind.__module__:
+        return None
+    try:
+        return annotation()
+    except Exception:  # noqa: BLE001  it cannot be made by itself
+        return None
 
 
 def _without_constructor(kind: Any) -> Any:

@@ -4,8 +4,9 @@ A description is a mapping with `kind` (function, hook, class, module_class, ins
 `own` (defined in the submission's files, not imported from a library) and, where they make sense:
 
 * `returns`: False for a function that ends in an exception whatever it is given, as those of a starter do
-* `parameters`: a list of `{name, required, how}`, `how` being positional, keyword, args or kwargs; None when unknown
-* `methods` of a class or an instance: by name, `{parameters, static}`
+* `parameters`: a list of `{name, required, how, form}`, `how` being positional, keyword, args or kwargs, `form` that of arrays
+  which the function is written for, as far as it shows; None when unknown
+* `methods` of a class or an instance: by name, `{parameters, static}`; `of`: the name of an instance's class
 * `axes` of an array
 """
 
@@ -21,6 +22,9 @@ from types import CodeType, ModuleType
 from typing import Any
 
 _MOST_NAMES = 2_000
+_SELVES = {"self", "cls", "this", "me", "slf", "s", "_"}
+# By words in an annotation; the first that fits counts.
+_FORMS = {"tensor": "torch", "ndarray": "numpy", "arraylike": "numpy", "list": "list", "sequence": "list", "tuple": "tuple"}
 _DEFINED = ("function", "class", "module_class")
 _SKIPPED = {"In", "Out", "get_ipython", "exit", "quit", "open"}
 _HOW: dict[Any, str] = {
@@ -78,10 +82,11 @@ class Inventory:
             return {}
         if isinstance(value, type):
             kind = "module_class" if _is_network_class(value) else "class"
-            return {"kind": kind, "parameters": _parameters(value), "methods": _methods(value)}
+            return {"kind": kind, "parameters": _parameters(value), "methods": _methods(value, whole=True)}
         kind = self._kind(value)
         if kind in ("instance", "network"):
-            return {"kind": kind, "parameters": _parameters(value), "methods": _methods(type(value))}
+            made_of = str(type(value).__name__)[:200]
+            return {"kind": kind, "parameters": _parameters(value), "methods": _methods(type(value)), "of": made_of}
         if kind == "function":
             is_hook = any(value is hook for hook in self.hooks)
             return {"kind": "hook" if is_hook else kind, "parameters": _parameters(value), "returns": _may_return(value)}
@@ -121,16 +126,36 @@ def _is_network_class(value: type) -> bool:
     return torch is not None and issubclass(value, torch.nn.Module)
 
 
-def _methods(value: type) -> dict[str, dict[str, Any]]:
+def _methods(value: type, whole: bool = False) -> dict[str, dict[str, Any]]:
+    """Those of a class by name; of a class itself, not an instance, with `whole`: then some need no instance."""
     own: dict[str, dict[str, Any]] = {}
+    selves = _SELVES | {_first_name(item) for name, item in vars(value).items() if name.startswith("__")}
     for base in value.__mro__[:-1]:
         if base.__module__.split(".")[0] in ("torch", "builtins"):
             continue
         for name, item in vars(base).items():
             if inspect.isroutine(item) and (not name.startswith("_") or name == "__call__") and name not in own:
                 static = isinstance(item, staticmethod | classmethod)
-                own[name] = {"parameters": _parameters(item, bound=True), "static": static}
+                bare = whole and not static and _first_name(item) not in selves  # `Metrics.iou(a, b)`, a class as a namespace
+                own[name] = {"parameters": _parameters(item, bound=not bare), "static": static or bare}
     return dict(list(own.items())[:50])
+
+
+def _first_name(value: Any) -> str:
+    code = getattr(value, "__code__", None)
+    return code.co_varnames[0] if isinstance(code, CodeType) and code.co_argcount else "self"
+
+
+def _form(value: Any, parameters: Sequence[inspect.Parameter]) -> str:
+    """The form of arrays that a function is written for: by its annotations, else numpy's where it uses that and no torch."""
+    for parameter in parameters:
+        said = parameter.annotation if isinstance(parameter.annotation, str) else repr(parameter.annotation)
+        for word, form in _FORMS.items():
+            if parameter.annotation is not parameter.empty and word in said.lower():
+                return form
+    code, names = getattr(value, "__code__", None), getattr(value, "__globals__", {})
+    used = {str(getattr(names.get(name), "__name__", "")).split(".")[0] for name in getattr(code, "co_names", ())}
+    return "numpy" if "numpy" in used and not used & {"torch", "torchvision"} else ""
 
 
 def _may_return(value: Any) -> bool:
@@ -151,9 +176,11 @@ def _parameters(value: Any, bound: bool = False) -> list[dict[str, Any]] | None:
     parameters = list(signature.parameters.values())
     if bound and not isinstance(value, staticmethod):
         parameters = parameters[1:]
+    form = _form(getattr(value, "__func__", value), parameters)
     return [
         {
             "name": parameter.name[:100],
+            "form": form,
             "required": parameter.default is parameter.empty and _HOW.get(parameter.kind) not in ("args", "kwargs"),
             "how": _HOW.get(parameter.kind, "positional"),
         }

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.course.specification import Assignment, Part
+from grader.course.specification import Assignment, Form, Part
 from grader.judge.alternatives import Alternative
 from grader.judge.binding import Binding, Roles, same_name
 from grader.judge.candidates import Candidate, candidates
@@ -127,12 +127,17 @@ def _by_roles(part: Part, candidate: Candidate, hooks: bool) -> Iterator[Attempt
     if candidate.style == "variable":
         yield Attempt(candidate, part.accepts[0])
         return
-    forms = part.accepts[:1] if candidate.style == "forward_hook" else part.accepts
+    forms = part.accepts[:1] if candidate.style == "forward_hook" else _forms(part, candidate)
     for change in _changes(part):
         for form in forms:
             if hooks and candidate.takes_model:
                 yield Attempt(candidate, form, change, replay=True)
             yield Attempt(candidate, form, change)
+
+
+def _forms(part: Part, candidate: Candidate) -> list[Form]:
+    """Those that the part accepts, the one that the function is written for first."""
+    return sorted(part.accepts, key=lambda form: form != candidate.form)
 
 
 def _changes(part: Part) -> list[tuple[str, ...]]:
@@ -160,5 +165,5 @@ def _by_alternatives(question: Question, candidate: Candidate) -> Iterator[Attem
     for identifier, binding in fitting.items():
         values = question.alternatives[identifier].roles.values()
         own: Sequence[str] = ("own",) if any(isinstance(value, dict) for value in values) else ()
-        for form in (*question.part.accepts, *own):
+        for form in (*_forms(question.part, candidate), *own):
             yield Attempt(replace(candidate, binding=binding), form, alternative=identifier)

@@ -59,6 +59,11 @@ class Candidate:
     parameters: tuple[Parameter, ...] = ()
 
     @property
+    def form(self) -> str:
+        """The form of arrays that it is written for; empty where that does not show."""
+        return self.parameters[0].form if self.parameters else ""
+
+    @property
     def takes_model(self) -> bool:
         """Whether it is given a network by whoever calls it."""
         return not self.binding.omitted and self.style in ("call", "method", "module_class")
@@ -94,9 +99,21 @@ def _named(part: Part, report: LoadReport, roles: Roles) -> Iterator[tuple[str, 
         for name in sorted(by_name.get(same_name(wanted), []), key=lambda found: found != wanted):
             if name not in seen:
                 seen.add(name)
-                yield from ((name, one) for one in _from_entry(part, name, report.names[name], roles))
+                for found in _with_instances(name, report, roles):
+                    yield from ((found, one) for one in _from_entry(part, found, report.names[found], roles))
     if "method" in part.styles:
         yield from _methods_by_name(part, report, roles)
+
+
+def _with_instances(name: str, report: LoadReport, roles: Roles) -> list[str]:
+    """A name and, of a class, those of its instances: these first where the judge could make none like them."""
+    entry = report.names[name]
+    if entry.kind not in ("class", "module_class"):
+        return [name]
+    made = [other for other, each in report.names.items() if each.of == name and each.kind in ("instance", "network")]
+    needed = [parameter for parameter in entry.parameters or () if parameter.required]
+    makeable = all(roles.named(parameter.name, [*roles.order, *roles.spare]) for parameter in needed)
+    return [name, *made] if makeable else [*made, name]
 
 
 def _from_entry(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:

@@ -104,7 +104,7 @@ def adaptation_notes(part: Part, attempt: Attempt, alternative: Alternative | No
         texts.append(gettext("{found} was taken for {name}.", name=canonical, found=candidate.name))
     if attempt.form == "own":
         texts.append(gettext("{name} was called with objects of your own class.", name=canonical))
-    elif attempt.form != part.accepts[0] and candidate.style not in ("variable", "forward_hook"):
+    elif attempt.form not in (part.accepts[0], candidate.form) and candidate.style not in ("variable", "forward_hook"):
         texts.append(gettext("{name} was called with {form} arguments.", name=canonical, form=attempt.form))
     if alternative is not None:
         texts.append(alternative.note)

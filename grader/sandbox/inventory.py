@@ -18,11 +18,12 @@ _MOST_HOOKS = 200
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a function. `how` is positional, keyword, args or kwargs."""
+    """A parameter of a function. `how` is positional, keyword, args or kwargs; `form` that of arrays which it is written for."""
 
     name: str
     required: bool = True
     how: str = "positional"
+    form: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Method:
 class Entry:
     """What a name stands for. `parameters` is None when unknown; `own`: written by the student; `axes` of an array.
 
-    `returns` is False for a function that only ever raises.
+    `returns` is False for a function that only ever raises. `of` is the name of an instance's class.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Entry:
     own: bool = True
     axes: int = 0
     returns: bool = True
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def read_entry(item: Mapping[Value, Value]) -> Entry:
         own=item.get("own") is True,
         axes=number(item.get("axes")),
         returns=item.get("returns") is not False,
+        of=text(item.get("of"), 200),
     )
 
 
@@ -85,7 +88,9 @@ def _read_parameters(value: Value) -> tuple[Parameter, ...] | None:
     if type(value) is not list or not all(type(item) is dict for item in value):
         return None
     return tuple(
-        Parameter(text(item.get("name"), 100), item.get("required") is True, text(item.get("how"), 20))
+        Parameter(
+            text(item.get("name"), 100), item.get("required") is True, text(item.get("how"), 20), text(item.get("form"), 20)
+        )
         for item in value[:_MOST_PARAMETERS]
     )
 

@@ -35,5 +35,7 @@ def test_model_stays_as_it_was(check, submission, models):
         fail(
             came=_("The parameters or buffers of the model have changed."),
             expected=_("the model as it was"),
-            hint=_("fc.weight shares its memory with the model: copy it with .clone() before you change it."),
+            hint=_(
+                "Read fc.weight, and change nothing: it shares its memory with the model; what is to be changed, .clone() first."
+            ),
         )

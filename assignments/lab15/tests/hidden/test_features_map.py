@@ -70,7 +70,10 @@ def test_model_stays_as_it_was(check, submission, models, noise):
         fail(
             came=_("The parameters or buffers of the model have changed."),
             expected=_("the model as it was"),
-            hint=_("In training mode a forward pass moves the statistics of batch normalisation: call model.eval() first."),
+            hint=_(
+                "Leave the model's numbers alone. In training mode a forward pass moves the statistics of batch normalisation: "
+                "model.eval() comes first."
+            ),
         )
     if after["training"]:
         fail(

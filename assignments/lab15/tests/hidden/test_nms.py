@@ -37,7 +37,8 @@ def test_chain_of_boxes(check, seed, shifted, shuffled):
     chain = [box(x, y, 120, 80)]
     for _link in range(4):
         chain.append(shifted(chain[-1], 0.6))
-    check.nms(*shuffled(603, chain, [0.95, 0.9, 0.85, 0.8, 0.75]), 0.5)
+    for order in (603, 613, 623):
+        check.nms(*shuffled(order, chain, [0.95, 0.9, 0.85, 0.8, 0.75]), 0.5)
 
 
 @pytest.mark.part("nms", weight=1)
@@ -57,7 +58,8 @@ def test_threshold_that_is_given(check, seed, shifted, shuffled):
     for k, overlap in enumerate((0.2, 0.4, 0.6, 0.8)):
         boxes += [box(x + 300 * k, y, 100, 70), shifted(box(x + 300 * k, y, 100, 70), overlap)]
     scores = [0.9, 0.5, 0.85, 0.55, 0.8, 0.6, 0.75, 0.65]
-    for threshold in (0.5, 0.1, 0.7):
+    check.nms(*shuffled(605, boxes, scores), 0.5)
+    for threshold in (0.1, 0.7):
         check.nms(*shuffled(605, boxes, scores), threshold, hint=_("The threshold is a parameter: each call has its own."))
 
 
@@ -67,7 +69,7 @@ def test_low_scores(check, seed, shifted, shuffled):
     x, y = np.random.default_rng(seed + 606).uniform(100, 300, 2)
     first, second = box(x, y, 90, 90), box(x + 200, y, 90, 60)
     boxes = [first, shifted(first, 0.7), second, shifted(second, 0.3), box(x, y + 200, 50, 50)]
-    check.nms(*shuffled(606, boxes, [0.24, 0.19, 0.12, 0.06, 0.01]), 0.5, hint=_("No score is too low to be kept."))
+    check.nms(*shuffled(606, boxes, [0.24, 0.19, 0.12, 0.06, 0.01]), 0.5)
 
 
 @pytest.mark.part("nms", weight=1)
