@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder
-from grader.course.code import load_file
+from grader.course.code import forget_code, load_file
 from grader.course.dependencies import part_digests
 from grader.course.submission import Submission
 from grader.errors import (
@@ -74,6 +74,7 @@ class Judge:
 
     def __init__(self, plan: JudgePlan) -> None:
         self.plan = plan
+        forget_code(plan.folder.path, plan.folder.reference)  # a judge before this one may have had it otherwise
         self.assignment = plan.folder.specification
         self.translate: Callable[[str], str] = translate_with(plan.language, plan.folder.locale, self.assignment.id)
         self.weights = {name: weights_file(model, plan.folder) for name, model in self.assignment.models.items()}
