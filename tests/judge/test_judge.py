@@ -85,6 +85,23 @@ def test_answers_are_let_go(judge: Judge, submit: Callable[..., Submission], mon
         gc.enable()
 
 
+def test_an_argument_that_cannot_travel_costs_nobody_points(course_copy: Path, submit: Callable[..., Submission]) -> None:
+    """Protects a class from a test that passes what no process can be sent: the test's fault, by the name of the type, and the
+    next test is asked in the same process."""
+    folder = course_copy / "assignments" / "tiny"
+    given = '\n\n@pytest.mark.part("mean")\ndef test_{0}(check):\n    """A title."""\n    check.mean({1})\n'
+    values = {"range": "range(3)", "deep": "[" * 50 + "]" * 50, "last": "[4, 2]"}
+    with (folder / "tests" / "hidden" / "test_mean.py").open("a") as stream:
+        stream.writelines(given.format(name, value) for name, value in values.items())
+    with Judge(JudgePlan(open_assignment(folder), NoWall(), (), "en")) as judge:
+        result = judge.grade(submit())
+    tests = {test.id.rpartition("::test_")[2]: test for test in result.tests if test.part == "mean"}
+    assert (tests["range"].status, tests["range"].score) == ("grader_error", None)
+    assert "a value of type range cannot cross" in tests["range"].detail
+    assert {name for name, test in tests.items() if test.status != "passed"} == {"range", "deep"}
+    assert result.status == "grader_error", "points are owed"
+
+
 def test_a_lost_template_costs_nobody_points(judge: Judge, submit: Callable[..., Submission]) -> None:
     """Protects students from a template that was killed (memory, an administrator): a fault, and the next is graded again."""
     assert judge.template is not None
