@@ -91,6 +91,13 @@ class Submission:
                     left -= len(block)
         return f"sha256:{digest.hexdigest()}"
 
+    def digest_if_readable(self) -> str:
+        """The digest, empty where a file cannot be read: two such submissions are not therefore the same."""
+        try:
+            return self.digest()
+        except OSError:
+            return ""
+
 
 @dataclass(frozen=True)
 class Work:

@@ -152,7 +152,7 @@ class Judge:
         return SubmissionResult(
             student=submission.student,
             path=submission.place,
-            digest=_digest(submission),
+            digest=submission.digest_if_readable(),
             status=graded.status,
             score=graded.score,
             max_score=shown(self.assignment.points),
@@ -293,10 +293,3 @@ class Judge:
         tests = tuple(stopped_result(test, self.share[test.id], TestStatus.GRADER_ERROR, self.translate) for test in self.planned)
         text = gettext("The grader failed; this is not the submission's fault: {reason}", reason=reason)
         return Graded(SubmissionStatus.GRADER_ERROR, None, tests, [text])
-
-
-def _digest(submission: Submission) -> str:
-    try:
-        return submission.digest()
-    except OSError:
-        return "sha256:unreadable"

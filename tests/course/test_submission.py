@@ -230,16 +230,25 @@ def test_a_file_that_no_memory_holds(make: Make, assignment: Assignment, monkeyp
     assert ann.digest() != bob.digest()
 
 
+def refuse(path: Path, *_how: object) -> bytes:
+    """What the system says to who may not read."""
+    raise PermissionError(13, "Permission denied", str(path))
+
+
 def test_a_file_that_cannot_be_read(make: Make, assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects the class from one student's file without permissions (root would be given it, so that it is refused here)."""
-
-    def refuse(path: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(path))
-
     place = make("ann/tiny.py")
     monkeypatch.setattr(Path, "read_bytes", refuse)
     (ann,) = collect(place, assignment, Starters(frozenset({"0" * 64})))
     assert ann.main == place / "ann" / "tiny.py"
+
+
+def test_what_cannot_be_read_is_not_the_same(make: Make, assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects two students whose files the grader could not read from being told to have handed in the same."""
+    ann, bob = collect(make("ann.py", "bob.py"), assignment)
+    assert ann.digest_if_readable() == ann.digest()
+    monkeypatch.setattr(Path, "open", refuse)
+    assert (ann.digest_if_readable(), bob.digest_if_readable()) == ("", "")
 
 
 def test_no_such_folder(assignment: Assignment, tmp_path: Path) -> None:
