@@ -26,18 +26,19 @@ _MOST_ROWS = 40
 def fixtures_command(assignment: str | None, device: str, rebuild: bool, prune: bool) -> int:
     """Compute, prune or list; the exit status."""
     console = Console(highlight=False, soft_wrap=True)
+    folders = [] if prune else _folders(assignment)  # before anything is removed: both may be mistyped
+    device = pick_device(device)
     if rebuild:
         shutil.rmtree(cache_folder() / "fixtures", ignore_errors=True)
     if prune:
         removed = Store().prune(MOST_BYTES)
         console.print(f"{removed} fixtures removed; at most {MOST_BYTES >> 20} MB are kept.")
         return 0
-    folders = _folders(assignment)
     before = len(Store().manifests())
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("fixtures", total=len(folders))
         for folder in folders:
-            compute(folder, pick_device(device))
+            compute(folder, device)
             bar.advance(task)
     show(console, before)
     return 0
