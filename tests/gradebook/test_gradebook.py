@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import multiprocessing
 import sqlite3
 from collections.abc import Callable
@@ -13,6 +15,7 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DatabaseError
 
+from grader.cli.gradebooking import grades_table
 from grader.course.rules import Late
 from grader.errors import GraderError, UsageError
 from grader.gradebook import tables
@@ -143,6 +146,13 @@ def test_lateness(
     record(book, results(ann=(40, 60)), rules(12, late), {"ann": Handing(when)}, "prof")
     grade = grade_of(book, "ann")
     assert (grade.score, grade.earned, grade.late.timeliness) == (score, 100, timeliness)
+
+
+def test_a_table_of_large_scores(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects scores of seven digits from losing what stands behind the sixth."""
+    record(book, results(ann=(1234567.5, 0.25)), rules(), {}, "prof")
+    (row,) = csv.DictReader(io.StringIO(grades_table(book.read(lambda connection: grades(connection, None)))))
+    assert (row["score"], row["mean"], row["words"], row["max"]) == ("1234567.75", "1234567.5", "0.25", "100")
 
 
 def test_a_time_that_is_not_known_costs_nothing_and_says_so(book: Gradebook, results: Make, rules: MakeRules) -> None:
