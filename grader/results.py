@@ -19,7 +19,6 @@ only the instructor's edition shows for hidden tests.
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -29,6 +28,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from grader.errors import SpecificationError
 from grader.figures import Figure, OwnFigure
 from grader.record import Record
+from grader.wholefile import write_text_whole as write_text_whole  # what is made of results is written so
 
 SCHEMA = "grader/results/1"
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -189,21 +189,6 @@ def read_results(path: Path) -> Results:
         first = error.errors()[0]
         key = ".".join(str(step) for step in first["loc"])
         raise SpecificationError(f"{path}: {key}: {first['msg']}") from error
-
-
-def write_text_whole(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old text or the new one, never a part (rename within the folder).
-
-    Raises `OSError` when it cannot be written; the old text then stays.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    except OSError:  # of a full disk not even the attempt should take room
-        partial.unlink(missing_ok=True)
-        raise
 
 
 def json_schema() -> dict[str, Any]:

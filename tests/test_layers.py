@@ -2,7 +2,7 @@
 
 The layers, from the ground up; a module imports from layers below its own only, or within its own::
 
-    errors, i18n, origin, record
+    errors, i18n, origin, record, wholefile
     figures
     results, wire
     guest                        (what runs in the sandbox: errors, wire and itself, nothing else)
@@ -34,7 +34,7 @@ import grader
 PACKAGE = Path(grader.__file__).resolve().parent
 
 LAYERS = [
-    {"errors", "i18n", "origin", "record"},
+    {"errors", "i18n", "origin", "record", "wholefile"},
     {"figures"},
     {"results", "wire"},
     {"guest"},
@@ -56,7 +56,7 @@ ONLY = {
     "guest": {"errors", "wire"},
     "wire": {"errors"},
     "report": {"results", "figures", "record", "i18n", "errors"},
-    "results": {"errors", "figures", "record"},
+    "results": {"errors", "figures", "record", "wholefile"},
     "intake": {"course", "errors"},
     "gradebook": {"course", "results", "record", "errors"},
     "similar": {"course", "guest", "report", "results", "errors"},

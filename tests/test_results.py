@@ -23,7 +23,6 @@ from grader.results import (
     TestStatus,
     json_schema,
     read_results,
-    write_text_whole,
 )
 
 
@@ -129,12 +128,3 @@ def test_no_such_document(tmp_path: Path) -> None:
     """Protects the words for a folder without results."""
     with pytest.raises(SpecificationError, match="cannot be read: No such file"):
         read_results(tmp_path / "results.json")
-
-
-def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
-    """Protects readers: folders are made, the old text is replaced at once, nothing else stays."""
-    path = tmp_path / "new" / "file.txt"
-    for text in ("old", "новое"):
-        write_text_whole(path, text)
-        assert path.read_text("utf-8") == text
-    assert list(path.parent.iterdir()) == [path]

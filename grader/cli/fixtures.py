@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from grader.course.assignment import AssignmentFolder, find_course, list_assignments, named_assignment
-from grader.errors import UsageError
+from grader.course.assignment import AssignmentFolder, courses_here, wanted_assignments
 from grader.fixtures.cache import cache_folder
 from grader.fixtures.store import Store
 from grader.judge.judge import Judge, JudgePlan
@@ -26,18 +24,19 @@ _MOST_ROWS = 40
 def fixtures_command(assignment: str | None, device: str, rebuild: bool, prune: bool) -> int:
     """Compute, prune or list; the exit status."""
     console = Console(highlight=False, soft_wrap=True)
+    folders = [] if prune else wanted_assignments(assignment, courses_here())  # before anything is removed: both may be mistyped
+    device = pick_device(device)
     if rebuild:
         shutil.rmtree(cache_folder() / "fixtures", ignore_errors=True)
     if prune:
         removed = Store().prune(MOST_BYTES)
         console.print(f"{removed} fixtures removed; at most {MOST_BYTES >> 20} MB are kept.")
         return 0
-    folders = _folders(assignment)
     before = len(Store().manifests())
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("fixtures", total=len(folders))
         for folder in folders:
-            compute(folder, pick_device(device))
+            compute(folder, device)
             bar.advance(task)
     show(console, before)
     return 0
@@ -72,12 +71,3 @@ def show(console: Console, before: int) -> None:
         )
         table.add_row(*map(escape, cells))
     console.print(table)
-
-
-def _folders(assignment: str | None) -> list[AssignmentFolder]:
-    course = find_course(Path.cwd())
-    courses = [course] if course is not None else []
-    names = [assignment] if assignment is not None else [name for one in courses for name in list_assignments(one)]
-    if not names:
-        raise UsageError("there is no assignment here", remedy="run it in a course's folder, or name an assignment's folder")
-    return [named_assignment(name, courses) for name in names]

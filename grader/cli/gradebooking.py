@@ -20,7 +20,7 @@ from grader.gradebook.grades import Grade, Grades, grades
 from grader.gradebook.lateness import Timeliness
 from grader.gradebook.rules import named_rules
 from grader.gradebook.trail import trail
-from grader.report.gradebook import neutral
+from grader.report.gradebook import neutral, written
 from grader.results import write_text_whole
 
 OK = 0
@@ -34,7 +34,7 @@ def override_command(where: str, assignment: str | None, student: str, part: str
         raise UsageError("give a score, or --withdraw to take an earlier one back")
     with open_gradebook(where) as book:
         name = override(book, Decision(student, assignment, actor(), why), part, score)
-    print(f"{name}: {student}: {part}: {'withdrawn' if score is None else f'{score:g}'}")
+    print(f"{name}: {student}: {part}: {'withdrawn' if score is None else written(score)}")
     return OK
 
 
@@ -107,9 +107,9 @@ def grades_table(found: Grades) -> str:
     parts = [part.id for part in found.rules.parts]
     writer.writerow(["student", "status", "score", "max", *parts, "earned", "attempt", "attempts", "handed_in", "overridden"])
     for grade in found.grades:
-        scores = ["" if part.score is None else f"{part.score:g}" for part in grade.parts]
-        numbers = ["" if score is None else f"{score:g}" for score in (grade.score, grade.max_score)]
-        earned = "" if grade.earned is None else f"{grade.earned:g}"
+        scores = [written(part.score) for part in grade.parts]
+        numbers = [written(score) for score in (grade.score, grade.max_score)]
+        earned = written(grade.earned)
         overridden = " ".join(part.id for part in grade.parts if part.overridden)
         attempts = [str(grade.attempt), str(grade.attempts)]
         row = [grade.student, grade.status, *numbers, *scores, earned, *attempts, in_time(grade), overridden]

@@ -11,8 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.cli.markup import escape
-from grader.course.assignment import AssignmentFolder, find_course, list_assignments, named_assignment
-from grader.errors import UsageError
+from grader.course.assignment import AssignmentFolder, courses_here, wanted_assignments
 from grader.judge.judge import Judge, JudgePlan
 from grader.results import write_text_whole
 from grader.sandbox.choice import choose_wall
@@ -23,12 +22,8 @@ _MOST_SHORTFALLS = 20
 
 def validate_command(assignment: str | None, json_path: Path | None, sandbox: str) -> int:
     """Validate one assignment, or all of the course; the exit status."""
-    course = find_course(Path.cwd())
-    courses = [course] if course is not None else []
-    names = [assignment] if assignment is not None else [name for one in courses for name in list_assignments(one)]
-    if not names:
-        raise UsageError("there is no assignment here", remedy="run it in a course's folder, or name an assignment's folder")
-    validations = [validate(named_assignment(name, courses), sandbox, courses) for name in names]
+    courses = courses_here()
+    validations = [validate(folder, sandbox, courses) for folder in wanted_assignments(assignment, courses)]
     if json_path is not None:
         document = [validation.to_plain() for validation in validations]
         write_text_whole(json_path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")

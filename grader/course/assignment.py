@@ -188,6 +188,20 @@ def named_assignment(name: str, courses: list[Path]) -> AssignmentFolder:
     raise UsageError(f"no assignment {name!r} in {where}; {hint}")
 
 
+def courses_here() -> list[Path]:
+    """The course that the working folder lies in, if it lies in one."""
+    course = find_course(Path.cwd())
+    return [course] if course is not None else []
+
+
+def wanted_assignments(name: str | None, courses: list[Path]) -> list[AssignmentFolder]:
+    """The one that is named, else all that the courses have. Raises `UsageError` when there is none."""
+    names = [name] if name is not None else [one for course in courses for one in list_assignments(course)]
+    if not names:
+        raise UsageError("there is no assignment here", remedy="run it in a course's folder, or name an assignment's folder")
+    return [named_assignment(one, courses) for one in names]
+
+
 def _files(folder: Path) -> list[Path]:
     # Looked at from within the folder: where the course itself lies must not matter.
     found = [(path, path.relative_to(folder).parts) for path in folder.rglob("*") if path.is_file()]

@@ -26,6 +26,8 @@ SCHEMA = "grader/bundle/1"
 RELEASED = "released"
 ANSWERS_SUFFIX = ".answers"
 
+_MOST_BYTES = 64 << 20  # of a file that could be a starter, outputs included: more than any notebook that is graded
+
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -69,8 +71,11 @@ class Starters:
         return cls(frozenset(content_digest(path) for path in files if path.is_file()))
 
     def has(self, path: Path) -> bool:
-        """Whether the file is a starter that nobody has worked in."""
-        return bool(self.digests) and content_digest(path) in self.digests
+        """Whether the file is a starter that nobody has worked in; never one that is huge, or cannot be read."""
+        try:
+            return bool(self.digests) and path.stat().st_size <= _MOST_BYTES and content_digest(path) in self.digests
+        except OSError:  # told when it is to be graded; the class is not to wait for it
+            return False
 
 
 def content_digest(path: Path) -> str:

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
 
 from grader.errors import SpecificationError
+
+
+def forget_code(folder: Path, *files: Path) -> None:
+    """Forget whatever was imported from below `folder` or is one of `files`: what has changed there is then imported anew.
+
+    Python and pytest know a module by its name alone, and one process may grade before and after a course was corrected.
+    """
+    below = str(folder) + os.sep
+    names = {str(path) for path in files}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__dict__", {}).get("__file__")  # not by attribute: of a lazy module that would import more
+        if isinstance(file, str) and (file.startswith(below) or file in names):
+            del sys.modules[name]
 
 
 def load_file(path: Path) -> ModuleType:

@@ -20,6 +20,7 @@ from grader.errors import UsageError
 SUFFIXES = (".ipynb", ".py")
 _HIDDEN = (".", "__")
 MOST_FILES = 500
+_MOST_DIGESTED = 1 << 30  # bytes of a file; a longer one does not even fit into what a sandbox can be sent
 _LABS_FILES = ("calling.py", "comparison.py", "misconceptions.py", "figures.py", "networks.py")
 _LABS = {"tests", "pictures", "starter", "styles", "master", RELEASED, *_LABS_FILES}
 
@@ -75,15 +76,27 @@ class Submission:
         return replace(self, student=student)
 
     def digest(self) -> str:
-        """`sha256:` over the names and contents of all its files; of nothing when it is missing."""
+        """`sha256:` over the names, sizes and contents of all its files; of nothing when it is missing.
+
+        Of a file that is too long for any sandbox the first gigabyte counts. Raises `OSError` when one cannot be read.
+        """
         digest = hashlib.sha256()
         for path in [self.root] if self.root.is_file() else _walk(self.root):
             name = path.name if self.root.is_file() else path.relative_to(self.root).as_posix()
             digest.update(f"{name}\0{path.stat().st_size}\0".encode("utf-8", "surrogateescape"))
+            left = _MOST_DIGESTED
             with path.open("rb") as stream:
-                while block := stream.read(1 << 20):
+                while left > 0 and (block := stream.read(1 << 20)):
                     digest.update(block)
+                    left -= len(block)
         return f"sha256:{digest.hexdigest()}"
+
+    def digest_if_readable(self) -> str:
+        """The digest, empty where a file cannot be read: two such submissions are not therefore the same."""
+        try:
+            return self.digest()
+        except OSError:
+            return ""
 
 
 @dataclass(frozen=True)
@@ -163,7 +176,8 @@ def _walk(folder: Path) -> list[Path]:
         names[:] = sorted(name for name in names if not name.startswith(_HIDDEN))
         for name in sorted(files):
             path = Path(directory) / name
-            if not name.startswith(".") and path.is_file() and (not path.is_symlink() or _stays_within(path, folder)):
+            # `Path.is_file` raises in a folder that may be listed and not entered.
+            if not name.startswith(".") and os.path.isfile(path) and (not path.is_symlink() or _stays_within(path, folder)):
                 found.append(path)
     return found
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from grader.errors import UsageError
 from grader.export.filled import Filled
-from grader.export.marks import Mark, scaled, written
+from grader.export.marks import Mark, scaled
 from grader.export.roster import Person, Table, match, plain
+from grader.report.gradebook import written
 
 _WHO = ("Student", "ID", "SIS User ID", "SIS Login ID", "Integration ID", "Root Account", "Section")
 _TITLED = re.compile(r"(?P<title>.*) \((?P<id>\d+)\)", re.DOTALL)

@@ -44,11 +44,6 @@ def marks_of_gradebook(found: Grades) -> list[Mark]:
     ]
 
 
-def written(score: float) -> str:
-    """A number as every system reads it: a point, at most two decimals."""
-    return f"{score:.2f}".rstrip("0").rstrip(".")
-
-
 def scaled(mark: Mark, maximum: float, scale: bool) -> float | None:
     """The score out of `maximum`; None where there is no score.
 

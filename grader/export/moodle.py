@@ -18,8 +18,9 @@ from collections.abc import Mapping, Sequence
 
 from grader.errors import UsageError
 from grader.export.filled import Filled
-from grader.export.marks import Mark, scaled, written
+from grader.export.marks import Mark, scaled
 from grader.export.roster import Person, Table, match
+from grader.report.gradebook import written
 
 _IDENTIFIER = ("Identifier", "Идентификатор")
 _NAME = ("Full name", "Полное имя", "ФИО", "Фамилия, имя", "Имя / Фамилия")

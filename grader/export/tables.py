@@ -7,9 +7,9 @@ import io
 from collections.abc import Sequence
 
 from grader.export.filled import Filled
-from grader.export.marks import Mark, written
+from grader.export.marks import Mark
 from grader.export.roster import Person, Table, match
-from grader.report.gradebook import neutral
+from grader.report.gradebook import neutral, written
 
 _NBGRADER = "assignment,duedate,timestamp,student_id,last_name,first_name,email,raw_score,late_submission_penalty,score,max_score"
 
@@ -20,7 +20,7 @@ def plain_table(marks: Sequence[Mark]) -> Filled:
     rows = [["student", "score", "max_score", *parts, "comment"]]
     for mark in marks:
         scores = dict(mark.parts)
-        cells = [_cell(mark.score), written(mark.max_score), *(_cell(scores.get(part)) for part in parts)]
+        cells = [written(mark.score), written(mark.max_score), *(written(scores.get(part)) for part in parts)]
         rows.append([neutral(mark.student), *cells, neutral(mark.comment)])
     return Filled(_text(rows), len(marks), _without_score(marks))
 
@@ -40,7 +40,7 @@ def filled_roster(table: Table, marks: Sequence[Mark], key: str) -> Filled:
             done.left.append((row[column], "nothing to hand on"))
             rows.append([*row, "", "", ""])
         else:
-            rows.append([*row, _cell(mark.score), written(mark.max_score), neutral(mark.comment)])
+            rows.append([*row, written(mark.score), written(mark.max_score), neutral(mark.comment)])
             done.filled += mark.score is not None
     done.text = table.text(rows)
     return done
@@ -60,7 +60,7 @@ def nbgrader_table(assignment: str, duedate: str, marks: Sequence[Mark], roster:
     for mark in marks:
         who = [neutral(cell) for cell in names.get(mark.student, ["", "", ""])]
         lost = "" if mark.score is None or mark.earned is None else written(mark.earned - mark.score)
-        scores = [_cell(mark.earned), lost, _cell(mark.score), written(mark.max_score)]
+        scores = [written(mark.earned), lost, written(mark.score), written(mark.max_score)]
         rows.append([assignment, duedate, "", neutral(mark.student), *who, *scores])
     unmatched = [(mark.student, "is not in the roster") for mark in marks if roster is not None and mark.student not in names]
     return Filled(_text(rows), len(marks), unmatched + _without_score(marks))
@@ -68,10 +68,6 @@ def nbgrader_table(assignment: str, duedate: str, marks: Sequence[Mark], roster:
 
 def _without_score(marks: Sequence[Mark]) -> list[tuple[str, str]]:
     return [(mark.student, "has no score") for mark in marks if mark.score is None]
-
-
-def _cell(score: float | None) -> str:
-    return "" if score is None else written(score)
 
 
 def _text(rows: list[list[str]]) -> str:

@@ -5,7 +5,6 @@ A time that is not known is not guessed: work that a learning platform marked la
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -43,5 +42,8 @@ def lateness(submitted: datetime | None, marked_late: bool, deadline: datetime |
     hours = (submitted - deadline) / timedelta(hours=1)
     if late.refused_after_hours is not None and hours > late.refused_after_hours:
         return Lateness(Timeliness.REFUSED, hours, 1.0)
-    percent = min(math.ceil(hours / late.period_hours) * late.penalty_percent, late.at_most_percent)
+    # In whole microseconds: as fractions of an hour, 1.1 h is more than eleven periods of 0.1 h.
+    period = timedelta(hours=min(late.period_hours, timedelta.max // timedelta(hours=1)))
+    begun = -((deadline - submitted) // max(period, timedelta.resolution))
+    percent = min(begun * late.penalty_percent, late.at_most_percent)
     return Lateness(Timeliness.LATE, hours, percent / 100)

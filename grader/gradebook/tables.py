@@ -127,5 +127,3 @@ def _decision(name: str, *columns: Any) -> Table:
 override = _decision("override", Column("part", String(64), nullable=False), Column("score", Float))
 comment = _decision("comment", Column("part", String(64), nullable=False), Column("words", Text, nullable=False))
 extension = _decision("extension", Column("deadline", Instant))
-
-EVERY = (rules, attempt, verdict, override, comment, extension)

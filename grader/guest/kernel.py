@@ -48,7 +48,6 @@ class MountFlag(enum.IntFlag):
     PRIVATE = 1 << 18
 
 
-UNMOUNT_DETACH = 2
 _MADV_COLLAPSE = 25
 
 _PR_SET_PDEATHSIG = 1
@@ -156,11 +155,6 @@ def mount(source: str, target: str, filesystem: str = "", flags: MountFlag = Mou
     """`mount(2)`: empty strings go as null pointers, as a bind mount or a change of propagation wants them."""
     words = [os.fsencode(each) or None for each in (source, target, filesystem)]
     _check(int(_libc.mount(*words, ctypes.c_ulong(flags), os.fsencode(data) or None)), f"mount on {target}")
-
-
-def unmount(target: str, flags: int = 0) -> None:
-    """`umount2(2)`; with `UNMOUNT_DETACH` a busy one goes as soon as its last user does."""
-    _check(int(_libc.umount2(os.fsencode(target), ctypes.c_int(flags))), f"umount of {target}")
 
 
 def bring_up_loopback() -> None:

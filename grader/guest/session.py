@@ -7,7 +7,6 @@ load     files, main, seconds, piece_seconds    what the file left behind (see `
 fork     (a socket's descriptor beside it)      {"pid": number}; the fork serves calls on that socket
 kill     pid, sweep                             {"status": wait status or -1 when unknown}, the process being gone;
                                                 with `sweep` every other process of the submission too
-status   pid                                    {"status": wait status, -1 when unknown, None while it runs}
 files                                           {"files": a digest of what lies in its folders, "" when it cannot be told}
 ======== ====================================== =============================================================
 
@@ -75,10 +74,8 @@ class Session:
                 answer = self.fork(descriptor, request["bounds"])
             elif request["op"] == "kill":
                 answer = self.kill(request["pid"], request["sweep"])
-            elif request["op"] == "files":
-                answer = {"files": footprint(self.folders)}
             else:
-                answer = {"status": self.ended.get(request["pid"])}
+                answer = {"files": footprint(self.folders)}
             self.channel.send(answer)
 
     def load(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from grader.intake.archive import Archive, Entry, read_archive
 from grader.intake.names import Named, canvas_name, moodle_name
 
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(.*)")
+_TIMESTAMP_LENGTH = 1000  # characters; a name of a zone has at most some thirty
 
 
 @dataclass(frozen=True)
@@ -123,15 +124,16 @@ def _nbgrader(source: Path) -> Intake | None:
 
 def _timestamp(path: Path) -> datetime | None:
     """nbgrader's: a time and the name of its zone, or its offset; without either it means UTC. None where there is none."""
-    match = _TIMESTAMP.fullmatch(path.read_text("utf-8", errors="replace").strip()) if path.is_file() else None
-    if match is None:
-        return None
     try:
+        with path.open(encoding="utf-8", errors="replace") as stream:
+            match = _TIMESTAMP.fullmatch(stream.read(_TIMESTAMP_LENGTH).strip())
+        if match is None:
+            return None
         if re.fullmatch(r"[+-]\d\d:?\d\d|Z", match[2]):
             return datetime.fromisoformat(match[1] + match[2])
         zone = UTC if match[2] in ("", "UTC") else ZoneInfo(match[2])
         return datetime.fromisoformat(match[1]).replace(tzinfo=zone)
-    except (ValueError, ZoneInfoNotFoundError):
+    except (ValueError, ZoneInfoNotFoundError, OSError):  # a zone's name is a file's: it may be a folder, or too long
         return None
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder
-from grader.course.code import load_file
+from grader.course.code import forget_code, load_file
 from grader.course.dependencies import part_digests
 from grader.course.submission import Submission
 from grader.errors import (
@@ -74,6 +74,7 @@ class Judge:
 
     def __init__(self, plan: JudgePlan) -> None:
         self.plan = plan
+        forget_code(plan.folder.path, plan.folder.reference)  # a judge before this one may have had it otherwise
         self.assignment = plan.folder.specification
         self.translate: Callable[[str], str] = translate_with(plan.language, plan.folder.locale, self.assignment.id)
         self.weights = {name: weights_file(model, plan.folder) for name, model in self.assignment.models.items()}
@@ -151,7 +152,7 @@ class Judge:
         return SubmissionResult(
             student=submission.student,
             path=submission.place,
-            digest=_digest(submission),
+            digest=submission.digest_if_readable(),
             status=graded.status,
             score=graded.score,
             max_score=shown(self.assignment.points),
@@ -292,10 +293,3 @@ class Judge:
         tests = tuple(stopped_result(test, self.share[test.id], TestStatus.GRADER_ERROR, self.translate) for test in self.planned)
         text = gettext("The grader failed; this is not the submission's fault: {reason}", reason=reason)
         return Graded(SubmissionStatus.GRADER_ERROR, None, tests, [text])
-
-
-def _digest(submission: Submission) -> str:
-    try:
-        return submission.digest()
-    except OSError:
-        return "sha256:unreadable"

@@ -291,11 +291,13 @@ class Pictures:
         found = sorted(self.folder.glob(f"{name}.*")) if self.folder is not None else []
         if not found:
             raise KeyError(name)
-        return _pixels(found[0])
+        status = found[0].stat()
+        return _pixels(found[0], status.st_size, status.st_mtime_ns)
 
 
 @functools.lru_cache(maxsize=64)
-def _pixels(path: Path) -> npt.NDArray[np.uint8]:
+def _pixels(path: Path, _size: int, _time: int) -> npt.NDArray[np.uint8]:
+    """The file as it was when it had this size and time of change."""
     from PIL import Image
 
     with Image.open(path) as picture:

@@ -22,7 +22,7 @@ _NOT_EXPECTED = gettext("The answer is not the expected one.")
 
 
 def shares(assignment: Assignment, planned: Sequence[PlannedTest]) -> dict[str, Fraction]:
-    """The points of each test, by id. A part without tests is an error of the course, found by `check_coverage`."""
+    """The points of each test, by id. A part without tests is an error of the course, found by `untested_parts`."""
     total: dict[str, Fraction] = {}
     for test in planned:
         total[test.part] = total.get(test.part, Fraction(0)) + Fraction(test.weight)

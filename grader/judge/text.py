@@ -52,7 +52,7 @@ def render(text: AnyText, translate: Callable[[str], str]) -> str:
 
 def translate_with(language: str, locale: Path, domain: str) -> Callable[[str], str]:
     """A translation function: the catalogue of `domain` in the folder `locale` first, then the grader's own."""
-    own = _gettext.translation(domain, locale, [language], fallback=True)
+    own = _catalogue(domain, locale, language)
     general = translator(language)
 
     def translate(text: str) -> str:
@@ -62,3 +62,14 @@ def translate_with(language: str, locale: Path, domain: str) -> Callable[[str], 
         return found if found != text else general.gettext(text)
 
     return translate
+
+
+def _catalogue(domain: str, locale: Path, language: str) -> _gettext.NullTranslations:
+    """The catalogue as it lies there now; `gettext.translation` keeps the first one that it sees at a path."""
+    own = _gettext.NullTranslations()
+    for path in reversed(_gettext.find(domain, locale, [language], all=True)):
+        with open(path, "rb") as stream:
+            found = _gettext.GNUTranslations(stream)
+        found.add_fallback(own)
+        own = found
+    return own

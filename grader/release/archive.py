@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from grader.errors import UsageError
+from grader.wholefile import write_whole
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first that a zip knows
 _UNIX = 3
@@ -18,10 +19,8 @@ def write_files(files: dict[str, bytes], out: Path, top: str) -> None:
     Raises `UsageError` when the folder holds something already: it could be somebody's work.
     """
     if out.suffix == ".zip":
-        out.parent.mkdir(parents=True, exist_ok=True)
-        partial = out.with_name(f".{out.name}.part")
-        partial.write_bytes(zipped({f"{top}/{name}": raw for name, raw in files.items()}))
-        partial.replace(out)
+        packed = zipped({f"{top}/{name}": raw for name, raw in files.items()})
+        write_whole(out, lambda partial: partial.write_bytes(packed))
         return
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out} is not empty; a bundle is written into a new folder or a .zip")

@@ -25,9 +25,9 @@ def gradebook(assignment: AssignmentSummary, submissions: Sequence[SubmissionRes
             [
                 neutral(submission.student),
                 submission.status.value,
-                _number(submission.score),
-                _number(submission.max_score),
-                *(_number(scores.get(part)) for part in parts),
+                written(submission.score),
+                written(submission.max_score),
+                *(written(scores.get(part)) for part in parts),
             ]
         )
     return output.getvalue()
@@ -38,5 +38,6 @@ def neutral(cell: str) -> str:
     return f"'{cell}" if cell.lstrip().startswith(_FORMULA) or cell[:1] in {"\t", "\n", "\r"} else cell
 
 
-def _number(score: float | None) -> str:
+def written(score: float | None) -> str:
+    """A number as every spreadsheet and system reads it: a point, at most two decimals; empty where there is none."""
     return "" if score is None else f"{score:.2f}".rstrip("0").rstrip(".")

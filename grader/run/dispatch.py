@@ -116,14 +116,10 @@ def longest_first(todo: Sequence[Job], seconds: Mapping[str, float]) -> list[Job
 def _given_up(task: Task, submission: Submission, reason: str) -> Verdict:
     assignment = task.folder.specification
     text = gettext("The grader failed; this is not the submission's fault: {reason}", reason=reason)
-    try:
-        digest = submission.digest()
-    except OSError:
-        digest = "sha256:unreadable"
     result = SubmissionResult(
         student=submission.student,
         path=submission.place,
-        digest=digest,
+        digest=submission.digest_if_readable(),
         status=SubmissionStatus.GRADER_ERROR,
         score=None,
         max_score=float(assignment.points),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 
 import psutil
 
 from grader.errors import UsageError
 from grader.run.memory import room_in_group
 
+_DEVICES = re.compile(r"auto|cpu|cuda(:[0-9]{1,4})?")
 _WORKER_MB = 1024  # a judge and its template, libraries like torch included
 _DEFAULT_MB = 2048  # of one submission, where no assignment says otherwise
 
@@ -29,15 +31,17 @@ def pick_device(wanted: str) -> str:
 
     Only a request that might find a GPU imports torch.
     """
-    kind = wanted.partition(":")[0]
-    if kind not in ("auto", "cpu", "cuda"):
+    if not _DEVICES.fullmatch(wanted):
         raise UsageError(f"--device: no device {wanted!r}; there are auto, cpu, cuda and cuda:N")
-    if kind == "cpu" or (kind == "auto" and not os.path.exists("/dev/nvidiactl")):
+    if wanted == "cpu" or (wanted == "auto" and not os.path.exists("/dev/nvidiactl")):
         return "cpu"
     import torch
 
-    if torch.cuda.is_available():
-        return "cuda" if kind == "auto" else wanted
-    if kind == "auto":
-        return "cpu"
-    raise UsageError("--device cuda: there is no usable CUDA device", remedy="use --device auto")
+    there = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if wanted == "auto":
+        return "cuda" if there else "cpu"
+    if not there:
+        raise UsageError("--device cuda: there is no usable CUDA device", remedy="use --device auto")
+    if int(wanted.partition(":")[2] or 0) >= there:
+        raise UsageError(f"--device: there is no {wanted}; the last one is cuda:{there - 1}")
+    return wanted

@@ -130,18 +130,27 @@ class Processes:
             return desk.pool.submit(_grade, job)
 
     def collect(self) -> list[tuple[Job, Verdict | Lost]]:
-        """Verdicts, and what workers that died had before them."""
+        """Verdicts, and what workers that died had before them. An error of one worker waits until no verdict is left."""
         done, _ = wait(self.running, return_when=FIRST_COMPLETED)
         over: list[tuple[Job, Verdict | Lost]] = []
+        errors = []
         for future in done:
+            error = future.exception()
+            if error is not None and not isinstance(error, BrokenProcessPool):
+                errors.append(error)  # its worker stays busy: the next call meets it again
+                continue
             worker, job = self.running.pop(future)
-            try:
+            if error is None:
                 over.append((job, future.result()))
                 self.deaths = 0
-            except BrokenProcessPool:
+            else:
                 self._clear(worker)
                 self.deaths += 1
                 over.append((job, Lost("the worker that graded it died twice")))
+        if any(isinstance(outcome, Verdict) for _, outcome in over):
+            return over
+        if errors:
+            raise errors[0]
         if self.deaths >= _MOST_DEATHS:
             raise SandboxFault("worker processes of the grader die one after the other; what was finished is kept")
         return over

@@ -34,10 +34,15 @@ class LoneTemplate:
     def __init__(self, plan: TemplatePlan) -> None:
         self.plan = plan
         self.scratch = Path(tempfile.mkdtemp(prefix="grader-"))
-        self.inside = plan.wall.prepare(plan.contents, self.scratch)
         self.opened = 0
-        self.spare: LoneProcess | None = self._start()
-        self.missing = self.spare.get_ready()
+        self.spare: LoneProcess | None = None
+        try:
+            self.inside = plan.wall.prepare(plan.contents, self.scratch)
+            self.spare = self._start()
+            self.missing = self.spare.get_ready()
+        except BaseException:
+            self.close()
+            raise
 
     def _start(self) -> LoneProcess:
         work = tempfile.mkdtemp(dir=self.scratch)
@@ -106,11 +111,16 @@ class LoneProcess:
                 if self.process.poll() is not None or time.monotonic() > deadline:
                     raise
                 continue
-            said = Channel(connection, _WORD_BYTES).receive(time.monotonic() + 5)
+            try:
+                said = Channel(connection, _WORD_BYTES).receive(min(time.monotonic() + 5, deadline))
+            except WireError:  # whoever looks what listens here goes again, or says something else
+                said = None
             if type(said) is dict and secrets.compare_digest(str(said.get("word")), self.word):
                 self.listener.close()
                 return connection
             connection.close()
+            if time.monotonic() > deadline:
+                raise TimeoutError("others connect to its port")
 
     def end(self, pid: int, grace: float) -> int | None:
         """End the process after `grace` seconds; its exit status, or None when it had to be killed."""

@@ -39,13 +39,12 @@ class _Files:
     limit: str
     swap: str
     swap_value: str
-    peak: str
     events: str
 
 
 _FILES = {
-    "v1": _Files("memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "", "memory.max_usage_in_bytes", "memory.oom_control"),
-    "v2": _Files("memory.max", "memory.swap.max", "0", "memory.peak", "memory.events"),
+    "v1": _Files("memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "", "memory.oom_control"),
+    "v2": _Files("memory.max", "memory.swap.max", "0", "memory.events"),
 }
 
 
@@ -127,18 +126,9 @@ class ControlGroup:
                 continue
         return found - {0}  # 0: a process that this pid namespace cannot name
 
-    def peak_memory(self) -> int:
-        """The most bytes that the group ever held; 0 where the kernel does not keep it (version 2 before 5.19)."""
-        path = self._memory / self._files.peak
-        return int(path.read_text()) if path.exists() else 0
-
     def oom_kills(self) -> int:
         """How many processes of the group the kernel has killed because the memory limit was reached."""
         return self._count(self._memory / self._files.events, "oom_kill")
-
-    def oom_killed(self) -> bool:
-        """Whether it has killed any."""
-        return self.oom_kills() > 0
 
     def processes_refused(self) -> bool:
         """Whether a fork or a thread failed because of the limit on their number."""

@@ -105,7 +105,8 @@ def _try_out() -> str:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
-    return "" if done.returncode == 0 else done.stderr.strip().splitlines()[-1]
+    said = done.stderr.strip().splitlines()
+    return "" if done.returncode == 0 else said[-1] if said else f"a trial of it ended with status {done.returncode}"
 
 
 @functools.cache

@@ -24,7 +24,7 @@ from grader.sandbox.drawings import MOST_BYTES
 from grader.sandbox.exchange import Answer, Failure, LoadReport, read_notes, read_report, to_wire
 from grader.sandbox.guard import Guard, guard
 from grader.sandbox.inventory import text
-from grader.wire.channel import Channel, Closed, Deadline
+from grader.wire.channel import Channel, Closed, Deadline, Unsendable
 from grader.wire.values import REQUESTS, Bounds, Model, Value
 
 _READY_SECONDS = 30.0
@@ -52,7 +52,8 @@ class Session:
     """A loaded submission's process.
 
     Every method may raise `SubmissionStopped` (its subclasses say how) when the submission's process ended or broke the
-    conversation, and `SandboxFault` when the grader itself failed. After `SubmissionStopped` the session is over.
+    conversation, `SandboxFault` when the grader itself failed, and `Unsendable` for a value that cannot travel, which is the
+    fault of the test that passes it. After `SubmissionStopped` the session is over.
     """
 
     forks = True  # whether tests run in forks of it, and so share no memory
@@ -126,6 +127,8 @@ class Session:
         try:
             self.outbound.send(request, deadline, descriptor)
             answer = self.channel.receive(deadline)
+        except Unsendable:  # the judge's own value; the submission has not even been asked
+            raise
         except Deadline as error:
             self.close()
             raise SubmissionTimedOut(f"no answer within {deadline_words(seconds)}") from error
@@ -205,6 +208,8 @@ class CallProcess:
         try:
             self.outbound.send(request, deadline)
             answer = self.channel.receive(deadline)
+        except Unsendable:  # the judge's own value; the submission has not even been asked
+            raise
         except Deadline as error:
             self._end(sweep=True)
             raise SubmissionTimedOut(f"no answer within {deadline_words(seconds)}") from error

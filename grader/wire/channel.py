@@ -29,11 +29,15 @@ class Deadline(WireError):
     """The deadline passed before the frame was whole."""
 
 
+class Unsendable(WireError):
+    """The value cannot travel, or is beyond the bounds: this side's own fault. Nothing of it was sent."""
+
+
 class Channel:
     """One end of a conversation.
 
     `deadline` arguments are points of `time.monotonic()`; `None` waits without end. Methods raise `Closed`, `Deadline`,
-    or another `WireError` for a malformed or oversized frame.
+    or another `WireError` for a malformed or oversized frame; `send` raises `Unsendable` for what it cannot send.
     """
 
     def __init__(self, connection: socket.socket, bounds: Bounds | None = None) -> None:
@@ -46,8 +50,11 @@ class Channel:
         ancillary = []
         if descriptor is not None:
             ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [descriptor]))]
-        # Encoded as a whole before the first byte goes: of a value that cannot travel nothing is sent.
-        for number, part in enumerate(encode_parts(value, self.bounds)):
+        try:  # as a whole before the first byte goes: of a value that cannot travel nothing is sent
+            parts = encode_parts(value, self.bounds)
+        except WireError as error:
+            raise Unsendable(str(error)) from error
+        for number, part in enumerate(parts):
             if number:
                 _check(deadline)
             self._write(memoryview(part), ancillary if not number else [], deadline)

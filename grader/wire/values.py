@@ -34,8 +34,9 @@ class Bounds:
     models: bool = True
 
 
-# What the judge sends: inputs and whole submissions. It is trusted, so its frames may be large.
-REQUESTS = Bounds(structure_bytes=64 << 20, array_bytes=1 << 30)
+# What the judge sends: inputs and whole submissions. It is trusted, so its frames may be large. Whatever a submission may answer
+# can be sent back to it: a value that only the way out refuses would be the test's fault, and no student may bring that about.
+REQUESTS = Bounds(structure_bytes=64 << 20, array_bytes=1 << 30, depth=40, nodes=1_000_000, digits=3_510)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.course import submission
 from grader.course.assignment import open_assignment
+from grader.course.bundle import Starters
 from grader.course.specification import Assignment
 from grader.course.submission import Submission, collect
 from grader.errors import UsageError
@@ -213,6 +215,40 @@ def test_the_digest_tells_names_from_contents(make: Make, assignment: Assignment
     place = make("bob/b.txt", content=b"yz")
     ann, bob = collect(place, assignment)
     assert ann.digest() != bob.digest()
+
+
+def test_a_file_that_no_memory_holds(make: Make, assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the class from one student's disk image or endless log, which is neither read whole nor waited for."""
+    monkeypatch.setattr(submission, "_MOST_DIGESTED", 1 << 20)
+    place = make("ann/tiny.py", "bob/tiny.py")
+    for student, size in (("ann", 300 << 30), ("bob", (300 << 30) + 1)):
+        os.truncate(place / student / "tiny.py", size)
+    starters = Starters(frozenset({"0" * 64}))
+    ann, bob = collect(place, assignment, starters)
+    assert ann.main is not None
+    assert not starters.has(ann.main)
+    assert ann.digest() != bob.digest()
+
+
+def refuse(path: Path, *_how: object) -> bytes:
+    """What the system says to who may not read."""
+    raise PermissionError(13, "Permission denied", str(path))
+
+
+def test_a_file_that_cannot_be_read(make: Make, assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the class from one student's file without permissions (root would be given it, so that it is refused here)."""
+    place = make("ann/tiny.py")
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    (ann,) = collect(place, assignment, Starters(frozenset({"0" * 64})))
+    assert ann.main == place / "ann" / "tiny.py"
+
+
+def test_what_cannot_be_read_is_not_the_same(make: Make, assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects two students whose files the grader could not read from being told to have handed in the same."""
+    ann, bob = collect(make("ann.py", "bob.py"), assignment)
+    assert ann.digest_if_readable() == ann.digest()
+    monkeypatch.setattr(Path, "open", refuse)
+    assert (ann.digest_if_readable(), bob.digest_if_readable()) == ("", "")
 
 
 def test_no_such_folder(assignment: Assignment, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import multiprocessing
 import sqlite3
 from collections.abc import Callable
@@ -13,6 +15,7 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DatabaseError
 
+from grader.cli.gradebooking import grades_table
 from grader.course.rules import Late
 from grader.errors import GraderError, UsageError
 from grader.gradebook import tables
@@ -122,6 +125,10 @@ def test_what_cannot_be_decided(
         (24, Late(penalty_percent=10), 90, Timeliness.LATE),
         (24.5, Late(penalty_percent=10), 80, Timeliness.LATE),
         (2.5, Late(penalty_percent=10, period_hours=1), 70, Timeliness.LATE),
+        (1.1, Late(penalty_percent=1, period_hours=0.1), 89, Timeliness.LATE),
+        (1.1, Late(penalty_percent=1, period_hours=1 / 3), 96, Timeliness.LATE),
+        (1e-9, Late(penalty_percent=10, period_hours=1e-30), 60, Timeliness.LATE),
+        (5, Late(penalty_percent=10, period_hours=1e300), 90, Timeliness.LATE),
         (240, Late(penalty_percent=10, at_most_percent=30), 70, Timeliness.LATE),
         (999, Late(penalty_percent=10), 0, Timeliness.LATE),
         (0.25, Late(penalty_percent=10, grace_minutes=15), 100, Timeliness.IN_TIME),
@@ -139,6 +146,13 @@ def test_lateness(
     record(book, results(ann=(40, 60)), rules(12, late), {"ann": Handing(when)}, "prof")
     grade = grade_of(book, "ann")
     assert (grade.score, grade.earned, grade.late.timeliness) == (score, 100, timeliness)
+
+
+def test_a_table_of_large_scores(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects scores of seven digits from losing what stands behind the sixth."""
+    record(book, results(ann=(1234567.5, 0.25)), rules(), {}, "prof")
+    (row,) = csv.DictReader(io.StringIO(grades_table(book.read(lambda connection: grades(connection, None)))))
+    assert (row["score"], row["mean"], row["words"], row["max"]) == ("1234567.75", "1234567.5", "0.25", "100")
 
 
 def test_a_time_that_is_not_known_costs_nothing_and_says_so(book: Gradebook, results: Make, rules: MakeRules) -> None:

@@ -126,6 +126,14 @@ def test_nbgrader(tmp_path: Path, inside: bool) -> None:
     assert [work.student for work in found.works if work.assignment == "other"] == ["ann"]
 
 
+@pytest.mark.parametrize("zone", ["Europe", "../UTC", "Z" * 400, "a/" * 300, "\0", "+9999", "UTC" * 10_000])
+def test_a_time_in_no_zone(tmp_path: Path, zone: str) -> None:
+    """Protects a class from one timestamp.txt whose zone is a folder of zones, a name too long for a file, or nothing at all."""
+    (tmp_path / "submitted" / "ann" / "tiny").mkdir(parents=True)
+    (tmp_path / "submitted" / "ann" / "tiny" / "timestamp.txt").write_text(f"2026-11-24 12:00:00 {zone}")
+    assert [work.submitted for work in take_in(tmp_path, tmp_path / "place").works] == [None]
+
+
 def test_a_students_timestamp_does_not_turn_the_folders_around(tmp_path: Path) -> None:
     """Protects a class from a student who hands in a file as nbgrader writes it."""
     (tmp_path / "submissions" / "tiny" / "eve").mkdir(parents=True)

@@ -13,7 +13,7 @@ import pytest
 
 from grader.course.assignment import open_assignment
 from grader.course.submission import Submission, collect
-from grader.errors import SandboxFault
+from grader.errors import SandboxFault, SpecificationError
 from grader.judge import judge as judge_module
 from grader.judge.check import Compared
 from grader.judge.judge import Judge, JudgePlan
@@ -83,6 +83,23 @@ def test_answers_are_let_go(judge: Judge, submit: Callable[..., Submission], mon
         assert [answer() for answer in answers if answer() is not None] == []
     finally:
         gc.enable()
+
+
+def test_an_argument_that_cannot_travel_costs_nobody_points(course_copy: Path, submit: Callable[..., Submission]) -> None:
+    """Protects a class from a test that passes what no process can be sent: the test's fault, by the name of the type, and the
+    next test is asked in the same process."""
+    folder = course_copy / "assignments" / "tiny"
+    given = '\n\n@pytest.mark.part("mean")\ndef test_{0}(check):\n    """A title."""\n    check.mean({1})\n'
+    values = {"range": "range(3)", "deep": "[" * 50 + "]" * 50, "last": "[4, 2]"}
+    with (folder / "tests" / "hidden" / "test_mean.py").open("a") as stream:
+        stream.writelines(given.format(name, value) for name, value in values.items())
+    with Judge(JudgePlan(open_assignment(folder), NoWall(), (), "en")) as judge:
+        result = judge.grade(submit())
+    tests = {test.id.rpartition("::test_")[2]: test for test in result.tests if test.part == "mean"}
+    assert (tests["range"].status, tests["range"].score) == ("grader_error", None)
+    assert "a value of type range cannot cross" in tests["range"].detail
+    assert {name for name, test in tests.items() if test.status != "passed"} == {"range", "deep"}
+    assert result.status == "grader_error", "points are owed"
 
 
 def test_a_lost_template_costs_nobody_points(judge: Judge, submit: Callable[..., Submission]) -> None:
@@ -216,6 +233,30 @@ def test_the_run_decides_the_language(tiny_course: Path, tmp_path: Path, monkeyp
     named = {test.misconception.explanation for test in result.tests if test.misconception is not None}
     assert "Делитель равен n - 1. Он из выборочной дисперсии; среднее делит на n." in named
     assert "The answer is not the expected one." not in {test.message for test in result.tests}
+
+
+def test_a_corrected_course_is_judged_by_in_the_same_process(course_copy: Path) -> None:
+    """Protects `--watch` from grading by what the course was, and from keeping that as what it has become: its tests, conftest,
+    comparisons and reference."""
+    place, tests = course_copy / "assignments" / "tiny", course_copy / "assignments" / "tiny" / "tests"
+    comparison, reference = place / "comparison.py", course_copy / "reference" / "tiny.py"
+    (tests / "conftest.py").write_text("WEIGHT = 1\n")
+    given = '\n\n@pytest.mark.part("mean", weight={weight})\ndef test_more(check):\n    """{title}."""\n'
+    source = (tests / "hidden" / "test_mean.py").read_text()
+    (tests / "hidden" / "test_mean.py").write_text(source + given.format(weight=1, title="Before"))
+    Judge(JudgePlan(open_assignment(place), NoWall(), (), "en"))
+
+    (tests / "hidden" / "test_mean.py").write_text(source + given.format(weight=3, title="Corrected"))
+    (tests / "conftest.py").write_text("raise ImportError('of the corrected one')\n")
+    comparison.write_text(comparison.read_text() + "\n\ndef compare_mean(answer, expected, call):\n    return 'corrected'\n")
+    reference.write_text(reference.read_text() + "\n\ndef mean(values):\n    return 'corrected'\n")
+    with pytest.raises(SpecificationError, match="of the corrected one"):
+        Judge(JudgePlan(open_assignment(place), NoWall(), (), "en"))
+    (tests / "conftest.py").unlink()
+    judge = Judge(JudgePlan(open_assignment(place), NoWall(), (), "en"))
+    assert {(test.title, test.weight) for test in judge.planned if test.id.endswith("more")} == {("Corrected.", 3.0)}
+    assert judge.setting.comparisons.functions["mean"](0, 0, None) == "corrected"
+    assert judge.setting.reference.mean([1.0]) == "corrected"
 
 
 SERVED = b"""

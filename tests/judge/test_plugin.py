@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from grader.errors import SandboxFault, SpecificationError
 from grader.judge.judge import Judge, JudgePlan
@@ -279,3 +280,11 @@ def test_models_and_pictures_by_name(tmp_path: Path) -> None:
         _ = Pictures(tmp_path)["cat"]
     with pytest.raises(KeyError):
         _ = Pictures(None)["cat"]
+
+
+def test_a_picture_that_was_exchanged(tmp_path: Path) -> None:
+    """Protects `--watch` from showing submissions the picture that the assignment had before."""
+    for shade in (10, 200):
+        Image.new("RGB", (shade, 4), (shade, shade, shade)).save(tmp_path / "cat.png")
+        assert Pictures(tmp_path)["cat"][0, 0].tolist() == [shade] * 3
+        assert Pictures(tmp_path)["cat"] is Pictures(tmp_path)["cat"], "tests share one array"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+
 from grader.judge.text import Text, gettext, render, translate_with
 
 RUSSIAN = {"kept box {box}": "оставлена рамка {box}", "of {name}": "из {name}", "red": "красная"}
@@ -57,3 +60,15 @@ def test_the_assignments_catalogue_is_asked_first(tmp_path: Path) -> None:
         assert translate("") == ""
         assert translate("no catalogue has this") == "no catalogue has this"
     assert translate_with("ru", tmp_path, "lab")("The file is empty.") != "The file is empty."
+
+
+def test_a_catalogue_that_was_corrected(tmp_path: Path) -> None:
+    """Protects `--watch` from saying what the assignment's catalogue said before."""
+    place = tmp_path / "ru" / "LC_MESSAGES" / "lab.mo"
+    place.parent.mkdir(parents=True)
+    for said in ("красный", "багровый"):
+        catalogue = Catalog("ru")
+        catalogue.add("red", said)
+        with place.open("wb") as stream:
+            write_mo(stream, catalogue)
+        assert translate_with("ru_RU", tmp_path, "lab")("red") == said

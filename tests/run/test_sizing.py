@@ -43,7 +43,9 @@ def test_cores_are_those_that_may_be_used() -> None:
     assert usable_cores() == len(os.sched_getaffinity(0))
 
 
-@pytest.mark.parametrize("wanted", ["gpu", "cuda0", "", "CPU", "mps"])
+@pytest.mark.parametrize(
+    "wanted", ["gpu", "cuda0", "", "CPU", "mps", "cuda:", "cuda:banana", "cuda:-1", "cuda:0:1", "cpu:x", "auto:1"]
+)
 def test_no_such_device(wanted: str) -> None:
     """Protects the words for a mistyped device."""
     with pytest.raises(UsageError, match=f"no device {wanted!r}; there are auto, cpu, cuda and cuda:N"):
@@ -60,10 +62,12 @@ def test_the_cpu_needs_no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_gpu_that_torch_can_use(monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects the choice where there is a GPU: auto takes it, a numbered one is kept."""
-    torch = SimpleNamespace(cuda=SimpleNamespace(is_available=lambda: True))
+    torch = SimpleNamespace(cuda=SimpleNamespace(is_available=lambda: True, device_count=lambda: 2))
     monkeypatch.setitem(__import__("sys").modules, "torch", torch)
     monkeypatch.setattr(os.path, "exists", lambda path: True)
     assert [pick_device(wanted) for wanted in ("auto", "cuda", "cuda:1", "cpu")] == ["cuda", "cuda", "cuda:1", "cpu"]
+    with pytest.raises(UsageError, match="no cuda:2; the last one is cuda:1"):
+        pick_device("cuda:2")
 
 
 def test_a_gpu_that_torch_cannot_use(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader.results import read_results
-from grader.run.workers import shares_of_cores
+from grader.course.submission import Submission
+from grader.errors import SandboxFault
+from grader.judge.regrading import Verdict
+from grader.results import SubmissionResult, SubmissionStatus, read_results
+from grader.run.dispatch import Job
+from grader.run.workers import Processes, shares_of_cores
 
 pytestmark = pytest.mark.wall
 
@@ -67,6 +72,22 @@ def test_a_worker_that_dies_again(run: Callable[..., Any], tmp_path: Path) -> No
     assert "the worker that graded it died twice" in finished.stderr
     kept = (tmp_path / "out" / ".journal" / "journal.jsonl").read_text().splitlines()
     assert len(kept) == 5
+
+
+def test_a_worker_that_fails_takes_no_verdict_along() -> None:
+    """Protects what was finished at the same moment: it is handed over, and kept, before the run ends by another's error."""
+    crew = Processes.__new__(Processes)  # without cores and processes
+    crew.running, crew.deaths = {}, 0
+    result = SubmissionResult(student="ann", path="", digest="", status=SubmissionStatus.GRADED, score=1, max_score=1)
+    for number in range(20):  # which of two comes first is a set's to say
+        finished, failed = Future[Verdict](), Future[Verdict]()
+        finished.set_result(Verdict(result=result))
+        failed.set_exception(SandboxFault("the disk is full"))
+        jobs = [Job(Submission(f"{student}{number}", Path(student), None)) for student in ("ann", "bob")]
+        crew.running = {finished: ("1", jobs[0]), failed: ("2", jobs[1])}
+        assert crew.collect() == [(jobs[0], Verdict(result=result))]
+        with pytest.raises(SandboxFault, match="disk is full"):
+            crew.collect()
 
 
 def test_workers_that_never_live(grade: Callable[..., Any], course_copy: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Iterator
@@ -16,8 +17,10 @@ import pytest
 
 from grader.course.assignment import open_assignment
 from grader.course.submission import Submission
+from grader.errors import SandboxFault
 from grader.guest import alarm
 from grader.judge.judge import Judge, JudgePlan
+from grader.sandbox import alone as sandbox_alone
 from grader.sandbox.alone import LoneTemplate
 from grader.sandbox.wall import FORKS, NoWall
 from grader.wire.channel import Channel, _select
@@ -103,6 +106,17 @@ def test_nothing_is_left(plan: JudgePlan, tiny_course: Path) -> None:
     assert not scratch.exists()
 
 
+def test_a_process_that_does_not_get_ready_leaves_nothing(
+    plan: JudgePlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Protects the student's disk from a folder for every try to start."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(sandbox_alone, "interpreter", lambda: ["/bin/false"])
+    with pytest.raises(SandboxFault, match="could not be started"):
+        Judge(plan).start()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_another_process_that_finds_the_port_is_not_listened_to(plan: JudgePlan, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects from a program of another user that connects first: it does not know the word."""
     create, strangers = socket.create_server, []
@@ -112,6 +126,7 @@ def test_another_process_that_finds_the_port_is_not_listened_to(plan: JudgePlan,
         stranger = socket.create_connection(listener.getsockname())
         Channel(stranger).send({"word": "guess"})
         strangers.append(stranger)
+        socket.create_connection(listener.getsockname()).close()  # a scanner of ports
         return listener
 
     monkeypatch.setattr(socket, "create_server", create_server)

@@ -48,7 +48,7 @@ def test_memory_beyond_the_limit_is_killed() -> None:
     with ControlGroup.create("memory", 64 * MIB, 10) as group:
         status = run_in(group, lambda: bytearray(os.urandom(1024)) * 1024 * 512)
         assert os.WTERMSIG(status) == signal.SIGKILL
-        assert group.oom_killed()
+        assert group.oom_kills() > 0
         assert not group.processes_refused()
 
 
@@ -67,17 +67,16 @@ def test_memory_that_no_limit_of_a_process_counts() -> None:
     for function in (shared, file):
         with ControlGroup.create("shared", 64 * MIB, 10) as group:
             assert os.WTERMSIG(run_in(group, function)) == signal.SIGKILL
-            assert group.oom_killed()
+            assert group.oom_kills() > 0
 
 
 @needs_groups
 def test_memory_below_the_limit_is_left_alone() -> None:
-    """Honest work ends by itself, and how much it took can be told."""
+    """Honest work ends by itself."""
     with ControlGroup.create("honest", 256 * MIB, 10) as group:
         status = run_in(group, lambda: bytearray(os.urandom(1024)) * 1024 * 64)
         assert status == 0
-        assert not group.oom_killed()
-        assert group.peak_memory() == 0 or 64 * MIB < group.peak_memory() < 256 * MIB
+        assert group.oom_kills() == 0
 
 
 @needs_groups
@@ -286,9 +285,8 @@ def test_the_files_of_version_2(monkeypatch, tmp_path) -> None:
         "pids.max": "7",
         "pids.events": "",
     }
-    assert not group.oom_killed()
+    assert group.oom_kills() == 0
     (folder / "memory.events").write_text("low 0\noom 1\noom_kill 1\n")
     (folder / "pids.events").write_text("max 3\n")
-    assert group.oom_killed()
+    assert group.oom_kills() > 0
     assert group.processes_refused()
-    assert group.peak_memory() == 0

@@ -76,6 +76,16 @@ def test_a_kernel_that_is_too_old(monkeypatch: pytest.MonkeyPatch, abi: int, rea
     landlock_wall._try_out.cache_clear()
 
 
+def test_a_trial_that_is_killed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a kernel that ends the trial without a word from an error of the grader's own in the place of the reason."""
+    monkeypatch.setattr(landlock_wall.landlock, "supported_abi", lambda: 7)
+    monkeypatch.setattr(landlock_wall, "_TRIAL", "import os, signal; os.kill(os.getpid(), signal.SIGSYS)")
+    landlock_wall._try_out.cache_clear()
+    with pytest.raises(WallError, match="ended with status -31"):
+        choose_wall("landlock")
+    landlock_wall._try_out.cache_clear()
+
+
 def test_a_program_that_is_none(tmp_path: Path) -> None:
     """Protects the reason for a program that cannot be started."""
     assert "No such file" in Bubblewrap(tmp_path / "nothing", "test").problem()

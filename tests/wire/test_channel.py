@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from grader.errors import WireError
-from grader.wire.channel import Channel, Closed, Deadline
+from grader.wire.channel import Channel, Closed, Deadline, Unsendable
 from grader.wire.codec import encode
 from grader.wire.values import Array, Bounds
 
@@ -183,8 +183,10 @@ def test_a_value_beyond_the_bounds_is_not_begun() -> None:
     """Protects the conversation: after a refused value the next one can still be sent."""
     one, other = socket.socketpair()
     sender, reader = Channel(one, Bounds(array_bytes=100)), Channel(other)
-    with pytest.raises(WireError):
+    with pytest.raises(Unsendable):
         sender.send(Array(np.zeros(100)), later())
+    with pytest.raises(Unsendable, match="of type range"):
+        sender.send([range(3)], later())
     sender.send("instead", later())
     assert reader.receive(later()) == "instead"
     sender.close()

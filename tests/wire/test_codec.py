@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as npst
 
 from grader.errors import WireError
 from grader.wire.codec import HEAD_BYTES, decode, encode, encode_parts, frame_lengths
-from grader.wire.values import ARRAY_TYPES, Array, Bounds, Handle, Model
+from grader.wire.values import ARRAY_TYPES, REQUESTS, Array, Bounds, Handle, Model
 
 BOUNDS = Bounds()
 quick = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -243,6 +243,17 @@ def test_deep_nesting_does_not_reach_the_stack() -> None:
             decode(b"\x92\xa1l\x91" * depth + b"\xc0", b"", BOUNDS)
         with pytest.raises(WireError):
             decode(b"\x91" * depth + b"\xc0", b"", BOUNDS)
+
+
+def test_whatever_came_can_be_sent_back() -> None:
+    """Protects a test that gives a submission its own answers from being at fault: the deepest, the longest, the most parts."""
+    deepest: Any = 1
+    for _ in range(Bounds().depth):
+        deepest = [deepest]
+    longest = decode(msgpack.packb(["i", "f" * Bounds().digits]), b"", Bounds())
+    many = [0] * (Bounds().nodes - 1)
+    for value in (deepest, longest, many):
+        encode({"arguments": [value], "form": "list"}, REQUESTS)
 
 
 def test_a_long_integer_is_read_within_its_bound() -> None:

@@ -1,0 +1,25 @@
+"""`grade fixtures`: what is kept is forgotten only for what can be computed again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.cli.fixtures import fixtures_command
+from grader.errors import UsageError
+from grader.fixtures.store import Store
+
+
+def test_a_mistyped_name_forgets_nothing(course_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects hours of computing from `--rebuild` with a name that no assignment has."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(course_copy)
+    Store().keep("ab" * 32, 1, {"part": "mean"})
+    with pytest.raises(UsageError, match="did you mean 'tiny'"):
+        fixtures_command("tinny", "cpu", rebuild=True, prune=False)
+    with pytest.raises(UsageError, match="no device 'cdua'"):
+        fixtures_command("tiny", "cdua", rebuild=True, prune=False)
+    assert Store().find("ab" * 32) == (True, 1)
+    assert fixtures_command("tiny", "cpu", rebuild=True, prune=False) == 0
+    assert Store().find("ab" * 32) == (False, None)

@@ -1,0 +1,46 @@
+"""What is installed is what the code needs, and says of itself what is true."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import re
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import grader
+
+PACKAGE = Path(grader.__file__).resolve().parent
+DEVELOPERS = {"babel"}  # `course/titles.py` is run by babel itself
+
+
+@pytest.fixture
+def project(repository: Path) -> dict[str, Any]:
+    """pyproject.toml's `[project]`."""
+    document = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))
+    return dict(document["project"])
+
+
+def test_whatever_is_imported_is_declared(project: dict[str, Any]) -> None:
+    """Protects an installation from a package that only came along with another one."""
+    extras = [line for name, lines in project["optional-dependencies"].items() if name != "dev" for line in lines]
+    declared = {re.split(r"[^\w.-]", line)[0].lower() for line in [*project["dependencies"], *extras]}
+    packages = importlib.metadata.packages_distributions()
+    missing = {}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            for top in {name.partition(".")[0] for name in names} - {"grader", *DEVELOPERS, *sys.stdlib_module_names}:
+                if not declared & {one.lower() for one in packages.get(top, [top])}:
+                    missing[top] = path.relative_to(PACKAGE).as_posix()
+    assert missing == {}
+
+
+def test_the_types_are_said_to_be_there() -> None:
+    """Protects who checks an assignment's own files with mypy: without the marker (PEP 561) every name of the grader is `Any`."""
+    assert (PACKAGE / "py.typed").is_file()
