@@ -146,15 +146,15 @@ def _mean_map(answer: Any) -> np.ndarray | None:
         return None
     maps = answer[0] if answer.ndim == 4 else answer
     with np.errstate(all="ignore"):
-        return as_map(maps.astype(np.float64).mean(axis=0))
+        return as_map(maps.mean(axis=0, dtype=np.float64))
 
 
 def _number(answer: Any) -> str:
     try:
-        flat = np.asarray(answer, dtype=np.float64).reshape(-1)
+        numbers = np.asarray(answer)
+        return f"{float(numbers.item()):.4f}" if numbers.size == 1 else "?"
     except (ValueError, TypeError, OverflowError, RecursionError):
         return "?"
-    return f"{float(flat[0]):.4f}" if flat.size == 1 else "?"
 
 
 def _from_zero_to_one(values: np.ndarray) -> np.ndarray:

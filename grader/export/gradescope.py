@@ -2,7 +2,7 @@
 
 Source: gradescope-autograders.readthedocs.io, "Specifications"; `grader/schemas/gradescope-results.schema.json` is that page as a
 JSON Schema. What a student may see there is what the report's own student edition shows: visibility hides a test's line, and
-this program hides the rest whatever is chosen.
+this program hides the rest whatever is chosen, the time that grading took too.
 """
 
 from __future__ import annotations
@@ -39,7 +39,6 @@ def gradescope_document(
     sentence = submission_sentence(shown.status, translations)
     return {
         "score": submission.score,
-        "execution_time": submission.seconds,
         "output": "\n".join(text for text in (sentence, *shown.messages) if text),
         "output_format": "text",
         "test_output_format": "text",

@@ -29,6 +29,9 @@ _STREAM, _DATAGRAM, _PACKETS, _SOCKET_KIND = 1, 2, 5, 0xF  # beside the kind, SO
 _SHARED_FILES = (1024, 1026, 1031)  # F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ
 _SIGNALS_OF_FILES = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX
 _OWNERS = (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP
+# An ioctl's type, its second byte: 'f' and 'X' (FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_ENABLE_VERITY and their kind), and
+# that of btrfs (BTRFS_IOC_SUBVOL_SETFLAGS). A file that is open for reading only is enough for them.
+_IOCTL_TYPE, _FILE_SYSTEM_TYPES = 0xFF00, (0x6600, 0x5800, 0x9400)
 _PRIO_PROCESS, _IOPRIO_WHO_PROCESS = 0, 1
 
 _INTERNET_PROTOCOLS = (0, socket.IPPROTO_TCP, socket.IPPROTO_UDP)
@@ -41,10 +44,10 @@ class Profile:
     `socket_families`: which `AF_*` may be opened; pairs of unix sockets always may. Without a network namespace a
     socket reaches the machine's network, without a mount namespace a unix socket reaches the machine's services.
 
-    `file_attributes`: whether changes of mode, owner, times and extended attributes take effect. Landlock does not cover
-    these calls, so that without a mount namespace and with the instructor's user id a submission could make every file of
-    the instructor's unreadable. If false they report success and do nothing (honest code copies a file's mode along with
-    the file).
+    `file_attributes`: whether changes of mode, owner, times and extended attributes take effect, and the `ioctl` calls of
+    file systems are there. Landlock covers neither, so that without a mount namespace and with the instructor's user id a
+    submission could make every file of the instructor's unreadable, or unchangeable. If false the former report success and do
+    nothing (honest code copies a file's mode along with the file); the latter, which no honest code needs, are not permitted.
 
     `signals`: whether any may be sent, to whomever. Without a pid namespace, on a kernel whose Landlock knows no scopes and
     with the instructor's user id, one signal to "all" would end the instructor's session.
@@ -97,6 +100,12 @@ def _not_urgent(argument: int) -> Rule:
     return _allowed_if((Condition(argument, (0,), mask=_MSG_OOB),))
 
 
+def _ioctl_rule(commands: tuple[int, ...], types: tuple[int, ...] = ()) -> Rule:
+    """All but these commands, and those of these types."""
+    of_types = (Condition(1, types, mask=_IOCTL_TYPE, negate=True),) if types else ()
+    return _allowed_if((Condition(1, commands, negate=True), *of_types))
+
+
 def _pairs(*kinds: int) -> Rule:
     return _allowed_if((Condition(0, (socket.AF_UNIX,)), Condition(1, kinds, mask=_SOCKET_KIND)))
 
@@ -118,7 +127,7 @@ CONDITIONS: Mapping[str, Conditional] = MappingProxyType(
             "not F_SETLEASE and F_NOTIFY, which hold up and watch other users of a file, nor F_SETPIPE_SZ: uncounted memory",
         ),
         "ioctl": Conditional(
-            _allowed_if((Condition(1, _TERMINAL, negate=True),)),
+            _ioctl_rule(_TERMINAL),
             "not TIOCSTI and TIOCLINUX, which type into the instructor's terminal, nor TIOCSETD, which loads modules",
         ),
         "personality": Conditional(
@@ -161,11 +170,12 @@ def rules_of(profile: Profile) -> dict[str, Rule]:
         rules["socketpair"] = _pairs(_STREAM, _PACKETS)  # one end of a pair for datagrams may send to anybody's socket
     if not profile.file_attributes:
         rules |= dict.fromkeys(FILE_ATTRIBUTE_CALLS, Rule(PRETENDED))
+        rules["ioctl"] = _ioctl_rule(_TERMINAL, _FILE_SYSTEM_TYPES)
     if not profile.memory_files:
         rules[MEMORY_FILE_CALL] = Rule(NO_SUCH_CALL)
     if not profile.signals:
         rules |= dict.fromkeys(SIGNAL_CALLS, Rule(NOT_PERMITTED))
         # A file's owner is sent a signal of the file's choice.
         rules["fcntl"] = _allowed_if((Condition(1, (*_SHARED_FILES, *_SIGNALS_OF_FILES), negate=True),))
-        rules["ioctl"] = _allowed_if((Condition(1, (*_TERMINAL, *_OWNERS), negate=True),))
+        rules["ioctl"] = _ioctl_rule((*_TERMINAL, *_OWNERS), () if profile.file_attributes else _FILE_SYSTEM_TYPES)
     return rules

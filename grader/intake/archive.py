@@ -9,6 +9,7 @@ Names without the UTF-8 mark are read as UTF-8, else as the code page that Windo
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import re
 import shutil
@@ -27,6 +28,7 @@ MOST_BYTES = 8 << 30
 _RATIO = 100  # notebooks shrink to a fifth; a bomb to a thousandth
 _ALWAYS = 64 << 20  # bytes that a small archive may always unpack to
 _LONGEST = 200  # bytes of one name, so that the file system takes it
+_MOST_LEVELS = 100  # of folders in one another; Python makes them by a call in a call
 _BLOCK = 1 << 20
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
 _JUNK = {"__MACOSX", ".DS_Store", "Thumbs.db"}
@@ -49,18 +51,28 @@ class Archive:
         self.entries = entries
         self._file = file
 
-    def unpack(self, entry: Entry, target: Path) -> None:
-        """Write one file. Raises `UsageError` for damaged data."""
-        target.parent.mkdir(parents=True, exist_ok=True)
+    def unpack(self, entry: Entry, target: Path) -> bool:
+        """Write one file; False where none can be made of that name: a path too long, or with a file on its way, or taken.
+
+        Raises `UsageError` for damaged data.
+        """
+        if len(entry.path.parts) > _MOST_LEVELS:
+            return False
         try:
+            target.parent.mkdir(parents=True, exist_ok=True)
             with self._file.open(entry.info) as source, target.open("xb") as stream:
                 shutil.copyfileobj(source, stream, _BLOCK)
+        except (FileExistsError, NotADirectoryError):
+            return False
         except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError) as error:
             raise UsageError(f"{self.path}: {entry.path}: is damaged: {error}", remedy="download the archive again") from error
         except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+                return False
             if type(error).__module__ in ("zlib", "lzma"):  # their error classes have no base in common but Exception
                 raise UsageError(f"{self.path}: {entry.path}: is damaged: {error}", remedy="download it again") from error
             raise
+        return True
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What lies there, recognised, and laid out as a folder per student.
 
-An archive is unpacked into a folder of the grader's own, which is emptied first; folders are used where they are::
+An archive is unpacked into a folder of the grader's own, which is emptied first; folders are used where they are. A platform's
+are those of which most works are named by it: one student's name for a file must not make the others' works nobody's::
 
     Moodle, zip or unpacked      works of one assignment, which the archive does not name
     Canvas, zip                  the same; late marks without times
@@ -10,18 +11,23 @@ An archive is unpacked into a folder of the grader's own, which is emptied first
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from grader.course.submission import Work
+from grader.course.submission import SUFFIXES, Work
 from grader.intake.archive import Archive, Entry, read_archive
-from grader.intake.names import Named, canvas_name, moodle_name
+from grader.intake.names import Named, canvas_name, moodle_name, platform_of
 
+_NBGRADERS = {"source", "release", "submitted", "autograded", "feedback"}
+_LONGEST_TOLD = 200
+_MOST_NAMESAKES = 20
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(.*)")
 _TIMESTAMP_LENGTH = 1000  # characters; a name of a zone has at most some thirty
 
@@ -59,18 +65,39 @@ def take_in(source: Path, place: Path) -> Intake:
 def _take_archive(archive: Archive, place: Path) -> Intake:
     shutil.rmtree(place, ignore_errors=True)
     entries = archive.entries
-    if any(moodle_name(entry.path.parts[0]) for entry in entries):
+    kind = _kind({entry.path.parts[0]: len(entry.path.parts) > 1 for entry in entries})
+    if kind == "moodle":
         return _lay_out("moodle", archive, place, lambda path: moodle_name(path.parts[0]))
-    if any(len(entry.path.parts) == 1 and canvas_name(entry.path.name) for entry in entries):
+    if kind == "canvas":
         return _lay_out("canvas", archive, place, lambda path: canvas_name(path.name) if len(path.parts) == 1 else None)
-    for entry in entries:
-        archive.unpack(entry, place / entry.path)
+    unfit = tuple(_told(entry) for entry in entries if not archive.unpack(entry, place / entry.path))
     tops = {entry.path.parts[0] for entry in entries if len(entry.path.parts) > 1}
     lone = len(tops) == 1 and all(len(entry.path.parts) > 1 for entry in entries)
     packed = place / next(iter(tops)) if lone else place
     # A zip of one student's folder alone looks the same as one of the folder of all: notebooks in it tell.
     inner = packed if lone and any(child.is_dir() for child in packed.iterdir()) else place
-    return take_in(inner, place) if inner.is_dir() else Intake("", place)
+    found = take_in(inner, place) if inner.is_dir() else Intake("", place)
+    return replace(found, passed_over=found.passed_over + unfit)
+
+
+def _kind(tops: dict[str, bool]) -> str:
+    """Whose archive or folder it is, by the names at its top, each with whether it is a folder's: that of most works, if it has
+    more than are nobody's."""
+    counted: Counter[str] = Counter()
+    for name, is_folder in tops.items():
+        platform = platform_of(name)
+        if platform == "canvas" and is_folder:  # Canvas makes no folders
+            platform = "moodle" if moodle_name(name) else ""
+        if platform or is_folder or PurePosixPath(name).suffix.lower() in SUFFIXES:
+            counted[platform] += 1
+    best = max(("moodle", "canvas"), key=lambda kind: counted[kind])
+    return best if counted[best] > counted[""] else ""
+
+
+def _told(entry: Entry) -> str:
+    name = str(entry.path)
+    shown = name if len(name) <= _LONGEST_TOLD else f"{name[:_LONGEST_TOLD]}…"
+    return f"{shown} (its path is too long, or another file's)"
 
 
 def _lay_out(kind: str, archive: Archive, place: Path, name: Callable[[PurePosixPath], Named | None]) -> Intake:
@@ -82,7 +109,8 @@ def _lay_out(kind: str, archive: Archive, place: Path, name: Callable[[PurePosix
             passed_over.append(str(entry.path))
             continue
         root = place / named.student
-        archive.unpack(entry, _free(root / _inner(entry, named), named.attachment))
+        if not archive.unpack(entry, _free(root / _inner(entry, named), named.attachment)):
+            passed_over.append(_told(entry))
         known = works.get(named.student, Work(named.student, root))
         works[named.student] = replace(known, marked_late=known.marked_late or named.late)
     return Intake(kind, place, _sorted(works.values()), tuple(passed_over))
@@ -95,7 +123,10 @@ def _inner(entry: Entry, named: Named) -> PurePosixPath:
 
 
 def _free(path: Path, attachment: str) -> Path:
-    return path.with_name(f"{attachment}_{path.name}") if path.exists() else path
+    """The path, or one beside it where it is taken: by the text that was entered online, or by another file of that name."""
+    names = (path.name, *(f"{attachment}_{'_' * more}{path.name}" for more in range(_MOST_NAMESAKES)))
+    # Not `Path.exists`, which raises for a path that is too long.
+    return next((free for name in names if not os.path.lexists(free := path.with_name(name))), path)
 
 
 def _moodle_folder(source: Path) -> Intake | None:
@@ -104,7 +135,7 @@ def _moodle_folder(source: Path) -> Intake | None:
     for child, named in found:
         if named is not None and (named.student not in works or "_assignsubmission_file" in child.name):
             works[named.student] = Work(named.student, child)
-    if not works:
+    if _kind({child.name: child.is_dir() for child in source.iterdir() if not child.name.startswith(".")}) != "moodle":
         return None
     return Intake("moodle", source, _sorted(works.values()), tuple(child.name for child, named in found if named is None))
 
@@ -119,7 +150,19 @@ def _nbgrader(source: Path) -> Intake | None:
         for folder in root.glob("*/*")
         if folder.is_dir() and not folder.name.startswith(".") and not folder.parent.name.startswith(".")
     ]
-    return Intake("nbgrader", root, _sorted(works)) if works else None
+    if not works:
+        return None
+    # A folder "submitted" among a class's may be a student's; of a course it stands among few that hold works themselves.
+    beside = tuple(child.name for child in sorted(source.iterdir()) if _holds_work(child)) if root != source else ()
+    if len(beside) > len({work.student for work in works}) and not (source / "nbgrader_config.py").is_file():
+        return None
+    return Intake("nbgrader", root, _sorted(works), beside)
+
+
+def _holds_work(folder: Path) -> bool:
+    if folder.name.startswith(".") or folder.name in _NBGRADERS or not folder.is_dir():
+        return False
+    return any(child.suffix.lower() in SUFFIXES for child in folder.iterdir())
 
 
 def _timestamp(path: Path) -> datetime | None:

@@ -34,6 +34,18 @@ class Named:
     attachment: str = ""
 
 
+def platform_of(name: str) -> str:
+    """`moodle`, `canvas` or empty: who gave this name to a file or folder at an archive's top.
+
+    A student's own part of a name may look like the other platform's (`x_9_assignsubmission_file_y.py`, `x_1_2_y.py`). It comes
+    after what the platform wrote, so that of two readings the one with the shorter student is right.
+    """
+    moodle, canvas = moodle_name(name), canvas_name(name)
+    if moodle is None or canvas is None:
+        return "moodle" if moodle is not None else "canvas" if canvas is not None else ""
+    return "moodle" if len(moodle.student) < len(canvas.student) else "canvas"
+
+
 def moodle_name(part: str) -> Named | None:
     """Of a first component of a path in Moodle's archive; None for another name. The id is `{Full name}_{N}`."""
     match = _MOODLE.fullmatch(part)

@@ -86,12 +86,12 @@ def _silent(call: Call) -> Call:
 def _nearly_equal(one: Any, other: Any) -> bool:
     try:
         first, second = np.asarray(one), np.asarray(other)
-    except (TypeError, ValueError):
+        if first.shape != second.shape or not {first.dtype.kind, second.dtype.kind} <= set("biuf"):
+            return False  # text, objects, integers beyond 64 bits: for the comparison to say
+        numbers = first.astype(np.float64), second.astype(np.float64)
+        return bool(np.allclose(*numbers, rtol=1e-4, atol=1e-6, equal_nan=True))
+    except (TypeError, ValueError, OverflowError, MemoryError):  # the name of a mistake is not worth a verdict
         return False
-    if first.shape != second.shape or not {first.dtype.kind, second.dtype.kind} <= set("biuf"):
-        return False  # text, objects, integers beyond 64 bits: for the comparison to say
-    numbers = first.astype(np.float64), second.astype(np.float64)
-    return bool(np.allclose(*numbers, rtol=1e-4, atol=1e-6, equal_nan=True))
 
 
 def _keyable(arguments: tuple[Any, ...]) -> list[Any]:

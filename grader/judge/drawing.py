@@ -30,7 +30,7 @@ from grader.figures import (
 )
 from grader.judge.text import AnyText
 
-_MOST_INPUT = 64_000_000  # numbers of an answer that are looked at at all
+_MOST_INPUT = 16_000_000  # numbers of an answer that are looked at at all: as float64 they are 128 MB, in some copies
 _MOST_MASK_CELLS = 64
 _LONGEST_LABEL = 24
 _MARGIN = 0.1  # around boxes, as a share of the window
@@ -107,7 +107,7 @@ def mask_picture(truth: Any, prediction: Any, caption: AnyText) -> Drawing | Non
 def as_map(value: Any) -> Map | None:
     """A value as finite numbers (h, w), axes of length 1 in front dropped; None when it is no map."""
     numbers = _numbers(value)
-    if numbers is None or not numbers.size or numbers.size > _MOST_INPUT:
+    if numbers is None or not numbers.size:
         return None
     while numbers.ndim > 2 and len(numbers) == 1:
         numbers = numbers[0]
@@ -130,7 +130,7 @@ def _numbers(value: Any) -> Map | None:
         array = np.asarray(value)
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None
-    if array.dtype.kind not in "biuf":
+    if array.dtype.kind not in "biuf" or array.size > _MOST_INPUT:
         return None
     with np.errstate(all="ignore"):
         numbers = array.astype(np.float64)

@@ -14,10 +14,19 @@ def plain(value: Value) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(plain(item) for item in value)
     if isinstance(value, set):
-        return sorted(value, key=lambda item: (str(type(item)), item))
+        return sorted(value, key=_rank)
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     return value
+
+
+def _rank(item: Value) -> tuple[str, Any]:
+    """Where an item of a set stands: numbers by their value, others by their kind first, as no two kinds can be compared."""
+    if isinstance(item, tuple):
+        return "tuple", tuple(_rank(part) for part in item)
+    if isinstance(item, int | float):
+        return "number", item
+    return type(item).__name__, item if isinstance(item, str | bytes) else repr(item)
 
 
 def kinds(value: Value) -> str:

@@ -2,26 +2,28 @@
 
 The student's edition is cut here, not in a template: a template cannot leak what it never gets. Of a hidden test it
 keeps title, points, status, message, hint and misconception; of a public one the expected answer and pictures too. Inputs, values
-and tracebacks (`detail`), test ids, timings, paths and the submission's digest are the instructor's. Pictures that the submission
-itself showed stay: it drew them before any test had begun.
+and tracebacks (`detail`), test ids, timings, paths and the submission's digest are the instructor's; so is every message about
+a submission that the grader failed on, as an exception in the judge may spell out what hidden inputs a submission saw. Pictures
+that the submission itself showed stay: it drew them before any test had begun.
 """
 
 from __future__ import annotations
 
 from pathlib import PurePath
 
-from grader.results import SubmissionResult, TestResult
+from grader.results import SubmissionResult, SubmissionStatus, TestResult
 
 
 def published(submission: SubmissionResult) -> SubmissionResult:
     """What the student may see of a submission."""
     paths = _paths(submission.path)
+    told = () if submission.status is SubmissionStatus.GRADER_ERROR else submission.messages
     return submission.model_copy(
         update={
             "path": "",
             "digest": "",
             "seconds": 0.0,
-            "messages": tuple(_without_paths(message, paths) for message in submission.messages),
+            "messages": tuple(_without_paths(message, paths) for message in told),
             "tests": tuple(_published_test(test, paths) for test in submission.tests),
             "own_figures": tuple(
                 figure.model_copy(update={"title": _without_paths(figure.title, paths)}) for figure in submission.own_figures

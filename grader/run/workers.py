@@ -30,6 +30,7 @@ from grader.sandbox.folders import remove
 from grader.sandbox.wall import Wall
 
 _PR_SET_PDEATHSIG = 1
+_SAFE_PATH = "PYTHONSAFEPATH"  # see "Command line and environment" in Python's documentation
 _MOST_DEATHS = 5  # of workers in a row, without anything graded in between
 # Of a worker process: made once by its initializer, used by every task; or the error that kept it from being made.
 _worker: Judge | GraderError | OSError | None = None
@@ -123,7 +124,8 @@ class Processes:
 
     def _submit(self, worker: str, job: Job) -> Future[Verdict]:
         desk = self.desks[worker]
-        with _deaf_to_interrupts():  # workers are born here; a Ctrl-C before they are set up would print their tracebacks
+        # Workers are born here; a Ctrl-C before they are set up would print their tracebacks.
+        with _deaf_to_interrupts(), _blind_to_current_folder():
             if desk.pool is None:
                 told = (self.plan, os.getpid(), desk.share)
                 desk.pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_start_worker, initargs=told)
@@ -184,6 +186,23 @@ def _deaf_to_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _blind_to_current_folder() -> Iterator[None]:
+    """What is started meanwhile imports nothing from the current folder.
+
+    `multiprocessing` starts workers, and its tracker of resources, as `python -c`, which looks there first: in a folder of
+    submissions a student's `signal.py` would become the judge's.
+    """
+    before = os.environ.get(_SAFE_PATH)
+    os.environ[_SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[_SAFE_PATH]
+        if before is not None:
+            os.environ[_SAFE_PATH] = before
 
 
 def _end_processes(pool: ProcessPoolExecutor) -> None:

@@ -10,7 +10,6 @@ import contextlib
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from grader.errors import SubmissionStopped, SubmissionTimedOut
 from grader.guest.syscall_table import numbers
 from grader.sandbox.session import Session
 from grader.sandbox.template import Template, TemplatePlan
-from grader.sandbox.wall import Contents, Wall
+from grader.sandbox.wall import Contents, Wall, interpreter
 
 _PROBE = Path(__file__).with_name("probe.py")
 _VARIABLE = "GRADER_SELF_TEST"
@@ -85,7 +84,7 @@ def _targets() -> Iterator[_Targets]:
         folder = Path(name)
         folder.chmod(0o777)
         (folder / "hidden_test.py").write_text("expected = 42")
-        victim = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"], env={"TOKEN": "hunter2"})
+        victim = subprocess.Popen([*interpreter(), "-c", "import signal; signal.pause()"], env={"TOKEN": "hunter2"})
         stack.callback(victim.wait)
         stack.callback(victim.kill)
         server, named = stack.enter_context(socket.socket()), stack.enter_context(socket.socket(socket.AF_UNIX))

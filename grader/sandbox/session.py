@@ -25,12 +25,14 @@ from grader.sandbox.exchange import Answer, Failure, LoadReport, read_notes, rea
 from grader.sandbox.guard import Guard, guard
 from grader.sandbox.inventory import text
 from grader.wire.channel import Channel, Closed, Deadline, Unsendable
+from grader.wire.layout import text_layout
 from grader.wire.values import REQUESTS, Bounds, Model, Value
 
 _READY_SECONDS = 30.0
 _FORK_SECONDS = 10.0
 _KILL_SECONDS = 5.0
 _GRACE_SECONDS = 1.0  # between a closed connection and the end of the process that closed it
+_MOST_TEXT = 256 << 20  # bytes that an answer's texts may take as one array
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
 REPORT = Bounds(structure_bytes=4 << 20, array_bytes=MOST_BYTES, models=False)
 
@@ -195,7 +197,10 @@ class CallProcess:
         notes = read_notes(answer.get("notes"))
         if "failure" in answer:
             return Answer(None, Failure.from_wire(answer["failure"]), notes)
-        return Answer(answer.get("value"), None, notes, answer.get("clean") is True)
+        value = answer.get("value")
+        if text_layout(value) > _MOST_TEXT:  # a comparison that makes an array of it would fill the machine
+            return Answer(None, Failure(("Unsendable",), "its texts would make too large an array", 0, 0, ""), notes)
+        return Answer(value, None, notes, answer.get("clean") is True)
 
     def state(self, model: Model) -> tuple[str, bool]:
         """(digest of parameters and buffers, training flag) of a model as this process has left it."""

@@ -146,6 +146,9 @@ def test_links_out_are_not_followed(make: Make, assignment: Assignment, tmp_path
     (place / "dora").symlink_to(tmp_path / "secret")
     (place / "emil.py").symlink_to(tmp_path / "secret" / "tiny.py")
     (place / "lost.py").symlink_to(tmp_path / "nowhere.py")
+    (place / "circle").symlink_to("circle")
+    (place / "one.py").symlink_to("other.py")
+    (place / "other.py").symlink_to("one.py")
     assert found(place, assignment) == {"ann": "ann/tiny.py", "bob": "no_file", "carl": "carl/work.py"}
     carl = collect(place, assignment)[2]
     assert list(carl.files(10_000)) == ["work.py"]

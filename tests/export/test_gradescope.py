@@ -95,6 +95,13 @@ def test_no_value_of_a_hidden_test(results: Results) -> None:
         assert [secret for secret in SECRETS if secret in text] == [], one.student
 
 
+def test_no_time(results: Results) -> None:
+    """Protects the instructor's machine, whose load and speed the time of grading tells: the student's edition has none."""
+    for one in results.submissions:
+        found = gradescope_document(results, one.model_copy(update={"seconds": 31337.25}))
+        assert "31337.25" not in json.dumps(found)
+
+
 def test_words(results: Results) -> None:
     """Protects the feedback: a known mistake, what came and was expected of a public test, and why nothing could run."""
     outputs = " ".join(test["output"] for test in document(results, "dina_misconception")["tests"])

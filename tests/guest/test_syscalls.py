@@ -171,6 +171,11 @@ def test_arguments_decide(name, arguments, wanted, interpret) -> None:
         ("socketpair", (1, 2, 0, 0, 0, 0), NOT_PERMITTED),  # one end of it can send to anybody's socket
         ("socketpair", (1, 2 | 0x80000, 0, 0, 0, 0), NOT_PERMITTED),
         ("kill", (1, 9, 0, 0, 0, 0), ALLOW),
+        *[
+            ("ioctl", (3, command, 0, 0, 0, 0), NOT_PERMITTED)
+            for command in (0x40086602, 0x401C5820, 0x40806685, 0x4008941A, 0x5412)  # SETFLAGS, FSSETXATTR, verity, btrfs
+        ],
+        ("ioctl", (3, 0x5401, 0, 0, 0, 0), ALLOW),
     ],
 )
 def test_arguments_decide_without_namespaces(name, arguments, wanted, interpret) -> None:
@@ -184,7 +189,7 @@ def test_arguments_decide_without_namespaces(name, arguments, wanted, interpret)
     [
         *[(name, (4711, 9, 0, 0, 0, 0), NOT_PERMITTED) for name in SIGNAL_CALLS],
         *[("fcntl", (3, command, 4711, 0, 0, 0), NOT_PERMITTED) for command in (8, 10, 15)],  # a file's owner gets its signals
-        *[("ioctl", (3, command, 0, 0, 0, 0), NOT_PERMITTED) for command in (0x8901, 0x8902, 0x5412)],
+        *[("ioctl", (3, command, 0, 0, 0, 0), NOT_PERMITTED) for command in (0x8901, 0x8902, 0x5412, 0x40086602)],
         ("fcntl", (3, 2, 1, 0, 0, 0), ALLOW),
         ("ioctl", (3, 0x5401, 0, 0, 0, 0), ALLOW),
     ],
@@ -440,9 +445,12 @@ def test_an_execve_keeps_the_filter(isolated) -> None:
 
 
 def test_without_namespaces_no_file_changes_its_attributes(isolated) -> None:
-    """Landlock lets `chmod 000` through: one line of a submission could lock the instructor out of the whole course."""
+    """Landlock lets `chmod 000` through: one line of a submission could lock the instructor out of the whole course. Flags such
+    as "immutable" can be set through a file that was opened for reading only."""
 
     def check(names):
+        import contextlib
+        import fcntl
         import os
         import shutil
         import tempfile
@@ -460,6 +468,10 @@ def test_without_namespaces_no_file_changes_its_attributes(isolated) -> None:
         os.utime(kept)
         with open(kept) as file:
             os.fchmod(file.fileno(), 0)
+            for command, data in ((0x40086602, bytes(8)), (0x401C5820, bytes(28))):  # FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR
+                with contextlib.suppress(PermissionError):
+                    fcntl.ioctl(file, command, data)
+                    raise RuntimeError(f"{command:#x} was not refused")
         shutil.copy2(kept, "copied")  # honest code that copies a mode must not fail
         with tempfile.TemporaryDirectory():
             pass

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from grader.cli.main import run_main
+from grader.course.code import load_file
 from grader.init.course import write_course
 from grader.results import read_results
+from grader.testing import Call
 
 pytestmark = pytest.mark.wall
 Grade = Callable[..., Any]
@@ -44,6 +47,16 @@ def test_its_samples_are_graded(grade: Grade, course: Path, tmp_path: Path) -> N
     assert (ada.score, ben.score) == (100, 10)
     named = {test.misconception.id for test in ben.tests if test.misconception is not None}
     assert named == {"moving_average.last_window", "peaks.plateaus", "normalise.sample_deviation"}
+
+
+@pytest.mark.parametrize(
+    "answer", [[10**400] * 2, [1.0, -(10**4000)], [float("nan"), 1], np.zeros((0, 5)), [np.zeros(2), 1j], {1: 2}]
+)
+def test_its_comparison_never_raises(course: Path, answer: Any) -> None:
+    """Protects what authors start from: an integer that no float can hold is a wrong answer, and no fault of the grader."""
+    comparison = load_file(course / "assignments" / "signals" / "comparison.py")
+    for part, expected in (("moving_average", [1.0, 2.0]), ("peaks", [1, 2]), ("normalise", [-1.0, 1.0])):
+        assert getattr(comparison, f"compare_{part}")(answer, expected, Call(part, ())) is not None
 
 
 def test_it_is_released(grade: Grade, course: Path, tmp_path: Path) -> None:

@@ -100,6 +100,64 @@ def test_ordinary_names_are_nobodys(name: str) -> None:
     assert (moodle_name(name), canvas_name(name)) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("names", "kind", "expected"),
+    [
+        (["ann_1_5_tiny.py", "bob_2_6_tiny.py", "eve_3_7_x_9_assignsubmission_file_y.py"], "canvas", ["ann_1", "bob_2", "eve_3"]),
+        (["ann_1_5_tiny.py", "x/y.py", "bob_2_6_tiny.py"], "canvas", ["ann_1", "bob_2"]),
+        (["Ann A_1_assignsubmission_file_tiny.py", "Eve E_2_assignsubmission_file_x_3_4_y.py"], "moodle", ["Ann A_1", "Eve E_2"]),
+        (["ann/tiny.py", "bob/tiny.py", "x_1_2_tiny.py"], "", ["ann", "bob", "x_1_2_tiny.py"]),
+        (["ann.py", "bob.py", "lab_15_2_tiny.py"], "", ["ann.py", "bob.py", "lab_15_2_tiny.py"]),
+        (
+            ["ann/tiny.py", "bob/tiny.py", "eve_1_assignsubmission_file_/tiny.py"],
+            "",
+            ["ann", "bob", "eve_1_assignsubmission_file_"],
+        ),
+        (["ann/tiny.py", "bob/tiny.py", "submitted/x/tiny/tiny.py"], "", ["ann", "bob", "submitted"]),
+    ],
+)
+def test_one_students_name_does_not_remove_the_class(
+    pack: Pack, tmp_path: Path, names: list[str], kind: str, expected: list[str]
+) -> None:
+    """Protects a class from one file or folder that is named as another platform would: what most works fit is the kind."""
+    found = take_in(pack(*names), tmp_path / "place")
+    assert found.kind == kind
+    assert sorted(works(found) or (path.name for path in found.folder.iterdir())) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "kept"),
+    [
+        (
+            ["Eve_2_assignsubmission_onlinetext_/onlinetext.html", "Eve_2_assignsubmission_file_/onlinetext.html/x.py"],
+            ["onlinetext.html"],
+        ),
+        (["Eve_2_assignsubmission_file_/" + "a/" * 3000 + "x.py", "Eve_2_assignsubmission_file_/y.py"], ["y.py"]),
+        (["Eve_2_assignsubmission_file_/" + ("a" * 150 + "/") * 50 + "x.py", "Eve_2_assignsubmission_file_/y.py"], ["y.py"]),
+    ],
+)
+def test_paths_that_cannot_be_made(pack: Pack, tmp_path: Path, names: list[str], kept: list[str]) -> None:
+    """Protects the class from a student's file that no folder takes: it is passed over, and told."""
+    found = take_in(pack("Ann_1_assignsubmission_file_/tiny.py", *names), tmp_path / "place")
+    assert works(found) == {"Ann_1": ["tiny.py"], "Eve_2": kept}
+    assert [told.endswith("(its path is too long, or another file's)") for told in found.passed_over] == [True]
+    assert max(map(len, found.passed_over)) < 300
+
+
+def test_three_files_of_one_name(pack: Pack, tmp_path: Path) -> None:
+    """Protects each of three files that Moodle gives the same place in a student's folder."""
+    ways = ("file_/tiny.py", "file_tiny.py", "onlinetext_/tiny.py")
+    found = take_in(pack(*(f"Eve_2_assignsubmission_{way}" for way in ways)), tmp_path / "place")
+    assert (works(found), found.passed_over) == ({"Eve_2": ["__tiny.py", "_tiny.py", "tiny.py"]}, ())
+
+
+def test_a_plain_archive_with_a_path_too_long(pack: Pack, tmp_path: Path) -> None:
+    """Protects the rest of a packed folder from one path that cannot be made."""
+    found = take_in(pack("ann/tiny.py", "eve/" + "a/" * 3000 + "tiny.py"), tmp_path / "place")
+    assert [path.name for path in found.folder.iterdir()] == ["ann"]
+    assert len(found.passed_over) == 1
+
+
 @pytest.mark.parametrize("inside", [True, False])
 def test_nbgrader(tmp_path: Path, inside: bool) -> None:
     """Protects nbgrader's layout, its times with the names of their zones, and a time that cannot be read from being guessed."""

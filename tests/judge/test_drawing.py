@@ -63,6 +63,12 @@ def test_both_maps_have_one_scale() -> None:
     assert (list(figure.came.cells()), list(figure.expected.cells())) == ([0, 128], [64, 255])
 
 
+def test_a_map_of_too_many_numbers() -> None:
+    """Protects the judge's memory: 64 MB of booleans would become gigabytes of numbers for a picture of 128 x 128 cells."""
+    assert as_map(np.ones((4_000, 4_001), dtype=bool)) is None
+    assert as_map(np.ones((4, 4), dtype=bool)) is not None
+
+
 @pytest.mark.parametrize("value", [0.0, 3.5, -1e9, 1e300, 5e-324])
 def test_a_map_that_is_the_same_everywhere(value: float) -> None:
     """Protects from a scale of no length."""

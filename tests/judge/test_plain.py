@@ -23,6 +23,21 @@ def test_a_scalar_that_is_none(shape: tuple[int, ...]) -> None:
     assert plain(Array(np.zeros(shape), "scalar")).shape == shape
 
 
+@pytest.mark.parametrize(
+    ("value", "items"),
+    [
+        ({(1,), ("a",)}, [(1,), ("a",)]),
+        ({1.0, (1.0, "a"), ("a", 1.0), None, b"", ""}, [None, b"", 1.0, "", (1.0, "a"), ("a", 1.0)]),
+        ({2.5, 1, -(10**400)}, [-(10**400), 1, 2.5]),
+        ({(2, 1), (1.5, 3), (1, 4)}, [(1, 4), (1.5, 3), (2, 1)]),
+        ({((1,), "a"), (None, "a")}, [(None, "a"), ((1,), "a")]),
+    ],
+)
+def test_sets_of_all_kinds(value: set[object], items: list[object]) -> None:
+    """Protects the judge from a set whose items cannot be compared; numbers stand by value, whatever they are written as."""
+    assert plain(value) == items
+
+
 def test_handles_stay() -> None:
     """Protects the message for an object where a value is wanted."""
     assert plain(Handle(1, "Module")) == Handle(1, "Module")

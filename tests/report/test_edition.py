@@ -123,3 +123,17 @@ def test_the_folder_for_students_holds_nothing_of_the_instructor(
         assert set(re.findall(r'href="([^"#]*)', text)) <= {"data:,", ""}, path
     assert "SECRET-EXPECTED" in (tmp_path / "students" / "leak" / "index.html").read_text(encoding="utf-8")
     assert "SECRET-DETAIL" in (tmp_path / "instructor" / "leak" / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_grader_failed(make_class: Callable[..., Results], tmp_path: Path) -> None:
+    """Protects hidden inputs: an exception in the judge names sizes that a submission chose by them, and its text is the
+    instructor's alone; the student reads a fixed sentence."""
+    said = "The grader failed: MemoryError: array with shape (31337,)"
+    failed = submission(leaky("hidden")).model_copy(
+        update={"status": SubmissionStatus.GRADER_ERROR, "score": None, "messages": (said,)}
+    )
+    render(make_class().model_copy(update={"submissions": (failed,)}), tmp_path)
+    for place in ("students/ivanov/index.html", "junit.xml", "grades.csv"):
+        assert "31337" not in (tmp_path / place).read_text("utf-8"), place
+    assert "The grader itself failed here." in (tmp_path / "students/ivanov/index.html").read_text("utf-8")
+    assert "31337" in (tmp_path / "instructor/ivanov/index.html").read_text("utf-8")

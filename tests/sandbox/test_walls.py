@@ -86,6 +86,18 @@ def test_attributes_of_files_outside_stay(place: Place, outside: Path) -> None:
     assert os.listxattr(path) == []
 
 
+def test_flags_of_files_that_may_be_read_stay(make_place: Callable[..., Place], contents: Contents) -> None:
+    """Protects the course from a submission that makes its pictures immutable, through a file that is open for reading only."""
+    place = make_place(contents)
+    code = """
+    def probe(path):
+        import fcntl
+
+        return tried(lambda: fcntl.ioctl(os.open(path, os.O_RDONLY), 0x40086602, (0x40).to_bytes(8, "little")))
+    """
+    assert place.look(code, f"{place.template.inside.pictures}/cat.jpg") in NOTHING_DONE
+
+
 def test_a_hidden_folder_inside_a_visible_one(make_place: Callable[..., Place], monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects a course that lies in the interpreter's own folder, or among system libraries, which the inside does see."""
     with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="grader-prefix-") as name:

@@ -69,13 +69,16 @@ def peak(submission) -> Callable[[np.ndarray, np.ndarray, int], tuple[float, flo
     """peak(features, weights, class_idx): where the student's map is largest, as shares (down, across) of its size."""
 
     def find(features: np.ndarray, weights: np.ndarray, class_idx: int) -> tuple[float, float]:
-        answer = _map_in(submission.cam(features, weights, class_idx), features.shape[-2:])
-        if answer.ndim != 2 or not np.isfinite(answer).all():
-            fail(_("The answer is no map of numbers."), hint=_("Return one map, height by width, of finite numbers."))
-        row, column = np.unravel_index(answer.argmax(), answer.shape)
-        return (row + 0.5) / answer.shape[0], (column + 0.5) / answer.shape[1]
+        return _peak_of(_map_in(submission.cam(features, weights, class_idx), features.shape[-2:]))
 
     return find
+
+
+def _peak_of(answer: np.ndarray) -> tuple[float, float]:
+    if answer.ndim != 2 or not answer.size or not np.isfinite(answer).all():
+        fail(_("The answer is no map of numbers."), hint=_("Return one map, height by width, of finite numbers."))
+    row, column = np.unravel_index(answer.argmax(), answer.shape)
+    return (row + 0.5) / answer.shape[0], (column + 0.5) / answer.shape[1]
 
 
 def _map_in(answer: object, shape: tuple[int, ...]) -> np.ndarray:
@@ -87,7 +90,7 @@ def _map_in(answer: object, shape: tuple[int, ...]) -> np.ndarray:
         answer = fitting[0] if len(fitting) == 1 else several
     try:
         return np.squeeze(np.asarray(answer, dtype=np.float64))
-    except (TypeError, ValueError):  # no numbers, or parts of different sizes: no map
+    except (TypeError, ValueError, OverflowError):  # no numbers, too large ones, or parts of different sizes: no map
         return np.empty(0)
 
 

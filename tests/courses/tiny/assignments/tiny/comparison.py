@@ -23,9 +23,16 @@ def compare_words(answer: Any, expected: dict[str, int], call: Call) -> Differen
     """Equal as mappings."""
     if not isinstance(answer, dict):
         return Difference(_("Your function returned a {kind}, not a dict.", kind=type(answer).__name__))
-    if answer != expected:
+    if not _is_same(answer, expected):
         return Difference(_("Your function returned {came}.", came=repr(answer)[:200]), expected=repr(expected))
     return None
+
+
+def _is_same(answer: dict[Any, Any], expected: dict[str, int]) -> bool:
+    try:
+        return answer == expected
+    except ValueError:  # an array among the values
+        return False
 
 
 def _compare_number(answer: Any, expected: float) -> Difference | None:
