@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.cli.console import Console
+from grader.course.names import composed
 from grader.errors import UsageError
 from grader.results import Results
 from grader.run.plan import AssignmentRun
@@ -65,7 +66,7 @@ def read_times(path: Path) -> dict[str, datetime]:
                 student, submitted = row.get("student"), row.get("submitted")
                 if student is None or submitted is None:
                     raise UsageError(f"{path}: line {rows.line_num}: needs the columns student and submitted")
-                found[student] = read_moment(submitted, f"{path}: line {rows.line_num}")
+                found[composed(student)] = read_moment(submitted, f"{path}: line {rows.line_num}")
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from error
     return found

@@ -1,7 +1,7 @@
 """Whose row in another system's table a mark belongs to. Nothing is guessed: a mark that fits no row, or two, is told.
 
 A mark is matched by the number in the student's id where the system gave it one (`{name}_{number}`; the name must fit too), else
-by a cell that is the student's id, white space and case aside.
+by a cell that is the student's id, white space, case and the way its letters are spelt aside.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.course.names import composed
 from grader.errors import UsageError
 from grader.export.marks import Mark
 
@@ -125,9 +126,9 @@ def _name_fits(given: str, known: str) -> bool:
 
 
 def _letters(name: str) -> list[str]:
-    return sorted(letter for letter in name.casefold() if letter.isalnum())
+    return sorted(letter for letter in composed(name.casefold()) if letter.isalnum())
 
 
 def plain(text: str) -> str:
-    """Without case and with single spaces."""
-    return " ".join(text.split()).casefold()
+    """Composed, without case and with single spaces."""
+    return composed(" ".join(text.split()).casefold())

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
+from grader.course.names import composed
 from grader.export.filled import Filled
 from grader.export.marks import Mark, written
 from grader.export.roster import Person, Table, match
@@ -55,14 +56,15 @@ def nbgrader_table(assignment: str, duedate: str, marks: Sequence[Mark], roster:
     if roster is not None:
         key = roster.needed("id", "id", "student_id")
         places = [roster.column(name) for name in ("last_name", "first_name", "email")]
-        names = {row[key]: ["" if place is None else row[place] for place in places] for row in roster.rows}
+        names = {composed(row[key]): ["" if place is None else row[place] for place in places] for row in roster.rows}
     rows = [_NBGRADER.split(",")]
     for mark in marks:
-        who = [neutral(cell) for cell in names.get(mark.student, ["", "", ""])]
+        who = [neutral(cell) for cell in names.get(composed(mark.student), ["", "", ""])]
         lost = "" if mark.score is None or mark.earned is None else written(mark.earned - mark.score)
         scores = [_cell(mark.earned), lost, _cell(mark.score), written(mark.max_score)]
         rows.append([assignment, duedate, "", neutral(mark.student), *who, *scores])
-    unmatched = [(mark.student, "is not in the roster") for mark in marks if roster is not None and mark.student not in names]
+    strangers = [mark.student for mark in marks if roster is not None and composed(mark.student) not in names]
+    unmatched = [(student, "is not in the roster") for student in strangers]
     return Filled(_text(rows), len(marks), unmatched + _without_score(marks))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select
 
+from grader.course.names import composed
 from grader.errors import UsageError
 from grader.gradebook import tables
 from grader.gradebook.book import Gradebook
@@ -65,7 +66,7 @@ def extend(book: Gradebook, decision: Decision, deadline: datetime | None) -> tu
 
     def write(connection: Connection) -> tuple[str, bool]:
         assignment, _ = named_rules(connection, decision.assignment)
-        known = decision.student in _students(connection, assignment)
+        known = composed(decision.student) in _students(connection, assignment)
         return _add(connection, tables.extension, decision, assignment, {"deadline": deadline}), known
 
     return book.write(write)
@@ -74,20 +75,21 @@ def extend(book: Gradebook, decision: Decision, deadline: datetime | None) -> tu
 def _add(connection: Connection, table: Table, decision: Decision, assignment: str, values: dict[str, Any]) -> str:
     if not decision.why.strip():
         raise UsageError("--why: a decision needs its reason; whoever reads the history will ask for it")
-    row = {"at": datetime.now(UTC), "by": decision.by, "assignment": assignment, "student": decision.student, "why": decision.why}
-    connection.execute(insert(table), row | values)
+    whose = {"assignment": assignment, "student": composed(decision.student)}
+    connection.execute(insert(table), {"at": datetime.now(UTC), "by": decision.by, "why": decision.why} | whose | values)
     return assignment
 
 
 def require_student(connection: Connection, assignment: str, student: str) -> None:
     """Raises `UsageError` with the nearest names when nobody of that name has handed in anything."""
     known = _students(connection, assignment)
-    if student not in known:
-        nearest = difflib.get_close_matches(student, known, n=3, cutoff=0.4)
+    if composed(student) not in known:
+        nearest = difflib.get_close_matches(composed(student), known, n=3, cutoff=0.4)
         meant = f"; did you mean {' or '.join(repr(name) for name in nearest)}?" if nearest else ""
         raise UsageError(f"nobody is called {student!r} in {assignment}{meant}")
 
 
 def _students(connection: Connection, assignment: str) -> list[str]:
     table = tables.attempt
-    return sorted(connection.execute(select(table.c.student).where(table.c.assignment == assignment).distinct()).scalars())
+    found = connection.execute(select(table.c.student).where(table.c.assignment == assignment).distinct()).scalars()
+    return sorted({composed(student) for student in found})

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, select
 
+from grader.course.names import composed
 from grader.gradebook import tables
 from grader.gradebook.lateness import Lateness, Timeliness, lateness
 from grader.gradebook.rules import Rules, named_rules
@@ -63,7 +64,7 @@ def grades(connection: Connection, assignment: str | None = None) -> Grades:
     extensions = _last(connection, tables.extension, name)
     found: dict[str, list[Row[Any]]] = {}
     for row in connection.execute(_attempts(name)):
-        found.setdefault(row.student, []).append(row)
+        found.setdefault(composed(row.student), []).append(row)
     reckoned = []
     for student in sorted(found):
         own = extensions.get((student, ""))
@@ -90,13 +91,13 @@ def _attempts(assignment: str) -> Any:
     columns = (attempt.c.student, attempt.c.number, attempt.c.digest, attempt.c.submitted, attempt.c.marked_late)
     found = (verdict.c.status, verdict.c.score, verdict.c.document)
     wanted = select(*columns, *found).select_from(joined).where(attempt.c.assignment == assignment)
-    return wanted.order_by(attempt.c.student, attempt.c.number)
+    return wanted.order_by(attempt.c.id)  # as they were written
 
 
 def _last(connection: Connection, table: Table, assignment: str) -> dict[tuple[str, str], Row[Any]]:
     """The last decision on each student and part."""
     rows = connection.execute(select(table).where(table.c.assignment == assignment).order_by(table.c.id))
-    return {(row.student, getattr(row, "part", "")): row for row in rows}
+    return {(composed(row.student), getattr(row, "part", "")): row for row in rows}
 
 
 def _in_order(attempts: list[Row[Any]]) -> list[Row[Any]]:
@@ -133,7 +134,7 @@ def _grade(row: Row[Any], parts: tuple[PartGrade, ...], late: Lateness, rules: R
         earned = round(math.fsum(known), 2) if touched else row.score
     score = None if earned is None else round(earned * (1 - late.lost), 2)
     status = row.status or "not graded"
-    return Grade(row.student, score, earned, rules.max_score, status, row.number, attempts, late, parts)
+    return Grade(composed(row.student), score, earned, rules.max_score, status, row.number, attempts, late, parts)
 
 
 def _counting(candidates: list[Grade], rules: Rules) -> Grade:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder, find_course, list_assignments, named_assignment, open_assignment
+from grader.course.names import composed
 from grader.course.submission import Submission, Work, collect
 from grader.errors import UsageError
 
@@ -45,7 +46,7 @@ def plan_run(
     runs = []
     for folder, place in pairs:
         everyone = collect(place, folder.specification, folder.starters())
-        found = [one for one in everyone if fnmatch.fnmatch(one.student, student) and not _is_report(one, out)]
+        found = [one for one in everyone if fnmatch.fnmatch(one.student, composed(student)) and not _is_report(one, out)]
         hidden_here = (*hidden, folder.path, folder.reference.parent)
         runs.append(AssignmentRun(folder, tuple(found), hidden_here))
     if not any(run.submissions for run in runs):
@@ -78,8 +79,9 @@ def plan_works(works: Sequence[Work], source: Path, assignment: str | None, stud
         )
     runs = []
     for folder in folders:
+        wanted = composed(student)
         own = [
-            work for work in works if work.assignment in ("", folder.specification.id) and fnmatch.fnmatch(work.student, student)
+            work for work in works if work.assignment in ("", folder.specification.id) and fnmatch.fnmatch(work.student, wanted)
         ]
         submissions = tuple(one.submission(folder.specification, folder.starters()) for one in own)
         runs.append(AssignmentRun(folder, submissions, (*hidden, folder.path, folder.reference.parent)))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -110,6 +112,17 @@ def test_moodle_in_russian_and_blind(table: Write) -> None:
 def test_moodle_by_an_exact_cell(table: Write, student: str) -> None:
     """Protects submissions that did not come from Moodle's archive: an id that stands in the row, or a name turned around."""
     assert rows(fill_worksheet(table(ENGLISH), [mark(student)]))[0]["Grade"] == "82.5"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_names_as_macos_spells_them(table: Write, form: Literal["NFC", "NFD"]) -> None:
+    """Protects whose name has a й or a ё from having no row: both sides are compared composed."""
+    roster = table(unicodedata.normalize(form, "id,last_name,first_name,email\nЁлкин Андрей,Ёлкин,Андрей,\n"))
+    marks = [mark(unicodedata.normalize("NFD", "Ёлкин Андрей"))]
+    assert filled_roster(roster, marks, "id").filled == 1
+    assert nbgrader_table("tiny", "", marks, roster).unmatched == []
+    worksheet = table(unicodedata.normalize(form, ENGLISH))
+    assert fill_worksheet(worksheet, [mark(unicodedata.normalize("NFD", "Ёлкина Ольга_101"))]).filled == 1
 
 
 def test_two_that_fit_are_not_guessed(table: Write) -> None:

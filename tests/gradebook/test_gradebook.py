@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -81,6 +82,34 @@ def test_an_override_survives_every_regrade(book: Gradebook, results: Make, rule
     override(book, by(), "words", None)
     comment(book, by(), "words", "")
     assert (grade_of(book, "ann").score, grade_of(book, "ann").parts[1].comment) == (41, "")
+
+
+def test_names_as_macos_spells_them(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects a student from being two by two spellings of one name, also of what was written down before they were one."""
+    composed, decomposed = "Алексей", unicodedata.normalize("NFD", "Алексей")
+    record(book, results(**{decomposed: (40, 0)}), rules(), {}, "prof")
+    with book.engine.begin() as connection:
+        row = {"assignment": "tiny", "student": decomposed, "part": "words", "score": 5.0, "why": "x"}
+        connection.execute(insert(tables.override), {"at": NOON, "by": "prof"} | row)
+    assert record(book, results(**{composed: (30, 0)}), rules(), {}, "prof") == Recorded(0, 1)
+    (grade,) = book.read(grades).grades
+    assert (grade.student, grade.score, grade.attempts) == (composed, 35, 1)
+    override(book, by(decomposed), "words", 6)
+    assert grade_of(book, composed).score == 36
+    events = book.read(lambda connection: trail(connection, student=decomposed))
+    assert [one.kind for one in events if one.student].count("override") == 2
+
+
+def test_an_old_gradebooks_names(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects the attempts of a student who was written down in another spelling."""
+    composed, decomposed = "Алексей", unicodedata.normalize("NFD", "Алексей")
+    record(book, results(), rules(), {}, "prof")
+    with book.engine.begin() as connection:
+        row = {"assignment": "tiny", "student": decomposed, "number": 1, "digest": "sha256:1", "marked_late": False}
+        connection.execute(insert(tables.attempt), {"at": NOON, "by": "prof"} | row)
+    assert record(book, results(**{composed: (30, 0)}), rules(), {}, "prof") == Recorded(0, 1)
+    assert record(book, results(**{composed: ((40, 0), "sha256:2")}), rules(), {}, "prof") == Recorded(1, 1)
+    assert (grade_of(book, composed).score, grade_of(book, composed).attempts) == (40, 2)
 
 
 def test_an_override_makes_up_for_what_could_not_be_graded(book: Gradebook, results: Make, rules: MakeRules) -> None:

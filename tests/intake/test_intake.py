@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -202,3 +203,18 @@ def test_several_assignments_and_no_name(
     said = capsys.readouterr().err
     assert "holds one assignment's works; the course has the assignments other, tiny" in said
     assert "--assignment" in said
+
+
+def test_names_as_macos_spells_them(tmp_path: Path) -> None:
+    """Protects a name of two spellings from being two students elsewhere; of two folders none is passed over in silence."""
+    composed, decomposed = "Алексей", unicodedata.normalize("NFD", "Алексей")
+    for name in (composed, decomposed):
+        (tmp_path / "moodle" / f"{name}_7_assignsubmission_file").mkdir(parents=True)
+        (tmp_path / "nbgrader" / "submitted" / name / "tiny").mkdir(parents=True)
+    found = take_in(tmp_path / "moodle", tmp_path / "place")
+    assert [work.student for work in found.works] == [f"{composed}_7"]
+    assert found.passed_over == (f"{decomposed}_7_assignsubmission_file",)
+    assert {work.student: work.root.parent.name for work in take_in(tmp_path / "nbgrader", tmp_path / "place").works} == {
+        composed: composed,
+        f"{composed} (2)": decomposed,
+    }
