@@ -16,7 +16,7 @@ from grader.cli.recording import actor, read_moment
 from grader.errors import UsageError
 from grader.gradebook.book import open_gradebook
 from grader.gradebook.decisions import Decision, comment, extend, override, require_student
-from grader.gradebook.grades import Grade, Grades, grades
+from grader.gradebook.grades import Grade, Grades, PartGrade, grades
 from grader.gradebook.lateness import Timeliness
 from grader.gradebook.rules import named_rules
 from grader.gradebook.trail import trail
@@ -86,10 +86,16 @@ def _show(found: Grades) -> None:
     for name in ("Student", "Grade", "Attempt", "Handed in", "Overridden"):
         table.add_column(name, justify="right" if name in ("Grade", "Attempt") else "left")
     for grade in found.grades:
-        overridden = ", ".join(part.id for part in grade.parts if part.overridden)
+        overridden = ", ".join(_overridden(part) for part in grade.parts if part.overridden)
         score = "–" if grade.score is None else f"{grade.score:g}"
         table.add_row(escape(grade.student), score, f"{grade.attempt} of {grade.attempts}", in_time(grade), escape(overridden))
     console.print(table)
+
+
+def _overridden(part: PartGrade) -> str:
+    if part.decided is None or part.decided <= part.max_score:
+        return part.id
+    return f"{part.id} ({part.decided:g}, more than its {part.max_score:g} points)"
 
 
 def in_time(grade: Grade) -> str:

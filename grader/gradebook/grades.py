@@ -1,6 +1,7 @@
 """The grade of each student, reckoned from what the gradebook holds.
 
-For each attempt: the last verdict's parts, an override in the place of a part's score, their sum, less what lateness costs. Then
+For each attempt: the last verdict's parts, an override in the place of a part's score (never more than its points, which may have
+been lowered since), their sum, less what lateness costs. Then
 the last attempt counts, or the best one, as the assignment's rules say. Work that came too late to be accepted never takes the
 place of work that was accepted.
 """
@@ -22,7 +23,7 @@ from grader.gradebook.rules import Rules, named_rules
 
 @dataclass(frozen=True)
 class PartGrade:
-    """A part: what counts, what graders found, whether an instructor set it, and what an instructor said."""
+    """A part: what counts, what graders found, whether an instructor set it (`decided`: to what), and what an instructor said."""
 
     id: str
     score: float | None
@@ -30,6 +31,7 @@ class PartGrade:
     found: float | None
     overridden: bool = False
     comment: str = ""
+    decided: float | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def _part(identifier: str, points: float, row: Row[Any], override: Row[Any] | No
     found = {part["id"]: part["score"] for part in verdict}.get(identifier)
     words = comment.words if comment is not None else ""
     if override is not None and override.score is not None:
-        return PartGrade(identifier, override.score, points, found, True, words)
+        return PartGrade(identifier, min(override.score, points), points, found, True, words, override.score)
     return PartGrade(identifier, found, points, found, False, words)
 
 

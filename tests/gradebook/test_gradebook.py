@@ -24,7 +24,7 @@ from grader.gradebook.lateness import Timeliness
 from grader.gradebook.recording import Handing, Recorded, record
 from grader.gradebook.rules import Rules
 from grader.gradebook.trail import trail
-from grader.results import Results
+from grader.results import PartSummary, Results
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 Make = Callable[..., Results]
@@ -110,6 +110,16 @@ def test_an_old_gradebooks_names(book: Gradebook, results: Make, rules: MakeRule
     assert record(book, results(**{composed: (30, 0)}), rules(), {}, "prof") == Recorded(0, 1)
     assert record(book, results(**{composed: ((40, 0), "sha256:2")}), rules(), {}, "prof") == Recorded(1, 1)
     assert (grade_of(book, composed).score, grade_of(book, composed).attempts) == (40, 2)
+
+
+def test_an_override_of_points_that_were_lowered(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects from 30 of 10: an override counts up to the points that its part has now, and its own number is kept."""
+    record(book, results(ann=(40, 0)), rules(), {}, "prof")
+    override(book, by(), "words", 30)
+    lowered = (PartSummary(id="mean", title="Mean", max_score=40), PartSummary(id="words", title="Words", max_score=10))
+    record(book, results(), rules().model_copy(update={"parts": lowered, "max_score": 50.0}), {}, "prof")
+    grade = grade_of(book, "ann")
+    assert (grade.score, grade.max_score, grade.parts[1].score, grade.parts[1].decided) == (50, 50, 10, 30)
 
 
 def test_an_override_makes_up_for_what_could_not_be_graded(book: Gradebook, results: Make, rules: MakeRules) -> None:
