@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, select
@@ -36,7 +36,10 @@ class PartGrade:
 
 @dataclass(frozen=True)
 class Grade:
-    """A student's grade. `earned` is before lateness; `score` None where something could not be graded."""
+    """A student's grade. `earned` is before lateness; `score` None where something could not be graded.
+
+    `refused`: the numbers of attempts that came too late to take the place of this one.
+    """
 
     student: str
     score: float | None
@@ -47,6 +50,7 @@ class Grade:
     attempts: int
     late: Lateness
     parts: tuple[PartGrade, ...]
+    refused: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,5 +146,7 @@ def _grade(row: Row[Any], parts: tuple[PartGrade, ...], late: Lateness, rules: R
 def _counting(candidates: list[Grade], rules: Rules) -> Grade:
     accepted = [one for one in candidates if one.late.timeliness is not Timeliness.REFUSED] or candidates
     if rules.attempts == "last":
-        return accepted[-1]
-    return max(reversed(accepted), key=lambda one: -1.0 if one.score is None else one.score)
+        counting = accepted[-1]
+    else:
+        counting = max(reversed(accepted), key=lambda one: -1.0 if one.score is None else one.score)
+    return replace(counting, refused=tuple(one.attempt for one in candidates if one not in accepted))

@@ -5,12 +5,27 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader.cli.main import run_main
+from grader.course.rules import Late
+from grader.gradebook.book import open_gradebook
+from grader.gradebook.decisions import Decision, override
+from grader.gradebook.recording import Handing, record
+from grader.gradebook.rules import Rules
+from grader.results import (
+    AssignmentSummary,
+    GraderSummary,
+    PartResult,
+    PartSummary,
+    Results,
+    SubmissionResult,
+    SubmissionStatus,
+)
 
 MakeClass = Callable[..., Path]
 
@@ -72,11 +87,38 @@ def test_a_class_through_the_term(home: Path, make_class: MakeClass, right: str,
     assert "ann" not in told
 
 
+def test_what_the_table_of_grades_says(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects from grades that look odd without a reason: what came too late and what is cut are told; no trailing spaces."""
+    part = PartSummary(id="mean", title="Mean", max_score=60)
+    noon = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    late = Late(refused_after_hours=1)
+    with open_gradebook("gradebook.db", create=True) as book:
+        for hours in (0, 5):
+            one = SubmissionResult(
+                student="ann", path="", digest=f"sha256:{hours}", status=SubmissionStatus.GRADED, score=5, max_score=60
+            ).model_copy(update={"parts": (PartResult(id="mean", score=5, max_score=60),)})
+            summary = AssignmentSummary(id="tiny", title="Tiny", max_score=60, parts=(part,))
+            made = Results(grader=GraderSummary(version="1"), assignment=summary, submissions=(one,))
+            rules = Rules(title="Tiny", max_score=60, parts=(part,), deadline=noon, late=late)
+            record(book, made, rules, {"ann": Handing(noon + timedelta(hours=hours))}, "prof")
+        override(book, Decision("ann", None, "prof", "x"), "mean", 30)
+        lowered = rules.model_copy(update={"max_score": 10.0, "parts": (part.model_copy(update={"max_score": 10.0}),)})
+        record(book, made.model_copy(update={"submissions": ()}), lowered, {}, "prof")
+    assert run_main(["grades"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (row,) = [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if "ann" in line]
+    assert row == ["ann", "10", "1 of 2", "in time; attempt 2 too late", "mean (30, more than its 10 points)"]
+    assert lines[0] == "Tiny"
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["grades"], "there is no gradebook gradebook.db"),
         (["override", "ann", "mean", "--why", "x"], "give a score, or --withdraw"),
+        (["comment", "ann", "mean"], "say something, or --withdraw"),
+        (["comment", "ann", "mean", "words", "--withdraw"], "say something, or --withdraw"),
         (["extend", "ann", "tomorrow", "--why", "x"], "until: 'tomorrow' is no time with its offset from UTC"),
         (["extend", "ann", "2026-12-01T12:00", "--why", "x"], "is no time with its offset from UTC"),
         (["override", "ann", "mean", "3"], "--why"),

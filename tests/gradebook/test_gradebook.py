@@ -112,6 +112,23 @@ def test_an_old_gradebooks_names(book: Gradebook, results: Make, rules: MakeRule
     assert (grade_of(book, composed).score, grade_of(book, composed).attempts) == (40, 2)
 
 
+def test_nothing_to_withdraw(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects from "withdrawn" where nobody had decided anything, or it is withdrawn already; a zero is a decision."""
+    record(book, results(ann=(40, 0), bob=(1, 1)), rules(), {}, "prof")
+    override(book, by("bob"), "words", 3)
+    for withdraw, kind in (
+        (lambda: override(book, by(), "words", None), "ann: words: there is no override"),
+        (lambda: comment(book, by(), "words", ""), "ann: words: there is no comment"),
+        (lambda: extend(book, by(), None), "ann: there is no extension"),
+    ):
+        with pytest.raises(UsageError, match=f"{kind} to withdraw"):
+            withdraw()
+    override(book, by(), "words", 0)
+    override(book, by(), "words", None)
+    with pytest.raises(UsageError, match="no override to withdraw"):
+        override(book, by(), "words", None)
+
+
 def test_an_override_of_points_that_were_lowered(book: Gradebook, results: Make, rules: MakeRules) -> None:
     """Protects from 30 of 10: an override counts up to the points that its part has now, and its own number is kept."""
     record(book, results(ann=(40, 0)), rules(), {}, "prof")
@@ -208,6 +225,7 @@ def test_work_that_was_refused_does_not_take_the_place_of_work_that_was_not(
     after = {"ann": Handing(NOON + timedelta(hours=5))}
     record(book, results(ann=((40, 60), "sha256:2")), rules(12, late), after, "prof")
     assert (grade_of(book, "ann").score, grade_of(book, "ann").attempts) == (40, 2)
+    assert grade_of(book, "ann").refused == (2,)
 
 
 def test_an_old_work_that_is_graded_again_does_not_become_the_last(book: Gradebook, results: Make, rules: MakeRules) -> None:
