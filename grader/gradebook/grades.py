@@ -38,7 +38,8 @@ class PartGrade:
 class Grade:
     """A student's grade. `earned` is before lateness; `score` None where something could not be graded.
 
-    `refused`: the numbers of attempts that came too late to take the place of this one.
+    `digest` and `messages` are those of the work that counts; `refused`: the numbers of attempts that came too late to take its
+    place.
     """
 
     student: str
@@ -51,6 +52,8 @@ class Grade:
     late: Lateness
     parts: tuple[PartGrade, ...]
     refused: tuple[int, ...] = ()
+    digest: str = ""
+    messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,8 +142,19 @@ def _grade(row: Row[Any], parts: tuple[PartGrade, ...], late: Lateness, rules: R
         touched = any(part.overridden for part in parts) or row.score is None
         earned = round(math.fsum(known), 2) if touched else row.score
     score = None if earned is None else round(earned * (1 - late.lost), 2)
-    status = row.status or "not graded"
-    return Grade(composed(row.student), score, earned, rules.max_score, status, row.number, attempts, late, parts)
+    return Grade(
+        student=composed(row.student),
+        score=score,
+        earned=earned,
+        max_score=rules.max_score,
+        status=row.status or "not graded",
+        attempt=row.number,
+        attempts=attempts,
+        late=late,
+        parts=parts,
+        digest=row.digest,
+        messages=tuple(json.loads(row.document)["messages"]) if row.document else (),
+    )
 
 
 def _counting(candidates: list[Grade], rules: Rules) -> Grade:
