@@ -264,6 +264,41 @@ def test_nothing_is_ever_overwritten(book: Gradebook, results: Make, rules: Make
     assert grade_of(book, "ann").score == 41
 
 
+_TAKEN = "VALUES ({id}, '2026-12-01', 'eve', {attempt}, {number}, '1', 'graded', 100, 100, '')"
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["new", "of revision 001"])
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [
+        ({"id": 1, "attempt": 1, "number": 2}, "rows of a gradebook are only added"),
+        ({"id": 9, "attempt": 1, "number": 1}, "rows of a gradebook are only added"),
+        ({"id": -1, "attempt": 1, "number": 2}, "ids of a gradebook begin at 1"),
+    ],
+    ids=["its id", "its number", "an id that stops the next"],
+)
+def test_a_replacement_is_refused(
+    tmp_path: Path, results: Make, rules: MakeRules, old: bool, taken: dict[str, int], said: str
+) -> None:
+    """Protects a verdict from SQLite's REPLACE, which fires no trigger on deletion; an older gradebook is brought up to that."""
+    where = tmp_path / "g.db"
+    with open_gradebook(str(where), create=True) as book:
+        record(book, results(ann=(40, 0)), rules(), {}, "prof")
+    hand = sqlite3.connect(where)
+    if old:
+        for (name,) in hand.execute("SELECT name FROM sqlite_master WHERE name LIKE '%keeps_i%'").fetchall():
+            hand.execute(f"DROP TRIGGER {name}")
+        hand.execute("UPDATE alembic_version SET version_num = '001'")
+        hand.commit()
+        open_gradebook(str(where)).engine.dispose()
+    with pytest.raises(sqlite3.IntegrityError, match=said):
+        hand.execute("INSERT OR REPLACE INTO verdict " + _TAKEN.format(**taken))
+    hand.close()
+    with open_gradebook(str(where)) as book:
+        assert grade_of(book, "ann").score == 40
+        assert record(book, results(ann=(40, 30), bob=(1, 1)), rules(), {}, "prof") == Recorded(1, 2)
+
+
 def test_the_trail_tells_everything(book: Gradebook, results: Make, rules: MakeRules) -> None:
     """Protects the answer to who changed this grade, when and why."""
     record(book, results(ann=(40, 0), bob=(1, 1)), rules(12), {"ann": Handing(NOON)}, "tutor")
