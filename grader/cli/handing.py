@@ -15,8 +15,8 @@ from grader.export.canvas import Wanted, fill_gradebook
 from grader.export.filled import Filled
 from grader.export.marks import Mark, marks_of_gradebook, marks_of_results
 from grader.export.moodle import feedback_names, feedback_zip, fill_worksheet
-from grader.export.roster import Table, read_table
 from grader.export.standing import counting_page, is_its_grade
+from grader.export.table import Table, read_table
 from grader.export.tables import filled_roster, nbgrader_table, plain_table
 from grader.gradebook.book import open_gradebook
 from grader.gradebook.grades import Grades, grades

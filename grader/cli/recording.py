@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import getpass
 import os
 from datetime import datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 from grader.cli.console import Console
 from grader.course.names import composed
 from grader.errors import UsageError
+from grader.export.table import read_table
 from grader.results import Results
 from grader.run.plan import AssignmentRun
 
@@ -57,19 +57,12 @@ def actor() -> str:
 
 
 def read_times(path: Path) -> dict[str, datetime]:
-    """When each student handed in. Raises `UsageError` naming file, line and value."""
-    found = {}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.DictReader(stream)
-            for row in rows:
-                student, submitted = row.get("student"), row.get("submitted")
-                if student is None or submitted is None:
-                    raise UsageError(f"{path}: line {rows.line_num}: needs the columns student and submitted")
-                found[composed(student)] = read_moment(submitted, f"{path}: line {rows.line_num}")
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from error
-    return found
+    """When each student handed in. Raises `UsageError` naming file, line, column and value."""
+    table = read_table(path)
+    student, submitted = table.needed("student", "student"), table.needed("submitted", "submitted")
+    return {
+        composed(row[student]): read_moment(row[submitted], table.where(place, submitted)) for place, row in enumerate(table.rows)
+    }
 
 
 def read_moment(text: str, where: str) -> datetime:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from grader.course.names import composed
 from grader.export.filled import Filled
 from grader.export.marks import Mark, written
-from grader.export.roster import Person, Table, match
+from grader.export.roster import Person, match
+from grader.export.table import Table
 from grader.report.gradebook import neutral
 
 _NBGRADER = "assignment,duedate,timestamp,student_id,last_name,first_name,email,raw_score,late_submission_penalty,score,max_score"

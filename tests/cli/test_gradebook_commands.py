@@ -139,8 +139,12 @@ def test_wrong_usage(home: Path, capsys: pytest.CaptureFixture[str], arguments: 
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ("student,when\nann,now\n", "line 2: needs the columns student and submitted"),
-        ("student,submitted\nann,2026-12-01 12:00\n", "line 2: '2026-12-01 12:00' is no time with its offset"),
+        ("student,when\nann,now\n", "t.csv: there is no column submitted; there are student, when"),
+        (
+            "student,submitted\nann,2026-12-01 12:00\n",
+            "t.csv: line 2: column 'submitted': '2026-12-01 12:00' is no time with its",
+        ),
+        ("student,when;where\nann,now\n", "there is no column submitted"),
     ],
 )
 def test_wrong_times(home: Path, capsys: pytest.CaptureFixture[str], lines: str, said: str) -> None:

@@ -21,7 +21,7 @@ from grader.export.canvas import Wanted, fill_gradebook
 from grader.export.filled import Filled
 from grader.export.marks import Mark
 from grader.export.moodle import feedback_names, feedback_zip, fill_worksheet
-from grader.export.roster import Table, read_table
+from grader.export.table import Table, read_table
 from grader.export.tables import filled_roster, nbgrader_table, plain_table
 from grader.gradebook.book import Gradebook, open_gradebook
 from grader.gradebook.decisions import Decision, comment, override
@@ -208,7 +208,37 @@ def test_plain_and_nbgrader(table: Write) -> None:
     assert text.splitlines()[1] == "tiny,2026-12-01,,ann,Lee,Ann,a@example.org,80,8,72,100"
 
 
-@pytest.mark.parametrize("raw", [b"", b"one column\n", b"a;b\n1;2\n", b"\xff\xfe\x00", b'a,b\n"open'])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_what_separates_cells_stays(table: Write, separator: str) -> None:
+    """Protects tables as a spreadsheet in Russian saves them; a comma within a name separates nothing."""
+    head = ["Идентификатор", '"Фамилия, имя"' if separator == "," else "Фамилия, имя", "Оценка", "Максимальная оценка"]
+    worksheet = table(separator.join(head) + "\n" + separator.join(["Участник 101", "Ольга Ёлкина", "", '"100,00"']) + "\n")
+    done = fill_worksheet(worksheet, [mark("Ольга Ёлкина_101", 90)])
+    assert (done.filled, worksheet.column("Фамилия, имя")) == (1, 1)
+    assert done.text.splitlines()[1].replace('"', "") == separator.join(["Участник 101", "Ольга Ёлкина", "90", "100,00"])
+    semicolons = table(CANVAS.replace("100.00", '"100,00"'))
+    assert fill_gradebook(semicolons, [mark("adalovelace_11")], Wanted("77", ())).filled == 1
+
+
+@pytest.mark.parametrize("cell", ["-", "сто", "1,000.00", "1e2", "nan"])
+def test_a_maximum_that_is_no_number(table: Write, cell: str) -> None:
+    """Protects from Python's own words: the cell is named, in both systems."""
+    with pytest.raises(UsageError, match=rf"roster.csv: line 3: column 'Maximum Grade': '{re.escape(cell)}' is no number"):
+        fill_worksheet(table(ENGLISH.replace("55.00,100.00", f'55.00,"{cell}"')), [mark("Ann O'Neill_102")])
+    with pytest.raises(UsageError, match=rf"roster.csv: line 3: column 'Tiny \(77\)': '{re.escape(cell)}' is no number"):
+        fill_gradebook(table(CANVAS.replace("100.00", f'"{cell}"')), [mark("adalovelace_11")], Wanted("77", ()))
+
+
+def test_another_encoding(tmp_path: Path) -> None:
+    """Protects whoever saved a table from a spreadsheet in Russian from the codec's own words."""
+    path = tmp_path / "x.csv"
+    path.write_bytes("id;имя\n1;Ольга\n".encode("cp1251"))
+    with pytest.raises(UsageError, match="is no text in UTF-8; spreadsheets in Russian write Windows-1251") as raised:
+        read_table(path)
+    assert "CSV UTF-8" in raised.value.remedy
+
+
+@pytest.mark.parametrize("raw", [b"", b"one column\n", b"\xff\xfe\x00", b'a,b\n"open'])
 def test_what_is_no_table(tmp_path: Path, raw: bytes) -> None:
     """Protects from a file that a spreadsheet wrote in its own way."""
     path = tmp_path / "x.csv"
