@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
 import getpass
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -31,6 +33,11 @@ class GradebookNotes:
             from grader.gradebook.book import open_gradebook  # SQLAlchemy takes a while to import
 
             self.book = open_gradebook(where, create=True)
+
+    def strangers(self, runs: Sequence[AssignmentRun], pattern: str) -> list[str]:
+        """Who has a time, and would be graded by the pattern of `--student`, but has no work in any of these runs."""
+        known = {one.student for run in runs for one in run.submissions}
+        return [name for name in self.times if name not in known and fnmatch.fnmatch(name, composed(pattern))]
 
     def add(self, results: Results, run: AssignmentRun, console: Console) -> None:
         """Write one assignment's results down, and say how much was new. Raises `GraderError` when the database fails."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from grader.cli.main import run_main
 from grader.course.rules import Late
@@ -17,6 +18,7 @@ from grader.gradebook.book import open_gradebook
 from grader.gradebook.decisions import Decision, override
 from grader.gradebook.recording import Handing, record
 from grader.gradebook.rules import Rules
+from grader.gradebook.tables import attempt
 from grader.results import (
     AssignmentSummary,
     GraderSummary,
@@ -85,6 +87,24 @@ def test_a_class_through_the_term(home: Path, make_class: MakeClass, right: str,
     for words in ("prof  override  bob: words: 30; why: showed it in class", "prof  extension  bob: due 2026-12-03", "verdict 1"):
         assert words in told
     assert "ann" not in told
+
+
+@pytest.mark.wall
+def test_times_of_people_who_are_not_there(
+    home: Path, make_class: MakeClass, right: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Protects from a deadline that a misspelt name evades: who has a time and no work is told, if the pattern means them."""
+    submissions = make_class(ann=right, bob=right)
+    when = "2026-12-01T12:00:00+00:00"
+    (home / "times.csv").write_text(f"student;submitted\nanne;{when}\nbob;{when}\nben;{when}\n")
+    arguments = ["run", str(submissions), "-j", "1", "--gradebook", "g.db", "--times", "times.csv", "--student"]
+    assert run_main([*arguments, "a*"]) == 0
+    assert "Warning: --times: not in this run: anne\n" in capsys.readouterr().err
+    assert run_main([*arguments, "*"]) == 0
+    assert "Warning: --times: not in this run: anne, ben\n" in capsys.readouterr().err
+    with open_gradebook("g.db") as book:
+        found = {one.student: one.submitted for one in book.read(lambda connection: connection.execute(select(attempt)).all())}
+    assert found == {"ann": None, "bob": datetime(2026, 12, 1, 12, tzinfo=UTC)}
 
 
 def test_what_the_table_of_grades_says(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
