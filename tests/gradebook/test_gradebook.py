@@ -246,6 +246,18 @@ def test_a_time_that_becomes_known(book: Gradebook, results: Make, rules: MakeRu
     assert grade_of(book, "ann").score == 90
 
 
+def test_a_time_that_was_written_down_wrongly(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects what the documentation says: the right time is an attempt beside the wrong one; a deadline makes up for it."""
+    rule = rules(12, Late(penalty_percent=10))
+    record(book, results(ann=(40, 60)), rule, {"ann": Handing(NOON + timedelta(hours=2))}, "prof")
+    assert record(book, results(ann=(40, 60)), rule, {"ann": Handing(NOON)}, "prof") == Recorded(1, 1)
+    assert (grade_of(book, "ann").score, grade_of(book, "ann").attempts) == (90, 2)
+    extend(book, by(), NOON + timedelta(hours=2))
+    assert grade_of(book, "ann").score == 100
+    extend(book, by(), NOON - timedelta(hours=23))
+    assert grade_of(book, "ann").score == 80
+
+
 def test_the_sum_of_thirds_is_whole(book: Gradebook, results: Make, rules: MakeRules) -> None:
     """Protects the grader's exact sum from that of rounded parts."""
     made = results(ann=(13.33, 26.67))
