@@ -56,7 +56,7 @@ def comment(
     assignment: Assignment = None,
     gradebook: Book = "gradebook.db",
 ) -> int:
-    """Say something to a student on a part, in the place of what was said before; it is exported with the grade.
+    """Say something to a student on a part, in the place of what was said before; it goes out with the grade to Moodle and CSV.
 
     Parameters
     ----------

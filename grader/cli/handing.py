@@ -26,6 +26,7 @@ from grader.report.studentpage import published_page
 from grader.results import Results, read_results, write_text_whole
 
 OK, INCOMPLETE = 0, 1
+_WITHOUT_COMMENTS = ("canvas", "nbgrader")
 _WHENCE = {
     "moodle": "in Moodle: the assignment, View all submissions, Download grading worksheet",
     "canvas": "in Canvas: Grades, Export",
@@ -62,6 +63,9 @@ def hand_on_command(paths: Sequence[Path], handing: Handing) -> int:
     if handing.system == "moodle":
         _write_feedback(results, table, kept, handing.out / f"{results.assignment.id}-feedback.zip")
     _tell(done)
+    if handing.system in _WITHOUT_COMMENTS:
+        silent = [(mark.student, mark.comment) for mark in marks if mark.comment]
+        tell_people("Comments that stay here: this table has no room for them", silent)
     tell_untested([(mark.student, mark.untested) for mark in marks])
     return INCOMPLETE if done.unmatched else OK
 

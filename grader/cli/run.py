@@ -15,7 +15,7 @@ from grader.intake.intake import take_in
 from grader.report.rendering import render
 from grader.results import Results, SubmissionStatus
 from grader.run.dispatch import Machines
-from grader.run.plan import AssignmentRun, plan_run, plan_works
+from grader.run.plan import AssignmentRun, other_works, plan_run, plan_works
 from grader.run.run import RunOptions, run_assignment, write_results
 from grader.run.sizing import jobs_that_fit, pick_device, usable_cores
 from grader.run.workers import ThisMachine
@@ -128,7 +128,11 @@ def take_in_and_plan(request: RunRequest, console: Console) -> list[AssignmentRu
     if found.passed_over:
         console.warn(f"{source}: nobody's: {_first(found.passed_over)}")
     if found.works:
-        return plan_works(found.works, source, request.assignment, request.student)
+        runs = plan_works(found.works, source, request.assignment, request.student)
+        if others := other_works(found.works, runs):
+            told = ", ".join(f"{count} of {name}" for name, count in others.items())
+            console.say(f"{source}: works of other assignments are passed over: {told}")
+        return runs
     near = source.parent if source.is_file() else None
     return plan_run(found.folder, request.assignment, request.student, request.out, near)
 

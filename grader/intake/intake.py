@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.course.names import apart
 from grader.course.submission import Work, in_order, student_id
+from grader.errors import UsageError
 from grader.intake.archive import Archive, Entry, read_archive
 from grader.intake.names import Named, canvas_name, moodle_name
 
@@ -44,7 +45,10 @@ class Intake:
 
 
 def take_in(source: Path, place: Path) -> Intake:
-    """Recognise `source`; an archive is unpacked into `place`. Raises `UsageError` for an archive that must not be unpacked."""
+    """Recognise `source`; an archive is unpacked into `place`.
+
+    Raises `UsageError` for an archive that must not be unpacked, or holds nothing.
+    """
     if source.is_file():
         with read_archive(source) as archive:
             return _take_archive(archive, place)
@@ -59,6 +63,8 @@ def take_in(source: Path, place: Path) -> Intake:
 def _take_archive(archive: Archive, place: Path) -> Intake:
     shutil.rmtree(place, ignore_errors=True)
     entries = archive.entries
+    if not entries:
+        raise UsageError(f"{archive.path}: holds no works", remedy="download it again, with the submissions in it")
     if any(moodle_name(entry.path.parts[0]) for entry in entries):
         return _lay_out("moodle", archive, place, lambda path: moodle_name(path.parts[0]))
     if any(len(entry.path.parts) == 1 and canvas_name(entry.path.name) for entry in entries):

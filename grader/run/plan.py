@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +90,12 @@ def plan_works(works: Sequence[Work], source: Path, assignment: str | None, stud
         wanted = "" if student == "*" else f" of a student like {student!r}"
         raise UsageError(f"no submission{wanted} in {source} for {', '.join(folder.specification.id for folder in folders)}")
     return runs
+
+
+def other_works(works: Sequence[Work], runs: Sequence[AssignmentRun]) -> dict[str, int]:
+    """How many works are of each assignment that none of the runs grades."""
+    graded = {run.folder.specification.id for run in runs}
+    return dict(sorted(Counter(work.assignment for work in works if work.assignment and work.assignment not in graded).items()))
 
 
 def _roots(works: Sequence[Work]) -> set[Path]:

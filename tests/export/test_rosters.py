@@ -371,6 +371,18 @@ def test_who_could_not_be_tested(report: Path, capsys: pytest.CaptureFixture[str
     assert ("Zoe_900: missing: There is no notebook." in said) is ("g.db" not in system)
 
 
+@pytest.mark.parametrize("system", ["canvas", "nbgrader"])
+def test_comments_that_stay(report: Path, capsys: pytest.CaptureFixture[str], system: str) -> None:
+    """Protects what an instructor said from being taken for told, where the other system's table has no place for it."""
+    with keep() as book:
+        comment(book, Decision("Ольга Ёлкина_101", None, "prof", "x"), "mean", "Well done.")
+    Path("canvas.csv").write_text(CANVAS, encoding="utf-8")
+    run_main(["export", "--to", system, "-g", "g.db", *(["--roster", "canvas.csv"] if system == "canvas" else [])])
+    said = capsys.readouterr().err
+    assert "Comments that stay here: this table has no room for them: 1" in said
+    assert "Ольга Ёлкина_101: Mean: Well done." in said
+
+
 def test_the_variable_is_not_used_in_silence(
     report: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

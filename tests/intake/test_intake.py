@@ -185,6 +185,32 @@ def test_a_moodle_archive_is_graded(
     assert Path(found[1].path).is_file()
 
 
+def test_an_archive_of_nothing(pack: Pack, course_copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects from an error that names a folder of the grader's own."""
+    for archive in (pack(), pack("__MACOSX/._x")):
+        assert run_main([str(archive), "-a", "tiny"]) == 2
+        said = capsys.readouterr().err
+        assert f"{archive}: holds no works" in said
+        assert ".submissions" not in said
+
+
+@pytest.mark.wall
+@pytest.mark.parametrize("named", [True, False])
+def test_works_of_other_assignments(
+    course_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], named: bool
+) -> None:
+    """Protects from three works that are taken in, one that is graded, and not a word on the others."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(course_copy)
+    for place in ("ann/tiny", "ann/tyni", "bob/lab2", "carl/lab2"):
+        (tmp_path / "submitted" / place).mkdir(parents=True)
+    arguments = [str(tmp_path / "submitted"), "-o", str(tmp_path / "out"), *(["-a", "tiny"] if named else [])]
+    assert run_main(arguments) == 0
+    said = capsys.readouterr().out
+    assert "4 works, as nbgrader hands them out" in said
+    assert "works of other assignments are passed over: 2 of lab2, 1 of tyni" in said
+
+
 def test_an_archive_is_not_watched(pack: Pack, course_copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Protects from waiting for ever for a change that is not seen."""
     assert run_main([str(pack("a_1_assignsubmission_file/x.py")), "--watch"]) == 2
