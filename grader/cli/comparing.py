@@ -12,6 +12,7 @@ from grader.cli.console import Console
 from grader.cli.markup import escape
 from grader.cli.options import check_language, check_out
 from grader.cli.run import OK, RunRequest, take_in_and_plan
+from grader.cli.titled import print_table
 from grader.course.assignment import AssignmentFolder
 from grader.course.submission import SUFFIXES, Submission, collect
 from grader.errors import UsageError
@@ -132,7 +133,7 @@ def _write_pages(similarity: Similarity, out: Path) -> Path:
 
 def _show(similarity: Similarity, console: Console) -> None:
     if similarity.pairs and not console.quiet:
-        table = Table(title=escape(similarity.assignment.title), title_justify="left")
+        table = Table()
         table.add_column("Pair", justify="right")
         table.add_column("Likeness", justify="right")
         table.add_column("First")
@@ -141,7 +142,7 @@ def _show(similarity: Similarity, console: Console) -> None:
             names = [similarity.works[place].student for place in (pair.first, pair.second)]
             shares = [f"{escape(name)} ({share:.0%})" for name, share in zip(names, pair.shares, strict=True)]
             table.add_row(str(rank), f"{pair.likeness:.0%}", *shares)
-        console.out.print(table)
+        print_table(console.out, escape(similarity.assignment.title), table)
     pairs = f"{len(similarity.pairs)} pair{'s' if len(similarity.pairs) != 1 else ''}"
     console.say(f"{similarity.compared} submissions compared; {pairs} from {similarity.least:.0%} likeness on.")
     if similarity.left_out:

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from grader.cli.markup import escape, escape_lines
 from grader.cli.observing import Lines, LiveTable, Silence
+from grader.cli.titled import print_table
 from grader.results import Results, SubmissionResult, SubmissionStatus
 from grader.run.run import Observer
 
@@ -67,7 +68,7 @@ class Console:
         """The table of scores, and where the report is."""
         if self.quiet:
             return
-        table = Table(title=escape(results.assignment.title), title_justify="left")
+        table = Table()
         table.add_column("Student")
         table.add_column("Verdict", no_wrap=True)
         table.add_column("Score", justify="right", no_wrap=True)
@@ -79,7 +80,7 @@ class Console:
             cells = ["–" if part.score is None else f"{part.score:g}" for part in result.parts] if with_parts else []
             score = "–" if result.score is None else f"{result.score:g}"
             table.add_row(escape(result.student), _coloured(result.status), score, *cells)
-        self.out.print(table)
+        print_table(self.out, escape(results.assignment.title), table)
         if len(results.submissions) > _MOST_ROWS:
             self.out.print(f"… and {len(results.submissions) - _MOST_ROWS} more in the report.")
         for result in results.submissions:

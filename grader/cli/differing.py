@@ -10,6 +10,7 @@ from rich.table import Table
 
 from grader.cli.markup import escape
 from grader.cli.report import results_files
+from grader.cli.titled import print_table
 from grader.report.difference import Change, Difference, difference
 from grader.results import Results, read_results, write_text_whole
 
@@ -41,14 +42,14 @@ def _show(found: Difference, everybody: bool) -> None:
         console = Console(highlight=False, width=_WIDTH_OF_A_FILE)
     shown = found.changes if everybody else found.grades
     if shown:
-        table = Table(title=escape(found.assignment), title_justify="left")
+        table = Table()
         table.add_column("Student")
         table.add_column("Old", justify="right", no_wrap=True)
         table.add_column("New", justify="right", no_wrap=True)
         table.add_column("Why")
         for change in shown:
             table.add_row(escape(change.student), _score(change.old), _score(change.new), escape(_why(change)))
-        console.print(table)
+        print_table(console, escape(found.assignment), table)
     quiet = len(found.changes) - len(found.grades)
     total = found.same + len(found.changes)
     changing = f"{len(found.grades)} of {total} grades change; {quiet} more in tests alone; {found.same} are the same"

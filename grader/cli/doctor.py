@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.cli.markup import escape
+from grader.cli.titled import print_table
 from grader.fixtures.cache import cache_folder
 from grader.guest import landlock
 from grader.judge.words import one_line
@@ -37,14 +38,14 @@ def attack_command(sandbox: str) -> int:
     """Attack the wall and print what happened; 0 when it held, else 1."""
     chosen = choose_wall(sandbox)
     console = Console(highlight=False)
-    table = Table(title=f"Wall: {chosen.name}", title_justify="left")
+    table = Table()
     for heading in ("", "Tried", "Expected", "Happened"):
         table.add_column(heading)
     trials = list(attack(chosen))
     for trial in trials:
         mark = "[green]held[/green]" if trial.held else "[red]GOT THROUGH[/red]"
         table.add_row(mark, trial.tried, trial.expected, escape(one_line(trial.happened)) or "as expected")
-    console.print(table)
+    print_table(console, f"Wall: {chosen.name}", table)
     through = sum(not trial.held for trial in trials)
     console.print(f"{through} of {len(trials)} got through." if through else f"All {len(trials)} were kept in.")
     return 1 if through else 0

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from grader.errors import UsageError
+
 HiddenTests = Literal["visible", "after_due_date", "after_published", "hidden"]
+_HIDDEN_TESTS: HiddenTests = "after_published"
+_KEY = "student"
+_GRADEBOOK = "GRADER_GRADEBOOK"
+_USED = {
+    "gradescope": {"hidden-tests"},
+    "moodle": {"roster", "gradebook", "scale"},
+    "canvas": {"roster", "gradebook", "column", "scale"},
+    "csv": {"roster", "gradebook", "key"},
+    "nbgrader": {"roster", "gradebook"},
+}
 
 
 def export(
@@ -15,11 +30,11 @@ def export(
     to: Literal["gradescope", "moodle", "canvas", "csv", "nbgrader"],
     out: Annotated[Path, Parameter(("--out", "-o"))] = Path("export"),
     roster: Path | None = None,
-    gradebook: Annotated[str, Parameter(("--gradebook", "-g"), env_var="GRADER_GRADEBOOK")] = "",
+    gradebook: Annotated[str, Parameter(("--gradebook", "-g"), env_var=_GRADEBOOK)] = "",
     column: str = "",
-    key: str = "student",
+    key: str = _KEY,
     scale: Annotated[bool, Parameter(negative="")] = False,
-    hidden_tests: HiddenTests = "after_published",
+    hidden_tests: HiddenTests = _HIDDEN_TESTS,
 ) -> int:
     """Write results in another system's format.
 
@@ -47,9 +62,24 @@ def export(
     from grader.cli.exporting import export_command
     from grader.cli.handing import Handing, hand_on_command
 
+    typed = bool(gradebook) and gradebook != os.environ.get(_GRADEBOOK, "")
+    given = {"roster": roster is not None, "gradebook": typed, "column": bool(column), "key": key != _KEY, "scale": scale}
+    _check_options(to, given | {"hidden-tests": hidden_tests != _HIDDEN_TESTS})
+    if key != _KEY and roster is None:
+        raise UsageError("--key names a column of the roster: add --roster")
     if to == "gradescope":
+        if gradebook:
+            print(f"{_GRADEBOOK} is not used: Gradescope gets what the tests found", file=sys.stderr)
         return export_command(results or (Path("report"),), to, out, hidden_tests)
     return hand_on_command(results or (Path("report"),), Handing(to, out, roster, gradebook, column, key, scale))
+
+
+def _check_options(system: str, given: Mapping[str, bool]) -> None:
+    """Raises `UsageError` for an option that says nothing to this system: its giver counts on it."""
+    for name, is_given in given.items():
+        if is_given and name not in _USED[system]:
+            users = ", ".join(other for other, options in _USED.items() if name in options)
+            raise UsageError(f"--{name}: --to {system} does not use it; it is for {users}")
 
 
 def package(

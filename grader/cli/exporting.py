@@ -13,9 +13,11 @@ from grader.check.lab import find_lab
 from grader.cli.console import size_text
 from grader.cli.export import HiddenTests
 from grader.cli.markup import escape
+from grader.cli.people import tell_untested
 from grader.cli.report import results_files
 from grader.errors import UsageError
 from grader.export.gradescope import gradable, gradescope_document
+from grader.export.marks import untested
 from grader.export.package import gradescope_package
 from grader.report.slug import unique_slugs
 from grader.results import Results, read_results, write_text_whole
@@ -37,6 +39,7 @@ def export_command(paths: Sequence[Path], system: str, out: Path, hidden_tests: 
         else:
             console.print(f"{escape(one.student)}: not graded, nothing is written")
             status = FAULT
+    tell_untested([(one.student, untested(one.status.value, one.messages)) for _, one in pairs])
     print(f"{out}: {sum(gradable(one) for _, one in pairs)} of {len(pairs)} submissions for {system}")
     return status
 

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
+from grader.cli.titled import print_table
 from grader.course.assignment import AssignmentFolder, courses_here, wanted_assignments
 from grader.fixtures.cache import cache_folder
 from grader.fixtures.store import Store
@@ -52,7 +53,7 @@ def compute(folder: AssignmentFolder, device: str) -> None:
 def show(console: Console, before: int) -> None:
     """The table of what is kept, the newest first."""
     manifests = Store().manifests()
-    table = Table(title=f"{len(manifests)} fixtures, {len(manifests) - before} computed now", title_justify="left")
+    table = Table()
     for heading in ("Assignment", "Part", "Model", "Pictures", "Device", "Type", "Seconds", "Gap", "Tolerance", "KB", "When"):
         table.add_column(heading)
     for about in [one for one in manifests if "part" in one][:_MOST_ROWS]:
@@ -70,4 +71,4 @@ def show(console: Console, before: int) -> None:
             str(about.get("when", "")),
         )
         table.add_row(*map(escape, cells))
-    console.print(table)
+    print_table(console, f"{len(manifests)} fixtures, {len(manifests) - before} computed now", table)

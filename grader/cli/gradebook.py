@@ -52,10 +52,11 @@ def comment(
     words: str = "",
     *,
     why: str = "said to the student",
+    withdraw: Annotated[bool, Flag] = False,
     assignment: Assignment = None,
     gradebook: Book = "gradebook.db",
 ) -> int:
-    """Say something to a student on a part; it is exported with the grade.
+    """Say something to a student on a part, in the place of what was said before; it goes out with the grade to Moodle and CSV.
 
     Parameters
     ----------
@@ -64,9 +65,11 @@ def comment(
     part
         The part's id.
     words
-        What to say; nothing takes an earlier comment back.
+        What to say.
     why
         The reason, for the history alone.
+    withdraw
+        Take an earlier comment back.
     assignment
         The assignment, where the gradebook holds several.
     gradebook
@@ -74,7 +77,7 @@ def comment(
     """
     from grader.cli.gradebooking import comment_command
 
-    return comment_command(gradebook, assignment, student, part, (words, why))
+    return comment_command(gradebook, assignment, student, part, (words, withdraw, why))
 
 
 def extend(

@@ -13,10 +13,11 @@ from rich.table import Table
 
 from grader.cli.markup import escape
 from grader.cli.recording import actor, read_moment
+from grader.cli.titled import print_table
 from grader.errors import UsageError
 from grader.gradebook.book import open_gradebook
 from grader.gradebook.decisions import Decision, comment, extend, override, require_student
-from grader.gradebook.grades import Grade, Grades, grades
+from grader.gradebook.grades import Grade, Grades, PartGrade, grades
 from grader.gradebook.lateness import Timeliness
 from grader.gradebook.rules import named_rules
 from grader.gradebook.trail import trail
@@ -38,9 +39,11 @@ def override_command(where: str, assignment: str | None, student: str, part: str
     return OK
 
 
-def comment_command(where: str, assignment: str | None, student: str, part: str, wanted: tuple[str, str]) -> int:
-    """`wanted`: words, why. The exit status."""
-    words, why = wanted
+def comment_command(where: str, assignment: str | None, student: str, part: str, wanted: tuple[str, bool, str]) -> int:
+    """`wanted`: words, whether to withdraw, why. The exit status."""
+    words, withdraw, why = wanted
+    if bool(words.strip()) is withdraw:
+        raise UsageError("say something, or --withdraw to take an earlier comment back")
     with open_gradebook(where) as book:
         name = comment(book, Decision(student, assignment, actor(), why), part, words)
     print(f"{name}: {student}: {part}: {words or 'withdrawn'}")
@@ -82,14 +85,22 @@ def _show(found: Grades) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_WIDTH_OF_A_FILE)
-    table = Table(title=escape(found.rules.title), title_justify="left")
+    table = Table()
     for name in ("Student", "Grade", "Attempt", "Handed in", "Overridden"):
         table.add_column(name, justify="right" if name in ("Grade", "Attempt") else "left")
     for grade in found.grades:
-        overridden = ", ".join(part.id for part in grade.parts if part.overridden)
+        overridden = ", ".join(_overridden(part) for part in grade.parts if part.overridden)
         score = "–" if grade.score is None else f"{grade.score:g}"
-        table.add_row(escape(grade.student), score, f"{grade.attempt} of {grade.attempts}", in_time(grade), escape(overridden))
-    console.print(table)
+        refused = "".join(f"; attempt {number} too late" for number in grade.refused)
+        attempt = f"{grade.attempt} of {grade.attempts}"
+        table.add_row(escape(grade.student), score, attempt, in_time(grade) + refused, escape(overridden))
+    print_table(console, escape(found.rules.title), table)
+
+
+def _overridden(part: PartGrade) -> str:
+    if part.decided is None or part.decided <= part.max_score:
+        return part.id
+    return f"{part.id} ({part.decided:g}, more than its {part.max_score:g} points)"
 
 
 def in_time(grade: Grade) -> str:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from rich.console import Console
-
-from grader.cli.markup import escape
+from grader.cli.people import tell_people, tell_untested
 from grader.cli.report import results_files
+from grader.course.names import composed
 from grader.errors import UsageError
 from grader.export.canvas import Wanted, fill_gradebook
 from grader.export.filled import Filled
 from grader.export.marks import Mark, marks_of_gradebook, marks_of_results
 from grader.export.moodle import feedback_names, feedback_zip, fill_worksheet
-from grader.export.roster import Table, read_table
+from grader.export.standing import counting_page, is_its_grade
+from grader.export.table import Table, read_table
 from grader.export.tables import filled_roster, nbgrader_table, plain_table
 from grader.gradebook.book import open_gradebook
 from grader.gradebook.grades import Grades, grades
@@ -26,7 +26,7 @@ from grader.report.studentpage import published_page
 from grader.results import Results, read_results, write_text_whole
 
 OK, INCOMPLETE = 0, 1
-_MOST_LINES = 50
+_WITHOUT_COMMENTS = ("canvas", "nbgrader")
 _WHENCE = {
     "moodle": "in Moodle: the assignment, View all submissions, Download grading worksheet",
     "canvas": "in Canvas: Grades, Export",
@@ -54,13 +54,19 @@ def hand_on_command(paths: Sequence[Path], handing: Handing) -> int:
     table = None if handing.roster is None else read_table(handing.roster)
     kept = _kept(handing.gradebook, results.assignment.id)
     marks = marks_of_results(results) if kept is None else marks_of_gradebook(kept)
+    if handing.system == "moodle" and kept is not None:
+        _check_pages(paths, results, kept)
     done = _fill(handing, results, table, marks, kept)
     path = handing.out / f"{results.assignment.id}-{handing.system}.csv"
     write_text_whole(path, done.text)
     print(f"{path}: {done.filled} of {len(marks)} students")
     if handing.system == "moodle":
-        _write_feedback(results, table, handing.out / f"{results.assignment.id}-feedback.zip")
+        _write_feedback(results, table, kept, handing.out / f"{results.assignment.id}-feedback.zip")
     _tell(done)
+    if handing.system in _WITHOUT_COMMENTS:
+        silent = [(mark.student, mark.comment) for mark in marks if mark.comment]
+        tell_people("Comments that stay here: this table has no room for them", silent)
+    tell_untested([(mark.student, mark.untested) for mark in marks])
     return INCOMPLETE if done.unmatched else OK
 
 
@@ -92,26 +98,40 @@ def _fill(handing: Handing, results: Results, table: Table | None, marks: list[M
     return filled_roster(table, marks, handing.key)
 
 
-def _write_feedback(results: Results, table: Table | None, path: Path) -> None:
+def _check_pages(paths: Sequence[Path], results: Results, kept: Grades) -> None:
+    """Raises `UsageError` where the results are of nobody whom the gradebook knows: the zip would be empty."""
+    if not {composed(one.student) for one in results.submissions} & {grade.student for grade in kept.grades}:
+        raise UsageError(
+            f"{', '.join(map(str, paths))}: holds nobody of the gradebook's {len(kept.grades)} students; pages are made of it",
+            remedy="name the report of the run that wrote into the gradebook: grade export REPORT --to moodle ...",
+        )
+
+
+def _write_feedback(results: Results, table: Table | None, kept: Grades | None, path: Path) -> None:
     cleaned, entries = entries_of(results)
     language = spoken(results.language)
     ids = [one.student for one in results.submissions]  # as they came; the page's own is cleaned
     names, _ = feedback_names(ids, table)
-    pages = {
-        student: published_page(cleaned, entry.submission, language)
-        for student, entry in zip(ids, entries, strict=True)
-        if student in names
-    }
+    pages: dict[str, str] = {}
+    if kept is None:
+        for student, entry in zip(ids, entries, strict=True):
+            if student in names:
+                pages[student] = published_page(cleaned, entry.submission, language)
+    else:
+        counting = {grade.student: grade for grade in kept.grades}
+        others = []
+        for student, entry in zip(ids, entries, strict=True):
+            if student in names and (grade := counting.get(composed(student))) is not None:
+                pages[student] = counting_page(cleaned, entry.submission, grade, language)
+                if not is_its_grade(entry.submission, grade):
+                    others.append((student, "the grade is of another attempt or grading; the page says so"))
+        without = counting.keys() - {composed(student) for student in ids}
+        tell_people("Grades without a page", [(student, "is not in these results") for student in sorted(without)])
+        tell_people("Pages from other results than the grade", others)
     path.write_bytes(feedback_zip(pages, names))
     print(f"{path}: {len(pages)} of {len(ids)} students")
 
 
 def _tell(done: Filled) -> None:
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    for title, people in (("Not handed on", done.unmatched), ("Left as they were", done.left)):
-        if people:
-            console.print(f"{title}: {len(people)}", markup=False)
-        for who, why in people[:_MOST_LINES]:
-            console.print(f"  {escape(who)}: {escape(why)}")
-        if len(people) > _MOST_LINES:
-            console.print(f"  … and {len(people) - _MOST_LINES} more", markup=False)
+    tell_people("Not handed on", done.unmatched)
+    tell_people("Left as they were", done.left)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import csv
+import fnmatch
 import getpass
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from grader.cli.console import Console
+from grader.course.names import composed
 from grader.errors import UsageError
+from grader.export.table import read_table
 from grader.results import Results
 from grader.run.plan import AssignmentRun
 
@@ -30,6 +33,11 @@ class GradebookNotes:
             from grader.gradebook.book import open_gradebook  # SQLAlchemy takes a while to import
 
             self.book = open_gradebook(where, create=True)
+
+    def strangers(self, runs: Sequence[AssignmentRun], pattern: str) -> list[str]:
+        """Who has a time, and would be graded by the pattern of `--student`, but has no work in any of these runs."""
+        known = {one.student for run in runs for one in run.submissions}
+        return [name for name in self.times if name not in known and fnmatch.fnmatch(name, composed(pattern))]
 
     def add(self, results: Results, run: AssignmentRun, console: Console) -> None:
         """Write one assignment's results down, and say how much was new. Raises `GraderError` when the database fails."""
@@ -56,19 +64,12 @@ def actor() -> str:
 
 
 def read_times(path: Path) -> dict[str, datetime]:
-    """When each student handed in. Raises `UsageError` naming file, line and value."""
-    found = {}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.DictReader(stream)
-            for row in rows:
-                student, submitted = row.get("student"), row.get("submitted")
-                if student is None or submitted is None:
-                    raise UsageError(f"{path}: line {rows.line_num}: needs the columns student and submitted")
-                found[student] = read_moment(submitted, f"{path}: line {rows.line_num}")
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from error
-    return found
+    """When each student handed in. Raises `UsageError` naming file, line, column and value."""
+    table = read_table(path)
+    student, submitted = table.needed("student", "student"), table.needed("submitted", "submitted")
+    return {
+        composed(row[student]): read_moment(row[submitted], table.where(place, submitted)) for place, row in enumerate(table.rows)
+    }
 
 
 def read_moment(text: str, where: str) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +15,14 @@ from grader.intake.intake import take_in
 from grader.report.rendering import render
 from grader.results import Results, SubmissionStatus
 from grader.run.dispatch import Machines
-from grader.run.plan import AssignmentRun, plan_run, plan_works
+from grader.run.plan import AssignmentRun, other_works, plan_run, plan_works
 from grader.run.run import RunOptions, run_assignment, write_results
 from grader.run.sizing import jobs_that_fit, pick_device, usable_cores
 from grader.run.workers import ThisMachine
 from grader.sandbox.choice import WALLS, choose_wall
 
 OK, FAULT, STOPPED = 0, 1, 130
+_MOST_NAMES = 10
 UNPACKED = ".submissions"  # in the report's folder: an archive's works, where the report's paths lead
 
 
@@ -64,6 +65,8 @@ def run_round(request: RunRequest, console: Console) -> Round:
     check_request(request)
     notes = GradebookNotes(request.gradebook, request.times)
     runs = take_in_and_plan(request, console)
+    if strangers := notes.strangers(runs, request.student):
+        console.warn(f"--times: not in this run: {_first(strangers)}")
     with open_machines(request, console) as machines_for:
         return grade_runs(request, console, runs, machines_for, notes)
 
@@ -123,11 +126,19 @@ def take_in_and_plan(request: RunRequest, console: Console) -> list[AssignmentRu
     if found.kind:
         console.say(f"{source}: {len(found.works)} works, as {found.kind} hands them out")
     if found.passed_over:
-        console.warn(f"{source}: nobody's: {', '.join(found.passed_over[:10])}{' …' if len(found.passed_over) > 10 else ''}")
+        console.warn(f"{source}: nobody's: {_first(found.passed_over)}")
     if found.works:
-        return plan_works(found.works, source, request.assignment, request.student)
+        runs = plan_works(found.works, source, request.assignment, request.student)
+        if others := other_works(found.works, runs):
+            told = ", ".join(f"{count} of {name}" for name, count in others.items())
+            console.say(f"{source}: works of other assignments are passed over: {told}")
+        return runs
     near = source.parent if source.is_file() else None
     return plan_run(found.folder, request.assignment, request.student, request.out, near)
+
+
+def _first(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:_MOST_NAMES])}{' …' if len(names) > _MOST_NAMES else ''}"
 
 
 def workers(request: RunRequest, run: AssignmentRun, console: Console) -> int:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.cli.markup import escape
+from grader.cli.titled import print_table
 from grader.course.assignment import AssignmentFolder, courses_here, wanted_assignments
 from grader.judge.judge import Judge, JudgePlan
 from grader.results import write_text_whole
@@ -35,7 +36,7 @@ def validate(folder: AssignmentFolder, sandbox: str, courses: list[Path]) -> Val
     console = Console(highlight=False)
     plan = JudgePlan(folder, choose_wall(sandbox), (folder.path, *courses), folder.specification.language)
     validation = Validation(folder.specification.id)
-    table = Table(title=f"{folder.specification.id}: are the tests themselves right?", title_justify="left")
+    table = Table()
     for heading in ("", "Check", "Found"):
         table.add_column(heading)
     with Judge(plan) as judge:
@@ -45,7 +46,7 @@ def validate(folder: AssignmentFolder, sandbox: str, courses: list[Path]) -> Val
             if not console.is_terminal:
                 print(f"{'ok' if check.holds else 'no'}  {check.name}: {check.summary}", file=sys.stderr, flush=True)
             table.add_row("[green]ok[/green]" if check.holds else "[red]no[/red]", check.name, escape(check.summary))
-    console.print(table)
+    print_table(console, f"{folder.specification.id}: are the tests themselves right?", table)
     for check in validation.checks:
         for shortfall in check.shortfalls[:_MOST_SHORTFALLS]:
             console.print(f"  {escape(check.name)}: {escape(shortfall)}", soft_wrap=True)

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.course.bundle import RELEASED, Starters
+from grader.course.names import apart, composed
 from grader.course.specification import Assignment
 from grader.errors import UsageError
 
@@ -30,7 +31,7 @@ class Submission:
     """One student's work.
 
     Attributes:
-        student: the folder's name, else the file's stem; bytes that are not UTF-8 are written as `\\xff`.
+        student: the folder's name, else the file's stem, composed; bytes that are not UTF-8 are written as `\\xff`.
         root: the folder (or the file itself).
         main: the file to grade, or None; then `problem` says why, as a code of `grader.judge.words`, with `candidates`.
         submitted: when it was handed in, and `marked_late`, whether a learning platform says that it was late; as far as known.
@@ -112,34 +113,34 @@ class Work:
     def submission(self, assignment: Assignment, starters: Starters) -> Submission:
         """The submission that it is."""
         found = submission_in(self.root, assignment, starters)
-        return replace(found, student=readable(self.student), submitted=self.submitted, marked_late=self.marked_late)
+        return replace(found, student=student_id(self.student), submitted=self.submitted, marked_late=self.marked_late)
 
 
 def collect(folder: Path, assignment: Assignment, starters: Starters | None = None) -> list[Submission]:
     """The submissions in `folder`, sorted by student. Raises `UsageError` when there is no such folder.
 
-    `starters`: what students begin with, and hand in beside their work.
+    `starters`: what students begin with, and hand in beside their work. Two that would be one student's by their names stay two.
     """
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}")
     found: dict[str, Submission] = {}
-    for child in sorted(folder.iterdir(), key=lambda path: (path.is_file(), path.name)):
+    for child in sorted(folder.iterdir(), key=lambda path: (path.is_file(), *in_order(path.name))):
         if child.name.startswith(_HIDDEN) or (child.is_symlink() and not _stays_within(child, folder)):
             continue
         if child.is_dir():
             submission = submission_in(child, assignment, starters or Starters())
         elif child.is_file() and child.suffix.lower() in SUFFIXES:
-            submission = Submission(readable(child.stem), child, child)
+            submission = Submission(student_id(child.stem), child, child)
         else:
             continue
-        name = submission.student if submission.student not in found else readable(child.name)
+        name = submission.student if submission.student not in found else apart(student_id(child.name), found)
         found[name] = submission.called(name)
     return [found[name] for name in sorted(found)]
 
 
 def submission_in(folder: Path, assignment: Assignment, starters: Starters) -> Submission:
     """The submission that a folder is."""
-    student = readable(folder.name)
+    student = student_id(folder.name)
     matches = could_be_graded(folder, assignment, starters)
     if len(matches) == 1:
         return Submission(student, folder, matches[0])
@@ -185,6 +186,16 @@ def _walk(folder: Path) -> list[Path]:
 def readable(name: str) -> str:
     """A file's name as text that can be written anywhere: an old archive's Cyrillic names are often not UTF-8."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def student_id(name: str) -> str:
+    """Whose work it is, by the name of a folder or a file."""
+    return composed(readable(name))
+
+
+def in_order(name: str) -> tuple[bool, str]:
+    """A key to sort names by: where two come to be one, the one that is spelt so comes first, and keeps it."""
+    return name != composed(name), name
 
 
 def _stays_within(path: Path, folder: Path) -> bool:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from grader.errors import UsageError
 from grader.export.filled import Filled
 from grader.export.marks import Mark, scaled
-from grader.export.roster import Person, Table, match, plain
+from grader.export.roster import Person, match
+from grader.export.table import Table, plain
 from grader.report.gradebook import written
 
 _WHO = ("Student", "ID", "SIS User ID", "SIS Login ID", "Integration ID", "Root Account", "Section")
@@ -38,7 +39,7 @@ def fill_gradebook(table: Table, marks: Sequence[Mark], wanted: Wanted) -> Fille
     student, number = table.needed("Student", "Student"), table.needed("ID", "ID")
     column = _column(table, wanted)
     last = max((place for place, row in enumerate(table.rows[:3]) if plain(row[student]) == "points possible"), default=-1)
-    points = table.rows[last][column].strip() if last >= 0 else ""
+    points = table.number(last, column) if last >= 0 and table.rows[last][column].strip() else None
     others = [place for name in _WHO[2:5] if (place := table.column(name)) is not None]
     people = [
         Person(place, row[number].strip(), row[student], tuple(row[other] for other in (*others, number)))
@@ -84,8 +85,8 @@ def _column(table: Table, wanted: Wanted) -> int:
     )
 
 
-def _score(table: Table, mark: Mark, points: str, scale: bool) -> float | None:
+def _score(table: Table, mark: Mark, points: float | None, scale: bool) -> float | None:
     try:
-        return scaled(mark, float(points), scale) if points else mark.score
+        return mark.score if points is None else scaled(mark, points, scale)
     except ValueError as error:
         raise UsageError(f"{table.path}: {mark.student}: {error}", remedy="set the points in Canvas, or use --scale") from error

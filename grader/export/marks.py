@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.gradebook.grades import Grades
-from grader.results import Results
+from grader.results import Results, SubmissionStatus
+
+_ENDED_EARLY = set(SubmissionStatus) - {SubmissionStatus.GRADED, SubmissionStatus.GRADER_ERROR}
+_MOST_LETTERS = 300
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A student's grade; `score` None where there is none, `earned` before lateness, `parts` scores by part."""
+    """A student's grade; `score` None where there is none, `earned` before lateness, `parts` scores by part.
+
+    `untested`: why none of the work's functions could be called, where nobody has set a score for it since.
+    """
 
     student: str
     score: float | None
@@ -18,14 +25,29 @@ class Mark:
     max_score: float
     parts: tuple[tuple[str, float | None], ...] = ()
     comment: str = ""
+    untested: str = ""
 
 
 def marks_of_results(results: Results) -> list[Mark]:
     """As one run found them."""
     return [
-        Mark(one.student, one.score, one.score, one.max_score, tuple((part.id, part.score) for part in one.parts))
+        Mark(
+            student=one.student,
+            score=one.score,
+            earned=one.score,
+            max_score=one.max_score,
+            parts=tuple((part.id, part.score) for part in one.parts),
+            untested=untested(one.status.value, one.messages),
+        )
         for one in results.submissions
     ]
+
+
+def untested(status: str, messages: Sequence[str]) -> str:
+    """Why a work earned nothing that no test has looked at; empty for one that was tested, or that the grader failed on."""
+    if status not in _ENDED_EARLY:
+        return ""
+    return f"{status.replace('_', ' ')}: {' '.join(messages)}"[:_MOST_LETTERS]
 
 
 def marks_of_gradebook(found: Grades) -> list[Mark]:
@@ -39,6 +61,7 @@ def marks_of_gradebook(found: Grades) -> list[Mark]:
             max_score=grade.max_score,
             parts=tuple((part.id, part.score) for part in grade.parts),
             comment="\n".join(f"{titles[part.id]}: {part.comment}" for part in grade.parts if part.comment),
+            untested="" if any(part.overridden for part in grade.parts) else untested(grade.status, grade.messages),
         )
         for grade in found.grades
     ]

@@ -19,7 +19,8 @@ from collections.abc import Mapping, Sequence
 from grader.errors import UsageError
 from grader.export.filled import Filled
 from grader.export.marks import Mark, scaled
-from grader.export.roster import Person, Table, match
+from grader.export.roster import Person, match
+from grader.export.table import Table
 from grader.report.gradebook import written
 
 _IDENTIFIER = ("Identifier", "Идентификатор")
@@ -49,7 +50,7 @@ def fill_worksheet(table: Table, marks: Sequence[Mark], scale: bool = False) -> 
             done.left.append((who, "nothing to hand on"))
         elif closed is not None and row[closed].strip().casefold() in _CLOSED:
             done.left.append((who, "Moodle says that the grade cannot be changed"))
-        elif (score := _score(table, mark, row[maximum] if maximum is not None else "", scale)) is None:
+        elif (score := _score(table, mark, place, maximum, scale)) is None:
             done.unmatched.append((mark.student, "has no score"))
         else:
             row[grade] = written(score)
@@ -80,9 +81,10 @@ def worksheet_people(table: Table) -> list[Person]:
     ]
 
 
-def _score(table: Table, mark: Mark, maximum: str, scale: bool) -> float | None:
+def _score(table: Table, mark: Mark, row: int, maximum: int | None, scale: bool) -> float | None:
+    said = maximum is not None and table.rows[row][maximum].strip()
+    points = table.number(row, maximum) if maximum is not None and said else mark.max_score
     try:
-        points = float(maximum.replace(",", ".")) if maximum.strip() else mark.max_score
         return scaled(mark, points, scale)
     except ValueError as error:
         raise UsageError(f"{table.path}: {mark.student}: {error}", remedy="set the maximum in Moodle, or use --scale") from error

@@ -1,70 +1,21 @@
 """Whose row in another system's table a mark belongs to. Nothing is guessed: a mark that fits no row, or two, is told.
 
 A mark is matched by the number in the student's id where the system gave it one (`{name}_{number}`; the name must fit too), else
-by a cell that is the student's id, white space and case aside.
+by a cell that is the student's id, white space, case and the way its letters are spelt aside.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from grader.errors import UsageError
+from grader.course.names import composed
 from grader.export.marks import Mark
+from grader.export.table import plain
 
-_AS_IT_CAME = "take the file as the other system gave it"
 _NUMBERED = re.compile(r"(?P<name>.+)_(?P<number>\d+)", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Table:
-    """A CSV file as it was: the header, the rows, and whether a byte order mark stood before it."""
-
-    path: Path
-    header: list[str]
-    rows: list[list[str]]
-    marked: bool
-
-    def column(self, *names: str) -> int | None:
-        """The place of the first column that is called one of these; None where there is none."""
-        folded = [plain(name) for name in self.header]
-        return next((folded.index(plain(name)) for name in names if plain(name) in folded), None)
-
-    def needed(self, what: str, *names: str) -> int:
-        """The same. Raises `UsageError` naming the columns that there are."""
-        found = self.column(*names)
-        if found is None:
-            raise UsageError(f"{self.path}: there is no column {what}; there are {', '.join(self.header[:20])}")
-        return found
-
-    def text(self, rows: Sequence[Sequence[str]]) -> str:
-        """CSV with these rows, the first of them the header."""
-        stream = io.StringIO()
-        stream.write("\ufeff" if self.marked else "")
-        csv.writer(stream, lineterminator="\r\n").writerows(rows)
-        return stream.getvalue()
-
-
-def read_table(path: Path) -> Table:
-    """Read a CSV file in UTF-8 with commas. Raises `UsageError` when it is not one."""
-    try:
-        text = path.read_bytes().decode("utf-8")
-        rows = [row for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True) if row]
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(
-            f"{path}: is no CSV file in UTF-8: {error}", remedy="take the file as the other system gave it"
-        ) from error
-    if not rows or len(rows[0]) < 2:
-        raise UsageError(f"{path}: is no table with commas", remedy=_AS_IT_CAME)
-    width = len(rows[0])
-    return Table(path, rows[0], [row + [""] * (width - len(row)) for row in rows[1:]], text.startswith("\ufeff"))
 
 
 @dataclass(frozen=True)
@@ -125,9 +76,4 @@ def _name_fits(given: str, known: str) -> bool:
 
 
 def _letters(name: str) -> list[str]:
-    return sorted(letter for letter in name.casefold() if letter.isalnum())
-
-
-def plain(text: str) -> str:
-    """Without case and with single spaces."""
-    return " ".join(text.split()).casefold()
+    return sorted(letter for letter in composed(name.casefold()) if letter.isalnum())

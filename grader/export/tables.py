@@ -6,9 +6,11 @@ import csv
 import io
 from collections.abc import Sequence
 
+from grader.course.names import composed
 from grader.export.filled import Filled
 from grader.export.marks import Mark
-from grader.export.roster import Person, Table, match
+from grader.export.roster import Person, match
+from grader.export.table import Table
 from grader.report.gradebook import neutral, written
 
 _NBGRADER = "assignment,duedate,timestamp,student_id,last_name,first_name,email,raw_score,late_submission_penalty,score,max_score"
@@ -55,14 +57,15 @@ def nbgrader_table(assignment: str, duedate: str, marks: Sequence[Mark], roster:
     if roster is not None:
         key = roster.needed("id", "id", "student_id")
         places = [roster.column(name) for name in ("last_name", "first_name", "email")]
-        names = {row[key]: ["" if place is None else row[place] for place in places] for row in roster.rows}
+        names = {composed(row[key]): ["" if place is None else row[place] for place in places] for row in roster.rows}
     rows = [_NBGRADER.split(",")]
     for mark in marks:
-        who = [neutral(cell) for cell in names.get(mark.student, ["", "", ""])]
+        who = [neutral(cell) for cell in names.get(composed(mark.student), ["", "", ""])]
         lost = "" if mark.score is None or mark.earned is None else written(mark.earned - mark.score)
         scores = [written(mark.earned), lost, written(mark.score), written(mark.max_score)]
         rows.append([assignment, duedate, "", neutral(mark.student), *who, *scores])
-    unmatched = [(mark.student, "is not in the roster") for mark in marks if roster is not None and mark.student not in names]
+    strangers = [mark.student for mark in marks if roster is not None and composed(mark.student) not in names]
+    unmatched = [(student, "is not in the roster") for student in strangers]
     return Filled(_text(rows), len(marks), unmatched + _without_score(marks))
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from grader.errors import GraderError, UsageError
 
-REVISION = "001"
+REVISION = "002"
 _PATIENCE = 60  # seconds that a writer waits for another one
 _ATTEMPTS = 20
 _MIGRATION_LOCK = 7_261_953_001  # any number, the same in every grader

@@ -1,6 +1,7 @@
 """The grade of each student, reckoned from what the gradebook holds.
 
-For each attempt: the last verdict's parts, an override in the place of a part's score, their sum, less what lateness costs. Then
+For each attempt: the last verdict's parts, an override in the place of a part's score (never more than its points, which may have
+been lowered since), their sum, less what lateness costs. Then
 the last attempt counts, or the best one, as the assignment's rules say. Work that came too late to be accepted never takes the
 place of work that was accepted.
 """
@@ -9,11 +10,12 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, select
 
+from grader.course.names import composed
 from grader.gradebook import tables
 from grader.gradebook.lateness import Lateness, Timeliness, lateness
 from grader.gradebook.rules import Rules, named_rules
@@ -21,7 +23,7 @@ from grader.gradebook.rules import Rules, named_rules
 
 @dataclass(frozen=True)
 class PartGrade:
-    """A part: what counts, what graders found, whether an instructor set it, and what an instructor said."""
+    """A part: what counts, what graders found, whether an instructor set it (`decided`: to what), and what an instructor said."""
 
     id: str
     score: float | None
@@ -29,11 +31,16 @@ class PartGrade:
     found: float | None
     overridden: bool = False
     comment: str = ""
+    decided: float | None = None
 
 
 @dataclass(frozen=True)
 class Grade:
-    """A student's grade. `earned` is before lateness; `score` None where something could not be graded."""
+    """A student's grade. `earned` is before lateness; `score` None where something could not be graded.
+
+    `digest` and `messages` are those of the work that counts; `refused`: the numbers of attempts that came too late to take its
+    place.
+    """
 
     student: str
     score: float | None
@@ -44,6 +51,9 @@ class Grade:
     attempts: int
     late: Lateness
     parts: tuple[PartGrade, ...]
+    refused: tuple[int, ...] = ()
+    digest: str = ""
+    messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ def grades(connection: Connection, assignment: str | None = None) -> Grades:
     extensions = _last(connection, tables.extension, name)
     found: dict[str, list[Row[Any]]] = {}
     for row in connection.execute(_attempts(name)):
-        found.setdefault(row.student, []).append(row)
+        found.setdefault(composed(row.student), []).append(row)
     reckoned = []
     for student in sorted(found):
         own = extensions.get((student, ""))
@@ -90,13 +100,13 @@ def _attempts(assignment: str) -> Any:
     columns = (attempt.c.student, attempt.c.number, attempt.c.digest, attempt.c.submitted, attempt.c.marked_late)
     found = (verdict.c.status, verdict.c.score, verdict.c.document)
     wanted = select(*columns, *found).select_from(joined).where(attempt.c.assignment == assignment)
-    return wanted.order_by(attempt.c.student, attempt.c.number)
+    return wanted.order_by(attempt.c.id)  # as they were written
 
 
 def _last(connection: Connection, table: Table, assignment: str) -> dict[tuple[str, str], Row[Any]]:
     """The last decision on each student and part."""
     rows = connection.execute(select(table).where(table.c.assignment == assignment).order_by(table.c.id))
-    return {(row.student, getattr(row, "part", "")): row for row in rows}
+    return {(composed(row.student), getattr(row, "part", "")): row for row in rows}
 
 
 def _in_order(attempts: list[Row[Any]]) -> list[Row[Any]]:
@@ -119,7 +129,7 @@ def _part(identifier: str, points: float, row: Row[Any], override: Row[Any] | No
     found = {part["id"]: part["score"] for part in verdict}.get(identifier)
     words = comment.words if comment is not None else ""
     if override is not None and override.score is not None:
-        return PartGrade(identifier, override.score, points, found, True, words)
+        return PartGrade(identifier, min(override.score, points), points, found, True, words, override.score)
     return PartGrade(identifier, found, points, found, False, words)
 
 
@@ -132,12 +142,25 @@ def _grade(row: Row[Any], parts: tuple[PartGrade, ...], late: Lateness, rules: R
         touched = any(part.overridden for part in parts) or row.score is None
         earned = round(math.fsum(known), 2) if touched else row.score
     score = None if earned is None else round(earned * (1 - late.lost), 2)
-    status = row.status or "not graded"
-    return Grade(row.student, score, earned, rules.max_score, status, row.number, attempts, late, parts)
+    return Grade(
+        student=composed(row.student),
+        score=score,
+        earned=earned,
+        max_score=rules.max_score,
+        status=row.status or "not graded",
+        attempt=row.number,
+        attempts=attempts,
+        late=late,
+        parts=parts,
+        digest=row.digest,
+        messages=tuple(json.loads(row.document)["messages"]) if row.document else (),
+    )
 
 
 def _counting(candidates: list[Grade], rules: Rules) -> Grade:
     accepted = [one for one in candidates if one.late.timeliness is not Timeliness.REFUSED] or candidates
     if rules.attempts == "last":
-        return accepted[-1]
-    return max(reversed(accepted), key=lambda one: -1.0 if one.score is None else one.score)
+        counting = accepted[-1]
+    else:
+        counting = max(reversed(accepted), key=lambda one: -1.0 if one.score is None else one.score)
+    return replace(counting, refused=tuple(one.attempt for one in candidates if one not in accepted))

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
+from grader.course.names import composed, in_both_forms
 from grader.gradebook import tables
 from grader.gradebook.book import Gradebook
 from grader.gradebook.rules import Rules, keep_rules
@@ -68,7 +69,7 @@ class _Writer:
         total = Recorded()
         for one in submissions:
             handing = self.handings.get(one.student, Handing())
-            known = attempts.get(one.student, [])
+            known = attempts.get(composed(one.student), [])
             found = _same_work(known, one.digest, handing)
             attempt = found.id if found is not None else self._add_attempt(connection, one, handing, len(known) + 1)
             added = one.status is not SubmissionStatus.GRADER_ERROR and self._add_verdict(connection, attempt, one)
@@ -77,10 +78,11 @@ class _Writer:
 
     def _attempts(self, connection: Connection, students: list[str]) -> dict[str, list[Row[Any]]]:
         table = tables.attempt
-        wanted = select(table).where(table.c.assignment == self.assignment, table.c.student.in_(students))
+        names = {form for student in students for form in in_both_forms(student)}
+        wanted = select(table).where(table.c.assignment == self.assignment, table.c.student.in_(sorted(names)))
         found: dict[str, list[Row[Any]]] = {}
         for row in connection.execute(wanted.order_by(table.c.number)):
-            found.setdefault(row.student, []).append(row)
+            found.setdefault(composed(row.student), []).append(row)
         return found
 
     def _event(self) -> dict[str, Any]:
@@ -89,7 +91,7 @@ class _Writer:
     def _add_attempt(self, connection: Connection, one: SubmissionResult, handing: Handing, number: int) -> int:
         row = self._event() | {
             "assignment": self.assignment,
-            "student": one.student,
+            "student": composed(one.student),
             "number": number,
             "digest": one.digest,
             "submitted": handing.submitted,

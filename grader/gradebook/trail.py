@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from grader.course.names import composed
 from grader.gradebook import tables
 from grader.gradebook.rules import Rules, named_rules
 
@@ -27,7 +28,8 @@ def trail(connection: Connection, assignment: str | None = None, student: str = 
     """The events of an assignment, those of one student where one is named. Raises `UsageError` for an unknown assignment."""
     name, _ = named_rules(connection, assignment)
     found = [*_rules(connection, name), *_works(connection, name), *_decisions(connection, name)]
-    return sorted((one for one in found if not student or one.student in ("", student)), key=lambda one: one.at)
+    whose = ("", composed(student))
+    return sorted((one for one in found if not student or composed(one.student) in whose), key=lambda one: one.at)
 
 
 def _rules(connection: Connection, assignment: str) -> Iterator[Event]:

@@ -21,7 +21,9 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from grader.course.submission import SUFFIXES, Work
+from grader.course.names import apart
+from grader.course.submission import SUFFIXES, Work, in_order, student_id
+from grader.errors import UsageError
 from grader.intake.archive import Archive, Entry, read_archive
 from grader.intake.names import Named, canvas_name, moodle_name, platform_of
 
@@ -50,7 +52,10 @@ class Intake:
 
 
 def take_in(source: Path, place: Path) -> Intake:
-    """Recognise `source`; an archive is unpacked into `place`. Raises `UsageError` for an archive that must not be unpacked."""
+    """Recognise `source`; an archive is unpacked into `place`.
+
+    Raises `UsageError` for an archive that must not be unpacked, or holds nothing.
+    """
     if source.is_file():
         with read_archive(source) as archive:
             return _take_archive(archive, place)
@@ -65,6 +70,8 @@ def take_in(source: Path, place: Path) -> Intake:
 def _take_archive(archive: Archive, place: Path) -> Intake:
     shutil.rmtree(place, ignore_errors=True)
     entries = archive.entries
+    if not entries:
+        raise UsageError(f"{archive.path}: holds no works", remedy="download it again, with the submissions in it")
     kind = _kind({entry.path.parts[0]: len(entry.path.parts) > 1 for entry in entries})
     if kind == "moodle":
         return _lay_out("moodle", archive, place, lambda path: moodle_name(path.parts[0]))
@@ -130,14 +137,25 @@ def _free(path: Path, attachment: str) -> Path:
 
 
 def _moodle_folder(source: Path) -> Intake | None:
-    found = [(child, moodle_name(child.name)) for child in sorted(source.iterdir()) if child.is_dir()]
+    children = sorted((child for child in source.iterdir() if child.is_dir()), key=lambda path: in_order(path.name))
+    found = [(child, moodle_name(student_id(child.name))) for child in children]
     works: dict[str, Work] = {}
+    passed_over = [child.name for child, named in found if named is None]
     for child, named in found:
-        if named is not None and (named.student not in works or "_assignsubmission_file" in child.name):
+        if named is None:
+            continue
+        known = works.get(named.student)
+        if known is not None and _holds_files(known.root) and _holds_files(child):
+            passed_over.append(child.name)  # the same name, spelt in another way
+        elif known is None or _holds_files(child):
             works[named.student] = Work(named.student, child)
     if _kind({child.name: child.is_dir() for child in source.iterdir() if not child.name.startswith(".")}) != "moodle":
         return None
-    return Intake("moodle", source, _sorted(works.values()), tuple(child.name for child, named in found if named is None))
+    return Intake("moodle", source, _sorted(works.values()), tuple(passed_over)) if works else None
+
+
+def _holds_files(folder: Path) -> bool:
+    return "_assignsubmission_file" in folder.name
 
 
 def _nbgrader(source: Path) -> Intake | None:
@@ -145,10 +163,15 @@ def _nbgrader(source: Path) -> Intake | None:
     root = source if source.resolve().name == "submitted" else source / "submitted"
     if not root.is_dir():
         return None
+    students: dict[str, Path] = {}
+    for place in sorted(root.iterdir(), key=lambda path: in_order(path.name)):
+        if place.is_dir() and not place.name.startswith("."):
+            students[apart(student_id(place.name), students)] = place
     works = [
-        Work(folder.parent.name, folder, _timestamp(folder / "timestamp.txt"), assignment=folder.name)
-        for folder in root.glob("*/*")
-        if folder.is_dir() and not folder.name.startswith(".") and not folder.parent.name.startswith(".")
+        Work(student, folder, _timestamp(folder / "timestamp.txt"), assignment=folder.name)
+        for student, place in students.items()
+        for folder in place.iterdir()
+        if folder.is_dir() and not folder.name.startswith(".")
     ]
     if not works:
         return None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fnmatch
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder, find_course, list_assignments, named_assignment, open_assignment
+from grader.course.names import composed
 from grader.course.submission import Submission, Work, collect
 from grader.errors import UsageError
 
@@ -45,7 +47,7 @@ def plan_run(
     runs = []
     for folder, place in pairs:
         everyone = collect(place, folder.specification, folder.starters())
-        found = [one for one in everyone if fnmatch.fnmatch(one.student, student) and not _is_report(one, out)]
+        found = [one for one in everyone if fnmatch.fnmatch(one.student, composed(student)) and not _is_report(one, out)]
         hidden_here = (*hidden, folder.path, folder.reference.parent)
         runs.append(AssignmentRun(folder, tuple(found), hidden_here))
     if not any(run.submissions for run in runs):
@@ -78,8 +80,9 @@ def plan_works(works: Sequence[Work], source: Path, assignment: str | None, stud
         )
     runs = []
     for folder in folders:
+        wanted = composed(student)
         own = [
-            work for work in works if work.assignment in ("", folder.specification.id) and fnmatch.fnmatch(work.student, student)
+            work for work in works if work.assignment in ("", folder.specification.id) and fnmatch.fnmatch(work.student, wanted)
         ]
         submissions = tuple(one.submission(folder.specification, folder.starters()) for one in own)
         runs.append(AssignmentRun(folder, submissions, (*hidden, folder.path, folder.reference.parent)))
@@ -87,6 +90,12 @@ def plan_works(works: Sequence[Work], source: Path, assignment: str | None, stud
         wanted = "" if student == "*" else f" of a student like {student!r}"
         raise UsageError(f"no submission{wanted} in {source} for {', '.join(folder.specification.id for folder in folders)}")
     return runs
+
+
+def other_works(works: Sequence[Work], runs: Sequence[AssignmentRun]) -> dict[str, int]:
+    """How many works are of each assignment that none of the runs grades."""
+    graded = {run.folder.specification.id for run in runs}
+    return dict(sorted(Counter(work.assignment for work in works if work.assignment and work.assignment not in graded).items()))
 
 
 def _roots(works: Sequence[Work]) -> set[Path]:

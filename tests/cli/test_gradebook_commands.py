@@ -5,12 +5,29 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from grader.cli.main import run_main
+from grader.course.rules import Late
+from grader.gradebook.book import open_gradebook
+from grader.gradebook.decisions import Decision, override
+from grader.gradebook.recording import Handing, record
+from grader.gradebook.rules import Rules
+from grader.gradebook.tables import attempt
+from grader.results import (
+    AssignmentSummary,
+    GraderSummary,
+    PartResult,
+    PartSummary,
+    Results,
+    SubmissionResult,
+    SubmissionStatus,
+)
 
 MakeClass = Callable[..., Path]
 
@@ -72,11 +89,56 @@ def test_a_class_through_the_term(home: Path, make_class: MakeClass, right: str,
     assert "ann" not in told
 
 
+@pytest.mark.wall
+def test_times_of_people_who_are_not_there(
+    home: Path, make_class: MakeClass, right: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Protects from a deadline that a misspelt name evades: who has a time and no work is told, if the pattern means them."""
+    submissions = make_class(ann=right, bob=right)
+    when = "2026-12-01T12:00:00+00:00"
+    (home / "times.csv").write_text(f"student;submitted\nanne;{when}\nbob;{when}\nben;{when}\n")
+    arguments = ["run", str(submissions), "-j", "1", "--gradebook", "g.db", "--times", "times.csv", "--student"]
+    assert run_main([*arguments, "a*"]) == 0
+    assert "Warning: --times: not in this run: anne\n" in capsys.readouterr().err
+    assert run_main([*arguments, "*"]) == 0
+    assert "Warning: --times: not in this run: anne, ben\n" in capsys.readouterr().err
+    with open_gradebook("g.db") as book:
+        found = {one.student: one.submitted for one in book.read(lambda connection: connection.execute(select(attempt)).all())}
+    assert found == {"ann": None, "bob": datetime(2026, 12, 1, 12, tzinfo=UTC)}
+
+
+def test_what_the_table_of_grades_says(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects from grades that look odd without a reason: what came too late and what is cut are told; no trailing spaces."""
+    part = PartSummary(id="mean", title="Mean", max_score=60)
+    noon = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    late = Late(refused_after_hours=1)
+    with open_gradebook("gradebook.db", create=True) as book:
+        for hours in (0, 5):
+            one = SubmissionResult(
+                student="ann", path="", digest=f"sha256:{hours}", status=SubmissionStatus.GRADED, score=5, max_score=60
+            ).model_copy(update={"parts": (PartResult(id="mean", score=5, max_score=60),)})
+            summary = AssignmentSummary(id="tiny", title="Tiny", max_score=60, parts=(part,))
+            made = Results(grader=GraderSummary(version="1"), assignment=summary, submissions=(one,))
+            rules = Rules(title="Tiny", max_score=60, parts=(part,), deadline=noon, late=late)
+            record(book, made, rules, {"ann": Handing(noon + timedelta(hours=hours))}, "prof")
+        override(book, Decision("ann", None, "prof", "x"), "mean", 30)
+        lowered = rules.model_copy(update={"max_score": 10.0, "parts": (part.model_copy(update={"max_score": 10.0}),)})
+        record(book, made.model_copy(update={"submissions": ()}), lowered, {}, "prof")
+    assert run_main(["grades"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (row,) = [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if "ann" in line]
+    assert row == ["ann", "10", "1 of 2", "in time; attempt 2 too late", "mean (30, more than its 10 points)"]
+    assert lines[0] == "Tiny"
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["grades"], "there is no gradebook gradebook.db"),
         (["override", "ann", "mean", "--why", "x"], "give a score, or --withdraw"),
+        (["comment", "ann", "mean"], "say something, or --withdraw"),
+        (["comment", "ann", "mean", "words", "--withdraw"], "say something, or --withdraw"),
         (["extend", "ann", "tomorrow", "--why", "x"], "until: 'tomorrow' is no time with its offset from UTC"),
         (["extend", "ann", "2026-12-01T12:00", "--why", "x"], "is no time with its offset from UTC"),
         (["override", "ann", "mean", "3"], "--why"),
@@ -97,8 +159,12 @@ def test_wrong_usage(home: Path, capsys: pytest.CaptureFixture[str], arguments: 
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ("student,when\nann,now\n", "line 2: needs the columns student and submitted"),
-        ("student,submitted\nann,2026-12-01 12:00\n", "line 2: '2026-12-01 12:00' is no time with its offset"),
+        ("student,when\nann,now\n", "t.csv: there is no column submitted; there are student, when"),
+        (
+            "student,submitted\nann,2026-12-01 12:00\n",
+            "t.csv: line 2: column 'submitted': '2026-12-01 12:00' is no time with its",
+        ),
+        ("student,when;where\nann,now\n", "there is no column submitted"),
     ],
 )
 def test_wrong_times(home: Path, capsys: pytest.CaptureFixture[str], lines: str, said: str) -> None:

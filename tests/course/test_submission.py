@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -258,3 +259,11 @@ def test_no_such_folder(assignment: Assignment, tmp_path: Path) -> None:
     """Protects the words of the usage error."""
     with pytest.raises(UsageError, match="there is no folder"):
         collect(tmp_path / "nowhere", assignment)
+
+
+def test_names_as_macos_spells_them(make: Make, assignment: Assignment) -> None:
+    """Protects a name of two spellings from being two students elsewhere, and two folders from being one student's here."""
+    composed, decomposed = "Алексей", unicodedata.normalize("NFD", "Алексей")
+    assert found(make(f"{decomposed}/tiny.py"), assignment) == {composed: f"{decomposed}/tiny.py"}
+    place = make(f"{composed}/tiny.py")
+    assert found(place, assignment) == {composed: f"{composed}/tiny.py", f"{composed} (2)": f"{decomposed}/tiny.py"}

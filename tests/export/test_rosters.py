@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from grader.cli.main import run_main
+from grader.course.rules import Late as LateRules
 from grader.errors import UsageError
 from grader.export.canvas import Wanted, fill_gradebook
 from grader.export.filled import Filled
 from grader.export.marks import Mark
 from grader.export.moodle import feedback_names, feedback_zip, fill_worksheet
-from grader.export.roster import Table, read_table
+from grader.export.table import Table, read_table
 from grader.export.tables import filled_roster, nbgrader_table, plain_table
+from grader.gradebook.book import Gradebook, open_gradebook
+from grader.gradebook.decisions import Decision, comment, override
+from grader.gradebook.recording import Handing, record
+from grader.gradebook.rules import Rules
 from grader.intake.names import moodle_name
-from grader.results import AssignmentSummary, GraderSummary, PartResult, PartSummary, Results, SubmissionResult, SubmissionStatus
+from grader.results import (
+    AssignmentSummary,
+    GraderSummary,
+    PartResult,
+    PartSummary,
+    Results,
+    SubmissionResult,
+    SubmissionStatus,
+    read_results,
+)
 
 ENGLISH = """\
 Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,Last modified (submission),\
@@ -112,6 +130,17 @@ def test_moodle_by_an_exact_cell(table: Write, student: str) -> None:
     assert rows(fill_worksheet(table(ENGLISH), [mark(student)]))[0]["Grade"] == "82.5"
 
 
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_names_as_macos_spells_them(table: Write, form: Literal["NFC", "NFD"]) -> None:
+    """Protects whose name has a й or a ё from having no row: both sides are compared composed."""
+    roster = table(unicodedata.normalize(form, "id,last_name,first_name,email\nЁлкин Андрей,Ёлкин,Андрей,\n"))
+    marks = [mark(unicodedata.normalize("NFD", "Ёлкин Андрей"))]
+    assert filled_roster(roster, marks, "id").filled == 1
+    assert nbgrader_table("tiny", "", marks, roster).unmatched == []
+    worksheet = table(unicodedata.normalize(form, ENGLISH))
+    assert fill_worksheet(worksheet, [mark(unicodedata.normalize("NFD", "Ёлкина Ольга_101"))]).filled == 1
+
+
 def test_two_that_fit_are_not_guessed(table: Write) -> None:
     """Protects namesakes from each other's grades, whichever side has two."""
     twice = table("Identifier,Full name,Grade\nParticipant 1,Ann,\nParticipant 2,Ann,\n")
@@ -179,7 +208,37 @@ def test_plain_and_nbgrader(table: Write) -> None:
     assert text.splitlines()[1] == "tiny,2026-12-01,,ann,Lee,Ann,a@example.org,80,8,72,100"
 
 
-@pytest.mark.parametrize("raw", [b"", b"one column\n", b"a;b\n1;2\n", b"\xff\xfe\x00", b'a,b\n"open'])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_what_separates_cells_stays(table: Write, separator: str) -> None:
+    """Protects tables as a spreadsheet in Russian saves them; a comma within a name separates nothing."""
+    head = ["Идентификатор", '"Фамилия, имя"' if separator == "," else "Фамилия, имя", "Оценка", "Максимальная оценка"]
+    worksheet = table(separator.join(head) + "\n" + separator.join(["Участник 101", "Ольга Ёлкина", "", '"100,00"']) + "\n")
+    done = fill_worksheet(worksheet, [mark("Ольга Ёлкина_101", 90)])
+    assert (done.filled, worksheet.column("Фамилия, имя")) == (1, 1)
+    assert done.text.splitlines()[1].replace('"', "") == separator.join(["Участник 101", "Ольга Ёлкина", "90", "100,00"])
+    semicolons = table(CANVAS.replace("100.00", '"100,00"'))
+    assert fill_gradebook(semicolons, [mark("adalovelace_11")], Wanted("77", ())).filled == 1
+
+
+@pytest.mark.parametrize("cell", ["-", "сто", "1,000.00", "1e2", "nan"])
+def test_a_maximum_that_is_no_number(table: Write, cell: str) -> None:
+    """Protects from Python's own words: the cell is named, in both systems."""
+    with pytest.raises(UsageError, match=rf"roster.csv: line 3: column 'Maximum Grade': '{re.escape(cell)}' is no number"):
+        fill_worksheet(table(ENGLISH.replace("55.00,100.00", f'55.00,"{cell}"')), [mark("Ann O'Neill_102")])
+    with pytest.raises(UsageError, match=rf"roster.csv: line 3: column 'Tiny \(77\)': '{re.escape(cell)}' is no number"):
+        fill_gradebook(table(CANVAS.replace("100.00", f'"{cell}"')), [mark("adalovelace_11")], Wanted("77", ()))
+
+
+def test_another_encoding(tmp_path: Path) -> None:
+    """Protects whoever saved a table from a spreadsheet in Russian from the codec's own words."""
+    path = tmp_path / "x.csv"
+    path.write_bytes("id;имя\n1;Ольга\n".encode("cp1251"))
+    with pytest.raises(UsageError, match="is no text in UTF-8; spreadsheets in Russian write Windows-1251") as raised:
+        read_table(path)
+    assert "CSV UTF-8" in raised.value.remedy
+
+
+@pytest.mark.parametrize("raw", [b"", b"one column\n", b"\xff\xfe\x00", b'a,b\n"open'])
 def test_what_is_no_table(tmp_path: Path, raw: bytes) -> None:
     """Protects from a file that a spreadsheet wrote in its own way."""
     path = tmp_path / "x.csv"
@@ -204,6 +263,133 @@ def test_feedback_names(table: Write) -> None:
     # Moodle's own reading of it, in `is_valid_filename_for_import`:
     assert ["a", "1", "assignfeedback", "file", "feedback.html"] == ["a", "1", "assignfeedback", "file", "feedback.html"]
     assert moodle_name("Ольга Ёлкина_101_assignsubmission_file") is not None
+
+
+def keep(score: float = 50, student: str = "Ольга Ёлкина_101", late: float = 0) -> Gradebook:
+    """A gradebook that knows one of the report's students; handed in so many hours late, at 10 % a day."""
+    part = PartSummary(id="mean", title="Mean", max_score=100)
+    noon = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    results = read_results(Path("report/results.json"))
+    one = results.submissions[0]
+    parts = (PartResult(id="mean", score=score, max_score=100),)
+    one = one.model_copy(update={"student": student, "score": score, "parts": parts})
+    rules = Rules(title="Tiny", max_score=100, parts=(part,), deadline=noon, late=LateRules(penalty_percent=10))
+    book = open_gradebook("g.db", create=True)
+    handings = {student: Handing(noon + timedelta(hours=late))}
+    record(book, results.model_copy(update={"submissions": (one,)}), rules, handings, "prof")
+    return book
+
+
+def page_of(report: Path) -> str:
+    """The text of the one page in the feedback zip."""
+    with zipfile.ZipFile(report / "export" / "tiny-feedback.zip") as archive:
+        (name,) = archive.namelist()
+        return " ".join(re.sub(r"<[^>]+>", " ", archive.read(name).decode().partition("<body")[2]).split())
+
+
+TO_MOODLE = ["export", "--to", "moodle", "--roster", "worksheet.csv", "-g", "g.db"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_page_says_what_counts(report: Path, capsys: pytest.CaptureFixture[str], language: str) -> None:
+    """Protects from two grades for one work: the page in the zip says what the worksheet says, and why."""
+    path = report / "report" / "results.json"
+    path.write_text(read_results(path).model_copy(update={"language": language}).to_json(), encoding="utf-8")
+    with keep(late=5) as book:
+        whose = Decision("Ольга Ёлкина_101", None, "prof", "x")
+        override(book, whose, "mean", 80)
+        comment(book, whose, "mean", "Seen <in> class.")
+    run_main(TO_MOODLE)
+    assert "72,100.00" in (report / "export" / "tiny-moodle.csv").read_text("utf-8")
+    page = page_of(report)
+    told = {
+        "en": (
+            "72 of 100 points",
+            "This is the grade that counts.",
+            "The tests below gave 50 of 100.",
+            "set to 80 of 100 by your",
+        ),
+        "ru": ("72 из 100", "Это итоговая оценка.", "Тесты ниже дали 50 из 100.", "преподаватель поставил 80 из 100"),
+    }
+    for words in (*told[language], "Mean: Seen &lt;in&gt; class.", {"en": "It came 5 hours late", "ru": "на 5 ч"}[language]):
+        assert words in page
+    assert "Every test passes" not in page
+    assert "Pages from other results" not in capsys.readouterr().err
+
+
+def test_the_page_of_another_grading(report: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects from a page whose tests are not those of the grade: page and instructor are told."""
+    keep(score=90).engine.dispose()
+    assert run_main(TO_MOODLE) == 0
+    page = page_of(report)
+    for words in ("90 of 100 points", "The grade comes from another attempt, or from another grading, than the tests below."):
+        assert words in page
+    assert "Pages from other results than the grade: 1" in capsys.readouterr().err
+
+
+def test_a_grade_that_is_the_tests_alone(report: Path) -> None:
+    """Protects the usual page from a notice."""
+    keep().engine.dispose()
+    run_main(TO_MOODLE)
+    assert "50 of 100 points" in page_of(report)
+    assert "grade that counts" not in page_of(report)
+
+
+def test_results_of_others_make_no_empty_zip(report: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects from an empty zip where the run that wrote into the gradebook reported elsewhere."""
+    keep(student="Ann O'Neill_102").engine.dispose()
+    assert run_main(TO_MOODLE) == 2
+    said = capsys.readouterr().err
+    assert "report: holds nobody of the gradebook's 1 students" in said
+    assert "name the report of the run" in said
+    assert not (report / "export").exists()
+
+
+@pytest.mark.parametrize("system", [["csv"], ["csv", "-g", "g.db"], ["gradescope"]])
+def test_who_could_not_be_tested(report: Path, capsys: pytest.CaptureFixture[str], system: list[str]) -> None:
+    """Protects from a zero that goes out unseen: who handed in several files or none is told, until somebody decides."""
+    path = report / "report" / "results.json"
+    found = read_results(path)
+    two = [
+        one.model_copy(update={"status": status, "score": 0.0, "messages": (message,)})
+        for one, status, message in zip(
+            found.submissions,
+            (SubmissionStatus.NOT_LOADABLE, SubmissionStatus.MISSING),
+            ("Several files could be the submission: a.py, b.py.", "There is no notebook."),
+            strict=True,
+        )
+    ]
+    results = found.model_copy(update={"submissions": tuple(two)})
+    path.write_text(results.to_json(), encoding="utf-8")
+    with open_gradebook("g.db", create=True) as book:
+        rules = Rules(title="Tiny", max_score=100, parts=results.assignment.parts)
+        record(book, results, rules, {}, "prof")
+        override(book, Decision("Zoe_900", None, "prof", "by mail"), "mean", 0)
+    assert run_main(["export", "--to", *system]) == 0
+    said = capsys.readouterr().err
+    assert "Ольга Ёлкина_101: not loadable: Several files could be the submission: a.py, b.py." in said
+    assert ("Zoe_900: missing: There is no notebook." in said) is ("g.db" not in system)
+
+
+@pytest.mark.parametrize("system", ["canvas", "nbgrader"])
+def test_comments_that_stay(report: Path, capsys: pytest.CaptureFixture[str], system: str) -> None:
+    """Protects what an instructor said from being taken for told, where the other system's table has no place for it."""
+    with keep() as book:
+        comment(book, Decision("Ольга Ёлкина_101", None, "prof", "x"), "mean", "Well done.")
+    Path("canvas.csv").write_text(CANVAS, encoding="utf-8")
+    run_main(["export", "--to", system, "-g", "g.db", *(["--roster", "canvas.csv"] if system == "canvas" else [])])
+    said = capsys.readouterr().err
+    assert "Comments that stay here: this table has no room for them: 1" in said
+    assert "Ольга Ёлкина_101: Mean: Well done." in said
+
+
+def test_the_variable_is_not_used_in_silence(
+    report: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Protects whoever has set the variable once from results that are taken for the gradebook's."""
+    monkeypatch.setenv("GRADER_GRADEBOOK", "g.db")
+    assert run_main(["export", "--to", "gradescope"]) == 0
+    assert "GRADER_GRADEBOOK is not used" in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -246,6 +432,13 @@ def test_export_to_moodle(report: Path, capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["--to", "gradescope", "-g", "none.db"], "--gradebook: --to gradescope does not use it; it is for moodle, canvas, csv"),
+        (["--to", "gradescope", "--roster", "worksheet.csv"], "--roster: --to gradescope does not use it"),
+        (["--to", "csv", "--scale"], "--scale: --to csv does not use it; it is for moodle, canvas"),
+        (["--to", "csv", "--column", "Tiny"], "--column: --to csv does not use it; it is for canvas"),
+        (["--to", "moodle", "--key", "login"], "--key: --to moodle does not use it; it is for csv"),
+        (["--to", "canvas", "--hidden-tests", "hidden"], "--hidden-tests: --to canvas does not use it; it is for gradescope"),
+        (["--to", "csv", "--key", "login"], "--key names a column of the roster: add --roster"),
         (["--to", "moodle"], "--to moodle fills in a table: name it with --roster"),
         (["--to", "canvas"], "in Canvas: Grades, Export"),
         (["--to", "canvas", "--roster", "worksheet.csv"], "there is no column Student"),

@@ -6,6 +6,7 @@ import csv
 import io
 import multiprocessing
 import sqlite3
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -26,7 +27,7 @@ from grader.gradebook.lateness import Timeliness
 from grader.gradebook.recording import Handing, Recorded, record
 from grader.gradebook.rules import Rules
 from grader.gradebook.trail import trail
-from grader.results import Results
+from grader.results import PartSummary, Results
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 Make = Callable[..., Results]
@@ -84,6 +85,61 @@ def test_an_override_survives_every_regrade(book: Gradebook, results: Make, rule
     override(book, by(), "words", None)
     comment(book, by(), "words", "")
     assert (grade_of(book, "ann").score, grade_of(book, "ann").parts[1].comment) == (41, "")
+
+
+def test_names_as_macos_spells_them(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects a student from being two by two spellings of one name, also of what was written down before they were one."""
+    composed, decomposed = "Алексей", unicodedata.normalize("NFD", "Алексей")
+    record(book, results(**{decomposed: (40, 0)}), rules(), {}, "prof")
+    with book.engine.begin() as connection:
+        row = {"assignment": "tiny", "student": decomposed, "part": "words", "score": 5.0, "why": "x"}
+        connection.execute(insert(tables.override), {"at": NOON, "by": "prof"} | row)
+    assert record(book, results(**{composed: (30, 0)}), rules(), {}, "prof") == Recorded(0, 1)
+    (grade,) = book.read(grades).grades
+    assert (grade.student, grade.score, grade.attempts) == (composed, 35, 1)
+    override(book, by(decomposed), "words", 6)
+    assert grade_of(book, composed).score == 36
+    events = book.read(lambda connection: trail(connection, student=decomposed))
+    assert [one.kind for one in events if one.student].count("override") == 2
+
+
+def test_an_old_gradebooks_names(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects the attempts of a student who was written down in another spelling."""
+    composed, decomposed = "Алексей", unicodedata.normalize("NFD", "Алексей")
+    record(book, results(), rules(), {}, "prof")
+    with book.engine.begin() as connection:
+        row = {"assignment": "tiny", "student": decomposed, "number": 1, "digest": "sha256:1", "marked_late": False}
+        connection.execute(insert(tables.attempt), {"at": NOON, "by": "prof"} | row)
+    assert record(book, results(**{composed: (30, 0)}), rules(), {}, "prof") == Recorded(0, 1)
+    assert record(book, results(**{composed: ((40, 0), "sha256:2")}), rules(), {}, "prof") == Recorded(1, 1)
+    assert (grade_of(book, composed).score, grade_of(book, composed).attempts) == (40, 2)
+
+
+def test_nothing_to_withdraw(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects from "withdrawn" where nobody had decided anything, or it is withdrawn already; a zero is a decision."""
+    record(book, results(ann=(40, 0), bob=(1, 1)), rules(), {}, "prof")
+    override(book, by("bob"), "words", 3)
+    for withdraw, kind in (
+        (lambda: override(book, by(), "words", None), "ann: words: there is no override"),
+        (lambda: comment(book, by(), "words", ""), "ann: words: there is no comment"),
+        (lambda: extend(book, by(), None), "ann: there is no extension"),
+    ):
+        with pytest.raises(UsageError, match=f"{kind} to withdraw"):
+            withdraw()
+    override(book, by(), "words", 0)
+    override(book, by(), "words", None)
+    with pytest.raises(UsageError, match="no override to withdraw"):
+        override(book, by(), "words", None)
+
+
+def test_an_override_of_points_that_were_lowered(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects from 30 of 10: an override counts up to the points that its part has now, and its own number is kept."""
+    record(book, results(ann=(40, 0)), rules(), {}, "prof")
+    override(book, by(), "words", 30)
+    lowered = (PartSummary(id="mean", title="Mean", max_score=40), PartSummary(id="words", title="Words", max_score=10))
+    record(book, results(), rules().model_copy(update={"parts": lowered, "max_score": 50.0}), {}, "prof")
+    grade = grade_of(book, "ann")
+    assert (grade.score, grade.max_score, grade.parts[1].score, grade.parts[1].decided) == (50, 50, 10, 30)
 
 
 def test_an_override_makes_up_for_what_could_not_be_graded(book: Gradebook, results: Make, rules: MakeRules) -> None:
@@ -183,6 +239,7 @@ def test_work_that_was_refused_does_not_take_the_place_of_work_that_was_not(
     after = {"ann": Handing(NOON + timedelta(hours=5))}
     record(book, results(ann=((40, 60), "sha256:2")), rules(12, late), after, "prof")
     assert (grade_of(book, "ann").score, grade_of(book, "ann").attempts) == (40, 2)
+    assert grade_of(book, "ann").refused == (2,)
 
 
 def test_an_old_work_that_is_graded_again_does_not_become_the_last(book: Gradebook, results: Make, rules: MakeRules) -> None:
@@ -203,6 +260,18 @@ def test_a_time_that_becomes_known(book: Gradebook, results: Make, rules: MakeRu
     assert grade_of(book, "ann").score == 90
 
 
+def test_a_time_that_was_written_down_wrongly(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects what the documentation says: the right time is an attempt beside the wrong one; a deadline makes up for it."""
+    rule = rules(12, Late(penalty_percent=10))
+    record(book, results(ann=(40, 60)), rule, {"ann": Handing(NOON + timedelta(hours=2))}, "prof")
+    assert record(book, results(ann=(40, 60)), rule, {"ann": Handing(NOON)}, "prof") == Recorded(1, 1)
+    assert (grade_of(book, "ann").score, grade_of(book, "ann").attempts) == (90, 2)
+    extend(book, by(), NOON + timedelta(hours=2))
+    assert grade_of(book, "ann").score == 100
+    extend(book, by(), NOON - timedelta(hours=23))
+    assert grade_of(book, "ann").score == 80
+
+
 def test_the_sum_of_thirds_is_whole(book: Gradebook, results: Make, rules: MakeRules) -> None:
     """Protects the grader's exact sum from that of rounded parts."""
     made = results(ann=(13.33, 26.67))
@@ -219,6 +288,41 @@ def test_nothing_is_ever_overwritten(book: Gradebook, results: Make, rules: Make
     with pytest.raises(DatabaseError, match="rows of a gradebook are only added"), book.engine.begin() as connection:
         connection.execute(text(statement))
     assert grade_of(book, "ann").score == 41
+
+
+_TAKEN = "VALUES ({id}, '2026-12-01', 'eve', {attempt}, {number}, '1', 'graded', 100, 100, '')"
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["new", "of revision 001"])
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [
+        ({"id": 1, "attempt": 1, "number": 2}, "rows of a gradebook are only added"),
+        ({"id": 9, "attempt": 1, "number": 1}, "rows of a gradebook are only added"),
+        ({"id": -1, "attempt": 1, "number": 2}, "ids of a gradebook begin at 1"),
+    ],
+    ids=["its id", "its number", "an id that stops the next"],
+)
+def test_a_replacement_is_refused(
+    tmp_path: Path, results: Make, rules: MakeRules, old: bool, taken: dict[str, int], said: str
+) -> None:
+    """Protects a verdict from SQLite's REPLACE, which fires no trigger on deletion; an older gradebook is brought up to that."""
+    where = tmp_path / "g.db"
+    with open_gradebook(str(where), create=True) as book:
+        record(book, results(ann=(40, 0)), rules(), {}, "prof")
+    hand = sqlite3.connect(where)
+    if old:
+        for (name,) in hand.execute("SELECT name FROM sqlite_master WHERE name LIKE '%keeps_i%'").fetchall():
+            hand.execute(f"DROP TRIGGER {name}")
+        hand.execute("UPDATE alembic_version SET version_num = '001'")
+        hand.commit()
+        open_gradebook(str(where)).engine.dispose()
+    with pytest.raises(sqlite3.IntegrityError, match=said):
+        hand.execute("INSERT OR REPLACE INTO verdict " + _TAKEN.format(**taken))
+    hand.close()
+    with open_gradebook(str(where)) as book:
+        assert grade_of(book, "ann").score == 40
+        assert record(book, results(ann=(40, 30), bob=(1, 1)), rules(), {}, "prof") == Recorded(1, 2)
 
 
 def test_the_trail_tells_everything(book: Gradebook, results: Make, rules: MakeRules) -> None:

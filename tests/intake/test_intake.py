@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -250,6 +251,32 @@ def test_a_moodle_archive_is_graded(
     assert Path(found[1].path).is_file()
 
 
+def test_an_archive_of_nothing(pack: Pack, course_copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects from an error that names a folder of the grader's own."""
+    for archive in (pack(), pack("__MACOSX/._x")):
+        assert run_main([str(archive), "-a", "tiny"]) == 2
+        said = capsys.readouterr().err
+        assert f"{archive}: holds no works" in said
+        assert ".submissions" not in said
+
+
+@pytest.mark.wall
+@pytest.mark.parametrize("named", [True, False])
+def test_works_of_other_assignments(
+    course_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], named: bool
+) -> None:
+    """Protects from three works that are taken in, one that is graded, and not a word on the others."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(course_copy)
+    for place in ("ann/tiny", "ann/tyni", "bob/lab2", "carl/lab2"):
+        (tmp_path / "submitted" / place).mkdir(parents=True)
+    arguments = [str(tmp_path / "submitted"), "-o", str(tmp_path / "out"), *(["-a", "tiny"] if named else [])]
+    assert run_main(arguments) == 0
+    said = capsys.readouterr().out
+    assert "4 works, as nbgrader hands them out" in said
+    assert "works of other assignments are passed over: 2 of lab2, 1 of tyni" in said
+
+
 def test_an_archive_is_not_watched(pack: Pack, course_copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Protects from waiting for ever for a change that is not seen."""
     assert run_main([str(pack("a_1_assignsubmission_file/x.py")), "--watch"]) == 2
@@ -268,3 +295,18 @@ def test_several_assignments_and_no_name(
     said = capsys.readouterr().err
     assert "holds one assignment's works; the course has the assignments other, tiny" in said
     assert "--assignment" in said
+
+
+def test_names_as_macos_spells_them(tmp_path: Path) -> None:
+    """Protects a name of two spellings from being two students elsewhere; of two folders none is passed over in silence."""
+    composed, decomposed = "Алексей", unicodedata.normalize("NFD", "Алексей")
+    for name in (composed, decomposed):
+        (tmp_path / "moodle" / f"{name}_7_assignsubmission_file").mkdir(parents=True)
+        (tmp_path / "nbgrader" / "submitted" / name / "tiny").mkdir(parents=True)
+    found = take_in(tmp_path / "moodle", tmp_path / "place")
+    assert [work.student for work in found.works] == [f"{composed}_7"]
+    assert found.passed_over == (f"{decomposed}_7_assignsubmission_file",)
+    assert {work.student: work.root.parent.name for work in take_in(tmp_path / "nbgrader", tmp_path / "place").works} == {
+        composed: composed,
+        f"{composed} (2)": decomposed,
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,13 @@ def test_the_course_of_the_working_folder(course: Path, tmp_path: Path, monkeypa
 def test_students_by_pattern(course: Path) -> None:
     """Protects `--student`."""
     assert students(plan_run(course / "submissions", None, "b*")) == {"tiny": ["bob"]}
+
+
+def test_a_pattern_as_macos_spells_it(course: Path) -> None:
+    """Protects `--student` from a spelling that looks the same."""
+    (course / "submissions" / "tiny" / "Алексей").mkdir()
+    runs = plan_run(course / "submissions", "tiny", unicodedata.normalize("NFD", "Алексей"))
+    assert students(runs) == {"tiny": ["Алексей"]}
 
 
 def test_the_report_is_no_submission(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """The first tables, and triggers that let rows be added only.
 
-The triggers hold for whoever writes to the database, this program or a hand at a console: what was written once is there. They
-are for SQLite and PostgreSQL; in other databases the program's own restraint is all there is.
+The triggers hold for whoever writes rows, this program or a hand at a console, though not for who may change the tables: an owner
+can drop them. (SQLite's REPLACE needs those of revision 002.) They are for SQLite and PostgreSQL; in other databases the
+program's own restraint is all there is.
 """
 
 from __future__ import annotations
