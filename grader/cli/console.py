@@ -85,6 +85,8 @@ class Console:
         for result in results.submissions:
             if result.status is SubmissionStatus.GRADER_ERROR:
                 self.err.print(f"[red]{escape(result.student)}: {escape(' '.join(result.messages))}[/red]")
+        if results.left_out:
+            self.out.print(f"Not in the report: {results.left_out} more.")
         self.out.print(f"Report: {escape(str(index))}")
 
     def say(self, text: str) -> None:

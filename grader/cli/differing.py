@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.cli.markup import escape
-from grader.cli.report import results_files
+from grader.cli.report import read_to_hand_on, results_files
 from grader.report.difference import Change, Difference, difference
-from grader.results import Results, read_results, write_text_whole
+from grader.results import Results, write_text_whole
 
 SAME, DIFFERENT = 0, 1
 _MOST_REASONS = 5
@@ -32,7 +32,7 @@ def diff_command(old: Path, new: Path, json_file: Path | None, everybody: bool) 
 
 def _read(path: Path) -> dict[str, Results]:
     files = [path] if path.is_file() else results_files(path)
-    return {results.assignment.id: results for results in map(read_results, files)}
+    return {results.assignment.id: results for results in map(read_to_hand_on, files)}
 
 
 def _show(found: Difference, everybody: bool) -> None:

@@ -9,7 +9,7 @@ from grader.cli.options import check_language
 from grader.cli.run import OK
 from grader.errors import UsageError
 from grader.report.rendering import render
-from grader.results import read_results
+from grader.results import Results, read_results
 
 
 def report_command(out: Path, language: str, open_report: bool) -> int:
@@ -30,3 +30,12 @@ def results_files(out: Path) -> list[Path]:
     if not found:
         raise UsageError(f"there is no results.json in {out}", remedy="grade first: grade SUBMISSIONS --out FOLDER")
     return found
+
+
+def read_to_hand_on(path: Path) -> Results:
+    """`read_results`, with a warning where they are not of the whole class: what is made of them must not pass for it."""
+    results = read_results(path)
+    if results.left_out:
+        here = f"{len(results.submissions)} of {len(results.submissions) + results.left_out} submissions"
+        Console(quiet=True, verbose=False).warn(f"{path} holds {here}: only some were graded, or the run was stopped")
+    return results

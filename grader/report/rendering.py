@@ -66,7 +66,7 @@ class _Report:
         # What every file is made from; of other submissions a student's page is given nothing.
         self._shared = digest(CODE, language, shared_part(results))
         self._own = [digest(self._shared, slug, one) for slug, one in zip(self.slugs, results.submissions, strict=True)]
-        self._class = digest(self._shared, *self._own)
+        self._class = digest(self._shared, str(results.left_out), *self._own)
 
     @cached_property
     def _roster(self) -> tuple[Results, tuple[Entry, ...]]:

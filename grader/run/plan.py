@@ -14,11 +14,12 @@ from grader.errors import UsageError
 
 @dataclass(frozen=True)
 class AssignmentRun:
-    """One assignment's share of a run."""
+    """One assignment's share of a run; `left_out` counts the submissions of students who were not asked for."""
 
     folder: AssignmentFolder
     submissions: tuple[Submission, ...]
     hidden: tuple[Path, ...]
+    left_out: int = 0
 
 
 def plan_run(
@@ -45,9 +46,10 @@ def plan_run(
     runs = []
     for folder, place in pairs:
         everyone = collect(place, folder.specification, folder.starters())
-        found = [one for one in everyone if fnmatch.fnmatch(one.student, student) and not _is_report(one, out)]
+        everyone = [one for one in everyone if not _is_report(one, out)]
+        found = [one for one in everyone if fnmatch.fnmatch(one.student, student)]
         hidden_here = (*hidden, folder.path, folder.reference.parent)
-        runs.append(AssignmentRun(folder, tuple(found), hidden_here))
+        runs.append(AssignmentRun(folder, tuple(found), hidden_here, len(everyone) - len(found)))
     if not any(run.submissions for run in runs):
         wanted = "" if student == "*" else f" of a student like {student!r}"
         raise UsageError(f"no submission{wanted} in {', '.join(str(place) for _, place in pairs)}")
@@ -78,11 +80,11 @@ def plan_works(works: Sequence[Work], source: Path, assignment: str | None, stud
         )
     runs = []
     for folder in folders:
-        own = [
-            work for work in works if work.assignment in ("", folder.specification.id) and fnmatch.fnmatch(work.student, student)
-        ]
+        everyone = [work for work in works if work.assignment in ("", folder.specification.id)]
+        own = [work for work in everyone if fnmatch.fnmatch(work.student, student)]
         submissions = tuple(one.submission(folder.specification, folder.starters()) for one in own)
-        runs.append(AssignmentRun(folder, submissions, (*hidden, folder.path, folder.reference.parent)))
+        hidden_here = (*hidden, folder.path, folder.reference.parent)
+        runs.append(AssignmentRun(folder, submissions, hidden_here, len(everyone) - len(own)))
     if not any(run.submissions for run in runs):
         wanted = "" if student == "*" else f" of a student like {student!r}"
         raise UsageError(f"no submission{wanted} in {source} for {', '.join(folder.specification.id for folder in folders)}")

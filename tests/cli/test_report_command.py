@@ -61,6 +61,24 @@ def test_several_assignments(tmp_path: Path) -> None:
     assert "Title of other" in (tmp_path / "other" / "index.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    "arguments", [["export", "{out}", "--to", "csv"], ["export", "{out}", "--to", "gradescope"], ["diff", "{out}", "{out}"]]
+)
+def test_a_part_of_the_class_does_not_pass_for_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    """Protects students who are in no table because only some were graded, or the run was stopped: whoever hands on is told."""
+    monkeypatch.chdir(tmp_path)
+    whole, part = results(), results().model_copy(update={"left_out": 29})
+    for name, one in (("whole", whole), ("part", part)):
+        write(tmp_path / name, "tiny")
+        (tmp_path / name / "results.json").write_text(one.to_json(), encoding="utf-8")
+    assert run_main([argument.format(out=tmp_path / "whole") for argument in arguments]) == 0
+    assert capsys.readouterr().err == ""
+    assert run_main([argument.format(out=tmp_path / "part") for argument in arguments]) == 0
+    assert "holds 1 of 30 submissions" in capsys.readouterr().err
+
+
 def test_the_language_can_be_changed(tmp_path: Path) -> None:
     """Protects `--lang` of a report that was graded in another language."""
     write(tmp_path, "tiny")

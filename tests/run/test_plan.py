@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.submission import Work
 from grader.errors import SpecificationError, UsageError
-from grader.run.plan import AssignmentRun, plan_run
+from grader.run.plan import AssignmentRun, plan_run, plan_works
 
 
 @pytest.fixture
@@ -65,7 +66,17 @@ def test_the_course_of_the_working_folder(course: Path, tmp_path: Path, monkeypa
 
 def test_students_by_pattern(course: Path) -> None:
     """Protects `--student`."""
-    assert students(plan_run(course / "submissions", None, "b*")) == {"tiny": ["bob"]}
+    (run,) = runs = plan_run(course / "submissions", None, "b*")
+    assert students(runs) == {"tiny": ["bob"]}
+    assert run.left_out == 1
+
+
+def test_works_of_an_archive_by_pattern(course: Path) -> None:
+    """Protects the count of who is left out where a learning platform says whose each work is."""
+    place = course / "submissions" / "tiny"
+    works = [Work(name, place / name) for name in ("ann", "bob")]
+    (run,) = plan_works(works, place, "tiny", "b*")
+    assert ([one.student for one in run.submissions], run.left_out) == (["bob"], 1)
 
 
 def test_the_report_is_no_submission(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +84,8 @@ def test_the_report_is_no_submission(course: Path, monkeypatch: pytest.MonkeyPat
     place = course / "submissions" / "tiny"
     (place / "report" / "students").mkdir(parents=True)
     monkeypatch.chdir(place)
-    assert students(plan_run(Path(), "tiny", "*", Path("report"))) == {"tiny": ["ann", "bob"]}
+    (run,) = runs = plan_run(Path(), "tiny", "*", Path("report"))
+    assert (students(runs), run.left_out) == ({"tiny": ["ann", "bob"]}, 0)
     assert students(plan_run(Path(), "tiny")) == {"tiny": ["ann", "bob", "report"]}
 
 
