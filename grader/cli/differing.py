@@ -47,7 +47,7 @@ def _show(found: Difference, everybody: bool) -> None:
         table.add_column("New", justify="right", no_wrap=True)
         table.add_column("Why")
         for change in shown:
-            table.add_row(escape(change.student), _score(change.old), _score(change.new), escape(_why(change)))
+            table.add_row(escape(change.student), _score(change.old), _score(change.new), _why(change))
         console.print(table)
     quiet = len(found.changes) - len(found.grades)
     total = found.same + len(found.changes)
@@ -60,6 +60,6 @@ def _score(score: float | None) -> str:
 
 
 def _why(change: Change) -> str:
-    lines = [reason.words for reason in change.reasons[:_MOST_REASONS]]
+    lines = [escape(reason.words) for reason in change.reasons[:_MOST_REASONS]]
     more = len(change.reasons) - _MOST_REASONS
     return "\n".join([*lines, *([f"… and {more} more"] if more > 0 else [])])
