@@ -25,11 +25,20 @@ def report_command(out: Path, language: str, open_report: bool) -> int:
 
 
 def results_files(out: Path) -> list[Path]:
-    """The `results.json` of a report, or of every assignment's report below `out`. Raises `UsageError` when there is none."""
-    found = [out / "results.json"] if (out / "results.json").is_file() else sorted(out.glob("*/results.json"))
-    if not found:
+    """The `results.json` of a report, or of every assignment's report below `out`. Raises `UsageError` when there is none.
+
+    Where there are both, a run over one assignment and one over several wrote into the same folder: the last written count.
+    """
+    top, below = out / "results.json", sorted(out.glob("*/results.json"))
+    if top.is_file() and all(_written(top) >= _written(file) for file in below):
+        return [top]
+    if not below:
         raise UsageError(f"there is no results.json in {out}", remedy="grade first: grade SUBMISSIONS --out FOLDER")
-    return found
+    return below
+
+
+def _written(file: Path) -> int:
+    return file.stat().st_mtime_ns
 
 
 def read_to_hand_on(path: Path) -> Results:

@@ -99,6 +99,12 @@ def grade_runs(
 ) -> Round:
     """Grade and report one assignment after the other."""
     status, found = OK, {}
+    if len(runs) > 1 and (request.out / "results.json").is_file():
+        into = ", ".join(str(request.out / one.folder.specification.id) for one in runs)
+        console.warn(
+            f"{request.out} holds an older report of one assignment, and its pages stay as they are. "
+            f"What is graded now goes into {into}. Remove the old one, or name another --out."
+        )
     # A cluster's machines have devices of their own.
     device = request.device if request.cluster else pick_device(request.device)
     for one in runs:
