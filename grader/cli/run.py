@@ -15,7 +15,7 @@ from grader.intake.intake import take_in
 from grader.report.rendering import render
 from grader.results import Results, SubmissionStatus
 from grader.run.dispatch import Machines
-from grader.run.plan import AssignmentRun, plan_run, plan_works
+from grader.run.plan import AssignmentRun, passed_over, plan_run, plan_works
 from grader.run.run import RunOptions, run_assignment, write_results
 from grader.run.sizing import jobs_that_fit, pick_device, usable_cores
 from grader.run.workers import ThisMachine
@@ -133,7 +133,11 @@ def take_in_and_plan(request: RunRequest, console: Console) -> list[AssignmentRu
     if found.works:
         return plan_works(found.works, source, request.assignment, request.student)
     near = source.parent if source.is_file() else None
-    return plan_run(found.folder, request.assignment, request.student, request.out, near)
+    runs = plan_run(found.folder, request.assignment, request.student, request.out, near)
+    if request.assignment is None and (others := passed_over(found.folder, runs, request.out)):
+        names = f"{', '.join(others[:10])}{' …' if len(others) > 10 else ''}"
+        console.warn(f"{source}: named after no assignment, so nobody in there is graded: {names}")
+    return runs
 
 
 def workers(request: RunRequest, run: AssignmentRun, console: Console) -> int:

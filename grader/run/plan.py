@@ -91,6 +91,16 @@ def plan_works(works: Sequence[Work], source: Path, assignment: str | None, stud
     return runs
 
 
+def passed_over(submissions: Path, runs: Sequence[AssignmentRun], out: Path) -> list[str]:
+    """The folders in `submissions` that are named after no assignment of `runs`, while others are: a group may be in one."""
+    named = {run.folder.specification.id for run in runs}
+    return [child.name for child in _folders(submissions) if child.name not in named and child.resolve() != out.resolve()]
+
+
+def _folders(submissions: Path) -> list[Path]:
+    return sorted(child for child in submissions.iterdir() if child.is_dir() and not child.name.startswith("."))
+
+
 def _roots(works: Sequence[Work]) -> set[Path]:
     return {work.root.resolve().parent for work in works}
 
@@ -106,7 +116,7 @@ def _courses(submissions: Path) -> list[Path]:
 
 def _named_by_folders(submissions: Path, courses: list[Path]) -> list[AssignmentFolder]:
     known = {name: course for course in reversed(courses) for name in list_assignments(course)}
-    children = sorted(child.name for child in submissions.iterdir() if child.is_dir() and not child.name.startswith("."))
+    children = [child.name for child in _folders(submissions)]
     named = [name for name in children if name in known]
     if named:
         return [open_assignment(known[name] / "assignments" / name) for name in named]

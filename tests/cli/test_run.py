@@ -232,9 +232,12 @@ def test_verbose(grade: Grade, make_class: MakeClass, right: str, tmp_path: Path
 
 @pytest.mark.wall
 def test_some_students(grade: Grade, make_class: MakeClass, right: str, tmp_path: Path) -> None:
-    """Protects `--student`, and the words when it matches nobody."""
+    """Protects `--student`, and the words when it matches nobody; a folder that fits no assignment is told, also when quiet."""
     place = make_class(ann=right, anton=right, bob=right)
-    assert grade(place, "--student", "an*", "-o", tmp_path / "out", "-q").status == 0
+    (place / "tinny").mkdir()
+    finished = grade(place, "--student", "an*", "-o", tmp_path / "out", "-q")
+    assert finished.status == 0
+    assert "named after no assignment, so nobody in there is graded: tinny" in finished.stderr
     assert [one.student for one in read_results(tmp_path / "out" / "results.json").submissions] == ["ann", "anton"]
     assert "no submission of a student like 'x*' in" in refused(grade(place, "--student", "x*", "-o", tmp_path / "out"))
 

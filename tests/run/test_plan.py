@@ -9,7 +9,7 @@ import pytest
 
 from grader.course.submission import Work
 from grader.errors import SpecificationError, UsageError
-from grader.run.plan import AssignmentRun, plan_run, plan_works
+from grader.run.plan import AssignmentRun, passed_over, plan_run, plan_works
 
 
 @pytest.fixture
@@ -41,6 +41,14 @@ def test_folders_named_after_assignments(course: Path) -> None:
     (course / "submissions" / "old").mkdir()
     (course / "submissions" / ".git").mkdir()
     assert students(plan_run(course / "submissions", None)) == {"tiny": ["ann", "bob"]}
+
+
+def test_a_misspelt_folder_is_named(course: Path) -> None:
+    """Protects a whole group whose folder is misspelt while another one fits; the report and hidden folders are nobody's."""
+    place = course / "submissions"
+    for name in ("tinny", "report", ".git"):
+        (place / name).mkdir()
+    assert passed_over(place, plan_run(place, None), place / "report") == ["tinny"]
 
 
 def test_one_assignment_by_name(course: Path) -> None:
