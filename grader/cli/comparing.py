@@ -17,7 +17,7 @@ from grader.course.submission import SUFFIXES, Submission, collect
 from grader.errors import UsageError
 from grader.i18n import spoken
 from grader.intake.intake import take_in
-from grader.report.rendering import render, render_similarity
+from grader.report.rendering import page_language, render, render_similarity
 from grader.report.similarity import FILE, LeftOut, Piece, Similarity
 from grader.results import read_results, write_text_whole
 from grader.run.plan import AssignmentRun
@@ -51,7 +51,7 @@ def similar_command(request: SimilarRequest) -> int:
     runs = take_in_and_plan(_as_run(request), console)
     for run in runs:
         out = request.out if len(runs) == 1 else request.out / run.folder.specification.id
-        similarity = _compare(run, request)
+        similarity = _compare(run, request, out)
         write_text_whole(out / FILE, similarity.to_json())
         index = _write_pages(similarity, out)
         _show(similarity, console)
@@ -77,9 +77,9 @@ def _as_run(request: SimilarRequest) -> RunRequest:
     )
 
 
-def _compare(run: AssignmentRun, request: SimilarRequest) -> Similarity:
+def _compare(run: AssignmentRun, request: SimilarRequest, out: Path) -> Similarity:
     folder = run.folder
-    language = request.language or folder.specification.language
+    language = request.language or page_language(out) or folder.specification.language
     sources = [read_source(one, folder) for one in run.submissions]
     sources += _earlier(request, folder)
     handed_out = [piece for path in (folder.starter, *request.handed_out) for piece in _pieces(path, path == folder.starter)]
@@ -123,10 +123,10 @@ def _pieces(path: Path, is_starter: bool) -> Iterator[Piece]:
 
 
 def _write_pages(similarity: Similarity, out: Path) -> Path:
-    """The pages, and the class page again where there is one, which names the likest; the path of the first."""
+    """The pages, and the class page again where there is one, in its language, which names the likest; the path of the first."""
     results = out / "results.json"
     if results.is_file():
-        render(read_results(results), out)
+        render(read_results(results), out, language=page_language(out) or None)
     return render_similarity(similarity, out, spoken(similarity.language))
 
 

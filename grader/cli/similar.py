@@ -42,7 +42,7 @@ def similar(
     least
         From which likeness on, 0 to 1.
     lang
-        Language of the pages: en or ru; the assignment's own by default.
+        Language of the pages about likeness: en or ru; by default that of the report there, else the assignment's own.
     open_
         Open the ranked pairs in a browser.
     quiet
