@@ -2,7 +2,8 @@
 
 A wrong answer is not in here, a function that never ends neither: they have their verdict. Adaptations made while
 loading are listed apart, by what was done: they are worth a glance, and a class where every notebook misses the same
-picture must not bury the one that could not be loaded. Near a boundary is whoever one test more or less might move across it.
+picture must not bury the one that could not be loaded. Whoever has no point at all may have handed in the starter as it was, or
+code that the grader did not find. Near a boundary is whoever one test more or less might move across it.
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ def attention(
     for status in _STATUSES:
         group = [entry for entry in entries if entry.submission.status is status]
         groups.append((submission_word(status, translations), group, [_first_message(entry) for entry in group]))
+    empty = [entry for entry in entries if _without_a_point(entry)]
+    groups.append((_("graded, but without a single point"), empty, [_first_finding(entry) for entry in empty]))
     unchecked = [entry for entry in entries if _unchecked_tests(entry)]
     groups.append(
         (
@@ -106,6 +109,15 @@ def attention(
 
 def _first_message(entry: Entry) -> str:
     return entry.submission.messages[0] if entry.submission.messages else ""
+
+
+def _without_a_point(entry: Entry) -> bool:
+    submission = entry.submission
+    return submission.status is SubmissionStatus.GRADED and submission.score == 0 < submission.max_score
+
+
+def _first_finding(entry: Entry) -> str:
+    return next((test.message for test in entry.submission.tests if test.message), "")
 
 
 def _unchecked_tests(entry: Entry) -> list[str]:
