@@ -144,6 +144,8 @@ def _show(similarity: Similarity, console: Console) -> None:
         console.out.print(table)
     pairs = f"{len(similarity.pairs)} pair{'s' if len(similarity.pairs) != 1 else ''}"
     console.say(f"{similarity.compared} submissions compared; {pairs} from {similarity.least:.0%} likeness on.")
+    if padded := sum(pair.likeness < similarity.least for pair in similarity.pairs):
+        console.say(f"{padded} of them below it, where nearly all of one is found in the other.")
     if similarity.left_out:
         missing = ", ".join(one.student for one in similarity.left_out[:10])
         console.say(f"Not compared: {missing}{' …' if len(similarity.left_out) > 10 else ''} (why is on the page)")

@@ -40,7 +40,7 @@ def similar(
     most
         How many pairs are shown.
     least
-        From which likeness on, 0 to 1.
+        From which likeness on, 0 to 1. Pairs of which one holds nearly all of the other are shown whatever their likeness.
     lang
         Language of the pages about likeness: en or ru; by default that of the report there, else the assignment's own.
     open_

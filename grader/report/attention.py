@@ -91,9 +91,8 @@ def attention(
     for same in _same_files(entries):
         groups.append((_("identical files"), same, []))
     alike = _alike(entries, similarity, language) if similarity else []
-    title, told = _("very similar code"), _("like {student}, {share}")
-    notes = [told.format(share=format_percent(likeness, language), student=other) for _entry, likeness, other in alike]
-    groups.append((title, [entry for entry, _likeness, _other in alike], notes))
+    title = _("very similar code")
+    groups.append((title, [entry for entry, _note in alike], [note for _entry, note in alike]))
     groups = [group for group in groups if group[1]]
     adaptations = _adaptations(entries)
     return Attention(
@@ -149,20 +148,27 @@ def _same_files(entries: Sequence[Entry]) -> list[list[Entry]]:
     return [group for group in by_digest.values() if len(group) > 1]
 
 
-def _alike(entries: Sequence[Entry], similarity: Similarity, language: str) -> list[tuple[Entry, float, str]]:
-    """(who, likeness, to whom), each with the likest one. Pairs of other files than these results are of do not count."""
+def _alike(entries: Sequence[Entry], similarity: Similarity, language: str) -> list[tuple[Entry, str]]:
+    """(who, how like whom), each with the likest one. Pairs of other files than these results are of do not count."""
+    _ = translator(language).gettext
     known = {entry.submission.digest: entry for entry in entries if entry.submission.digest}
-    alike: dict[str, tuple[Entry, float, str]] = {}
+    alike: dict[str, tuple[Entry, str]] = {}
     for pair in similarity.pairs:
         works = similarity.works[pair.first], similarity.works[pair.second]
-        if pair.likeness < _VERY_ALIKE or any(work.digest not in known and not work.earlier for work in works):
+        if (pair.likeness < _VERY_ALIKE and not pair.whole) or any(
+            work.digest not in known and not work.earlier for work in works
+        ):
             continue
         if works[0].digest == works[1].digest:  # told as identical files
             continue
+        told, share = _("like {student}, {share}"), pair.likeness
+        if pair.likeness < _VERY_ALIKE:  # of one who hides it behind other code the share tells
+            told, share = _("with {student}: {share} of one's code is found in the other's"), pair.rank
         for work, other in (works, works[::-1]):
             if not work.earlier:
                 entry = known[work.digest]
-                alike.setdefault(entry.slug, (entry, pair.likeness, clean(other.student)))
+                words = told.format(student=clean(other.student), share=format_percent(share, language))
+                alike.setdefault(entry.slug, (entry, words))
     return list(alike.values())
 
 
