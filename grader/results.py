@@ -161,12 +161,15 @@ class GraderSummary(Record):
 
 
 class Results(Record):
-    """One assignment's results."""
+    """One assignment's results; `left_out` counts the submissions that were there and are not in them: only some students were
+    wanted, or the run was stopped.
+    """
 
     schema_: Literal["grader/results/1"] = Field(default="grader/results/1", alias="schema")
     grader: GraderSummary
     language: str = "en"
     assignment: AssignmentSummary
+    left_out: Annotated[int, Field(ge=0)] = 0
     submissions: tuple[SubmissionResult, ...] = ()
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)

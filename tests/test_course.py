@@ -249,7 +249,12 @@ def _told(finished: Any) -> list[str]:
 
 
 def test_two_assignments_do_not_mix(grade: Callable[..., Any], course_copy: Path, tmp_path: Path) -> None:
-    """Protects each assignment of one run from the other's tests and conftest, which have the same file names."""
+    """Protects each assignment of one run from the other's tests and conftest, which have the same file names.
+
+    The report of the time when there was one assignment is told.
+    """
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "results.json").write_text("{}")
     _add_second_assignment(course_copy)
     for assignment in ("tiny", "other"):
         place = course_copy / "submissions" / assignment / "ann"
@@ -260,6 +265,7 @@ def test_two_assignments_do_not_mix(grade: Callable[..., Any], course_copy: Path
         )
     finished = grade(course_copy / "submissions", "-o", tmp_path / "out", "-j", 1)
     assert finished.status == 0, finished.stderr
+    assert f"{tmp_path / 'out'} holds an older report of one assignment" in finished.stderr
     found = {name: read_results(tmp_path / "out" / name / "results.json") for name in ("tiny", "other")}
     titles = {name: {test.title for test in results.submissions[0].tests} for name, results in found.items()}
     assert "The mean of three numbers is their sum over three." in titles["tiny"]

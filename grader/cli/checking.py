@@ -79,7 +79,7 @@ def refuse(request: CheckRequest) -> None:
     """Raises `UsageError` for what cannot be."""
     check_language(request.language)
     if request.html is not None:
-        check_out(request.html.parent)
+        check_out(request.html.parent, "--html")
         if request.html.is_dir():
             raise UsageError(f"--html: {request.html} is a folder; name a file in it")
 

@@ -18,7 +18,7 @@ from grader.course.submission import SUFFIXES, Submission, collect
 from grader.errors import UsageError
 from grader.i18n import spoken
 from grader.intake.intake import take_in
-from grader.report.rendering import render, render_similarity
+from grader.report.rendering import page_language, render, render_similarity
 from grader.report.similarity import FILE, LeftOut, Piece, Similarity
 from grader.results import read_results, write_text_whole
 from grader.run.plan import AssignmentRun
@@ -52,7 +52,7 @@ def similar_command(request: SimilarRequest) -> int:
     runs = take_in_and_plan(_as_run(request), console)
     for run in runs:
         out = request.out if len(runs) == 1 else request.out / run.folder.specification.id
-        similarity = _compare(run, request)
+        similarity = _compare(run, request, out)
         write_text_whole(out / FILE, similarity.to_json())
         index = _write_pages(similarity, out)
         _show(similarity, console)
@@ -78,9 +78,9 @@ def _as_run(request: SimilarRequest) -> RunRequest:
     )
 
 
-def _compare(run: AssignmentRun, request: SimilarRequest) -> Similarity:
+def _compare(run: AssignmentRun, request: SimilarRequest, out: Path) -> Similarity:
     folder = run.folder
-    language = request.language or folder.specification.language
+    language = request.language or page_language(out) or folder.specification.language
     sources = [read_source(one, folder) for one in run.submissions]
     sources += _earlier(request, folder)
     handed_out = [piece for path in (folder.starter, *request.handed_out) for piece in _pieces(path, path == folder.starter)]
@@ -124,10 +124,10 @@ def _pieces(path: Path, is_starter: bool) -> Iterator[Piece]:
 
 
 def _write_pages(similarity: Similarity, out: Path) -> Path:
-    """The pages, and the class page again where there is one, which names the likest; the path of the first."""
+    """The pages, and the class page again where there is one, in its language, which names the likest; the path of the first."""
     results = out / "results.json"
     if results.is_file():
-        render(read_results(results), out)
+        render(read_results(results), out, language=page_language(out) or None)
     return render_similarity(similarity, out, spoken(similarity.language))
 
 
@@ -145,6 +145,8 @@ def _show(similarity: Similarity, console: Console) -> None:
         print_table(console.out, escape(similarity.assignment.title), table)
     pairs = f"{len(similarity.pairs)} pair{'s' if len(similarity.pairs) != 1 else ''}"
     console.say(f"{similarity.compared} submissions compared; {pairs} from {similarity.least:.0%} likeness on.")
+    if padded := sum(pair.likeness < similarity.least for pair in similarity.pairs):
+        console.say(f"{padded} of them below it, where nearly all of one is found in the other.")
     if similarity.left_out:
         missing = ", ".join(one.student for one in similarity.left_out[:10])
         console.say(f"Not compared: {missing}{' …' if len(similarity.left_out) > 10 else ''} (why is on the page)")

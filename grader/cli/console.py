@@ -15,7 +15,7 @@ from rich.table import Table
 from grader.cli.markup import escape, escape_lines
 from grader.cli.observing import Lines, LiveTable, Silence
 from grader.cli.titled import print_table
-from grader.results import Results, SubmissionResult, SubmissionStatus
+from grader.results import Results, SubmissionResult, SubmissionStatus, TestStatus
 from grader.run.run import Observer
 
 _MOST_ROWS = 40
@@ -65,9 +65,19 @@ class Console:
                 self.out.print(escape_lines(f"    {message}"))
 
     def summary(self, results: Results, index: Path) -> None:
-        """The table of scores, and where the report is."""
+        """The table of scores, what the grader failed in (also when quiet), and where the report is."""
+        if not self.quiet:
+            self._show_scores(results)
+        for result in results.submissions:
+            if result.status is SubmissionStatus.GRADER_ERROR:
+                self.err.print(f"[red]{escape(result.student)}: {escape(_why_not(result))}[/red]")
         if self.quiet:
             return
+        if results.left_out:
+            self.out.print(f"Not in the report: {results.left_out} more.")
+        self.out.print(f"Report: {escape(str(index))}")
+
+    def _show_scores(self, results: Results) -> None:
         table = Table()
         table.add_column("Student")
         table.add_column("Verdict", no_wrap=True)
@@ -83,10 +93,6 @@ class Console:
         print_table(self.out, escape(results.assignment.title), table)
         if len(results.submissions) > _MOST_ROWS:
             self.out.print(f"… and {len(results.submissions) - _MOST_ROWS} more in the report.")
-        for result in results.submissions:
-            if result.status is SubmissionStatus.GRADER_ERROR:
-                self.err.print(f"[red]{escape(result.student)}: {escape(' '.join(result.messages))}[/red]")
-        self.out.print(f"Report: {escape(str(index))}")
 
     def say(self, text: str) -> None:
         """A line on standard output."""
@@ -108,6 +114,14 @@ class Console:
 def size_text(count: int) -> str:
     """A file's size, from a count of bytes."""
     return f"{count / (1 << 20):.1f} MB" if count >= 1 << 20 else f"{-(-count // 1024)} KB"
+
+
+def _why_not(result: SubmissionResult) -> str:
+    """Why there is no score: the first test that broke, with its exception; without one what was said of the whole work."""
+    for test in result.tests:
+        if test.status is TestStatus.GRADER_ERROR and test.detail:
+            return " ".join([f"{test.id}:", test.message, *test.detail.splitlines()[:1]])
+    return " ".join(result.messages)
 
 
 def _coloured(status: SubmissionStatus) -> str:

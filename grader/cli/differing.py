@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.cli.markup import escape
-from grader.cli.report import results_files
+from grader.cli.report import read_to_hand_on, results_files
 from grader.cli.titled import print_table
 from grader.report.difference import Change, Difference, difference
-from grader.results import Results, read_results, write_text_whole
+from grader.results import Results, write_text_whole
 
 SAME, DIFFERENT = 0, 1
 _MOST_REASONS = 5
@@ -33,7 +33,7 @@ def diff_command(old: Path, new: Path, json_file: Path | None, everybody: bool) 
 
 def _read(path: Path) -> dict[str, Results]:
     files = [path] if path.is_file() else results_files(path)
-    return {results.assignment.id: results for results in map(read_results, files)}
+    return {results.assignment.id: results for results in map(read_to_hand_on, files)}
 
 
 def _show(found: Difference, everybody: bool) -> None:
@@ -48,7 +48,7 @@ def _show(found: Difference, everybody: bool) -> None:
         table.add_column("New", justify="right", no_wrap=True)
         table.add_column("Why")
         for change in shown:
-            table.add_row(escape(change.student), _score(change.old), _score(change.new), escape(_why(change)))
+            table.add_row(escape(change.student), _score(change.old), _score(change.new), _why(change))
         print_table(console, escape(found.assignment), table)
     quiet = len(found.changes) - len(found.grades)
     total = found.same + len(found.changes)
@@ -61,6 +61,6 @@ def _score(score: float | None) -> str:
 
 
 def _why(change: Change) -> str:
-    lines = [reason.words for reason in change.reasons[:_MOST_REASONS]]
+    lines = [escape(reason.words) for reason in change.reasons[:_MOST_REASONS]]
     more = len(change.reasons) - _MOST_REASONS
     return "\n".join([*lines, *([f"… and {more} more"] if more > 0 else [])])

@@ -14,13 +14,13 @@ from grader.cli.console import size_text
 from grader.cli.export import HiddenTests
 from grader.cli.markup import escape
 from grader.cli.people import tell_untested
-from grader.cli.report import results_files
+from grader.cli.report import read_to_hand_on, results_files
 from grader.errors import UsageError
 from grader.export.gradescope import gradable, gradescope_document
 from grader.export.marks import untested
 from grader.export.package import gradescope_package
 from grader.report.slug import unique_slugs
-from grader.results import Results, read_results, write_text_whole
+from grader.results import Results, write_text_whole
 
 OK, FAULT = 0, 1
 
@@ -28,7 +28,7 @@ OK, FAULT = 0, 1
 def export_command(paths: Sequence[Path], system: str, out: Path, hidden_tests: HiddenTests) -> int:
     """Write a document per submission; 1 when the grader failed on one, which then has none."""
     console = Console(stderr=True, highlight=False)
-    found = [read_results(file) for path in paths for file in ([path] if path.is_file() else results_files(path))]
+    found = [read_to_hand_on(file) for path in paths for file in ([path] if path.is_file() else results_files(path))]
     pairs = [(results, one) for results in found for one in results.submissions]
     if out.suffix == ".json" and len(pairs) != 1:
         raise UsageError(f"{out} is one file, but there are {len(pairs)} submissions; name a folder")

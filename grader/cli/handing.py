@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from grader.cli.people import tell_people, tell_untested
-from grader.cli.report import results_files
+from grader.cli.report import read_to_hand_on, results_files
 from grader.course.names import composed
 from grader.errors import UsageError
 from grader.export.canvas import Wanted, fill_gradebook
@@ -23,7 +23,7 @@ from grader.gradebook.grades import Grades, grades
 from grader.i18n import spoken
 from grader.report.roster import roster as entries_of
 from grader.report.studentpage import published_page
-from grader.results import Results, read_results, write_text_whole
+from grader.results import Results, write_text_whole
 
 OK, INCOMPLETE = 0, 1
 _WITHOUT_COMMENTS = ("canvas", "nbgrader")
@@ -74,7 +74,7 @@ def _the_results(paths: Sequence[Path]) -> Results:
     files = [file for path in paths for file in ([path] if path.is_file() else results_files(path))]
     if len(files) != 1:
         raise UsageError(f"a table holds one assignment's grades, but there are {', '.join(map(str, files))}")
-    return read_results(files[0])
+    return read_to_hand_on(files[0])
 
 
 def _kept(gradebook: str, assignment: str) -> Grades | None:

@@ -22,6 +22,7 @@ from grader.cli.diff import diff
 from grader.cli.export import export, package
 from grader.cli.gradebook import comment, extend, grades, history, override
 from grader.cli.init import init
+from grader.cli.misuse import misuse, refuse_unknown_word, unusable_place
 from grader.cli.release import release
 from grader.cli.similar import similar
 from grader.cli.starter import starter
@@ -214,10 +215,13 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run_main(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    commands = [name for name in app if not name.startswith("-")]
     try:
+        refuse_unknown_word(arguments, commands)
         status = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        return _tell(UsageError(_first_line(error), remedy="see grade --help"))
+        return _tell(misuse(error, commands))
     except GraderError as error:
         return _tell(error)
     except KeyboardInterrupt:
@@ -226,9 +230,11 @@ def run_main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         return OK  # the reader of our output has gone, as in `grade ... | head`
     except OSError as error:
-        if error.errno not in _NO_ROOM:
+        if error.errno in _NO_ROOM:
+            return _tell(_no_room(error))
+        if (refused := unusable_place(error, arguments)) is None:
             raise
-        return _tell(_no_room(error))
+        return _tell(refused)
     return status if isinstance(status, int) else OK
 
 
@@ -248,7 +254,3 @@ def _tell(error: GraderError) -> int:
     if error.remedy:
         print(f"  help: {error.remedy}", file=sys.stderr)
     return USAGE if isinstance(error, UsageError | WallError) else FAULT
-
-
-def _first_line(error: CycloptsError) -> str:
-    return " ".join(str(error).split())

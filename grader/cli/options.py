@@ -9,13 +9,13 @@ from grader.errors import UsageError
 from grader.i18n import languages
 
 
-def check_out(out: Path) -> None:
-    """Raises `UsageError` when there is no such folder and none can be made."""
+def check_out(out: Path, option: str = "--out") -> None:
+    """`option` is what the folder was named by. Raises `UsageError` when there is no such folder and none can be made."""
     nearest = next(path for path in (out, *out.absolute().parents) if path.exists())
     if not nearest.is_dir():
-        raise UsageError(f"--out: {nearest} is not a folder")
+        raise UsageError(f"{option}: {nearest} is not a folder")
     if not os.access(nearest, os.W_OK):
-        raise UsageError(f"--out: {nearest} cannot be written to")
+        raise UsageError(f"{option}: {nearest} cannot be written to")
 
 
 def check_language(language: str) -> None:

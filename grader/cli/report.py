@@ -9,7 +9,7 @@ from grader.cli.options import check_language
 from grader.cli.run import OK
 from grader.errors import UsageError
 from grader.report.rendering import render
-from grader.results import read_results
+from grader.results import Results, read_results
 
 
 def report_command(out: Path, language: str, open_report: bool) -> int:
@@ -25,8 +25,26 @@ def report_command(out: Path, language: str, open_report: bool) -> int:
 
 
 def results_files(out: Path) -> list[Path]:
-    """The `results.json` of a report, or of every assignment's report below `out`. Raises `UsageError` when there is none."""
-    found = [out / "results.json"] if (out / "results.json").is_file() else sorted(out.glob("*/results.json"))
-    if not found:
+    """The `results.json` of a report, or of every assignment's report below `out`. Raises `UsageError` when there is none.
+
+    Where there are both, a run over one assignment and one over several wrote into the same folder: the last written count.
+    """
+    top, below = out / "results.json", sorted(out.glob("*/results.json"))
+    if top.is_file() and all(_written(top) >= _written(file) for file in below):
+        return [top]
+    if not below:
         raise UsageError(f"there is no results.json in {out}", remedy="grade first: grade SUBMISSIONS --out FOLDER")
-    return found
+    return below
+
+
+def _written(file: Path) -> int:
+    return file.stat().st_mtime_ns
+
+
+def read_to_hand_on(path: Path) -> Results:
+    """`read_results`, with a warning where they are not of the whole class: what is made of them must not pass for it."""
+    results = read_results(path)
+    if results.left_out:
+        here = f"{len(results.submissions)} of {len(results.submissions) + results.left_out} submissions"
+        Console(quiet=True, verbose=False).warn(f"{path} holds {here}: only some were graded, or the run was stopped")
+    return results

@@ -15,7 +15,7 @@ from grader.intake.intake import take_in
 from grader.report.rendering import render
 from grader.results import Results, SubmissionStatus
 from grader.run.dispatch import Machines
-from grader.run.plan import AssignmentRun, other_works, plan_run, plan_works
+from grader.run.plan import AssignmentRun, other_works, passed_over, plan_run, plan_works
 from grader.run.run import RunOptions, run_assignment, write_results
 from grader.run.sizing import jobs_that_fit, pick_device, usable_cores
 from grader.run.workers import ThisMachine
@@ -102,6 +102,12 @@ def grade_runs(
 ) -> Round:
     """Grade and report one assignment after the other."""
     status, found = OK, {}
+    if len(runs) > 1 and (request.out / "results.json").is_file():
+        into = ", ".join(str(request.out / one.folder.specification.id) for one in runs)
+        console.warn(
+            f"{request.out} holds an older report of one assignment, and its pages stay as they are. "
+            f"What is graded now goes into {into}. Remove the old one, or name another --out."
+        )
     # A cluster's machines have devices of their own.
     device = request.device if request.cluster else pick_device(request.device)
     for one in runs:
@@ -134,7 +140,10 @@ def take_in_and_plan(request: RunRequest, console: Console) -> list[AssignmentRu
             console.say(f"{source}: works of other assignments are passed over: {told}")
         return runs
     near = source.parent if source.is_file() else None
-    return plan_run(found.folder, request.assignment, request.student, request.out, near)
+    runs = plan_run(found.folder, request.assignment, request.student, request.out, near)
+    if request.assignment is None and (others := passed_over(found.folder, runs, request.out)):
+        console.warn(f"{source}: named after no assignment, so nobody in there is graded: {_first(others)}")
+    return runs
 
 
 def _first(names: Sequence[str]) -> str:

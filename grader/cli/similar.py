@@ -40,9 +40,9 @@ def similar(
     most
         How many pairs are shown.
     least
-        From which likeness on, 0 to 1.
+        From which likeness on, 0 to 1. Pairs of which one holds nearly all of the other are shown whatever their likeness.
     lang
-        Language of the pages: en or ru; the assignment's own by default.
+        Language of the pages about likeness: en or ru; by default that of the report there, else the assignment's own.
     open_
         Open the ranked pairs in a browser.
     quiet

@@ -2,7 +2,8 @@
 
 A wrong answer is not in here, a function that never ends neither: they have their verdict. Adaptations made while
 loading are listed apart, by what was done: they are worth a glance, and a class where every notebook misses the same
-picture must not bury the one that could not be loaded. Near a boundary is whoever one test more or less might move across it.
+picture must not bury the one that could not be loaded. Whoever has no point at all may have handed in the starter as it was, or
+code that the grader did not find. Near a boundary is whoever one test more or less might move across it.
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ def attention(
     for status in _STATUSES:
         group = [entry for entry in entries if entry.submission.status is status]
         groups.append((submission_word(status, translations), group, [_first_message(entry) for entry in group]))
+    empty = [entry for entry in entries if _without_a_point(entry)]
+    groups.append((_("graded, but without a single point"), empty, [_first_finding(entry) for entry in empty]))
     unchecked = [entry for entry in entries if _unchecked_tests(entry)]
     groups.append(
         (
@@ -88,9 +91,8 @@ def attention(
     for same in _same_files(entries):
         groups.append((_("identical files"), same, []))
     alike = _alike(entries, similarity, language) if similarity else []
-    title, told = _("very similar code"), _("like {student}, {share}")
-    notes = [told.format(share=format_percent(likeness, language), student=other) for _entry, likeness, other in alike]
-    groups.append((title, [entry for entry, _likeness, _other in alike], notes))
+    title = _("very similar code")
+    groups.append((title, [entry for entry, _note in alike], [note for _entry, note in alike]))
     groups = [group for group in groups if group[1]]
     adaptations = _adaptations(entries)
     return Attention(
@@ -106,6 +108,15 @@ def attention(
 
 def _first_message(entry: Entry) -> str:
     return entry.submission.messages[0] if entry.submission.messages else ""
+
+
+def _without_a_point(entry: Entry) -> bool:
+    submission = entry.submission
+    return submission.status is SubmissionStatus.GRADED and submission.score == 0 < submission.max_score
+
+
+def _first_finding(entry: Entry) -> str:
+    return next((test.message for test in entry.submission.tests if test.message), "")
 
 
 def _unchecked_tests(entry: Entry) -> list[str]:
@@ -137,20 +148,27 @@ def _same_files(entries: Sequence[Entry]) -> list[list[Entry]]:
     return [group for group in by_digest.values() if len(group) > 1]
 
 
-def _alike(entries: Sequence[Entry], similarity: Similarity, language: str) -> list[tuple[Entry, float, str]]:
-    """(who, likeness, to whom), each with the likest one. Pairs of other files than these results are of do not count."""
+def _alike(entries: Sequence[Entry], similarity: Similarity, language: str) -> list[tuple[Entry, str]]:
+    """(who, how like whom), each with the likest one. Pairs of other files than these results are of do not count."""
+    _ = translator(language).gettext
     known = {entry.submission.digest: entry for entry in entries if entry.submission.digest}
-    alike: dict[str, tuple[Entry, float, str]] = {}
+    alike: dict[str, tuple[Entry, str]] = {}
     for pair in similarity.pairs:
         works = similarity.works[pair.first], similarity.works[pair.second]
-        if pair.likeness < _VERY_ALIKE or any(work.digest not in known and not work.earlier for work in works):
+        if (pair.likeness < _VERY_ALIKE and not pair.whole) or any(
+            work.digest not in known and not work.earlier for work in works
+        ):
             continue
         if works[0].digest == works[1].digest:  # told as identical files
             continue
+        told, share = _("like {student}, {share}"), pair.likeness
+        if pair.likeness < _VERY_ALIKE:  # of one who hides it behind other code the share tells
+            told, share = _("with {student}: {share} of one's code is found in the other's"), pair.rank
         for work, other in (works, works[::-1]):
             if not work.earlier:
                 entry = known[work.digest]
-                alike.setdefault(entry.slug, (entry, pair.likeness, clean(other.student)))
+                words = told.format(student=clean(other.student), share=format_percent(share, language))
+                alike.setdefault(entry.slug, (entry, words))
     return list(alike.values())
 
 

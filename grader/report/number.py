@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 
 UNKNOWN = "—"
 _MINUS = "−"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
+_DECIMAL = re.compile(r"(?<![\w.,-])(-?)(\d+)\.(\d+)(?![\w.])")
 
 
 def format_number(value: float | None, language: str, digits: int = 2, *, fixed: bool = False) -> str:
@@ -24,6 +26,13 @@ def format_number(value: float | None, language: str, digits: int = 2, *, fixed:
     if _is_russian(language):
         text = text.replace(",", _NARROW_SPACE).replace(".", ",")
     return sign + text
+
+
+def reword_numbers(text: str, language: str) -> str:
+    """A sentence of the course's with its numbers as the rest of the page has them; versions and names (`1.2.3`, `v0.1`) stay."""
+    if not _is_russian(language):
+        return text
+    return _DECIMAL.sub(lambda found: f"{_MINUS if found[1] else ''}{found[2]},{found[3]}", text)
 
 
 def format_short(value: float, language: str) -> str:

@@ -34,6 +34,8 @@ _LETTERS = {
     TestStatus.NOT_FOUND: "n",
     TestStatus.GRADER_ERROR: "g",
 }
+# Nobody looked for a function in these: their tests have no result.
+_NOT_RUN = (SubmissionStatus.NOT_LOADABLE, SubmissionStatus.MISSING)
 _STATUS_NUMBER = {status: number for number, status in enumerate(SubmissionStatus)}
 
 
@@ -69,6 +71,8 @@ def _row(entry: Entry, parts: Sequence[str], tests: Sequence[str], needs: bool) 
     submission = entry.submission
     scores = {part.id: part.score for part in submission.parts}
     letters = {test.id: _LETTERS[test.status] for test in submission.tests}
+    if submission.status in _NOT_RUN:
+        letters = {id_: letter for id_, letter in letters.items() if letter != _LETTERS[TestStatus.NOT_FOUND]}
     return [
         submission.student,
         0 if entry.slug == submission.student else entry.slug,

@@ -25,7 +25,8 @@ _STUDENTS = Path("students")
 _INSTRUCTOR = Path("instructor")
 # How a page of this report begins; nothing else is ever deleted.
 _OWN_PAGE = re.compile(
-    r'<!doctype html>\s*<html[^>]*>\s*<head>\s*<meta charset="utf-8">\s*<meta name="generator" content="lab-grader'
+    r'<!doctype html>\s*<html(?: lang="([\w-]+)")?[^>]*>\s*<head>\s*<meta charset="utf-8">'
+    r'\s*<meta name="generator" content="lab-grader'
 )
 
 
@@ -66,7 +67,7 @@ class _Report:
         # What every file is made from; of other submissions a student's page is given nothing.
         self._shared = digest(CODE, language, shared_part(results))
         self._own = [digest(self._shared, slug, one) for slug, one in zip(self.slugs, results.submissions, strict=True)]
-        self._class = digest(self._shared, *self._own)
+        self._class = digest(self._shared, str(results.left_out), *self._own)
 
     @cached_property
     def _roster(self) -> tuple[Results, tuple[Entry, ...]]:
@@ -134,6 +135,17 @@ def remove_stale_pages(out: Path, slugs: set[str]) -> None:
                     page.parent.rmdir()
 
 
+def page_language(out: Path) -> str:
+    """The language that the report in `out` was last rendered in; empty where there is none."""
+    page = out / _PAGE
+    own = _own_start(page) if page.is_file() else None
+    return (own[1] or "") if own is not None else ""
+
+
 def _is_own(page: Path) -> bool:
+    return _own_start(page) is not None
+
+
+def _own_start(page: Path) -> re.Match[str] | None:
     with page.open(encoding="utf-8", errors="replace") as file:
-        return _OWN_PAGE.match(file.read(300)) is not None
+        return _OWN_PAGE.match(file.read(300))

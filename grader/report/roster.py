@@ -61,8 +61,8 @@ def roster(results: Results) -> tuple[Results, tuple[Entry, ...]]:
 
 
 def shared_part(results: Results) -> Results:
-    """What a student's page is given of the class: all but the submissions, so that it depends on its own one alone."""
-    return results.model_copy(update={"submissions": ()})
+    """What a student's page is given of the class: nothing of the submissions, so that it depends on its own one alone."""
+    return results.model_copy(update={"submissions": (), "left_out": 0})
 
 
 def crowd(entries: list[Entry], notes: list[str] | None = None, limit: int = 40) -> Crowd:

@@ -3,7 +3,7 @@
 ::
 
     Similarity
-    ├── pairs: Pair*            the likest first; `first` and `second` are positions in `works`
+    ├── pairs: Pair*            the highest `rank` first; `first` and `second` are positions in `works`
     │   └── passages            what both have, on either side, each with the likest one of the other side
     ├── works: Work*            those that a pair names
     │   └── pieces: Piece*      their code: the cells of a notebook, the files of a folder
@@ -57,14 +57,21 @@ class Passage(Record):
 
 class Pair(Record):
     """Two works. `likeness` is the share of both codes together that lies in common passages, `shares` the same of each alone,
-    `passages` those of the first and those of the second. What was handed out does not count.
+    `passages` those of the first and those of the second. `whole`: nearly all of one is found in the other, and it is enough to
+    mean something; whatever else the other holds makes `likeness` small and hides nothing. What was handed out does not count.
     """
 
     first: Count
     second: Count
     likeness: Share
     shares: tuple[Share, Share]
+    whole: bool = False
     passages: tuple[tuple[Passage, ...], tuple[Passage, ...]]
+
+    @property
+    def rank(self) -> float:
+        """What the pair is ranked by: its likeness, or the larger share where that is of a whole work."""
+        return max(self.likeness, *self.shares) if self.whole else self.likeness
 
 
 class LeftOut(Record):
@@ -78,7 +85,7 @@ class LeftOut(Record):
 class Similarity(Record):
     """One assignment's submissions compared: `compared` works, of whose pairs half lie below the first `usual` likeness and 99 of
     100 below the second (None without a pair). What `common` submissions or more have was taken for common knowledge (0: nothing
-    was). Pairs are listed from the likeness `least` on.
+    was). Pairs are listed from the likeness `least` on, and those where one is found `whole` in the other.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)

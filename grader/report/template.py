@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.i18n import translator
-from grader.report.number import format_number, format_percent
+from grader.report.number import format_number, format_percent, reword_numbers
 from grader.report.text import DETAIL_LIMIT, clamp, prose, split_title
 from grader.report.wording import TEST_SYMBOLS, submission_sentence, submission_word, test_word
 
@@ -70,6 +70,7 @@ def environment(language: str) -> Environment:
     made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {
         "number": partial(format_number, language=language),
+        "reword_numbers": partial(reword_numbers, language=language),
         "percent": partial(format_percent, language=language),
         "prose": prose,
         "clamp": partial(clamp, limit=DETAIL_LIMIT),

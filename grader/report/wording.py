@@ -28,7 +28,7 @@ _SUBMISSION_WORDS = {
 
 _SUBMISSION_SENTENCES = {
     SubmissionStatus.GRADED: "",
-    SubmissionStatus.NOT_LOADABLE: N_("The file could not be loaded, so none of its functions could be called."),
+    SubmissionStatus.NOT_LOADABLE: N_("Nothing of this work could be run; the reason is below."),
     SubmissionStatus.TIMED_OUT: N_("The file ran longer than the time limit and was stopped."),
     SubmissionStatus.OUT_OF_MEMORY: N_("The file needed more memory than the limit and was stopped."),
     SubmissionStatus.CRASHED: N_("The process that ran the file ended unexpectedly."),

@@ -16,11 +16,12 @@ from grader.errors import UsageError
 
 @dataclass(frozen=True)
 class AssignmentRun:
-    """One assignment's share of a run."""
+    """One assignment's share of a run; `left_out` counts the submissions of students who were not asked for."""
 
     folder: AssignmentFolder
     submissions: tuple[Submission, ...]
     hidden: tuple[Path, ...]
+    left_out: int = 0
 
 
 def plan_run(
@@ -47,9 +48,10 @@ def plan_run(
     runs = []
     for folder, place in pairs:
         everyone = collect(place, folder.specification, folder.starters())
-        found = [one for one in everyone if fnmatch.fnmatch(one.student, composed(student)) and not _is_report(one, out)]
+        everyone = [one for one in everyone if not _is_report(one, out)]
+        found = [one for one in everyone if fnmatch.fnmatch(one.student, composed(student))]
         hidden_here = (*hidden, folder.path, folder.reference.parent)
-        runs.append(AssignmentRun(folder, tuple(found), hidden_here))
+        runs.append(AssignmentRun(folder, tuple(found), hidden_here, len(everyone) - len(found)))
     if not any(run.submissions for run in runs):
         wanted = "" if student == "*" else f" of a student like {student!r}"
         raise UsageError(f"no submission{wanted} in {', '.join(str(place) for _, place in pairs)}")
@@ -80,12 +82,11 @@ def plan_works(works: Sequence[Work], source: Path, assignment: str | None, stud
         )
     runs = []
     for folder in folders:
-        wanted = composed(student)
-        own = [
-            work for work in works if work.assignment in ("", folder.specification.id) and fnmatch.fnmatch(work.student, wanted)
-        ]
+        everyone = [work for work in works if work.assignment in ("", folder.specification.id)]
+        own = [work for work in everyone if fnmatch.fnmatch(work.student, composed(student))]
         submissions = tuple(one.submission(folder.specification, folder.starters()) for one in own)
-        runs.append(AssignmentRun(folder, submissions, (*hidden, folder.path, folder.reference.parent)))
+        hidden_here = (*hidden, folder.path, folder.reference.parent)
+        runs.append(AssignmentRun(folder, submissions, hidden_here, len(everyone) - len(own)))
     if not any(run.submissions for run in runs):
         wanted = "" if student == "*" else f" of a student like {student!r}"
         raise UsageError(f"no submission{wanted} in {source} for {', '.join(folder.specification.id for folder in folders)}")
@@ -96,6 +97,16 @@ def other_works(works: Sequence[Work], runs: Sequence[AssignmentRun]) -> dict[st
     """How many works are of each assignment that none of the runs grades."""
     graded = {run.folder.specification.id for run in runs}
     return dict(sorted(Counter(work.assignment for work in works if work.assignment and work.assignment not in graded).items()))
+
+
+def passed_over(submissions: Path, runs: Sequence[AssignmentRun], out: Path) -> list[str]:
+    """The folders in `submissions` that are named after no assignment of `runs`, while others are: a group may be in one."""
+    named = {run.folder.specification.id for run in runs}
+    return [child.name for child in _folders(submissions) if child.name not in named and child.resolve() != out.resolve()]
+
+
+def _folders(submissions: Path) -> list[Path]:
+    return sorted(child for child in submissions.iterdir() if child.is_dir() and not child.name.startswith("."))
 
 
 def _roots(works: Sequence[Work]) -> set[Path]:
@@ -113,7 +124,7 @@ def _courses(submissions: Path) -> list[Path]:
 
 def _named_by_folders(submissions: Path, courses: list[Path]) -> list[AssignmentFolder]:
     known = {name: course for course in reversed(courses) for name in list_assignments(course)}
-    children = sorted(child.name for child in submissions.iterdir() if child.is_dir() and not child.name.startswith("."))
+    children = [child.name for child in _folders(submissions)]
     named = [name for name in children if name in known]
     if named:
         return [open_assignment(known[name] / "assignments" / name) for name in named]

@@ -155,6 +155,7 @@ def make_results(run: AssignmentRun, results: dict[str, SubmissionResult], langu
             pictures=shown_pictures(run.folder.pictures, results.values()),
         ),
         submissions=tuple(results[student] for student in sorted(results)),
+        left_out=run.left_out + len(run.submissions) - len(results),
     )
 
 

@@ -1,7 +1,8 @@
 """Compares everybody with everybody, and keeps the likest pairs.
 
 Every pair's likeness is first estimated by counting common fragments (a sparse product, block by block, so that ten thousand
-submissions need no ten thousand squared numbers); the likest are then compared for good. Two kinds of code count for nothing:
+submissions need no ten thousand squared numbers); the likest are then compared for good, and so are those of which one seems to
+hold all of the other: a copy that is padded with other code is not alike any more. Two kinds of code count for nothing:
 what was handed out, and what more than a quarter of the class has (from eleven submissions on), such as a line of the lecture.
 """
 
@@ -24,6 +25,10 @@ from grader.similar.sources import Source
 
 _COMMON_SHARE, _COMMON_LEAST = 0.25, 10
 _BLOCK = 256  # submissions whose estimates are held at once
+# A share from which on one's code is in the other's whole (right solutions that nobody copied reach 86 %), and the characters of
+# reduced code below which that means nothing: two short functions.
+_WHOLE, _WHOLE_LEAST = 0.9, 2 * LITTLE
+_ROUGHLY = 0.2  # how far an estimate of a share may be off
 _SPARE = 4  # so many times the pairs that are asked for are compared for good, because estimates are not exact
 
 
@@ -80,13 +85,18 @@ def _common(everyone: Sequence[Iterable[int]]) -> tuple[frozenset[int], int]:
 
 
 def _pairs(found: Sequence[tuple[Source, Print]], wanted: Wanted) -> tuple[list[Pair], tuple[float, float] | None]:
-    estimates = _Estimates([one.fragments for _source, one in found], [source.earlier for source, _one in found])
+    estimates = _Estimates(
+        [one.fragments for _source, one in found],
+        [source.earlier for source, _one in found],
+        [one.size >= _WHOLE_LEAST for _source, one in found],
+    )
     pairs = []
     for first, second in estimates.likest(_SPARE * wanted.most):
         likeness, shares, passages = compare(found[first][1], found[second][1])
-        if likeness >= wanted.least:
-            pairs.append(Pair(first=first, second=second, likeness=likeness, shares=shares, passages=passages))
-    pairs.sort(key=lambda pair: (-pair.likeness, found[pair.first][0].student, found[pair.second][0].student))
+        whole = max(shares) >= _WHOLE and min(found[first][1].size, found[second][1].size) >= _WHOLE_LEAST
+        if likeness >= wanted.least or whole:
+            pairs.append(Pair(first=first, second=second, likeness=likeness, shares=shares, whole=whole, passages=passages))
+    pairs.sort(key=lambda pair: (-pair.rank, -pair.likeness, found[pair.first][0].student, found[pair.second][0].student))
     return pairs[: wanted.most], estimates.usual()
 
 
@@ -110,7 +120,7 @@ class _Best:
 class _Estimates:
     """How alike all pairs are, in fragments."""
 
-    def __init__(self, fragments: Sequence[Iterable[int]], earlier: Sequence[bool]) -> None:
+    def __init__(self, fragments: Sequence[Iterable[int]], earlier: Sequence[bool], enough: Sequence[bool]) -> None:
         columns: dict[int, int] = {}
         indices = [columns.setdefault(fragment, len(columns)) for one in fragments for fragment in one]
         self._sizes = np.array([len(list(one)) for one in fragments], dtype=np.float64)
@@ -118,13 +128,14 @@ class _Estimates:
         shape = (len(fragments), max(1, len(columns)))
         self._table = sparse.csr_matrix((np.ones(len(indices), np.int32), np.array(indices, np.int64), starts), shape=shape)
         self._earlier = np.array(earlier, dtype=bool)
+        self._enough = np.array(enough, dtype=bool)
         self._counts = np.zeros(101, dtype=np.int64)
 
     def likest(self, most: int) -> list[tuple[int, int]]:
-        """The `most` pairs with the highest estimates, the highest first."""
+        """The `most` pairs with the highest estimates, the highest first; then as many of which one may hold all of the other."""
         self._counts[:] = 0
         everyone = np.arange(len(self._sizes))
-        best = _Best(most)
+        best, holding = _Best(most), _Best(most)
         for start in range(0, len(self._sizes), _BLOCK):
             rows = everyone[start : start + _BLOCK]
             shared = (self._table[rows] @ self._table.T).toarray()
@@ -134,7 +145,11 @@ class _Estimates:
             self._counts += np.bincount((100 * estimates[wanted]).astype(np.int64), minlength=101)
             where = np.nonzero(wanted & (shared > 0))
             best.add(estimates[where], rows[where[0]], where[1])
-        return best.pairs()
+            held = shared / np.minimum(self._sizes[rows, None], self._sizes[None, :])
+            enough = self._enough[rows, None] & self._enough[None, :]
+            where = np.nonzero(wanted & enough & (held >= _WHOLE - _ROUGHLY))
+            holding.add(held[where], rows[where[0]], where[1])
+        return list(dict.fromkeys([*best.pairs(), *holding.pairs()]))
 
     def usual(self) -> tuple[float, float] | None:
         """Below which estimate half of the pairs lie, and 99 of 100; to be asked after the likest."""

@@ -45,6 +45,8 @@ def assert_stopped(finished: Any, out: Path, done: int, total: int) -> None:
     assert finished.left_behind == []
     results = read_results(out / "results.json")
     assert [one.student for one in results.submissions] == ["ann", "bob", "carl"][:done]
+    assert results.left_out == total - done
+    assert "not the whole class" in (out / "index.html").read_text(encoding="utf-8")
     assert all(one.status != "grader_error" for one in results.submissions)
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from grader.cli.console import Console
 from grader.cli.main import run_main
-from grader.results import AssignmentSummary, GraderSummary, Results, SubmissionResult, SubmissionStatus
+from grader.cli.report import results_files
+from grader.results import AssignmentSummary, GraderSummary, Results, SubmissionResult, SubmissionStatus, read_results
 
 
 def results(assignment: str = "tiny", language: str = "en") -> Results:
@@ -59,6 +60,34 @@ def test_several_assignments(tmp_path: Path) -> None:
     write(tmp_path, "tiny", "other")
     assert run_main(["report", str(tmp_path)]) == 0
     assert "Title of other" in (tmp_path / "other" / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["export", "{out}", "--to", "csv"], ["export", "{out}", "--to", "gradescope"], ["diff", "{out}", "{out}"]]
+)
+def test_a_part_of_the_class_does_not_pass_for_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    """Protects students who are in no table because only some were graded, or the run was stopped: whoever hands on is told."""
+    monkeypatch.chdir(tmp_path)
+    whole, part = results(), results().model_copy(update={"left_out": 29})
+    for name, one in (("whole", whole), ("part", part)):
+        write(tmp_path / name, "tiny")
+        (tmp_path / name / "results.json").write_text(one.to_json(), encoding="utf-8")
+    assert run_main([argument.format(out=tmp_path / "whole") for argument in arguments]) == 0
+    assert capsys.readouterr().err == ""
+    assert run_main([argument.format(out=tmp_path / "part") for argument in arguments]) == 0
+    assert "holds 1 of 30 submissions" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("last", "shown"), [("below", ["other", "tiny"]), ("top", ["tiny"])])
+def test_what_was_written_last_counts(tmp_path: Path, last: str, shown: list[str]) -> None:
+    """Protects from last week's grades: a course got a second assignment, and the report of the first alone still lies there."""
+    write(tmp_path, "tiny")
+    write(tmp_path, "tiny", "other")
+    for path in tmp_path.rglob("results.json"):
+        os.utime(path, (1, 2 if (path.parent == tmp_path) is (last == "top") else 1))
+    assert [read_results(path).assignment.id for path in results_files(tmp_path)] == shown
 
 
 def test_the_language_can_be_changed(tmp_path: Path) -> None:

@@ -52,19 +52,23 @@ def test_version(grade: Grade) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nowhere"], ["there is no folder nowhere"]),
+        (["nowhere"], ["no such command or folder nowhere", "help: the commands are run, ", "see grade --help"]),
+        (["rnu", "."], ["no such command or folder rnu; did you mean run?"]),
+        (["run"], ["grade run needs SUBMISSIONS", "help: see grade run --help"]),
+        (["-q"], ["grade needs SUBMISSIONS, a folder to grade, or a command", "commands are run, "]),
+        (["export"], ["grade export needs --to", "help: see grade export --help"]),
         (["."], ["no folder in . is named after an assignment", "help: name the assignment with --assignment"]),
         ([".", "-a", "no_such_lab"], ["no assignment 'no_such_lab' in"]),
-        (["--no-such-option"], ["--no-such-option", "help: see grade --help"]),
-        ([".", "--stundent", "x"], ["--stundent", "help: see grade --help"]),
+        (["--no-such-option"], ["--no-such-option", "see grade --help"]),
+        ([".", "--stundent", "x"], ["--stundent", "see grade --help"]),
         ([".", "-j", "many"], ["many"]),
         ([".", "-j", "-1"], ["--jobs must not be negative, but is -1"]),
         ([".", "--sandbox", "magic"], ["magic"]),
         ([".", "--lang", "tlh"], ["--lang: no language 'tlh'; there are en, ru"]),
-        ([".", "extra", "words"], ["extra"]),
+        ([".", "extra", "words"], ["grade has no use for extra words"]),
         ([".", "-o", "file"], ["--out: file is not a folder"]),
         ([".", "-o", "file/report"], ["--out: ", "/file is not a folder"]),
-        ([".", "--jobs"], ["jobs"]),
+        ([".", "--jobs"], ["--jobs needs a value"]),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) and value[0] in (".", "nowhere", "--no-such-option") else "",
 )
@@ -232,9 +236,12 @@ def test_verbose(grade: Grade, make_class: MakeClass, right: str, tmp_path: Path
 
 @pytest.mark.wall
 def test_some_students(grade: Grade, make_class: MakeClass, right: str, tmp_path: Path) -> None:
-    """Protects `--student`, and the words when it matches nobody."""
+    """Protects `--student`, and the words when it matches nobody; a folder that fits no assignment is told, also when quiet."""
     place = make_class(ann=right, anton=right, bob=right)
-    assert grade(place, "--student", "an*", "-o", tmp_path / "out", "-q").status == 0
+    (place / "tinny").mkdir()
+    finished = grade(place, "--student", "an*", "-o", tmp_path / "out", "-q")
+    assert finished.status == 0
+    assert "named after no assignment, so nobody in there is graded: tinny" in finished.stderr
     assert [one.student for one in read_results(tmp_path / "out" / "results.json").submissions] == ["ann", "anton"]
     assert "no submission of a student like 'x*' in" in refused(grade(place, "--student", "x*", "-o", tmp_path / "out"))
 
@@ -273,7 +280,9 @@ def test_a_fault_of_the_grader(grade: Grade, make_class: MakeClass, right: str, 
         assert finished.lines[0].startswith("tiny: 1 of 2: ann: not graded (grader_error)")
         ann = read_results(tmp_path / "out" / "results.json").submissions[0]
         assert (ann.score, [part.score for part in ann.parts]) == (None, [None, 30, 30])
-        assert "ann" in finished.stderr
+        assert "ann: hidden/test_mean.py::" in finished.stderr
+        assert "ZeroDivisionError" in finished.stderr
+    assert "ZeroDivisionError" in grade(place, "-o", tmp_path / "out", "-j", 1, "-q").stderr
 
 
 @pytest.mark.wall

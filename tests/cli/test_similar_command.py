@@ -108,6 +108,17 @@ def test_the_class_page_tells_of_it(make_class: MakeClass, tmp_path: Path) -> No
     assert "like ben, 100%" in (tmp_path / "index.html").read_text(encoding="utf-8")
     assert run_main(["report", str(tmp_path), "--lang", "ru"]) == 0
     assert "Похожие работы" in (tmp_path / "similar" / "index.html").read_text(encoding="utf-8")
+    assert run_main(["similar", str(place), "-o", str(tmp_path), "-q"]) == 0
+    assert languages(tmp_path) == {"ru"}, "the report's language was asked for"
+    assert run_main(["similar", str(place), "-o", str(tmp_path), "-q", "--lang", "en"]) == 0
+    assert languages(tmp_path / "similar") == {"en"}
+    assert languages(tmp_path / "students") == languages(tmp_path / "instructor") == {"ru"}
+
+
+def languages(folder: Path) -> set[str]:
+    """The languages of all pages below the folder."""
+    pages = folder.rglob("*.html")
+    return {path.read_text(encoding="utf-8").partition('<html lang="')[2].partition('"')[0] for path in pages}
 
 
 def test_a_download_earlier_work_and_handed_out_code(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.resources
 import os
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -179,6 +180,27 @@ def test_pictures_are_seen(visit: Callable[..., Visit], report: dict[str, Path])
         assert min(box["height"] for box in boxes) > 5
 
 
+def test_pictures_of_a_row_stand_side_by_side(visit: Callable[..., Visit], report: dict[str, Path]) -> None:
+    """Protects a comparison at one glance: a label of two lines pushes no picture below its neighbours."""
+    page = visit(viewport={"width": 900, "height": 800}).open(pages(report["ru"])["wrong"])
+    rows: dict[tuple[str, float], set[float]] = {}
+    for panel in page.locator(".panels").all()[:3]:
+        for image in panel.locator("img").all():
+            box = image.bounding_box()
+            rows.setdefault((str(panel), round(box["height"])), set()).add(round(box["y"]))
+    assert len(rows) >= 3
+    assert [tops for tops in rows.values() if len(tops) > 1] == []
+
+
+def test_the_table_begins_with_name_and_score(visit: Callable[..., Visit], report: dict[str, Path]) -> None:
+    """Protects the score from being off the screen of a phone, and the last column from the edge of a usual window."""
+    page = visit(viewport={"width": 390, "height": 844}).open(report["ru"] / "index.html")
+    box = page.locator("#table td.total").first.bounding_box()
+    assert box["x"] + box["width"] < 390
+    page = visit(viewport={"width": 1280, "height": 800}).open(report["ru"] / "index.html")
+    assert page.evaluate("document.querySelector('#region').scrollWidth <= document.querySelector('#region').clientWidth")
+
+
 def test_the_table_is_sorted_by_any_column(visit: Callable[..., Visit], report: dict[str, Path]) -> None:
     """Protects sorting, both ways, by keyboard, and that the focus stays on the column's button."""
     page = visit().open(report["en"] / "index.html")
@@ -200,6 +222,8 @@ def test_search_and_filter(visit: Callable[..., Visit], report: dict[str, Path])
     page.fill("#search", "ёлкина")
     assert names(page) == ["Ольга_Ёлкина"]
     assert page.locator("#shown").inner_text() == "показано 1 из 60"
+    page.fill("#search", unicodedata.normalize("NFD", "Елкина"))
+    assert names(page) == ["Ольга_Ёлкина"]
     page.fill("#search", "nobody at all")
     assert page.locator("#table tbody tr").count() == 1
     assert "Никто не подходит" in page.locator("#table tbody").inner_text()

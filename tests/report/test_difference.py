@@ -132,6 +132,19 @@ def test_the_command(reports: Path, before: Results, capsys: pytest.CaptureFixtu
     assert one["changes"][0]["reasons"][0]["kind"] == "submission"
 
 
+def test_every_reason_has_its_line(reports: Path, before: Results, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects the table from reasons that run into one another, and from a reason that makes up a line."""
+    first = before.submissions[0]
+    renamed = tuple(test.model_copy(update={"id": f"{test.id}x", "title": "a\nb"}) for test in first.tests[:2])
+    after = changed(before, 0, score=0.5, digest="sha256:other", tests=(*renamed, *first.tests[2:]))
+    (reports / "new" / "results.json").write_text(after.to_json(), encoding="utf-8")
+    assert run_main(["diff", "old", "new"]) == 1
+    said = capsys.readouterr().out
+    assert "another work was handed in" in said
+    assert "in␤" not in said.replace(" ", "")
+    assert said.count("a␤b: new test") == 2
+
+
 def test_wrong_usage(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Protects from a missing report being no difference."""
     (reports / "empty").mkdir()

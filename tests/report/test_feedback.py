@@ -37,6 +37,19 @@ def test_equal_words_are_said_once(make_class: MakeClass) -> None:
     assert len(view.parts[0].findings[0].tests) == 5
 
 
+def test_words_for_several_tests_say_so(make_class: MakeClass) -> None:
+    """Protects readers from taking what is said of several tests for the last one's alone."""
+    results = make_class(1)
+    (submission,) = results.submissions
+    same = {"status": TestStatus.FAILED, "message": "Not this.", "hint": "", "expected": "", "code": ""}
+    wrong = tuple(test.model_copy(update=same) for test in submission.tests if test.part == "mean")
+    for tests, times in ((wrong[:1], 0), (wrong[:2], 1)):
+        page = published_page(results, submission.model_copy(update={"tests": tests}), "en")
+        assert page.count("Not this.") == 1
+        assert page.count("For all of these tests:") == times
+    assert page.index(wrong[1].title) < page.index("For all of these tests:") < page.index("Not this.")
+
+
 def test_the_start_is_where_most_points_are_open(make_class: MakeClass) -> None:
     """Protects the advice where to begin."""
     results = make_class()
@@ -68,7 +81,7 @@ def test_a_file_that_could_not_be_loaded_says_why_first(make_class: MakeClass) -
     results = make_class()
     broken = next(one for one in results.submissions if one.status is SubmissionStatus.NOT_LOADABLE)
     page = published_page(results, broken, "ru")
-    assert "Файл не удалось загрузить" in page
+    assert "Ничего из этой работы не удалось выполнить" in page
     assert page.index("SyntaxError") < page.index("Баллы</h2>")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.report.number import format_number, format_percent
+from grader.report.number import format_number, format_percent, reword_numbers
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,13 @@ def test_a_column_of_numbers_may_keep_its_zeros() -> None:
     """Protects tables in which the decimals stand under each other."""
     assert format_number(0.4, "en", fixed=True) == "0.40"
     assert format_number(-0.0, "ru", fixed=True) == "0,00"
+
+
+def test_a_sentence_takes_the_pages_numbers() -> None:
+    """Protects a caption from a point where the scale beside it has a comma; what is no number stays."""
+    said = "от -0.19 до 8.24, v0.1, 1.2.3, a-0.5"
+    assert reword_numbers(said, "ru") == "от −0,19 до 8,24, v0.1, 1.2.3, a-0.5"
+    assert reword_numbers(said, "en") == said
 
 
 def test_percent() -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
+from grader.i18n import translator
 from grader.report.attention import attention
 from grader.report.overview import overview
+from grader.report.payload import payload
 from grader.report.roster import Entry, roster
 from grader.results import Results, SubmissionStatus, TestStatus
 
@@ -55,6 +59,32 @@ def test_a_test_that_the_grader_could_not_check_is_told(make_class: MakeClass) -
     (reason,) = found.reasons
     assert reason.title == "graded in part: the grader failed in some tests"
     assert reason.who.people[0].note == test.title
+
+
+def test_whoever_has_no_point_is_told(make_class: MakeClass) -> None:
+    """Protects the student whose starter came untouched, and whose code the grader did not find, from passing for graded."""
+    results = make_class(2)
+    entries = [
+        Entry(one.model_copy(update={"score": score, "status": SubmissionStatus.GRADED, "messages": ()}), one.student)
+        for one, score in zip(results.submissions, (0.0, 0.5), strict=True)
+    ]
+    (reason,) = attention(results.assignment, entries, "en").reasons
+    assert reason.title == "graded, but without a single point"
+    ((person),) = reason.who.people
+    assert person.name == "ivanov"
+    assert person.note == next(test.message for test in entries[0].submission.tests if test.message)
+
+
+@pytest.mark.parametrize("status", [SubmissionStatus.NOT_LOADABLE, SubmissionStatus.MISSING, SubmissionStatus.GRADED])
+def test_a_work_that_did_not_run_lacks_no_function(make_class: MakeClass, status: SubmissionStatus) -> None:
+    """Protects the table of tests: of several files or none nobody can say that a function is not there."""
+    results = make_class(1)
+    (submission,) = results.submissions
+    tests = tuple(test.model_copy(update={"status": TestStatus.NOT_FOUND}) for test in submission.tests)
+    entry = Entry(submission.model_copy(update={"status": status, "tests": tests}), "ivanov")
+    groups = overview(results, [entry], "en").groups
+    (row,) = payload(groups, [entry], frozenset(), "en", translator("en"))["rows"]
+    assert row[5] == ("n" * len(tests) if status is SubmissionStatus.GRADED else "")
 
 
 def test_whoever_is_near_a_boundary_is_told(make_class: MakeClass) -> None:

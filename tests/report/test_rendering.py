@@ -86,6 +86,30 @@ def test_a_class_of_one_of_every_status(make_class: MakeClass, tmp_path: Path, s
     render(results.model_copy(update={"submissions": (bare,)}), tmp_path)
 
 
+@pytest.mark.parametrize("students", [0, 3])
+@pytest.mark.parametrize(
+    ("language", "told", "never"),
+    [
+        (
+            "en",
+            "29 more submissions are not in this report",
+            ["obody needs you", "every submission was graded", "No submissions"],
+        ),
+        ("ru", "В отчёт не вошло ещё 29 работ", ["все работы проверены", "Работ не найдено"]),
+    ],
+)
+def test_a_part_of_a_class_does_not_look_complete(
+    make_class: MakeClass, tmp_path: Path, students: int, language: str, told: str, never: list[str]
+) -> None:
+    """Protects those who were not reached: the first page says how many they are, and not that nobody needs anybody."""
+    results = make_class(students, language)
+    whole = render(results, tmp_path).read_text(encoding="utf-8")
+    assert told not in whole
+    page = render(results.model_copy(update={"left_out": 29}), tmp_path).read_text(encoding="utf-8")
+    assert told in page
+    assert [words for words in never if words in page] == []
+
+
 def test_an_empty_class(make_class: MakeClass, tmp_path: Path) -> None:
     """Protects an instructor who graded too early: the page says that there is nothing."""
     assert "No submissions were found." in render(make_class(0), tmp_path).read_text(encoding="utf-8")

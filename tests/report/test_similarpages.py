@@ -50,6 +50,17 @@ def test_the_class_page_names_those_who_are_very_alike(
     assert "Likeness is no proof." in reason
 
 
+def test_a_whole_work_in_another_is_named(make_class: MakeClass, make_similarity: MakeSimilarity, tmp_path: Path) -> None:
+    """Protects the instructor's list from a copy that other code hides: the share is told, not the likeness, which is small."""
+    results = make_class(6)
+    similarity = make_similarity(results)
+    padded = similarity.pairs[0].model_copy(update={"likeness": 0.003, "shares": (1.0, 0.002), "whole": True})
+    (tmp_path / "similar.json").write_text(similarity.model_copy(update={"pairs": (padded,)}).to_json(), encoding="utf-8")
+    page = render(results, tmp_path).read_text(encoding="utf-8")
+    for one in results.submissions[:2]:
+        assert f"with {one.student}: 100% of one&#39;s code is found in the other&#39;s" in page
+
+
 def test_what_was_handed_in_since_is_not_accused(make_class: MakeClass, make_similarity: MakeSimilarity, tmp_path: Path) -> None:
     """Protects who has handed in another work: a likeness of other files is not told of these."""
     results = make_class(6)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.submission import Work
 from grader.errors import SpecificationError, UsageError
-from grader.run.plan import AssignmentRun, plan_run
+from grader.run.plan import AssignmentRun, passed_over, plan_run, plan_works
 
 
 @pytest.fixture
@@ -43,6 +44,14 @@ def test_folders_named_after_assignments(course: Path) -> None:
     assert students(plan_run(course / "submissions", None)) == {"tiny": ["ann", "bob"]}
 
 
+def test_a_misspelt_folder_is_named(course: Path) -> None:
+    """Protects a whole group whose folder is misspelt while another one fits; the report and hidden folders are nobody's."""
+    place = course / "submissions"
+    for name in ("tinny", "report", ".git"):
+        (place / name).mkdir()
+    assert passed_over(place, plan_run(place, None), place / "report") == ["tinny"]
+
+
 def test_one_assignment_by_name(course: Path) -> None:
     """Protects `grade DIR -a tiny`, for the folder of submissions and for the one of the assignment."""
     assert students(plan_run(course / "submissions", "tiny")) == {"tiny": ["ann", "bob"]}
@@ -66,7 +75,17 @@ def test_the_course_of_the_working_folder(course: Path, tmp_path: Path, monkeypa
 
 def test_students_by_pattern(course: Path) -> None:
     """Protects `--student`."""
-    assert students(plan_run(course / "submissions", None, "b*")) == {"tiny": ["bob"]}
+    (run,) = runs = plan_run(course / "submissions", None, "b*")
+    assert students(runs) == {"tiny": ["bob"]}
+    assert run.left_out == 1
+
+
+def test_works_of_an_archive_by_pattern(course: Path) -> None:
+    """Protects the count of who is left out where a learning platform says whose each work is."""
+    place = course / "submissions" / "tiny"
+    works = [Work(name, place / name) for name in ("ann", "bob")]
+    (run,) = plan_works(works, place, "tiny", "b*")
+    assert ([one.student for one in run.submissions], run.left_out) == (["bob"], 1)
 
 
 def test_a_pattern_as_macos_spells_it(course: Path) -> None:
@@ -81,7 +100,8 @@ def test_the_report_is_no_submission(course: Path, monkeypatch: pytest.MonkeyPat
     place = course / "submissions" / "tiny"
     (place / "report" / "students").mkdir(parents=True)
     monkeypatch.chdir(place)
-    assert students(plan_run(Path(), "tiny", "*", Path("report"))) == {"tiny": ["ann", "bob"]}
+    (run,) = runs = plan_run(Path(), "tiny", "*", Path("report"))
+    assert (students(runs), run.left_out) == ({"tiny": ["ann", "bob"]}, 0)
     assert students(plan_run(Path(), "tiny")) == {"tiny": ["ann", "bob", "report"]}
 
 

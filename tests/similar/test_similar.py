@@ -180,6 +180,25 @@ def test_a_copy_with_other_names_is_found(make_class: MakeClass, folder: Assignm
     assert max(likeness.values(), default=0.0) < copied - 0.4
 
 
+def test_a_copy_that_is_padded_is_found(make_class: MakeClass, folder: AssignmentFolder) -> None:
+    """Protects from a copy behind code that nobody calls: it is hardly alike, and yet holds all of the other."""
+    dead = "\n".join(
+        f"def unused_{n}(a, b):\n    return [{', '.join('ab'[n >> k & 1] + f'[{k}]' for k in range(9))}]" for n in range(200)
+    )
+    padded = f"{dead}\n{COPY}"
+    short = ORIGINAL[ORIGINAL.index("def count_words") :]
+    place = make_class(
+        {"ann/tiny.py": ORIGINAL, "ben/tiny.py": padded, "carl/tiny.py": INDEPENDENT, "dora/tiny.py": f"{short}\n{INDEPENDENT}"}
+    )
+    similarity = found(folder, place, least=0.8)
+    first = similarity.pairs[0]
+    assert {similarity.works[first.first].student, similarity.works[first.second].student} == {"carl", "dora"}
+    second = similarity.pairs[1]
+    assert {similarity.works[second.first].student, similarity.works[second.second].student} == {"ann", "ben"}
+    assert (second.whole, second.likeness < 0.1, max(second.shares) > 0.9) == (True, True, True)
+    assert len(similarity.pairs) == 2
+
+
 def test_the_passages_are_where_the_copy_is(make_class: MakeClass, folder: AssignmentFolder) -> None:
     """Protects the side-by-side view: a function copied into other work is marked on its own lines, and leads to its like."""
     words = ORIGINAL[ORIGINAL.index("def count_words") :]

@@ -14,7 +14,7 @@
   const state = { key: "student", descending: false, query: "", verdict: "", sheet: 0, open: new Set() };
   const firstTest = [];
   data.parts.reduce((start, part, index) => ((firstTest[index] = start), start + part[2].length), 0);
-  const plain = (text) => text.normalize("NFKC").toLowerCase();
+  const plain = (text) => text.normalize("NFKC").toLowerCase().replaceAll("ё", "е"); // whoever searches rarely types ё
   data.rows.forEach((row) => row.push(plain(row[NAME])));
   const PLAIN = 7;
   let chosen = [];
@@ -37,8 +37,8 @@
   function columns() {
     const shown = [
       { key: "student", title: words.student, value: (row) => row[NAME], cell: nameCell, text: true },
-      { key: "status", title: words.status, value: (row) => data.statuses[row[STATUS]], cell: statusCell, text: true },
       { key: "score", title: words.score, value: (row) => row[SCORE], cell: scoreCell },
+      { key: "status", title: words.status, value: (row) => data.statuses[row[STATUS]], cell: statusCell, text: true },
     ];
     data.parts.forEach(([title, points, tests, count], part) => {
       shown.push({
@@ -89,7 +89,7 @@
   }
 
   function testCell(letter) {
-    const [symbol, word] = data.tests[letter] || ["", words.unknown];
+    const [symbol, word] = data.tests[letter] || ["–", words.unknown];
     const sign = element("span", { "aria-hidden": "true", title: word }, symbol);
     return element("td", { className: `test test-${letter.trim() || "none"}` }, sign, unseen(word));
   }

@@ -1,0 +1,57 @@
+"""Places that were named and cannot be used are the user's mistake: a sentence and status 2; other places stay the grader's."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from grader.cli.main import run_main
+from grader.cli.misuse import unusable_place
+from grader.results import AssignmentSummary, GraderSummary, Results
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder: empty results, a file, a folder."""
+    summary = AssignmentSummary(id="tiny", title="Tiny", max_score=1)
+    (tmp_path / "results.json").write_text(Results(grader=GraderSummary(version="0"), assignment=summary).to_json())
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["export", "results.json", "--to", "csv", "-o", "file"], "file cannot be used: there is a file of that name"),
+        (["export", "results.json", "--to", "csv", "--out=file/x"], "file/x cannot be used: Not a directory"),
+        (["diff", "results.json", "results.json", "--json", "/proc/x"], "/proc/x cannot be used: No such file"),
+        (["diff", "results.json", "results.json", "--json", "folder"], "folder cannot be used: Is a directory"),
+        (["diff", "results.json", "results.json", "--json", f"{'x' * 300}"], "x cannot be used: File name too long"),
+        (["package", "{tiny}", "--for", "gradescope", "--out", "file/x.zip"], "file cannot be used"),
+        (["run", "{tiny}/../../submissions", "-o", "/proc/xx"], "/proc/xx cannot be used: No such file"),
+        (["check", "{tiny}/../../submissions/tiny/anna", "--html", "file/x.html"], "--html: file is not a folder"),
+    ],
+)
+def test_a_place_that_cannot_be_written(
+    here: Path, tiny_course: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    """Protects from a traceback for a mistyped place, whichever command it was given to."""
+    tiny = tiny_course / "assignments" / "tiny"
+    assert run_main([argument.format(tiny=tiny) for argument in arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_fault_of_the_grader_stays_one(here: Path) -> None:
+    """Protects a bug from being told as the user's mistake: only what was named, or lies in it, is theirs."""
+    own = OSError(errno.ENOENT, os.strerror(errno.ENOENT), "/opt/grader/templates/class.html")
+    arguments = ["run", "submissions", "--quiet", "-o", "report"]
+    assert unusable_place(own, arguments) is None
+    assert unusable_place(OSError(errno.EIO, "broken", str(here / "report")), arguments) is None
+    assert unusable_place(OSError(errno.EACCES, "no", str(here / "elsewhere")), arguments) is None
+    for theirs in ("report", str(here / "report" / "index.html"), str(here / "submissions")):
+        assert unusable_place(OSError(errno.EACCES, "no", theirs), arguments) is not None
