@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from grader.course.rules import Late
 from grader.course.specification import Assignment, Limits, ModelSpecification, Parameter, Part, Text
+from grader.course.yamlfile import read_yaml
 from grader.errors import SpecificationError
 
 
@@ -20,32 +20,13 @@ def read_specification(path: Path) -> Assignment:
 
     Raises `SpecificationError` for a file that cannot be read, is not YAML, or breaks the schema.
     """
-    try:
-        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506  a SafeLoader
-    except OSError as error:
-        raise SpecificationError(f"{path}: cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise SpecificationError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+    tree = read_yaml(path)
     if not isinstance(tree, dict):
         raise SpecificationError(f"{path}: must be a mapping of keys to values")
     try:
         return Assignment.model_validate(tree)
     except ValidationError as error:
         raise SpecificationError("\n".join(_sentence(path, item) for item in error.errors())) from error
-
-
-class _UniqueKeys(yaml.SafeLoader):
-    """YAML lets the last of two equal keys win in silence; a grade must not hang on that."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if isinstance(key, str) and key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", key_node.start_mark)
-            if isinstance(key, str):
-                seen.add(key)
-        return super().construct_mapping(node, deep)
 
 
 def _sentence(path: Path, error: Any) -> str:

@@ -8,11 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from grader.course.assignment import AssignmentFolder
 from grader.course.master import stale, starter_files
 from grader.course.submission import Submission
+from grader.course.yamlfile import read_yaml
 from grader.errors import SpecificationError
 from grader.judge.judge import Judge
 from grader.judge.material import own_reference
@@ -71,6 +70,7 @@ class Validator:
         self.assignment = judge.assignment
         reference = own_reference(judge.setting.reference)
         self.functions: dict[str, Function] = {p.id: getattr(reference.module, p.names[0]) for p in self.assignment.parts}
+        self.explained = read_survivors(self.folder.path / "survivors.yaml")
         self.caught: dict[str, set[str]] = {}  # variant or mutant -> ids of the tests that it fails
 
     def run(self) -> Iterator[Check]:
@@ -180,7 +180,6 @@ class Validator:
 
     def check_mutants(self) -> Check:
         """Generic mutants of the reference are caught; survivors are explained in `survivors.yaml`."""
-        explained = read_survivors(self.folder.path / "survivors.yaml")
         alive, total = [], 0
         for mutant in self._mutants():
             total += 1
@@ -188,7 +187,7 @@ class Validator:
             if not any(item.outcome is not None or item.fault for item in ran):
                 alive.append(mutant.id)
         killed = total - len(alive)
-        unexplained = [identifier for identifier in alive if identifier not in explained]
+        unexplained = [identifier for identifier in alive if identifier not in self.explained]
         holds = total == 0 or (killed >= KILLED_SHARE * total and not unexplained)
         text = (
             f"{killed} of {total} killed ({killed / total:.1%}), {len(alive) - len(unexplained)} survivors explained"
@@ -230,7 +229,7 @@ def read_survivors(path: Path) -> dict[str, str]:
     """The explanations of mutants that no test can kill, by mutant id. Raises `SpecificationError` for a malformed file."""
     if not path.is_file():
         return {}
-    tree = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    tree = read_yaml(path) or {}
     if not isinstance(tree, dict) or not all(isinstance(k, str) and isinstance(v, str) and v for k, v in tree.items()):
         raise SpecificationError(f"{path}: must map mutants to the reasons why they cannot be killed")
     return tree
