@@ -144,7 +144,7 @@ def test_a_test_file_that_is_wrong(collect: Collect, source: str, said: str) -> 
 
 def test_no_tests_at_all(collect: Collect) -> None:
     """Protects a course without tests from giving everyone nothing."""
-    with pytest.raises(SpecificationError, match="could not be run"):
+    with pytest.raises(SpecificationError, match="could not be run: there are none"):
         collect("")
 
 

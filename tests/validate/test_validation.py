@@ -60,10 +60,16 @@ def change(path: Path, old: str, new: str) -> None:
             "def number_of_words",
             "reference/tiny.py: there is no function count_words(text), the right answer to part 'words'",
         ),
+        (
+            "misconceptions.py",
+            'part="words"',
+            'part="word"',
+            "misconceptions.py: misconception words.case: there is no part 'word'; there are mean, clamp, words",
+        ),
         ("survivors.yaml", "", "a: [b", "survivors.yaml: is not YAML: while parsing a flow sequence in line 1, column 4"),
         ("survivors.yaml", "", "- a", "survivors.yaml: must map mutants to the reasons"),
     ],
-    ids=["reference", "no YAML", "no mapping"],
+    ids=["reference", "misconceptions", "no YAML", "no mapping"],
 )
 def test_a_file_that_is_not_whole(
     folder: Path, capsys: pytest.CaptureFixture[str], file: str, old: str, new: str, said: str
