@@ -88,3 +88,68 @@ def test_explanations_are_read_first(folder: Path, make_validator: MakeValidator
     (folder / "survivors.yaml").write_text("x: 1\nx: 2\n")
     with pytest.raises(SpecificationError, match="the key 'x' stands twice in line 2"):
         make_validator()
+
+
+# -- what is counted --------------------------------------------------------------------------------------------------
+
+
+def needed(validator: Validator) -> tuple[bool, str, tuple[str, ...]]:
+    """What the check says of the tests, after the one that it builds on."""
+    validator.check_misconceptions()
+    check = validator.check_tests_needed()
+    return check.holds, check.summary, check.shortfalls
+
+
+IDLE = '\n\n@pytest.mark.part("clamp")\ndef test_idle(check):\n    """Nothing."""\n'
+
+
+def test_without_misconceptions(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects a lab without the catalogue, which may be absent, from a check that it can never pass: its tests are needed when
+    mutants fail them, each of them; of a part that has no mutants either, nothing is said."""
+    (folder / "misconceptions.py").unlink()
+    said = "5 of 5 tests catch a misconception, or a mutant of a part without one; nothing tells it of words"
+    assert needed(make_validator()) == (True, said, ())
+
+
+def test_a_part_without_misconceptions(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects what is said of a part: its own misconceptions tell of its tests, and mutants only where it has none."""
+    change(folder / "misconceptions.py", 'part="clamp"', 'part="clamp", accepted=True')
+    path = folder / "tests" / "hidden" / "test_clamp.py"
+    path.write_text(path.read_text() + IDLE)
+    said = "6 of 8 tests catch a misconception, or a mutant of a part without one"
+    assert needed(make_validator()) == (
+        False,
+        said,
+        ("public/test_words.py::test_repeated_word", "hidden/test_clamp.py::test_idle"),
+    )
+
+
+def test_a_reference_without_source(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects from a traceback where a part's function is none of Python's: there are no mutants of it."""
+    reference = folder / "../../reference/tiny.py"
+    reference.write_text(reference.read_text() + "\n\nimport functools\nclamp = functools.partial(clamp)\n")
+    assert make_validator()._mutants_of("clamp") == []
+
+
+def test_an_explained_survivor_is_not_counted(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects small labs, where a few mutants that are right would keep the share of killed ones low for ever."""
+    for path in (folder / "tests" / "hidden").glob("*.py"):
+        path.unlink()
+    before = make_validator().check_mutants()
+    assert before.shortfalls
+    assert not before.holds
+    (folder / "survivors.yaml").write_text("".join(f'"{mutant}": right\n' for mutant in before.shortfalls))
+    after = make_validator().check_mutants()
+    total = int(before.summary.split()[2]) - len(before.shortfalls)
+    assert after.summary == f"{total} of {total} killed (100.0%), {len(before.shortfalls)} survivors explained"
+    assert after.holds
+
+
+def test_every_survivor_must_be_explained(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects students from a mistake that no test sees: one mutant that lives on is enough for a no."""
+    for path in (folder / "tests" / "hidden").glob("*.py"):
+        path.unlink()
+    first, *rest = make_validator().check_mutants().shortfalls
+    (folder / "survivors.yaml").write_text("".join(f'"{mutant}": right\n' for mutant in rest))
+    check = make_validator().check_mutants()
+    assert (check.holds, check.shortfalls) == (False, (first,))
