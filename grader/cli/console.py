@@ -14,10 +14,11 @@ from rich.table import Table
 
 from grader.cli.markup import escape, escape_lines
 from grader.cli.observing import Lines, LiveTable, Silence
-from grader.results import Results, SubmissionResult, SubmissionStatus
+from grader.results import Results, SubmissionResult, SubmissionStatus, TestStatus
 from grader.run.run import Observer
 
 _MOST_ROWS = 40
+_MOST_NAMES = 3
 _WIDTH_WITHOUT_PARTS = 45
 _WIDTH_OF_A_FILE = 120
 
@@ -82,9 +83,9 @@ class Console:
         self.out.print(table)
         if len(results.submissions) > _MOST_ROWS:
             self.out.print(f"… and {len(results.submissions) - _MOST_ROWS} more in the report.")
-        for result in results.submissions:
-            if result.status is SubmissionStatus.GRADER_ERROR:
-                self.err.print(f"[red]{escape(result.student)}: {escape(' '.join(result.messages))}[/red]")
+        for fault, students in _faults(results).items():
+            more = f" and {len(students) - _MOST_NAMES} more" if len(students) > _MOST_NAMES else ""
+            self.err.print(f"[red]{escape(', '.join(students[:_MOST_NAMES]))}{more}: {escape(fault)}[/red]", soft_wrap=True)
         self.out.print(f"Report: {escape(str(index))}")
 
     def say(self, text: str) -> None:
@@ -102,6 +103,19 @@ class Console:
         print(
             f"Stopped: {done} of {total} submissions are graded and kept. The same command goes on from there.", file=sys.stderr
         )
+
+
+def _faults(results: Results) -> dict[str, list[str]]:
+    """What failed that was none of the submissions' own, each once: of a test with its id; and whose work has no score by it."""
+    faults: dict[str, list[str]] = {}
+    for result in results.submissions:
+        if result.status is SubmissionStatus.GRADER_ERROR:
+            tests = [
+                f"{test.id}: {test.detail}" for test in result.tests if test.status is TestStatus.GRADER_ERROR and test.detail
+            ]
+            for fault in tests or [" ".join(result.messages)]:
+                faults.setdefault(fault, []).append(result.student)
+    return faults
 
 
 def size_text(count: int) -> str:

@@ -20,10 +20,10 @@ from _pytest.runner import runtestprotocol
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.titles import title
-from grader.errors import SandboxFault, SpecificationError
+from grader.errors import GraderError, SandboxFault, SpecificationError
 from grader.judge.answers import Answers
 from grader.judge.check import Check, Compared, Comparisons
-from grader.judge.outcome import Stopped, TestOutcome
+from grader.judge.outcome import Stopped, TestOutcome, with_message
 from grader.judge.proxy import SubmissionProxy
 from grader.judge.workplace import Workplace
 from grader.wire.values import Model
@@ -213,7 +213,8 @@ class JudgePlugin:
                 ran.outcome = _bare(error)
             else:
                 self.lost = error if isinstance(error, SandboxFault) else self.lost
-                ran.fault = f"{call.when}: {type(error).__name__}: {error} ({_where(call.excinfo)})"
+                said = str(error) if isinstance(error, GraderError) else with_message(type(error).__name__, str(error))
+                ran.fault = f"{call.when}: {said} ({_where(call.excinfo, self.setting.folder)})"
         return (yield)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -290,6 +291,8 @@ def _bare(error: TestOutcome) -> TestOutcome:
     return error.with_traceback(None)
 
 
-def _where(info: pytest.ExceptionInfo[BaseException]) -> str:
-    entry = info.traceback[-1]
-    return f"{Path(str(entry.path)).name}:{entry.lineno + 1}"
+def _where(info: pytest.ExceptionInfo[BaseException], folder: AssignmentFolder) -> str:
+    """The deepest line of the course's own files: a library, or the grader, only tripped over what that gave it."""
+    places = [(Path(str(entry.path)), entry.lineno + 1) for entry in info.traceback]
+    path, line = ([(path, line) for path, line in places if folder.is_own(path)] or places)[-1]
+    return f"{folder.name_of(path)}:{line}"

@@ -1,12 +1,11 @@
-"""What `grade validate` finds out about an assignment, and the checks that make it."""
+"""The checks of `grade validate`."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.master import stale, starter_files
@@ -15,47 +14,17 @@ from grader.course.yamlfile import read_yaml
 from grader.errors import SpecificationError
 from grader.judge.judge import Judge
 from grader.judge.material import own_reference
+from grader.judge.outcome import CodeRaised
 from grader.judge.plugin import JudgePlugin, PlannedTest, Ran
 from grader.judge.running import run_tests
 from grader.results import SubmissionResult
+from grader.validate.check import Check
 from grader.validate.local import Function, LocalSubmission
 from grader.validate.mutants import mutants_of
 
 _CALL_SECONDS = 5.0  # a mutant that takes longer does not end
 _REFERENCE_SECONDS = 600.0
 SEEDS = 20
-
-
-@dataclass(frozen=True)
-class Check:
-    """One property: whether it holds, what was counted, and what falls short."""
-
-    name: str
-    holds: bool
-    summary: str
-    shortfalls: tuple[str, ...] = ()
-
-
-@dataclass
-class Validation:
-    """Everything found out about an assignment."""
-
-    assignment: str
-    checks: list[Check] = field(default_factory=list)
-
-    @property
-    def holds(self) -> bool:
-        """Whether every check does."""
-        return all(check.holds for check in self.checks)
-
-    def to_plain(self) -> dict[str, Any]:
-        """As JSON writes it."""
-        return {
-            "schema": "grader/validation/1",
-            "assignment": self.assignment,
-            "holds": self.holds,
-            "checks": [asdict(check) for check in self.checks],
-        }
 
 
 class Validator:
@@ -114,8 +83,21 @@ class Validator:
 
     def check_reference(self) -> Check:
         """The reference passes every test."""
-        short = _fallen(self.run_local(self.functions))
-        return Check("the reference scores full marks", not short, f"{len(self.judge.planned)} tests", tuple(short))
+        return Check("the reference scores full marks", not self.fallen, f"{len(self.judge.planned)} tests", self.fallen)
+
+    @cached_property
+    def fallen(self) -> tuple[str, ...]:
+        """What the reference fails, and why."""
+        return self._fallen(self.run_local(self.functions))
+
+    def _fallen(self, ran: list[Ran]) -> tuple[str, ...]:
+        return tuple(f"{item.test.id}: {self._reason(item)}" for item in ran if item.outcome is not None or item.fault)
+
+    def _reason(self, item: Ran) -> str:
+        if not isinstance(item.outcome, CodeRaised):
+            return item.fault or str(item.outcome)
+        line = item.outcome.failure.line
+        return f"{self.folder.name_of(self.folder.reference)}{f':{line}' if line else ''}: {item.outcome.detail}"
 
     def check_hidden(self) -> Check:
         """No hidden test stands in what students are given."""
@@ -133,7 +115,7 @@ class Validator:
     def check_starter(self) -> Check:
         """What students begin with scores nothing."""
         results = self._grade_files(self.folder.starter)
-        short = [f"{name}: {result.score} points" for name, result in results if result.score != 0]
+        short = [f"{name}: {_points(result)}" for name, result in results if result.score != 0]
         return Check("the starter scores zero", bool(results) and not short, f"{len(results)} files", tuple(short))
 
     def check_current(self) -> Check:
@@ -179,7 +161,7 @@ class Validator:
         for file, result in results:
             if result.score != result.max_score:
                 lost = [test.id for test in result.tests if test.score != test.max_score]
-                short.append(f"{file}: {result.score} points ({', '.join(lost[:3])})")
+                short.append(f"{file}: {_points(result)} ({', '.join(lost[:3])})")
         return Check(name, not short, f"{len(results)} solutions", tuple(short))
 
     def check_mutants(self) -> Check:
@@ -206,15 +188,20 @@ class Validator:
 
     def check_seeds(self) -> Check:
         """With other random inputs the verdicts are the same."""
-        short = []
+        name = "other seeds agree"
+        if self.fallen:
+            return Check(name, False, "not tried, since the reference fails as it is")
+        short: dict[str, list[str]] = {}  # what differs -> with which seeds
         for seed in range(1, SEEDS + 1):
             judge = self.make_judge(seed)
-            short += [f"seed {seed}: the reference fails {name}" for name in _fallen(self.run_local(self.functions, judge))]
+            for fault in self._fallen(self.run_local(self.functions, judge)):
+                short.setdefault(f"the reference fails {fault}", []).append(str(seed))
             for variant in self.judge.diagnosis.variants:
                 before = bool(self.caught.get(variant.id, not variant.accepted))
                 if bool(self._failed_by(variant.part, variant.function, judge, stop_early=True)) is not before:
-                    short.append(f"seed {seed}: {variant.id} has another verdict")
-        return Check("other seeds agree", not short, f"{SEEDS} seeds", tuple(short))
+                    short.setdefault(f"{variant.id} has another verdict", []).append(str(seed))
+        told = [f"{'seeds' if len(seeds) > 1 else 'seed'} {', '.join(seeds)}: {what}" for what, seeds in short.items()]
+        return Check(name, not told, f"{SEEDS} seeds", tuple(told))
 
     def _grade_files(self, folder: Path) -> list[tuple[str, SubmissionResult]]:
         """Grade each file of a folder (or of its subfolders, one submission each) in the sandbox."""
@@ -238,8 +225,8 @@ def read_survivors(path: Path) -> dict[str, str]:
     return tree
 
 
-def _fallen(ran: list[Ran]) -> list[str]:
-    return [f"{item.test.id}: {item.fault or item.outcome}" for item in ran if item.outcome is not None or item.fault]
+def _points(result: SubmissionResult) -> str:
+    return "not graded" if result.score is None else f"{result.score} points"
 
 
 def _test_bodies(path: Path) -> list[tuple[str, str]]:

@@ -153,3 +153,42 @@ def test_every_survivor_must_be_explained(folder: Path, make_validator: MakeVali
     (folder / "survivors.yaml").write_text("".join(f'"{mutant}": right\n' for mutant in rest))
     check = make_validator().check_mutants()
     assert (check.holds, check.shortfalls) == (False, (first,))
+
+
+# -- a reference that fails -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("sum(values) /", "sum(values) / 0 /", "reference/tiny.py:11: ZeroDivisionError: "),
+        ("return sum(values)", "raise NotImplementedError\n    return sum(values)", "reference/tiny.py:11: NotImplementedError"),
+        ("mean(values:", "mean(given, values:", "reference/tiny.py: TypeError: mean() missing 1 required positional argument"),
+    ],
+    ids=["raises", "without a text", "other arguments"],
+)
+def test_a_reference_that_raises(folder: Path, make_validator: MakeValidator, old: str, new: str, said: str) -> None:
+    """Protects the author from words for students, "your code": file, line and the exception's own text are told."""
+    change(folder / "../../reference/tiny.py", old, new)
+    check = make_validator().check_reference()
+    assert not check.holds
+    assert len(check.shortfalls) == 3
+    assert check.shortfalls[0].startswith(f"public/test_mean.py::test_three_numbers: {said}")
+
+
+def test_a_reference_that_fails_is_told_once(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects the one line that matters from twenty more of the same: other seeds are for a reference that passes."""
+    change(folder / "../../reference/tiny.py", "sum(values) /", "sum(values) / 0 /")
+    check = make_validator().check_seeds()
+    assert (check.holds, check.shortfalls) == (False, ())
+    assert check.summary == "not tried, since the reference fails as it is"
+
+
+def test_seeds_with_the_same_fault_share_a_line(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects the author from twenty lines where one says it: the seeds stand before what they have in common."""
+    path = folder / "tests" / "hidden" / "test_mean.py"
+    test = '\n\n@pytest.mark.part("mean")\ndef test_seed(seed):\n    if seed in (3, 5):\n        raise ValueError("odd")\n'
+    path.write_text(path.read_text() + test)
+    check = make_validator().check_seeds()
+    (said,) = [text for text in check.shortfalls if "the reference fails" in text]
+    assert said.startswith("seeds 3, 5: the reference fails hidden/test_mean.py::test_seed: call: ValueError: odd")
