@@ -26,11 +26,31 @@ def read_specification(path: Path) -> Assignment:
     try:
         return Assignment.model_validate(tree)
     except ValidationError as error:
-        raise SpecificationError("\n".join(_sentence(path, item) for item in error.errors())) from error
+        # Where several types are possible pydantic tells what is wrong for each of them; the first says it.
+        first = {_plain(item["loc"]): item for item in reversed(error.errors())}
+        sentences = [_sentence(path, item, tree) for item in reversed(first.values())]
+        raise SpecificationError("\n".join(sentences)) from error
 
 
-def _sentence(path: Path, error: Any) -> str:
-    where = ".".join(str(step) for step in error["loc"] if not _is_type_tag(step))
+def _plain(location: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The keys and numbers of a location, without the types that pydantic tried there."""
+    return tuple(step for step in location if not _is_type_tag(step))
+
+
+def _place(location: tuple[Any, ...], tree: dict[str, Any]) -> str:
+    """A location in words: a part by its id where that is one and its own, else by its number."""
+    steps = [str(step) for step in _plain(location)]
+    match location:
+        case ("parts", int(number), *rest) if rest[:1] != ["id"]:
+            ids = [part.get("id") if isinstance(part, dict) else None for part in tree["parts"]]
+            own = ids[number]
+            if isinstance(own, str) and re.fullmatch(r"[a-z][a-z0-9_]*", own) and ids.count(own) == 1:
+                steps[1] = own
+    return ".".join(steps)
+
+
+def _sentence(path: Path, error: Any, tree: dict[str, Any]) -> str:
+    where = _place(error["loc"], tree)
     value = error["input"]
     shown = f" (found {value!r})" if isinstance(value, str | int | float | bool) or value is None else ""
     if error["type"] == "extra_forbidden":
