@@ -7,6 +7,7 @@ Fixtures: `submission`, `reference`, `check`, `models`, `pictures`, `seed`. A te
 from __future__ import annotations
 
 import functools
+import math
 import os
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
@@ -228,13 +229,17 @@ class JudgePlugin:
         if marker is None or not marker.args:
             raise SpecificationError(f'{where}: the test needs @pytest.mark.part("<part id>")')
         known = [part.id for part in self.setting.folder.specification.parts]
-        part, weight = str(marker.args[0]), float(marker.kwargs.get("weight", 1))
+        part, weight = str(marker.args[0]), marker.kwargs.get("weight", 1)
         if part not in known:
             raise SpecificationError(f"{where}: there is no part {part!r}; there are {', '.join(known)}")
+        if len(marker.args) > 1 or set(marker.kwargs) - {"weight"}:
+            raise SpecificationError(f'{where}: the marker takes a part and a weight: @pytest.mark.part("{part}", weight=2)')
+        if type(weight) not in (int, float) or not math.isfinite(weight):
+            raise SpecificationError(f"{where}: the weight must be a number, not {weight!r}")
         if weight <= 0:
             raise SpecificationError(f"{where}: the weight must be positive, not {weight:g}")
         document = getattr(getattr(item, "function", None), "__doc__", "") or ""
-        return PlannedTest(where, part, self._visibility(item), title(document, item.name), weight)
+        return PlannedTest(where, part, self._visibility(item), title(document, item.name), float(weight))
 
     def _name(self, item: pytest.Item) -> str:
         visibility = self._visibility(item)

@@ -139,14 +139,23 @@ def test_a_missing_key(read: Read, text: str, key: str) -> None:
         ("points: 100", "points: 99", "points: the parts add up to 100, but points is 99"),
         ("points: 40", "points: 40.5", "points: the parts add up to 100.5, but points is 100"),
         ("id: clamp", "id: mean", "the id 'mean' is used twice"),
+        ("[clamp]", "[clamp, Ave_rage]", "parts: 'mean' and 'clamp' have the same name 'Ave_rage' among their names"),
+        ("aliases: [minimum]", "aliases: [x]", "parts.clamp: parameters: 'value' and 'low' have the same name 'x'"),
+        ("aliases: [minimum]", "aliases: [high]", "parts.clamp: parameters: 'low' and 'high' have the same name 'high'"),
+        ("role: low", "role: value", "parts.clamp: parameters: the role 'value' is used twice"),
         ("accepts: [list]", "batch_axis: [value]", "'value' is no role of part 'mean'; its roles are values"),
         ("accepts: [list]", "index_forms: [value]", "'value' is no role of part 'mean'"),
         ("accepts: [list]", "variable_model: resnet", "part 'mean': no model 'resnet'"),
     ],
 )
 def test_what_does_not_fit_together(read: Read, text: str, old: str, new: str, said: str) -> None:
-    """Protects grades from points that do not add up, and parts from names of nothing."""
+    """Protects grades from points that do not add up, parts from names of nothing, and students from names of two things."""
     assert said in refusal(read, text.replace(old, new, 1))
+
+
+def test_names_of_parameters_differ_by_case(read: Read, text: str) -> None:
+    """Protects labs that tell a student's `X` from `x`: parameters are told apart as they are written."""
+    assert read(text.replace("aliases: [minimum]", "aliases: [X]")).parts[1].parameters[1].aliases == ("X",)
 
 
 def test_fractions_of_points_add_up(read: Read, text: str) -> None:

@@ -27,7 +27,7 @@ def english(text: str) -> str:
 
 def assignment(*points: float) -> Assignment:
     """Parts p0, p1, ... with these points."""
-    parts = tuple(Part(id=f"p{n}", title=Text(), points=each, names=("f",)) for n, each in enumerate(points))
+    parts = tuple(Part(id=f"p{n}", title=Text(), points=each, names=(f"f{n}",)) for n, each in enumerate(points))
     return Assignment(schema="grader/assignment/1", id="a", title=Text(), points=sum(points), reference="r.py", parts=parts)
 
 
