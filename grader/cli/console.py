@@ -19,6 +19,7 @@ from grader.results import Results, SubmissionResult, SubmissionStatus, TestStat
 from grader.run.run import Observer
 
 _MOST_ROWS = 40
+_MOST_NAMES = 3
 _WIDTH_WITHOUT_PARTS = 45
 _WIDTH_OF_A_FILE = 120
 
@@ -68,9 +69,9 @@ class Console:
         """The table of scores, what the grader failed in (also when quiet), and where the report is."""
         if not self.quiet:
             self._show_scores(results)
-        for result in results.submissions:
-            if result.status is SubmissionStatus.GRADER_ERROR:
-                self.err.print(f"[red]{escape(result.student)}: {escape(_why_not(result))}[/red]")
+        for fault, students in _faults(results).items():
+            more = f" and {len(students) - _MOST_NAMES} more" if len(students) > _MOST_NAMES else ""
+            self.err.print(f"[red]{escape(', '.join(students[:_MOST_NAMES]))}{more}: {escape(fault)}[/red]", soft_wrap=True)
         if self.quiet:
             return
         if results.left_out:
@@ -111,17 +112,22 @@ class Console:
         )
 
 
+def _faults(results: Results) -> dict[str, list[str]]:
+    """What failed that was none of the submissions' own, each once: of a test with its id; and whose work has no score by it."""
+    faults: dict[str, list[str]] = {}
+    for result in results.submissions:
+        if result.status is SubmissionStatus.GRADER_ERROR:
+            tests = [
+                f"{test.id}: {test.detail}" for test in result.tests if test.status is TestStatus.GRADER_ERROR and test.detail
+            ]
+            for fault in tests or [" ".join(result.messages)]:
+                faults.setdefault(fault, []).append(result.student)
+    return faults
+
+
 def size_text(count: int) -> str:
     """A file's size, from a count of bytes."""
     return f"{count / (1 << 20):.1f} MB" if count >= 1 << 20 else f"{-(-count // 1024)} KB"
-
-
-def _why_not(result: SubmissionResult) -> str:
-    """Why there is no score: the first test that broke, with its exception; without one what was said of the whole work."""
-    for test in result.tests:
-        if test.status is TestStatus.GRADER_ERROR and test.detail:
-            return " ".join([f"{test.id}:", test.message, *test.detail.splitlines()[:1]])
-    return " ".join(result.messages)
 
 
 def _coloured(status: SubmissionStatus) -> str:

@@ -141,8 +141,8 @@ def take_in_and_plan(request: RunRequest, console: Console) -> list[AssignmentRu
         return runs
     near = source.parent if source.is_file() else None
     runs = plan_run(found.folder, request.assignment, request.student, request.out, near)
-    if request.assignment is None and (others := passed_over(found.folder, runs, request.out)):
-        console.warn(f"{source}: named after no assignment, so nobody in there is graded: {_first(others)}")
+    if request.assignment is None and (folders := passed_over(found.folder, runs, request.out)):
+        console.warn(f"{source}: named after no assignment, so nobody in there is graded: {_first(folders)}")
     return runs
 
 

@@ -16,7 +16,8 @@ from grader.course.assignment import AssignmentFolder, courses_here, wanted_assi
 from grader.judge.judge import Judge, JudgePlan
 from grader.results import write_text_whole
 from grader.sandbox.choice import choose_wall
-from grader.validate.validation import Validation, Validator
+from grader.validate.check import Validation
+from grader.validate.validation import Validator
 
 _MOST_SHORTFALLS = 20
 

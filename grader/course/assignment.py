@@ -101,6 +101,14 @@ class AssignmentFolder:
         """The folder of what the starter is made from (may be absent)."""
         return self.path / "master"
 
+    def is_own(self, path: Path) -> bool:
+        """Whether a Python file is the course's: in the folder, or beside the reference; a virtual environment there is not."""
+        return "site-packages" not in path.parts and (path.is_relative_to(self.path) or path.parent == self.reference.parent)
+
+    def name_of(self, path: Path) -> str:
+        """A short name for a file in a message: its path in the folder; of another file its own folder and name."""
+        return (path.relative_to(self.path) if path.is_relative_to(self.path) else Path(path.parent.name, path.name)).as_posix()
+
     def tests(self, visibility: str) -> Path:
         """The folder of `public` or `hidden` tests."""
         return self.path / "tests" / visibility

@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from grader.course.rules import Late
 from grader.course.specification import Assignment, Limits, ModelSpecification, Parameter, Part, Text
+from grader.course.yamlfile import read_yaml
 from grader.errors import SpecificationError
 
 
@@ -20,36 +20,37 @@ def read_specification(path: Path) -> Assignment:
 
     Raises `SpecificationError` for a file that cannot be read, is not YAML, or breaks the schema.
     """
-    try:
-        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506  a SafeLoader
-    except OSError as error:
-        raise SpecificationError(f"{path}: cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise SpecificationError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+    tree = read_yaml(path)
     if not isinstance(tree, dict):
         raise SpecificationError(f"{path}: must be a mapping of keys to values")
     try:
         return Assignment.model_validate(tree)
     except ValidationError as error:
-        raise SpecificationError("\n".join(_sentence(path, item) for item in error.errors())) from error
+        # Where several types are possible pydantic tells what is wrong for each of them; the first says it.
+        first = {_plain(item["loc"]): item for item in reversed(error.errors())}
+        sentences = [_sentence(path, item, tree) for item in reversed(first.values())]
+        raise SpecificationError("\n".join(sentences)) from error
 
 
-class _UniqueKeys(yaml.SafeLoader):
-    """YAML lets the last of two equal keys win in silence; a grade must not hang on that."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if isinstance(key, str) and key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", key_node.start_mark)
-            if isinstance(key, str):
-                seen.add(key)
-        return super().construct_mapping(node, deep)
+def _plain(location: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The keys and numbers of a location, without the types that pydantic tried there."""
+    return tuple(step for step in location if not _is_type_tag(step))
 
 
-def _sentence(path: Path, error: Any) -> str:
-    where = ".".join(str(step) for step in error["loc"] if not _is_type_tag(step))
+def _place(location: tuple[Any, ...], tree: dict[str, Any]) -> str:
+    """A location in words: a part by its id where that is one and its own, else by its number."""
+    steps = [str(step) for step in _plain(location)]
+    match location:
+        case ("parts", int(number), *rest) if rest[:1] != ["id"]:
+            ids = [part.get("id") if isinstance(part, dict) else None for part in tree["parts"]]
+            own = ids[number]
+            if isinstance(own, str) and re.fullmatch(r"[a-z][a-z0-9_]*", own) and ids.count(own) == 1:
+                steps[1] = own
+    return ".".join(steps)
+
+
+def _sentence(path: Path, error: Any, tree: dict[str, Any]) -> str:
+    where = _place(error["loc"], tree)
     value = error["input"]
     shown = f" (found {value!r})" if isinstance(value, str | int | float | bool) or value is None else ""
     if error["type"] == "extra_forbidden":

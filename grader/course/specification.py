@@ -13,7 +13,7 @@ import inspect
 import math
 import re
 from collections.abc import Mapping
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -33,6 +33,12 @@ LANGUAGES = ("en", "ru")
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=64)]
 PartIdentifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+
+
+@functools.lru_cache(maxsize=4096)
+def same_name(name: str) -> str:
+    """Names compare without case and underscores."""
+    return name.replace("_", "").lower()
 
 
 class Text(Specification):
@@ -70,7 +76,7 @@ class Parameter(Specification):
 
     Attributes:
         role: what it is, which is also the canonical parameter name.
-        aliases: other names that a student's parameter may have.
+        aliases: other names that a student's parameter may have; no other parameter of the part may have one of them.
         optional: whether a submission may take it from its own globals (a model) instead of as an argument.
     """
 
@@ -86,7 +92,8 @@ class Part(Specification):
         id: the name in tests and results: `check.<id>(...)`, `compare_<id>`; lower case.
         title: what the report calls it.
         points: what it is worth; its tests share them by their weights.
-        names: accepted names in order of preference, the canonical one first; compared without case and underscores.
+        names: accepted names in order of preference, the canonical one first; compared without case and underscores; no other
+            part may have one of them.
         parameters: in canonical order.
         styles: `call` (a function), `method` (of a class of the submission), `module_class` (a class to make and call),
             `forward_hook` (registered at top level), `variable` (a value instead of a function).
@@ -122,6 +129,17 @@ class Part(Specification):
         for role in (*self.batch_axis, *self.one_by_one, *self.index_forms):
             if role not in roles:
                 raise ValueError(f"{role!r} is no role of part {self.id!r}; its roles are {', '.join(roles)}")
+        return self
+
+    @model_validator(mode="after")
+    def _check_parameters(self) -> Part:
+        """Exactly, since a student's `W` and `w` may be told apart."""
+        for one, other in combinations(self.parameters, 2):
+            if one.role == other.role:
+                raise ValueError(f"parameters: the role {one.role!r} is used twice")
+            both = {one.role, *one.aliases} & {other.role, *other.aliases}
+            if both:
+                raise ValueError(f"parameters: {one.role!r} and {other.role!r} have the same name {min(both)!r}")
         return self
 
 
@@ -233,6 +251,11 @@ class Assignment(Specification):
         twice = {name for name in ids if ids.count(name) > 1}
         if twice:
             raise ValueError(f"parts: the id {twice.pop()!r} is used twice")
+        for one, other in combinations(self.parts, 2):
+            both = {same_name(name) for name in one.names} & {same_name(name) for name in other.names}
+            if both:
+                name = next(name for name in other.names if same_name(name) in both)
+                raise ValueError(f"parts: {one.id!r} and {other.id!r} have the same name {name!r} among their names")
         total = math.fsum(part.points for part in self.parts)
         if not math.isclose(total, self.points):
             raise ValueError(f"points: the parts add up to {total:g}, but points is {self.points:g}")

@@ -6,20 +6,14 @@ parameter and every parameter that must be filled has a role.
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from grader.course.specification import same_name
 from grader.sandbox.inventory import Parameter
 
 Pairs = tuple[tuple[str, str], ...]  # (parameter's name, role)
-
-
-@functools.lru_cache(maxsize=4096)
-def same_name(name: str) -> str:
-    """Names compare without case and underscores."""
-    return name.replace("_", "").lower()
 
 
 @dataclass(frozen=True)

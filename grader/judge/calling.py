@@ -11,9 +11,9 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.course.specification import Assignment, Form, Part
+from grader.course.specification import Assignment, Form, Part, same_name
 from grader.judge.alternatives import Alternative
-from grader.judge.binding import Binding, Roles, same_name
+from grader.judge.binding import Binding, Roles
 from grader.judge.candidates import Candidate, candidates
 from grader.sandbox.exchange import LoadReport
 

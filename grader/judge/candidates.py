@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from grader.course.specification import Part
-from grader.judge.binding import Binding, Roles, bind, bind_class, same_name
+from grader.course.specification import Part, same_name
+from grader.judge.binding import Binding, Roles, bind, bind_class
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Entry, Method, Parameter
 from grader.wire.values import Value

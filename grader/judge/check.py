@@ -17,7 +17,7 @@ from grader.judge.proxy import SubmissionProxy
 from grader.judge.text import AnyText, gettext
 from grader.wire.values import Handle
 
-Compare = Callable[[Any, Any, Call], Difference | None]
+Compare = Callable[[Any, Any, Call], Any]  # of a course: None or a `Difference`, if it is right
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,21 @@ class Comparisons:
             self.functions[part.id] = function
 
     def compare(self, answer: Any, expected: Any, call: Call) -> Difference | None:
-        """None when the answer is right. Answers that are objects or nothing at all never reach the assignment's code."""
+        """None when the answer is right. Answers that are objects or nothing at all never reach the assignment's code.
+
+        Raises `SpecificationError` when that returns what is neither None nor a `Difference`.
+        """
         if answer is None:
             return Difference(gettext("Your function returned None."), hint=gettext("Does it return its result?"), form=True)
         if isinstance(answer, Handle):
             return Difference(gettext("Your function returned an object instead of numbers."), form=True)
-        return self.functions[call.part](answer, expected, call)
+        found = self.functions[call.part](answer, expected, call)
+        if found is not None and not isinstance(found, Difference):
+            raise SpecificationError(
+                f"comparison.py: compare_{call.part} must return None for a right answer, else a Difference; "
+                f"it returned a value of type {type(found).__name__}"
+            )
+        return found
 
 
 class Check:

@@ -24,13 +24,20 @@ def open_answers(folder: AssignmentFolder, weights: dict[str, Path], device: str
 
 
 def open_diagnosis(folder: AssignmentFolder, answers: Reference | Replay, comparisons: Comparisons) -> Diagnosis:
-    """The known mistakes: the catalogue's, or those that a bundle can name."""
+    """The known mistakes: the catalogue's, or those that a bundle can name. Raises `SpecificationError` for one of no part."""
     if isinstance(answers, Replay):
         return Diagnosis(answers.variants(), b"", answers, comparisons)
     path = folder.misconceptions
     if not path.is_file():
         return Diagnosis((), b"", answers, comparisons)
-    return Diagnosis(catalogue(load_file(path)), path.read_bytes(), answers, comparisons)
+    variants = catalogue(load_file(path))
+    known = [part.id for part in folder.specification.parts]
+    for variant in variants:
+        if variant.part not in known:
+            raise SpecificationError(
+                f"{path}: misconception {variant.id}: there is no part {variant.part!r}; there are {', '.join(known)}"
+            )
+    return Diagnosis(variants, path.read_bytes(), answers, comparisons)
 
 
 def promised_tests(folder: AssignmentFolder) -> list[PlannedTest]:

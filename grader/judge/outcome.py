@@ -118,7 +118,7 @@ class CodeRaised(TestOutcome):
     def __init__(self, failure: Failure, *, hint: AnyText = "", withheld: bool = False) -> None:
         told = replace(failure, cell=0, line=0, code="") if withheld else failure
         place = f" (cell {failure.cell}, line {failure.line}: {failure.code})" if withheld and failure.line else ""
-        super().__init__(place_words(told), hint=hint, detail=f"{failure.type_name}: {failure.message}{place}")
+        super().__init__(place_words(told), hint=hint, detail=with_message(failure.type_name, failure.message) + place)
         self.failure = told
 
 
@@ -139,6 +139,11 @@ class Stopped(TestOutcome):
 def known_type(failure: Failure) -> str:
     """The exception's type, or its nearest standard base: a made-up class name could carry a message."""
     return next((name for name in failure.types if name in _STANDARD), "Exception")
+
+
+def with_message(kind: str, message: str) -> str:
+    """An exception's type and text; the type alone when it has no text."""
+    return f"{kind}: {message}" if message else kind
 
 
 def place_words(failure: Failure) -> Text:

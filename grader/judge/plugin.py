@@ -7,6 +7,7 @@ Fixtures: `submission`, `reference`, `check`, `models`, `pictures`, `seed`. A te
 from __future__ import annotations
 
 import functools
+import math
 import os
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
@@ -20,10 +21,10 @@ from _pytest.runner import runtestprotocol
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.titles import title
-from grader.errors import SandboxFault, SpecificationError
+from grader.errors import GraderError, SandboxFault, SpecificationError
 from grader.judge.answers import Answers
 from grader.judge.check import Check, Compared, Comparisons
-from grader.judge.outcome import CodeRaised, Stopped, TestOutcome
+from grader.judge.outcome import CodeRaised, Stopped, TestOutcome, with_message
 from grader.judge.proxy import SubmissionProxy
 from grader.judge.workplace import Workplace
 from grader.wire.values import Model
@@ -238,7 +239,8 @@ class JudgePlugin:
                 ran.outcome = _bare(error)
             else:
                 self.lost = error if isinstance(error, SandboxFault) else self.lost
-                ran.fault = f"{call.when}: {type(error).__name__}: {error} ({_where(call.excinfo)})"
+                said = str(error) if isinstance(error, GraderError) else with_message(type(error).__name__, str(error))
+                ran.fault = f"{call.when}: {said} ({_where(call.excinfo, self.setting.folder)})"
         return (yield)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -252,13 +254,17 @@ class JudgePlugin:
         if marker is None or not marker.args:
             raise SpecificationError(f'{where}: the test needs @pytest.mark.part("<part id>")')
         known = [part.id for part in self.setting.folder.specification.parts]
-        part, weight = str(marker.args[0]), float(marker.kwargs.get("weight", 1))
+        part, weight = str(marker.args[0]), marker.kwargs.get("weight", 1)
         if part not in known:
             raise SpecificationError(f"{where}: there is no part {part!r}; there are {', '.join(known)}")
+        if len(marker.args) > 1 or set(marker.kwargs) - {"weight"}:
+            raise SpecificationError(f'{where}: the marker takes a part and a weight: @pytest.mark.part("{part}", weight=2)')
+        if type(weight) not in (int, float) or not math.isfinite(weight):
+            raise SpecificationError(f"{where}: the weight must be a number, not {weight!r}")
         if weight <= 0:
             raise SpecificationError(f"{where}: the weight must be positive, not {weight:g}")
         document = getattr(getattr(item, "function", None), "__doc__", "") or ""
-        return PlannedTest(where, part, self._visibility(item), title(document, item.name), weight)
+        return PlannedTest(where, part, self._visibility(item), title(document, item.name), float(weight))
 
     def _name(self, item: pytest.Item) -> str:
         visibility = self._visibility(item)
@@ -317,6 +323,8 @@ def _bare(error: TestOutcome) -> TestOutcome:
     return error.with_traceback(None)
 
 
-def _where(info: pytest.ExceptionInfo[BaseException]) -> str:
-    entry = info.traceback[-1]
-    return f"{Path(str(entry.path)).name}:{entry.lineno + 1}"
+def _where(info: pytest.ExceptionInfo[BaseException], folder: AssignmentFolder) -> str:
+    """The deepest line of the course's own files: a library, or the grader, only tripped over what that gave it."""
+    places = [(Path(str(entry.path)), entry.lineno + 1) for entry in info.traceback]
+    path, line = ([(path, line) for path, line in places if folder.is_own(path)] or places)[-1]
+    return f"{folder.name_of(path)}:{line}"

@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.code import load_file
-from grader.errors import WireError
+from grader.errors import SpecificationError, WireError
 from grader.fixtures.evaluation import Evaluated, Run, evaluate
 from grader.fixtures.store import Store, storable
 from grader.fixtures.weights import build_network, network_factory, weights_digest
@@ -55,13 +55,19 @@ class Networks:
 
 
 class Reference:
-    """`reference.<part>(*arguments)`: the expected answer."""
+    """`reference.<part>(*arguments)`: the expected answer. Raises `SpecificationError` when the file lacks a part's function."""
 
     def __init__(self, assignment: AssignmentFolder, networks: Networks, store: Store) -> None:
         self.assignment = assignment
         self.networks = networks
         self.store = store
         self.module = load_file(assignment.reference)
+        for part in assignment.specification.parts:
+            if not callable(getattr(self.module, part.names[0], None)):
+                roles = ", ".join(parameter.role for parameter in part.parameters)
+                raise SpecificationError(
+                    f"{assignment.reference}: there is no function {part.names[0]}({roles}), the right answer to part {part.id!r}"
+                )
         self.source = assignment.reference.read_bytes()
         self.asked: set[str] = set()
         self._small: dict[str, Any] = {}

@@ -84,9 +84,9 @@ def run_tests(
                 "matches no test" if status is pytest.ExitCode.NO_TESTS_COLLECTED else "is no expression that pytest understands"
             )
             raise UsageError(f"-k {keyword!r} {why}")
-        raise SpecificationError(
-            f"the tests in {folder.path / 'tests'} could not be run: {status!s} {said.getvalue().strip()[-500:]}"
-        )
+        none = status is pytest.ExitCode.NO_TESTS_COLLECTED
+        why = "there are none" if none else f"{status!s} {said.getvalue().strip()[-500:]}"
+        raise SpecificationError(f"the tests in {folder.path / 'tests'} could not be run: {why}")
 
 
 @contextlib.contextmanager

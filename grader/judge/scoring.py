@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from grader.course.specification import Assignment
-from grader.judge.outcome import CodeRaised, TestOutcome
+from grader.judge.outcome import CodeRaised, TestOutcome, known_type
 from grader.judge.plugin import PlannedTest, Ran
 from grader.judge.text import AnyText, Text, gettext, render
 from grader.results import Misconception, PartResult, TestResult, TestStatus
@@ -76,7 +76,8 @@ def _words(outcome: TestOutcome | None, hidden: bool, translate: Translate) -> t
     )
     if not hidden:
         if isinstance(outcome, CodeRaised):
-            return f"{message} {detail}".strip(), hint, expected, ""
+            said = detail != known_type(outcome.failure)  # else the sentence has it all
+            return f"{message} {detail}" if said else message, hint, expected, ""
         return message, hint, expected, detail
     inside = " · ".join(text for text in (message, expected and f"expected: {expected}", detail) if text)
     if outcome.status is TestStatus.FAILED and not _is_fixed(outcome.message):

@@ -7,7 +7,7 @@ from string import Formatter
 from grader.course.specification import Part
 from grader.judge.alternatives import Alternative
 from grader.judge.calling import Attempt
-from grader.judge.outcome import known_type
+from grader.judge.outcome import known_type, with_message
 from grader.judge.text import AnyText, Text, gettext
 from grader.sandbox.exchange import Failure, LoadReport
 
@@ -68,7 +68,8 @@ def failure_words(failure: Failure) -> Text:
 
 def _failure_sentence(failure: Failure) -> Text:
     kind = known_type(failure)
-    fields = {"kind": kind, "message": one_line(failure.message), "line": failure.line, "cell": failure.cell}
+    error = with_message(kind, one_line(failure.message))
+    fields = {"error": error, "line": failure.line, "cell": failure.cell}
     if kind == "Interrupted":
         if failure.cell:
             return gettext("Cell {cell} took too long and was interrupted; the cells below it still ran.", **fields)
@@ -78,10 +79,10 @@ def _failure_sentence(failure: Failure) -> Text:
             )
         return gettext("The file took too long and was interrupted; the definitions below still count.")
     if failure.cell:
-        return gettext("Cell {cell} stopped in line {line}: {kind}: {message}. What follows still ran.", **fields)
+        return gettext("Cell {cell} stopped in line {line}: {error}. What follows still ran.", **fields)
     if not failure.line:
-        return gettext("A part of the file failed: {kind}: {message}. What follows still ran.", **fields)
-    return gettext("Line {line} failed: {kind}: {message}. What follows still ran.", **fields)
+        return gettext("A part of the file failed: {error}. What follows still ran.", **fields)
+    return gettext("Line {line} failed: {error}. What follows still ran.", **fields)
 
 
 def one_line(text: str) -> str:

@@ -5,7 +5,9 @@ It offers what `grader.judge.proxy.SubmissionProxy` offers to tests. Only the re
 
 from __future__ import annotations
 
+import inspect
 import signal
+import traceback
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -52,7 +54,8 @@ class LocalSubmission:
         except Overtime as error:
             raise Stopped(TestStatus.TIMED_OUT, gettext("Your code did not finish in the time that it has.")) from error
         except Exception as error:  # a variant may fail in any way
-            raise CodeRaised(Failure(tuple(kind.__name__ for kind in type(error).__mro__), str(error), 0, 0, "")) from error
+            types = tuple(kind.__name__ for kind in type(error).__mro__)
+            raise CodeRaised(Failure(types, str(error), 0, _line(error, self._functions[part.id]), "")) from error
         if isinstance(value, int | float) or type(value).__module__ == "numpy":
             value = value if isinstance(value, int | float) else Array(value)
         return Call(part.id, arguments, {}, "call", kinds(value)), plain(value)
@@ -76,6 +79,14 @@ class LocalSubmission:
         if key not in self._lent:
             self._lent[key] = self._reference.give(value)
         return self._lent[key]
+
+
+def _line(error: Exception, function: Function) -> int:
+    """The deepest line in the function's own file; 0 when the error came from none, as with arguments that do not fit."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    places = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    lines = [line for file, line in places if code is not None and file == code.co_filename]
+    return lines[-1] if lines else 0
 
 
 def _within(seconds: float, action: Callable[[], Any]) -> Any:

@@ -60,8 +60,14 @@ class Mutant:
 
 
 def mutants_of(part: str, name: str, module: ModuleType) -> Iterator[Mutant]:
-    """Every mutant of the function `name` of a loaded reference module, each compiled in a copy of its namespace."""
-    source = textwrap.dedent(inspect.getsource(getattr(module, name)))
+    """Every mutant of the function `name` of a loaded reference module, each compiled in a copy of its namespace.
+
+    None of what has no source in Python: a partial, a function of C.
+    """
+    function = inspect.unwrap(getattr(module, name))
+    if not inspect.isfunction(function):
+        return
+    source = textwrap.dedent(inspect.getsource(function))
     tree = ast.parse(source)
     seen = set()
     for site, variant in _variants(tree):

@@ -1,64 +1,30 @@
-"""What `grade validate` finds out about an assignment, and the checks that make it."""
+"""The checks of `grade validate`."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.master import stale, starter_files
 from grader.course.submission import Submission
+from grader.course.yamlfile import read_yaml
 from grader.errors import SpecificationError
 from grader.judge.judge import Judge
 from grader.judge.material import own_reference
-from grader.judge.misconception import Variant
+from grader.judge.outcome import CodeRaised
 from grader.judge.plugin import JudgePlugin, PlannedTest, Ran
 from grader.judge.running import run_tests
 from grader.results import SubmissionResult
+from grader.validate.check import Check
 from grader.validate.local import Function, LocalSubmission
-from grader.validate.mutants import Mutant, mutants_of
+from grader.validate.mutants import mutants_of
 
 _CALL_SECONDS = 5.0  # a mutant that takes longer does not end
 _REFERENCE_SECONDS = 600.0
-KILLED_SHARE = 0.95
 SEEDS = 20
-
-
-@dataclass(frozen=True)
-class Check:
-    """One property: whether it holds, what was counted, and what falls short."""
-
-    name: str
-    holds: bool
-    summary: str
-    shortfalls: tuple[str, ...] = ()
-
-
-@dataclass
-class Validation:
-    """Everything found out about an assignment."""
-
-    assignment: str
-    checks: list[Check] = field(default_factory=list)
-
-    @property
-    def holds(self) -> bool:
-        """Whether every check does."""
-        return all(check.holds for check in self.checks)
-
-    def to_plain(self) -> dict[str, Any]:
-        """As JSON writes it."""
-        return {
-            "schema": "grader/validation/1",
-            "assignment": self.assignment,
-            "holds": self.holds,
-            "checks": [asdict(check) for check in self.checks],
-        }
 
 
 class Validator:
@@ -71,7 +37,9 @@ class Validator:
         self.assignment = judge.assignment
         reference = own_reference(judge.setting.reference)
         self.functions: dict[str, Function] = {p.id: getattr(reference.module, p.names[0]) for p in self.assignment.parts}
-        self.caught: dict[str, set[str]] = {}  # variant or mutant -> ids of the tests that it fails
+        self.explained = read_survivors(self.folder.path / "survivors.yaml")
+        self.caught: dict[str, set[str]] = {}  # variant -> ids of the tests that it fails
+        self._mutants: dict[str, list[tuple[str, set[str]]]] = {}  # part -> its mutants, and the tests that they fail
 
     def run(self) -> Iterator[Check]:
         """All checks, the cheap ones first."""
@@ -115,8 +83,21 @@ class Validator:
 
     def check_reference(self) -> Check:
         """The reference passes every test."""
-        short = _fallen(self.run_local(self.functions))
-        return Check("the reference scores full marks", not short, f"{len(self.judge.planned)} tests", tuple(short))
+        return Check("the reference scores full marks", not self.fallen, f"{len(self.judge.planned)} tests", self.fallen)
+
+    @cached_property
+    def fallen(self) -> tuple[str, ...]:
+        """What the reference fails, and why."""
+        return self._fallen(self.run_local(self.functions))
+
+    def _fallen(self, ran: list[Ran]) -> tuple[str, ...]:
+        return tuple(f"{item.test.id}: {self._reason(item)}" for item in ran if item.outcome is not None or item.fault)
+
+    def _reason(self, item: Ran) -> str:
+        if not isinstance(item.outcome, CodeRaised):
+            return item.fault or str(item.outcome)
+        line = item.outcome.failure.line
+        return f"{self.folder.name_of(self.folder.reference)}{f':{line}' if line else ''}: {item.outcome.detail}"
 
     def check_hidden(self) -> Check:
         """No hidden test stands in what students are given."""
@@ -134,7 +115,7 @@ class Validator:
     def check_starter(self) -> Check:
         """What students begin with scores nothing."""
         results = self._grade_files(self.folder.starter)
-        short = [f"{name}: {result.score} points" for name, result in results if result.score != 0]
+        short = [f"{name}: {_points(result)}" for name, result in results if result.score != 0]
         return Check("the starter scores zero", bool(results) and not short, f"{len(results)} files", tuple(short))
 
     def check_current(self) -> Check:
@@ -148,7 +129,7 @@ class Validator:
         short = []
         variants = self.judge.diagnosis.variants
         for variant in variants:
-            failed = self._failed_by(variant, self.judge)
+            failed = self._failed_by(variant.part, variant.function, self.judge)
             self.caught[variant.id] = failed
             if bool(failed) is variant.accepted:
                 short.append(f"{variant.id}: {'should pass, but fails ' + ', '.join(failed) if failed else 'no test catches it'}")
@@ -156,16 +137,21 @@ class Validator:
         text = f"{wrong} wrong variants, {len(variants) - wrong} harmless ones"
         return Check("every misconception is caught in its part", not short, text, tuple(short))
 
-    def _failed_by(self, variant: Variant, judge: Judge, *, stop_early: bool = False) -> set[str]:
-        functions = {**self.functions, variant.part: variant.function}
-        ran = self.run_local(functions, judge, variant.part, stop_early=stop_early)
+    def _failed_by(self, part: str, function: Function, judge: Judge, *, stop_early: bool = False) -> set[str]:
+        ran = self.run_local({**self.functions, part: function}, judge, part, stop_early=stop_early)
         return {item.test.id for item in ran if item.outcome is not None or item.fault}
 
     def check_tests_needed(self) -> Check:
-        """Every test is failed by some misconception."""
-        useful = set().union(*self.caught.values()) if self.caught else set()
-        idle = [test.id for test in self.judge.planned if test.id not in useful]
-        text = f"{len(self.judge.planned) - len(idle)} of {len(self.judge.planned)} tests catch a misconception"
+        """Every test is failed by some misconception; where a part has none, by a mutant, if there is one to tell it."""
+        known = {variant.part for variant in self.judge.diagnosis.variants if not variant.accepted}
+        unknown = [part.id for part in self.assignment.parts if part.id not in known]
+        silent = {part for part in unknown if not self._mutants_of(part)}
+        useful = set().union(*self.caught.values(), *(found for part in unknown for _, found in self._mutants_of(part)))
+        tests = [test.id for test in self.judge.planned if test.part not in silent]
+        idle = [test for test in tests if test not in useful]
+        text = f"{len(tests) - len(idle)} of {len(tests)} tests catch a misconception"
+        text += ", or a mutant of a part without one" if len(unknown) > len(silent) else ""
+        text += f"; nothing tells it of {', '.join(sorted(silent))}" if silent else ""
         return Check("every test is needed", not idle, text, tuple(idle))
 
     def check_full_marks(self, name: str, folder: Path) -> Check:
@@ -175,44 +161,47 @@ class Validator:
         for file, result in results:
             if result.score != result.max_score:
                 lost = [test.id for test in result.tests if test.score != test.max_score]
-                short.append(f"{file}: {result.score} points ({', '.join(lost[:3])})")
+                short.append(f"{file}: {_points(result)} ({', '.join(lost[:3])})")
         return Check(name, not short, f"{len(results)} solutions", tuple(short))
 
     def check_mutants(self) -> Check:
-        """Generic mutants of the reference are caught; survivors are explained in `survivors.yaml`."""
-        explained = read_survivors(self.folder.path / "survivors.yaml")
-        alive, total = [], 0
-        for mutant in self._mutants():
-            total += 1
-            ran = self.run_local({**self.functions, mutant.part: mutant.function}, part=mutant.part, stop_early=True)
-            if not any(item.outcome is not None or item.fault for item in ran):
-                alive.append(mutant.id)
-        killed = total - len(alive)
-        unexplained = [identifier for identifier in alive if identifier not in explained]
-        holds = total == 0 or (killed >= KILLED_SHARE * total and not unexplained)
-        text = (
-            f"{killed} of {total} killed ({killed / total:.1%}), {len(alive) - len(unexplained)} survivors explained"
-            if total
-            else "none"
-        )
-        return Check("generic mutants are killed", holds, text, tuple(unexplained))
+        """Every generic mutant of the reference is caught, or explained in `survivors.yaml`; what is explained does not count."""
+        found = [one for part in self.assignment.parts for one in self._mutants_of(part.id)]
+        alive = [mutant for mutant, tests in found if not tests]
+        unexplained = [mutant for mutant in alive if mutant not in self.explained]
+        explained = len(alive) - len(unexplained)
+        total = len(found) - explained
+        share = f" ({(total - len(unexplained)) / total:.1%})" if total else ""
+        text = f"{total - len(unexplained)} of {total} killed{share}, {explained} survivors explained" if found else "none"
+        return Check("generic mutants are killed", not unexplained, text, tuple(unexplained))
 
-    def _mutants(self) -> Iterator[Mutant]:
-        module = own_reference(self.judge.setting.reference).module
-        for part in self.assignment.parts:
-            yield from mutants_of(part.id, part.names[0], module)
+    def _mutants_of(self, part: str) -> list[tuple[str, set[str]]]:
+        """The mutants of a part and the tests that each fails: all of them where no misconception tells them, else the first."""
+        if part not in self._mutants:
+            told = any(variant.part == part and not variant.accepted for variant in self.judge.diagnosis.variants)
+            module = own_reference(self.judge.setting.reference).module
+            self._mutants[part] = [
+                (mutant.id, self._failed_by(part, mutant.function, self.judge, stop_early=told))
+                for mutant in mutants_of(part, self.assignment.part(part).names[0], module)
+            ]
+        return self._mutants[part]
 
     def check_seeds(self) -> Check:
         """With other random inputs the verdicts are the same."""
-        short = []
+        name = "other seeds agree"
+        if self.fallen:
+            return Check(name, False, "not tried, since the reference fails as it is")
+        short: dict[str, list[str]] = {}  # what differs -> with which seeds
         for seed in range(1, SEEDS + 1):
             judge = self.make_judge(seed)
-            short += [f"seed {seed}: the reference fails {name}" for name in _fallen(self.run_local(self.functions, judge))]
+            for fault in self._fallen(self.run_local(self.functions, judge)):
+                short.setdefault(f"the reference fails {fault}", []).append(str(seed))
             for variant in self.judge.diagnosis.variants:
                 before = bool(self.caught.get(variant.id, not variant.accepted))
-                if bool(self._failed_by(variant, judge, stop_early=True)) is not before:
-                    short.append(f"seed {seed}: {variant.id} has another verdict")
-        return Check("other seeds agree", not short, f"{SEEDS} seeds", tuple(short))
+                if bool(self._failed_by(variant.part, variant.function, judge, stop_early=True)) is not before:
+                    short.setdefault(f"{variant.id} has another verdict", []).append(str(seed))
+        told = [f"{'seeds' if len(seeds) > 1 else 'seed'} {', '.join(seeds)}: {what}" for what, seeds in short.items()]
+        return Check(name, not told, f"{SEEDS} seeds", tuple(told))
 
     def _grade_files(self, folder: Path) -> list[tuple[str, SubmissionResult]]:
         """Grade each file of a folder (or of its subfolders, one submission each) in the sandbox."""
@@ -230,14 +219,14 @@ def read_survivors(path: Path) -> dict[str, str]:
     """The explanations of mutants that no test can kill, by mutant id. Raises `SpecificationError` for a malformed file."""
     if not path.is_file():
         return {}
-    tree = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    tree = read_yaml(path) or {}
     if not isinstance(tree, dict) or not all(isinstance(k, str) and isinstance(v, str) and v for k, v in tree.items()):
         raise SpecificationError(f"{path}: must map mutants to the reasons why they cannot be killed")
     return tree
 
 
-def _fallen(ran: list[Ran]) -> list[str]:
-    return [f"{item.test.id}: {item.fault or item.outcome}" for item in ran if item.outcome is not None or item.fault]
+def _points(result: SubmissionResult) -> str:
+    return "not graded" if result.score is None else f"{result.score} points"
 
 
 def _test_bodies(path: Path) -> list[tuple[str, str]]:

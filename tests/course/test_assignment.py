@@ -28,6 +28,17 @@ def test_where_things_lie(folder: Path, course_copy: Path) -> None:
     assert assignment.pictures is None
 
 
+def test_whose_a_file_is(folder: Path, course_copy: Path) -> None:
+    """Protects the place that a message names: of a course's own files, not of a library that lies beside them."""
+    assignment = open_assignment(folder)
+    own = [folder / "tests" / "conftest.py", folder / "comparison.py", course_copy / "reference" / "tiny.py"]
+    assert [assignment.name_of(path) for path in own] == ["tests/conftest.py", "comparison.py", "reference/tiny.py"]
+    assert all(assignment.is_own(path) for path in own)
+    library = Path("lib", "python3", "site-packages", "numpy", "core.py")
+    others = [folder / ".venv" / library, course_copy / "reference" / ".venv" / library, Path("/usr") / library]
+    assert not any(assignment.is_own(path) for path in others)
+
+
 def test_a_relative_path_becomes_absolute(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects workers, which may have another working folder."""
     monkeypatch.chdir(folder.parent)

@@ -72,9 +72,9 @@ def test_it_cannot_be_changed(read: Read, text: str) -> None:
     [
         ("language: en", "langage: en", ["langage: unknown key 'langage' (found 'en')", "did you mean 'language'?"]),
         ("memory_mb: 256", "memory_md: 256", ["limits.memory_md", "(found 256)", "did you mean 'memory_mb'?"]),
-        ("points: 40", "pionts: 40", ["parts.0.pionts", "did you mean 'points'?", "parts.0.points: the key is missing"]),
-        ("role: values", "rol: values", ["parts.0.parameters.0.rol", "did you mean 'role'?"]),
-        ('{en: "Mean"', '{eng: "Mean"', ["parts.0.title.eng", "did you mean 'en'?"]),
+        ("points: 40", "pionts: 40", ["parts.mean.pionts", "did you mean 'points'?", "parts.mean.points: the key is missing"]),
+        ("role: values", "rol: values", ["parts.mean.parameters.0.rol", "did you mean 'role'?"]),
+        ('{en: "Mean"', '{eng: "Mean"', ["parts.mean.title.eng", "did you mean 'en'?"]),
         ("language: en", "language: en\nzzz: 1", ["unknown key 'zzz'", "known keys: schema, id, title"]),
         ("language: en", "language: en\n5: 1", ["5: "]),
     ],
@@ -96,10 +96,10 @@ def test_an_unknown_key(read: Read, text: str, old: str, new: str, said: list[st
         ("points: 100", "points: .nan", "points: Input should be a finite number (found nan)"),
         ("call_seconds: 3", "call_seconds: .inf", "limits.call_seconds: Input should be a finite number"),
         ("memory_mb: 256", "memory_mb: 2.5", "limits.memory_mb: Input should be a valid integer (found 2.5)"),
-        ("names: [mean, average]", "names: mean", "parts.0.names: must be a list (found 'mean')"),
-        ("names: [mean, average]", "names: []", "parts.0.names: "),
-        ("names: [mean, average]", "names: [1]", "parts.0.names.0: Input should be a valid string (found 1)"),
-        ('{en: "Mean", ru: "Среднее"}', "[Mean]", "parts.0.title: must be a mapping of keys to values"),
+        ("names: [mean, average]", "names: mean", "parts.mean.names: must be a list (found 'mean')"),
+        ("names: [mean, average]", "names: []", "parts.mean.names: "),
+        ("names: [mean, average]", "names: [1]", "parts.mean.names.0: Input should be a valid string (found 1)"),
+        ('{en: "Mean", ru: "Среднее"}', "[Mean]", "parts.mean.title: must be a mapping of keys to values"),
         ("limits:", "limits: null\nother:", "limits: must be a mapping of keys to values (found None)"),
         ("id: tiny", "id: ../tiny", "id: String should match pattern"),
         ("id: mean", "id: Mean value", "parts.0.id: String should match pattern"),
@@ -139,14 +139,23 @@ def test_a_missing_key(read: Read, text: str, key: str) -> None:
         ("points: 100", "points: 99", "points: the parts add up to 100, but points is 99"),
         ("points: 40", "points: 40.5", "points: the parts add up to 100.5, but points is 100"),
         ("id: clamp", "id: mean", "the id 'mean' is used twice"),
+        ("[clamp]", "[clamp, Ave_rage]", "parts: 'mean' and 'clamp' have the same name 'Ave_rage' among their names"),
+        ("aliases: [minimum]", "aliases: [x]", "parts.clamp: parameters: 'value' and 'low' have the same name 'x'"),
+        ("aliases: [minimum]", "aliases: [high]", "parts.clamp: parameters: 'low' and 'high' have the same name 'high'"),
+        ("role: low", "role: value", "parts.clamp: parameters: the role 'value' is used twice"),
         ("accepts: [list]", "batch_axis: [value]", "'value' is no role of part 'mean'; its roles are values"),
         ("accepts: [list]", "index_forms: [value]", "'value' is no role of part 'mean'"),
         ("accepts: [list]", "variable_model: resnet", "part 'mean': no model 'resnet'"),
     ],
 )
 def test_what_does_not_fit_together(read: Read, text: str, old: str, new: str, said: str) -> None:
-    """Protects grades from points that do not add up, and parts from names of nothing."""
+    """Protects grades from points that do not add up, parts from names of nothing, and students from names of two things."""
     assert said in refusal(read, text.replace(old, new, 1))
+
+
+def test_names_of_parameters_differ_by_case(read: Read, text: str) -> None:
+    """Protects labs that tell a student's `X` from `x`: parameters are told apart as they are written."""
+    assert read(text.replace("aliases: [minimum]", "aliases: [X]")).parts[1].parameters[1].aliases == ("X",)
 
 
 def test_fractions_of_points_add_up(read: Read, text: str) -> None:
@@ -154,6 +163,26 @@ def test_fractions_of_points_add_up(read: Read, text: str) -> None:
     for part, points in (("40", "33.3"), ("30", "33.3"), ("30\n", "33.4\n")):
         text = text.replace(f"points: {part}", f"points: {points}", 1)
     assert sum(part.points for part in read(text).parts) == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("points: 100", "points: -100", "points: Input should be greater than 0 (found -100)"),
+        ("points: 100", "points: many", "points: Input should be a valid number (found 'many')"),
+        ("points: 30", "points: 0", "parts.clamp.points: Input should be greater than 0 (found 0)"),
+    ],
+)
+def test_one_mistake_is_told_once(read: Read, text: str, old: str, new: str, said: str) -> None:
+    """Protects the author from two sentences on one value, which may be a whole number or a fraction."""
+    assert refusal(read, text.replace(old, new, 1)).partition("assignment.yaml: ")[2] == said
+
+
+@pytest.mark.parametrize("wrong", ["Mean value", "5", "clamp", "[mean]"], ids=["no id", "number", "another's", "list"])
+def test_a_part_without_an_id_of_its_own(read: Read, text: str, wrong: str) -> None:
+    """Protects the place of a mistake: a part is told by its number where its id would lead nowhere, or to another part."""
+    message = refusal(read, text.replace("id: mean", f"id: {wrong}").replace("names: [mean, average]", "names: mean"))
+    assert "assignment.yaml: parts.0.names: must be a list (found 'mean')" in message
 
 
 def test_every_problem_is_told_at_once(read: Read, text: str) -> None:
@@ -179,8 +208,10 @@ def test_every_problem_is_told_at_once(read: Read, text: str) -> None:
     ids=["flow", "tab", "list", "empty", "scalar", "deep", "list as key", "not UTF-8", "null byte"],
 )
 def test_garbage(read: Read, content: str | bytes, said: str) -> None:
-    """Protects the user from a traceback whatever the file holds."""
-    assert said in refusal(read, content)
+    """Protects the user from a traceback whatever the file holds, and from words of where the parser had its text from."""
+    message = refusal(read, content)
+    assert said in message
+    assert "unicode string" not in message
 
 
 def test_yaml_runs_nothing(read: Read, tmp_path: Path) -> None:

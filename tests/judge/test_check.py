@@ -126,6 +126,18 @@ def test_every_part_needs_a_comparison(setting: Setting) -> None:
         Comparisons(setting.folder.specification, module)
 
 
+@pytest.mark.parametrize("returned", [True, False, "wrong"])
+def test_a_comparison_answers_with_a_difference(setting: Setting, make_check: MakeCheck, returned: Any) -> None:
+    """Protects students from a comparison that says whether the answer is right: it would fail right answers, or pass wrong ones.
+    The author reads which function it is and what it must return."""
+    module = ModuleType("comparison")
+    for part in ("mean", "clamp", "words"):
+        setattr(module, f"compare_{part}", lambda *_: returned)
+    said = f"comparison.py: compare_mean must return None for a right answer, else a Difference; .* {type(returned).__name__}$"
+    with pytest.raises(SpecificationError, match=said):
+        make_check(3.0, Comparisons(setting.folder.specification, module)).mean([1, 2, 6])
+
+
 def test_what_a_comparison_notes_stays_with_its_call(setting: Setting, make_check: MakeCheck) -> None:
     """Protects notes on what was let pass: they belong to the call that a comparison was given."""
     module = ModuleType("comparison")

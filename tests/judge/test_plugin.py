@@ -131,11 +131,30 @@ def test_parameters_and_classes_make_ids(collect: Collect) -> None:
         (a_test(marker='@pytest.mark.part("median")'), "there is no part 'median'; there are mean, clamp, words"),
         (a_test(marker='@pytest.mark.part("mean", weight=0)'), "the weight must be positive, not 0"),
         (a_test(marker='@pytest.mark.part("mean", weight=-1)'), "the weight must be positive, not -1"),
+        (a_test(marker='@pytest.mark.part("mean", weight="2")'), "test_given.py::test_it: the weight must be a number, not '2'"),
+        (a_test(marker='@pytest.mark.part("mean", weight=True)'), "the weight must be a number, not True"),
+        (a_test(marker='@pytest.mark.part("mean", weight=1e999)'), "the weight must be a number, not inf"),
+        (a_test(marker='@pytest.mark.part("mean", 2)'), r'takes a part and a weight: @pytest.mark.part\("mean", weight=2\)'),
+        (a_test(marker='@pytest.mark.part("mean", wieght=2)'), "the marker takes a part and a weight"),
         ("import no_such_module\n", "test_given.py: .*No module named 'no_such_module'"),
         ("def test_it(:\n", "test_given.py: .*SyntaxError"),
         ("raise ValueError('at import')\n", "test_given.py: .*ValueError: at import"),
     ],
-    ids=["no marker", "bare marker", "unknown part", "no weight", "negative weight", "import", "syntax", "exception"],
+    ids=[
+        "no marker",
+        "bare marker",
+        "unknown part",
+        "no weight",
+        "negative weight",
+        "text for a weight",
+        "bool for a weight",
+        "endless weight",
+        "weight without its name",
+        "mistyped weight",
+        "import",
+        "syntax",
+        "exception",
+    ],
 )
 def test_a_test_file_that_is_wrong(collect: Collect, source: str, said: str) -> None:
     """Protects a run from the course's mistakes: told by file and test before anything is graded, as a usage error."""
@@ -145,7 +164,7 @@ def test_a_test_file_that_is_wrong(collect: Collect, source: str, said: str) -> 
 
 def test_no_tests_at_all(collect: Collect) -> None:
     """Protects a course without tests from giving everyone nothing."""
-    with pytest.raises(SpecificationError, match="could not be run"):
+    with pytest.raises(SpecificationError, match="could not be run: there are none"):
         collect("")
 
 
@@ -206,15 +225,21 @@ def test_a_test_can_fail_by_hand(run: Callable[[str], JudgePlugin]) -> None:
     ("body", "said"),
     [
         ("assert 1 == 2", "call: AssertionError"),
-        ("1 / 0", "call: ZeroDivisionError: division by zero (test_given.py:"),
-        ("check.median([1])", "AttributeError: the assignment has no part 'median'; it has mean, clamp, words"),
+        ("1 / 0", "call: ZeroDivisionError: division by zero (tests/hidden/test_given.py:11)"),
+        ("import json; json.loads('{')", "char 1) (tests/hidden/test_given.py:11)"),
+        (
+            "check.median([1])",
+            "AttributeError: the assignment has no part 'median'; it has mean, clamp, words (tests/hidden/test_g",
+        ),
+        ("raise ValueError", "call: ValueError (tests/hidden/test_given.py:11)"),
         ("pytest.fail('by hand')", "call: Failed: by hand"),
         ("import sys; sys.exit(3)", "call: SystemExit: 3"),
     ],
-    ids=["assert", "exception", "unknown part", "pytest.fail", "exit"],
+    ids=["assert", "exception", "a library's", "unknown part", "without a text", "pytest.fail", "exit"],
 )
 def test_a_bug_of_a_test_is_no_failure_of_the_student(run: Callable[[str], JudgePlugin], body: str, said: str) -> None:
-    """Protects students from the course's bugs: a fault, with its place, and never a verdict on the answer."""
+    """Protects students from the course's bugs: a fault, never a verdict on the answer; and the author from a search for the
+    place: it is the test's own line, not the library's or the grader's that it led to."""
     (ran,) = run(a_test(body)).ran
     assert ran.outcome is None
     assert said in ran.fault

@@ -27,7 +27,7 @@ def english(text: str) -> str:
 
 def assignment(*points: float) -> Assignment:
     """Parts p0, p1, ... with these points."""
-    parts = tuple(Part(id=f"p{n}", title=Text(), points=each, names=("f",)) for n, each in enumerate(points))
+    parts = tuple(Part(id=f"p{n}", title=Text(), points=each, names=(f"f{n}",)) for n, each in enumerate(points))
     return Assignment(schema="grader/assignment/1", id="a", title=Text(), points=sum(points), reference="r.py", parts=parts)
 
 
@@ -180,3 +180,17 @@ def test_a_public_test_tells_everything() -> None:
     assert result_of(Ran(public, raised), Fraction(5), english, None).message == (
         "Your code raised ValueError in line 7. ValueError: too large"
     )
+
+
+@pytest.mark.parametrize(
+    ("types", "message"),
+    [
+        (("NotImplementedError",), "Your code raised NotImplementedError in line 7."),
+        (("NotYet", "NotImplementedError"), "Your code raised NotImplementedError in line 7. NotYet"),
+    ],
+)
+def test_an_exception_without_a_text(types: tuple[str, ...], message: str) -> None:
+    """Protects the student from a colon after which nothing comes, and from the same name twice."""
+    raised = CodeRaised(Failure(types, "", 0, 7, ""))
+    assert result_of(Ran(planned("p0", [1], "public")[0], raised), Fraction(5), english, None).message == message
+    assert result_of(Ran(planned("p0", [1])[0], raised), Fraction(5), english, None).detail.endswith(types[0])

@@ -72,6 +72,7 @@ def test_where_a_call_failed(given: Failure, said: str) -> None:
             "Cell 2 stopped in line 3: NameError: name 'x' is not defined. What follows still ran.",
         ),
         (failure("NameError", message="no", line=3), "Line 3 failed: NameError: no. What follows still ran."),
+        (failure("NotImplementedError", line=3), "Line 3 failed: NotImplementedError. What follows still ran."),
         (failure("Interrupted", cell=2, line=3), "Cell 2 took too long and was interrupted; the cells below it still ran."),
         (
             failure("Interrupted", line=3),

@@ -1,0 +1,194 @@
+"""What `grade validate` says of a course whose own files are not right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.cli.main import run_main
+from grader.course.assignment import open_assignment
+from grader.errors import SpecificationError
+from grader.judge.judge import Judge, JudgePlan
+from grader.sandbox.wall import NoWall
+from grader.validate.validation import Validator
+
+MakeValidator = Callable[[], Validator]
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def folder(course_copy: Path) -> Path:
+    """The tiny assignment, to be changed."""
+    return course_copy / "assignments" / "tiny"
+
+
+@pytest.fixture
+def make_validator(folder: Path) -> MakeValidator:
+    """A validator of the assignment as it stands then; what needs a sandbox cannot be checked with it."""
+
+    def make() -> Validator:
+        plan = JudgePlan(open_assignment(folder), NoWall(), (), "en")
+        return Validator(Judge(plan), lambda seed: Judge(replace(plan, seed=seed)))
+
+    return make
+
+
+def change(path: Path, old: str, new: str) -> None:
+    """Exchange a text of a file that is there."""
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+# -- files that are not whole -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.wall
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            "../../reference/tiny.py",
+            "def count_words",
+            "def number_of_words",
+            "reference/tiny.py: there is no function count_words(text), the right answer to part 'words'",
+        ),
+        (
+            "misconceptions.py",
+            'part="words"',
+            'part="word"',
+            "misconceptions.py: misconception words.case: there is no part 'word'; there are mean, clamp, words",
+        ),
+        ("survivors.yaml", "", "a: [b", "survivors.yaml: is not YAML: while parsing a flow sequence in line 1, column 4"),
+        ("survivors.yaml", "", "- a", "survivors.yaml: must map mutants to the reasons"),
+    ],
+    ids=["reference", "misconceptions", "no YAML", "no mapping"],
+)
+def test_a_file_that_is_not_whole(
+    folder: Path, capsys: pytest.CaptureFixture[str], file: str, old: str, new: str, said: str
+) -> None:
+    """Protects an author from a traceback: the file and what is missing are named, with the exit status of a usage error."""
+    path = folder / file
+    if not path.exists():
+        path.touch()
+    change(path, old, new)
+    assert run_main(["validate", str(folder)]) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_explanations_are_read_first(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects the minutes of an author: a malformed file is told before anything is run."""
+    (folder / "survivors.yaml").write_text("x: 1\nx: 2\n")
+    with pytest.raises(SpecificationError, match="the key 'x' stands twice in line 2"):
+        make_validator()
+
+
+# -- what is counted --------------------------------------------------------------------------------------------------
+
+
+def needed(validator: Validator) -> tuple[bool, str, tuple[str, ...]]:
+    """What the check says of the tests, after the one that it builds on."""
+    validator.check_misconceptions()
+    check = validator.check_tests_needed()
+    return check.holds, check.summary, check.shortfalls
+
+
+IDLE = '\n\n@pytest.mark.part("clamp")\ndef test_idle(check):\n    """Nothing."""\n'
+
+
+def test_without_misconceptions(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects a lab without the catalogue, which may be absent, from a check that it can never pass: its tests are needed when
+    mutants fail them, each of them; of a part that has no mutants either, nothing is said."""
+    (folder / "misconceptions.py").unlink()
+    said = "5 of 5 tests catch a misconception, or a mutant of a part without one; nothing tells it of words"
+    assert needed(make_validator()) == (True, said, ())
+
+
+def test_a_part_without_misconceptions(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects what is said of a part: its own misconceptions tell of its tests, and mutants only where it has none."""
+    change(folder / "misconceptions.py", 'part="clamp"', 'part="clamp", accepted=True')
+    path = folder / "tests" / "hidden" / "test_clamp.py"
+    path.write_text(path.read_text() + IDLE)
+    said = "6 of 8 tests catch a misconception, or a mutant of a part without one"
+    assert needed(make_validator()) == (
+        False,
+        said,
+        ("public/test_words.py::test_repeated_word", "hidden/test_clamp.py::test_idle"),
+    )
+
+
+def test_a_reference_without_source(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects from a traceback where a part's function is none of Python's: there are no mutants of it."""
+    reference = folder / "../../reference/tiny.py"
+    reference.write_text(reference.read_text() + "\n\nimport functools\nclamp = functools.partial(clamp)\n")
+    assert make_validator()._mutants_of("clamp") == []
+
+
+def test_an_explained_survivor_is_not_counted(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects small labs, where a few mutants that are right would keep the share of killed ones low for ever."""
+    for path in (folder / "tests" / "hidden").glob("*.py"):
+        path.unlink()
+    before = make_validator().check_mutants()
+    assert before.shortfalls
+    assert not before.holds
+    (folder / "survivors.yaml").write_text("".join(f'"{mutant}": right\n' for mutant in before.shortfalls))
+    after = make_validator().check_mutants()
+    total = int(before.summary.split()[2]) - len(before.shortfalls)
+    assert after.summary == f"{total} of {total} killed (100.0%), {len(before.shortfalls)} survivors explained"
+    assert after.holds
+
+
+def test_every_survivor_must_be_explained(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects students from a mistake that no test sees: one mutant that lives on is enough for a no."""
+    for path in (folder / "tests" / "hidden").glob("*.py"):
+        path.unlink()
+    first, *rest = make_validator().check_mutants().shortfalls
+    (folder / "survivors.yaml").write_text("".join(f'"{mutant}": right\n' for mutant in rest))
+    check = make_validator().check_mutants()
+    assert (check.holds, check.shortfalls) == (False, (first,))
+
+
+# -- a reference that fails -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("sum(values) /", "sum(values) / 0 /", "reference/tiny.py:11: ZeroDivisionError: "),
+        ("return sum(values)", "raise NotImplementedError\n    return sum(values)", "reference/tiny.py:11: NotImplementedError"),
+        ("mean(values:", "mean(given, values:", "reference/tiny.py: TypeError: mean() missing 1 required positional argument"),
+    ],
+    ids=["raises", "without a text", "other arguments"],
+)
+def test_a_reference_that_raises(folder: Path, make_validator: MakeValidator, old: str, new: str, said: str) -> None:
+    """Protects the author from words for students, "your code": file, line and the exception's own text are told."""
+    change(folder / "../../reference/tiny.py", old, new)
+    check = make_validator().check_reference()
+    assert not check.holds
+    assert len(check.shortfalls) == 3
+    assert check.shortfalls[0].startswith(f"public/test_mean.py::test_three_numbers: {said}")
+
+
+def test_a_reference_that_fails_is_told_once(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects the one line that matters from twenty more of the same: other seeds are for a reference that passes."""
+    change(folder / "../../reference/tiny.py", "sum(values) /", "sum(values) / 0 /")
+    check = make_validator().check_seeds()
+    assert (check.holds, check.shortfalls) == (False, ())
+    assert check.summary == "not tried, since the reference fails as it is"
+
+
+def test_seeds_with_the_same_fault_share_a_line(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects the author from twenty lines where one says it: the seeds stand before what they have in common."""
+    path = folder / "tests" / "hidden" / "test_mean.py"
+    test = '\n\n@pytest.mark.part("mean")\ndef test_seed(seed):\n    if seed in (3, 5):\n        raise ValueError("odd")\n'
+    path.write_text(path.read_text() + test)
+    check = make_validator().check_seeds()
+    (said,) = [text for text in check.shortfalls if "the reference fails" in text]
+    assert said.startswith("seeds 3, 5: the reference fails hidden/test_mean.py::test_seed: call: ValueError: odd")
