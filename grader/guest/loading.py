@@ -6,6 +6,7 @@ only itself. What is not Python (shell lines, magics, one broken statement among
 
 from __future__ import annotations
 
+import ast
 import codecs
 import contextlib
 import io
@@ -25,6 +26,7 @@ from grader.guest.pieces import Loaded, Runner
 
 _Piece = tuple[code.Source, repair.Reading]
 _CONTROLS = {*range(1, 32)} - {*b"\t\n\v\f\r\x1a\x1b"}  # DOS ended files by 0x1A; 0x1B begins colours
+_HISTORY = "_ih", "_oh", "_dh"  # of inputs, outputs, directories: magics look there
 _UTF16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 
 
@@ -65,6 +67,8 @@ class Loader:
             return Loaded(unreadable="too_deep")
         module = ModuleType(path.stem if _is_free(path.stem) else f"submitted_{path.stem}")
         module.__file__ = str(path)
+        vars(module).update({name: self.shell.user_ns[name] for name in _HISTORY})
+        self.shell.user_module, self.shell.user_ns = module, vars(module)  # where magics run what they are given
         sys.modules[module.__name__] = module  # pickling, dataclasses and multiprocessing look a class's module up
         sys.argv = [str(path)]
         vars(module)["get_ipython"] = lambda: self.shell  # a notebook saved as a module calls it
@@ -72,8 +76,26 @@ class Loader:
             self.notes.add("encoding_guessed", encoding=guessed)
             code.remember(str(path), text)  # `inspect` and tracebacks would read the file as UTF-8
         loaded = Loaded(namespace=vars(module), cells={str(path): 0})
+        reading.tree.body = list(self._unfolded(reading))
         self._run(loaded, [(code.Source(reading.tree, str(path)), reading)])
         return loaded
+
+    def _unfolded(self, reading: repair.Reading) -> Iterator[ast.stmt]:
+        """The module's statements; a cell that nbconvert wrote as one call of a magic gives its own, at the line of the call."""
+        for node in reading.tree.body:
+            cell = notebook.exported(node)
+            text = notebook.without_wrapper(cell, self.shell, self.notes)
+            if text == cell:
+                yield node
+                continue
+            try:
+                inner = repair.read(text, "", self.shell.transform_cell)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                yield node  # fails when it runs, and is told then
+                continue
+            reading.installs += inner.installs
+            reading.errors += [SyntaxError(error.msg, ("", node.lineno, 0, "")) for error in inner.errors]
+            yield from (code.placed_at(statement, node) for statement in inner.tree.body)
 
     def _load_notebook(self, raw: bytes) -> Loaded:
         try:

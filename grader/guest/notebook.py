@@ -6,6 +6,7 @@ The shell is made once, in the template; a fork runs a submission's cells in its
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import Any
 
@@ -126,6 +127,18 @@ def make_shell(notes: Notes, drawings: Drawings) -> Any:
     for module, name in _SHOWN_AS_THEY_ARE:
         shell.display_formatter.ipython_display_formatter.for_type_by_name(module, name, drawings.show)
     return shell
+
+
+def exported(node: ast.stmt) -> str:
+    """The cell that nbconvert wrote as this call, `get_ipython().run_cell_magic("time", "", "...")`; else "".
+
+    Raises nothing, whatever the arguments are.
+    """
+    called = node.value if isinstance(node, ast.Expr) else None
+    if not (isinstance(called, ast.Call) and isinstance(called.func, ast.Attribute) and called.func.attr == "run_cell_magic"):
+        return ""
+    given = [argument.value for argument in called.args if isinstance(argument, ast.Constant) and isinstance(argument.value, str)]
+    return f"%%{given[0]} {given[1]}\n{given[2]}" if len(given) == len(called.args) == 3 else ""
 
 
 def without_wrapper(source: str, shell: Any, notes: Notes) -> str:

@@ -146,6 +146,23 @@ def test_a_notebook_saved_as_a_module(load: Callable[..., Left]):
     assert left.told == []
 
 
+@pytest.mark.parametrize("magic", ["time", "capture", "timeit", "prun", "unheard_of"])
+def test_wrapped_cells_of_a_notebook_saved_as_a_module(load: Callable[..., Left], magic: str):
+    """Protects the definitions in such cells: nbconvert writes each as one call with a text, which ran in another namespace."""
+    cell = "\nx = missing\n!ls\n@nowhere\ndef f(): return y\n"
+    left = load(f"y = 3\nget_ipython().run_cell_magic({magic!r}, '', {cell!r})\ndef f2(): return f()\n")
+    assert (left.values["f"], left.values["f2"]) == (3, 3)
+    assert [(failure["types"][0], failure["line"]) for failure in left.failures] == [("NameError", 2)]
+
+
+def test_magics_of_a_module_run_in_it(load: Callable[..., Left]):
+    """Protects what a line magic and a captured cell run in a module: they see its names, and what they define is there."""
+    shell = "shell = get_ipython()\nshell.run_line_magic('time', 'x = f()')\n"
+    left = load(f"def f(): return 4\n{shell}shell.run_cell('def f2(): return x')\nassert f2() == 4\n")
+    assert (left.values["x"], left.values["f2"]) == (4, 4)
+    assert left.told == []
+
+
 def test_old_notebooks(load: Callable[..., Left]):
     """A notebook of format 3 has the same cells."""
     sheet = v3.new_worksheet(cells=[v3.new_code_cell(input="def f(): return 8")])
