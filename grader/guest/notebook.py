@@ -7,6 +7,7 @@ The shell is made once, in the template; a fork runs a submission's cells in its
 from __future__ import annotations
 
 import ast
+import json
 import re
 from typing import Any
 
@@ -33,18 +34,16 @@ class Cell:
         self.source = source
 
 
-def read_cells(raw: bytes) -> list[Cell]:
+def read_cells(text: str) -> list[Cell]:
     """The code cells of an `.ipynb` of any nbformat version.
 
-    Raises `ValueError` with a sentence for the student when the bytes are not a notebook.
+    Raises `ValueError` with the code of a reason (see `grader.judge.words`) when the text is not a notebook.
     """
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError("not_utf8") from error
-    try:
         # Not `nbformat.reads`: it would validate too, only to log what it finds, and compile the schema anew in each fork.
-        notebook = nbformat.convert(nbformat.reader.reads(text), 4)
+        whole = _completed(json.loads(text))
+        major, minor = nbformat.reader.get_version(whole)
+        notebook = nbformat.convert(nbformat.versions[major].to_notebook_json(whole, minor=minor), 4)
     except RecursionError as error:
         raise ValueError("too_deep") from error
     except Exception as error:  # nbformat raises a dozen kinds for files that are not notebooks
@@ -57,6 +56,18 @@ def read_cells(raw: bytes) -> list[Cell]:
         ]
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError("not_a_notebook") from error
+
+
+def _completed(notebook: Any) -> Any:
+    """The notebook with what other programs leave out because it says nothing, and nbformat does not read a file without."""
+    sheets = [notebook, *notebook.get("worksheets", [])]  # up to nbformat 3 cells are in sheets
+    cells = [cell for sheet in sheets for cell in sheet.get("cells", [])]
+    for part in [*sheets, *cells]:
+        part["metadata"] = part.get("metadata") or {}
+    for cell in cells:
+        if cell.get("cell_type") == "code":
+            cell["outputs"] = cell.get("outputs") or []
+    return notebook
 
 
 def make_shell(notes: Notes, drawings: Drawings) -> Any:

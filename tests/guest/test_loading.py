@@ -178,7 +178,7 @@ def test_a_notebook_that_breaks_the_schema(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("nbformat.validator.get_validator", compiled)
     code = {"cell_type": "code", "metadata": {}, "source": ["f = 3\n", "g = f + 1"]}  # no outputs, and a text for a number
     text = json.dumps({"cells": [code], "metadata": {}, "nbformat": 4, "nbformat_minor": "5"})
-    assert [(cell.number, cell.source) for cell in read_cells(text.encode())] == [(1, "f = 3\ng = f + 1")]
+    assert [(cell.number, cell.source) for cell in read_cells(text)] == [(1, "f = 3\ng = f + 1")]
 
 
 @pytest.mark.parametrize(
@@ -203,6 +203,24 @@ def test_encodings_of_windows(load: Callable[..., Left], encoding: str, said: st
     assert left.notes == [{"code": "encoding_guessed", "encoding": said}]
 
 
+@pytest.mark.parametrize(("encoding", "said"), [("cp1251", "Windows-1251"), ("utf-16", "UTF-16")])
+def test_notebooks_of_windows(load: Callable[..., Left], encoding: str, said: str):
+    """Protects notebooks that an editor or a shell of Windows has rewritten: they are read as modules are."""
+    cells = [v4.new_code_cell("# лаба\nдлина = 1\ndef f(): return 'ж' * длина")]
+    left = load(nbformat.writes(v4.new_notebook(cells=cells)).encode(encoding), "lab.ipynb")
+    assert left.values["f"] == "ж"
+    assert left.notes == [{"code": "encoding_guessed", "encoding": said}]
+
+
+def test_notebooks_that_leave_out_what_says_nothing(load: Callable[..., Left]):
+    """Protects notebooks without metadata and outputs, which Colab, VS Code and converters write and open."""
+    code = {"cell_type": "code", "source": "def f(): return 5"}
+    bare = {"cells": [{"cell_type": "markdown", "source": "text"}, code, {**code, "outputs": None}], "nbformat": 4}
+    assert load(json.dumps(bare), "lab.ipynb").values["f"] == 5
+    old = {"worksheets": [{"cells": [{"cell_type": "code", "input": "def f(): return 6"}]}], "nbformat": 3}
+    assert load(json.dumps(old), "lab.ipynb").values["f"] == 6
+
+
 @pytest.mark.parametrize(
     ("raw", "name", "reason"),
     [
@@ -213,7 +231,9 @@ def test_encodings_of_windows(load: Callable[..., Left], encoding: str, said: st
         (b"\xff\xfex", "a.py", "not_utf8"),
         (b"def (\n", "a.py", "syntax"),
         (b"{", "a.ipynb", "not_a_notebook"),
-        (b"\xff\xfe", "a.ipynb", "not_utf8"),
+        (b"\xff\xfe", "a.ipynb", "not_a_notebook"),
+        (b"\xff\xfex", "a.ipynb", "not_utf8"),
+        (b"[]", "a.ipynb", "not_a_notebook"),
     ],
 )
 def test_what_cannot_be_read(load: Callable[..., Left], raw: bytes, name: str, reason: str):
