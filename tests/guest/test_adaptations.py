@@ -179,6 +179,68 @@ def test_without_a_gpu(adapted: Adapted):
 
 
 @pytest.mark.torch
+def test_a_gpu_that_is_named_otherwise(adapted: Adapted):
+    """Protects labs that name the GPU by its number, ask a tensor for another one there, or draw random numbers on it."""
+    pytest.importorskip("torch")
+    source = """
+        import torch
+        x = torch.ones(2)
+        layer = lambda: torch.nn.Linear(2, 2)
+        made = [
+            lambda: x.to(0), lambda: x.to(device=0), lambda: x.cuda(0), lambda: x.pin_memory(),
+            lambda: layer().to(0).weight, lambda: layer().cuda(0).weight, lambda: torch.nn.Linear(2, 2, device="cuda").weight,
+            lambda: torch.zeros(2, device=0), lambda: x.new_zeros(2, device="cuda"), lambda: x.new_tensor([1], device="cuda"),
+            lambda: x.new_full((2,), 0.0, device=torch.device("cuda", 1)),
+            lambda: torch.randn(2, generator=torch.Generator(device="cuda").manual_seed(0)),
+            lambda: torch.randn(2, generator=torch.Generator("cuda")),
+        ]
+        print(*{(make().device.type, *(note["code"] for note in notes.take())) for make in made})
+    """
+    assert adapted(source)[0] == "('cpu', 'moved_to_cpu')"
+
+
+@pytest.mark.torch
+def test_a_gpu_that_is_asked_or_entered(adapted: Adapted):
+    """Protects labs that work inside a device, make tensors of its types, and look at its memory; other devices are entered."""
+    pytest.importorskip("torch")
+    source = """
+        import torch
+        with torch.device("cuda"), torch.cuda.device(0), torch.cuda.stream(torch.cuda.Stream()):
+            x = torch.zeros(2)
+        with torch.device("meta"):
+            y = torch.zeros(2)
+        print(x.device, y.device, torch.cuda.FloatTensor([1, 2]).device, torch.zeros(1).type(torch.cuda.LongTensor).dtype)
+        print(torch.cuda.get_device_properties(0).total_memory > 0, len(torch.cuda.mem_get_info()))
+        print(isinstance(torch.default_generator, torch.Generator), isinstance(torch.Generator(), torch.Generator))
+        print(torch.full((2,), 3).tolist(), torch.arange(2).tolist(), torch.zeros(2).to(torch.float64, True).dtype)
+    """
+    assert adapted(source) == [
+        "cpu meta cpu torch.int64",
+        "True 2",
+        "True True",
+        "[3, 3] [0, 1] torch.float64",
+        "moved_to_cpu",
+    ]
+
+
+@pytest.mark.torch
+def test_factories_in_a_script(adapted: Adapted, tmp_path: Path):
+    """Protects functions that TorchScript compiles: it knows `torch.zeros` by its identity, which is another one here."""
+    pytest.importorskip("torch")
+    (tmp_path / "work" / "scripted.py").write_text(
+        "import torch\n@torch.jit.script\ndef f(n: int):\n    return torch.zeros([n]) + torch.tensor(n) + torch.arange(n)\n"
+    )
+    source = """
+        import torch, warnings
+        warnings.simplefilter("ignore")
+        sys.path.insert(0, ".")
+        from scripted import f
+        print(f(2).tolist())
+    """
+    assert adapted(source)[0] == "[2.0, 3.0]"
+
+
+@pytest.mark.torch
 def test_threads_stay_one(adapted: Adapted):
     """More threads in a submission would make a forked test wait for threads that it does not have."""
     pytest.importorskip("torch")
