@@ -116,6 +116,18 @@ def test_folders_of_pictures(adapted: Adapted):
     assert adapted(source) == [listed, "folder_served"]
 
 
+def test_folders_that_nobody_named(adapted: Adapted):
+    """Protects the report from folders that the import system looks through, and from pictures that were taken for folders."""
+    source = """
+        import importlib.metadata, os
+        sys.path.append("__editable__.lab.finder.__path_hook__")
+        len(list(importlib.metadata.distributions()))
+        print(*(name for kind in os.listdir("train") for name in os.listdir(f"train/{kind}")))
+        print(*(note["name"] for note in notes.take()))
+    """
+    assert adapted(source)[:2] == ["cat.png dog.png cat.png dog.png", "train"]
+
+
 def test_input_ends(adapted: Adapted):
     """A question is answered with an empty line; a loop that waits for a word is not asked for ever."""
     source = """
