@@ -141,6 +141,32 @@ def test_input_ends(adapted: Adapted):
     assert adapted(source) == ["''", "over", "input_answered input_answered"]
 
 
+def test_a_command_line_that_nobody_gave(adapted: Adapted):
+    """Protects scripts with required arguments: the default values stand for them; one that can be read is, and help ends."""
+    source = """
+        import argparse
+        sys.argv = ["lab.py"]
+        parser = argparse.ArgumentParser()
+        parser.add_argument("image")
+        parser.add_argument("--threshold", type=float, default="0.5")
+        parser.add_argument("--layer", default="layer4")
+        parser.set_defaults(seed=3)
+        print(parser.parse_args(), parser.parse_known_args())
+        print(len(notes.take()), parser.parse_args(["cat.jpg", "--threshold", "1"]))
+        try:
+            parser.parse_args(["--help"])
+        except SystemExit as left:
+            print(left.code)
+    """
+    filled = "image=None, threshold=0.5, layer='layer4', seed=3"
+    lines = [line for line in adapted(source) if line.startswith(("Namespace", "1 ", "0"))]
+    assert lines[:2] == [
+        f"Namespace({filled}) (Namespace({filled}), [])",
+        "1 Namespace(image='cat.jpg', threshold=1.0, layer='layer4', seed=3)",
+    ]
+    assert lines[2:] == ["0"]
+
+
 def test_progress_in_a_notebook(adapted: Adapted):
     """tqdm's notebook bars count without the widgets that they are made of, under each of their names."""
     pytest.importorskip("tqdm")
@@ -250,6 +276,25 @@ def test_factories_in_a_script(adapted: Adapted, tmp_path: Path):
         print(f(2).tolist())
     """
     assert adapted(source)[0] == "[2.0, 3.0]"
+
+
+@pytest.mark.torch
+def test_compiling_nothing(adapted: Adapted):
+    """Protects functions and networks that are compiled where there is no compiler, which took minutes and failed."""
+    pytest.importorskip("torch")
+    source = """
+        import torch
+        @torch.compile
+        def f(x):
+            return x + 1
+        @torch.compile(mode="max-autotune", fullgraph=True)
+        def g(x):
+            return x + 2
+        net = torch.compile(torch.nn.Identity(), dynamic=True)
+        net.compile()
+        print(f(1), g(1), net(3), type(net).__name__)
+    """
+    assert adapted(source) == ["2 3 3 Identity", "compile_skipped"]
 
 
 @pytest.mark.torch
