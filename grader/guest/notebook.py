@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import time
 from typing import Any
 
 import nbformat
@@ -23,6 +24,7 @@ _OTHER_LANGUAGES = {"html", "HTML", "javascript", "js", "latex", "markdown", "sv
 _WRAPPERS = {"time", "timeit", "capture", "prun", "python", "python3", "pypy"}
 # What `display` need not encode first.
 _SHOWN_AS_THEY_ARE = (("matplotlib.figure", "Figure"), ("PIL.Image", "Image"))
+_TIMEIT_OPTIONS = re.compile(r"(?:\s*-(?:[nrp]\s*\d+|[tcqov]+)(?=\s|$))+\s*")
 _FIRST_LINE = re.compile(r"^\s*%%(\w+)[^\n]*")
 
 
@@ -74,6 +76,7 @@ def make_shell(notes: Notes, drawings: Drawings) -> Any:
     """IPython's interactive shell: no history file, no colours, no terminal; shell lines are noted and skipped, pictures kept."""
     from IPython.core.displaypub import DisplayPublisher
     from IPython.core.interactiveshell import InteractiveShell
+    from IPython.core.magics.execution import TimeitResult
     from traitlets.config import Config
 
     config = Config()
@@ -109,15 +112,25 @@ def make_shell(notes: Notes, drawings: Drawings) -> Any:
             if magic_name in _LOOK_MAGICS:
                 return None  # figures go to the Agg backend whatever the cell asks for
             if magic_name == "timeit":
-                magic_name = "time"  # once is enough
+                return self._run_once(line, _stack_depth + 1)
             if self.find_line_magic(magic_name) is None:
                 notes.add("magic_skipped", command=f"%{magic_name} {line}", reason="unknown")
                 return None
             return super().run_line_magic(magic_name, line, _stack_depth + 1)
 
+        def _run_once(self, line: str, depth: int) -> Any:
+            options = _TIMEIT_OPTIONS.match(line)
+            text = line[options.end() :] if options else line
+            begun = time.perf_counter()
+            super().run_line_magic("time", text, depth + 1)
+            seconds = time.perf_counter() - begun
+            wanted = options is not None and "o" in options[0]
+            return TimeitResult(1, 1, seconds, seconds, [seconds], 0.0, 3) if wanted else None
+
         def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
             if magic_name in _SHELL_MAGICS | _OTHER_LANGUAGES:
-                notes.add("shell_line_skipped", command=f"%%{magic_name} {line}")
+                code = "shell_line_skipped" if magic_name in _SHELL_MAGICS else "language_skipped"
+                notes.add(code, command=f"%%{magic_name} {line}".strip())
                 return None
             return super().run_cell_magic(magic_name, line, cell)
 

@@ -118,7 +118,15 @@ def test_shell_lines_and_magics(load: Callable[..., Left]):
     )
     assert (left.values["x"], left.values["y"]) == (1, 2)
     assert left.told == []
-    assert left.codes == ["shell_line_skipped"] * 4 + ["magic_skipped", "shell_line_skipped"]
+    assert left.codes == ["shell_line_skipped"] * 4 + ["magic_skipped", "language_skipped"]
+
+
+def test_timeit_with_options(load: Callable[..., Left]):
+    """Protects lines that are measured once: the options of `%timeit` are none of the statement, and `-o` gives a result."""
+    lines = ["n = 0", "%timeit -n 10 -r 3 f()", "t = %timeit -o -q -n2 -r 1 f()", "m = 2", "%timeit -m", "x = t.average > 0"]
+    left = load(["def f():\n    global n\n    n += 1", "\n".join(lines)])
+    assert left.told == []
+    assert (left.values["n"], left.values["x"]) == (2, True)
 
 
 @pytest.mark.parametrize("first", ["%%time", "%%capture out", "%%timeit -n 3", "%%unheard_of"])
