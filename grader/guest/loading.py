@@ -62,6 +62,7 @@ class Loader:
             return Loaded(unreadable="too_deep")
         module = ModuleType(path.stem if _is_free(path.stem) else f"submitted_{path.stem}")
         module.__file__ = str(path)
+        module.__package__ = _package_of(path.parent)
         vars(module).update({name: self.shell.user_ns[name] for name in _HISTORY})
         self.shell.user_module, self.shell.user_ns = module, vars(module)  # where magics run what they are given
         sys.modules[module.__name__] = module  # pickling, dataclasses and multiprocessing look a class's module up
@@ -141,6 +142,14 @@ class Loader:
         for source in sources:
             runner.run_bodies_of_main(source)
         runner.restore_overwritten()
+
+
+def _package_of(folder: Path) -> str:
+    """The name of a package whose modules are those in `folder`: for `from .utils import iou`, of a lab that is a package."""
+    package = ModuleType("submitted")
+    package.__path__ = [str(folder)]
+    sys.modules[package.__name__] = package
+    return package.__name__
 
 
 def _is_free(name: str) -> bool:

@@ -146,6 +146,14 @@ def test_other_modules_of_the_submission(load: Callable[..., Left]):
     assert load(["import utils"], utils="def f(): return 6").values["f"] == 6
 
 
+def test_relative_imports(load: Callable[..., Left]):
+    """Protects a lab that is written as a package: its file finds the others beside it by a dot, and they one another."""
+    others = {"boxes": "from .areas import f2\ndef f(): return f2() + 1\n", "areas": "def f2(): return 6\n"}
+    left = load("from .boxes import f\nfrom . import areas\nx = areas.f2()\n", **others)
+    assert (left.values["f"], left.values["x"]) == (7, 6)
+    assert left.told == []
+
+
 def test_a_notebook_saved_as_a_module(load: Callable[..., Left]):
     """Colab's export keeps shell lines and calls of `get_ipython`; the rest is Python."""
     left = load("!pip install x\nget_ipython().system('ls')\n%cd data\ndef f(): return 7\n")
