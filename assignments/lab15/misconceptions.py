@@ -434,11 +434,10 @@ def fc_weights_one_class(model):
 @misconception(
     "fc_weights.negative_zeroed_in_place",
     part="fc_weights",
-    en="Negative weights were set to zero, inside the model. fc.weight shares its memory with the model, so that "
-    "every later answer of the network changes too. Negative weights say what speaks against a class: return W as it "
-    "is.",
-    ru="Отрицательные веса обнулены, причём в самой модели. У fc.weight общая с ней память, и дальше сеть отвечает "
-    "иначе. Отрицательные веса говорят, что свидетельствует против класса: верните W как есть.",
+    en="Negative weights were set to zero. They say what speaks against a class: return W as it is. (Done in place it would "
+    "change the model too: fc.weight shares its memory with it.)",
+    ru="Отрицательные веса обнулены. Они говорят, что свидетельствует против класса: верните W как есть. (А если делать это на "
+    "месте, изменится и сама модель: у fc.weight общая с ней память.)",
 )
 def fc_weights_negative_zeroed_in_place(model):
     return model.fc.weight.data.clamp_(min=0)
@@ -1133,8 +1132,10 @@ def iou_sides_absolute(box1, box2):
 @misconception(
     "iou.box_with_itself",
     part="iou",
-    en="A box is compared with itself, so that the answer is always 1. Look for the same name used twice.",
-    ru="Рамка сравнивается сама с собой, поэтому ответ всегда 1. Поищите имя, использованное дважды.",
+    en="The answer is always 1: a box is compared with itself (look for the same name used twice), or the coordinates are taken "
+    "for the pixels of masks, which overlap wherever both are not 0.",
+    ru="Ответ всегда 1: рамка сравнивается сама с собой (поищите имя, использованное дважды) или координаты приняты за пиксели "
+    "масок, которые пересекаются везде, где обе не 0.",
 )
 def iou_box_with_itself(box1, box2):
     del box2

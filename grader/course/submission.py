@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import os
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -154,7 +155,8 @@ def submission_in(folder: Path, assignment: Assignment, starters: Starters) -> S
 def could_be_graded(folder: Path, assignment: Assignment, starters: Starters) -> list[Path]:
     """The files of a folder that its owner may have meant: those that match the first pattern of `files` that any matches.
 
-    A starter that nobody has worked in does not count beside a file that somebody has; the lab's own files never do.
+    A starter that nobody has worked in does not count beside a file that somebody has; the lab's own files never do. Of files
+    with the same bytes one counts, that with the shortest name (not `lab (1).py`); a module that another imports is its helper.
     """
     files = [path for path in _walk(folder) if path.suffix.lower() in SUFFIXES and not is_the_labs(path, folder)]
     files = [path for path in files if path.parent == folder] or files
@@ -162,8 +164,43 @@ def could_be_graded(folder: Path, assignment: Assignment, starters: Starters) ->
     for pattern in assignment.files:
         matches = [path for path in files if fnmatch.fnmatch(path.name.lower(), pattern.lower())]
         if matches:
-            return matches
+            return _leading(_distinct(matches))
     return []
+
+
+def _distinct(files: list[Path]) -> list[Path]:
+    if len(files) < 2:
+        return files
+    ordered = sorted(files, key=lambda path: (len(path.name), path.name))
+    kept = {_content(path): path for path in reversed(ordered)}  # of the same bytes the first stays: it is set last
+    return [path for path in files if path in kept.values()]
+
+
+def _leading(files: list[Path]) -> list[Path]:
+    """The files without those that another one imports; all of them, when each is imported."""
+    texts = {path: _content(path) for path in files} if len(files) > 1 else {}
+    helpers = {
+        path
+        for path in texts
+        if path.suffix.lower() == ".py" and any(_imports(texts[other], path.stem) for other in texts if other != path)
+    }
+    return [path for path in files if path not in helpers] or files
+
+
+def _content(path: Path) -> bytes:
+    """Its bytes; for a file that cannot be read, which is told when it is graded, a text that is no other's."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return os.fsencode(path)
+
+
+def _imports(raw: bytes, name: str) -> bool:
+    """Whether a line of a module or of a notebook's cell (a text in JSON) imports the module `name` that lies beside it."""
+    begins, names = rb"(?:^|\"|\\n)[ \t]*", rb"(?:[\w.]+[ \t]*,[ \t]*)*"
+    ways = rb"(?:from[ \t]+\.?|(?:from[ \t]+\.[ \t]+)?import[ \t]+" + names + rb")"
+    wanted = re.escape(os.fsencode(name))
+    return re.search(begins + ways + wanted + rb"(?![\w.])", raw, re.MULTILINE) is not None
 
 
 def is_the_labs(path: Path, folder: Path) -> bool:

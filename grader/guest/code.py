@@ -50,6 +50,14 @@ def statements(tree: ast.Module) -> Iterator[ast.stmt]:
             yield node
 
 
+def placed_at(node: ast.stmt, place: ast.stmt) -> ast.stmt:
+    """The statement with all that is in it at the lines of another one."""
+    for inner in ast.walk(node):
+        if hasattr(inner, "lineno"):
+            ast.copy_location(inner, place)
+    return node
+
+
 def compiled(node: ast.stmt, tree: ast.Module, filename: str, number: int = 0) -> CodeType:
     """The statement's code; `from __future__` imports hold for all that follow, top-level `await` is allowed.
 

@@ -2,8 +2,8 @@
 
 torchvision imports `torch._dynamo`, and with it sympy, triton and much of `torch.distributed`, for the sake of one question
 that it asks when boxes are pooled on a GPU; and drawing random numbers of the `meta` device, which has none, imports it too. That
-would be a second of each start, and 150 MB that every fork carries along. Who compiles gets the compiler as ever, from the
-import that `torch.compile` itself makes.
+would be a second of each start, and 150 MB that every fork carries along. Who asks for more of it gets the compiler as ever;
+`torch.compile` itself compiles nothing here (see `adaptations.compiling`).
 """
 
 from __future__ import annotations

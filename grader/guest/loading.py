@@ -6,11 +6,8 @@ only itself. What is not Python (shell lines, magics, one broken statement among
 
 from __future__ import annotations
 
-import codecs
-import contextlib
-import io
+import ast
 import sys
-import tokenize
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -19,13 +16,13 @@ from typing import Any
 from grader.guest import code, notebook, repair
 from grader.guest.budget import Budget
 from grader.guest.drawings import Drawings
+from grader.guest.encoding import decode, is_binary
 from grader.guest.inventory import modules_in
 from grader.guest.notes import Notes
 from grader.guest.pieces import Loaded, Runner
 
 _Piece = tuple[code.Source, repair.Reading]
-_CONTROLS = {*range(1, 32)} - {*b"\t\n\v\f\r\x1a\x1b"}  # DOS ended files by 0x1A; 0x1B begins colours
-_UTF16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
+_HISTORY = "_ih", "_oh", "_dh"  # of inputs, outputs, directories: magics look there
 
 
 class Loader:
@@ -65,6 +62,9 @@ class Loader:
             return Loaded(unreadable="too_deep")
         module = ModuleType(path.stem if _is_free(path.stem) else f"submitted_{path.stem}")
         module.__file__ = str(path)
+        module.__package__ = _package_of(path.parent)
+        vars(module).update({name: self.shell.user_ns[name] for name in _HISTORY})
+        self.shell.user_module, self.shell.user_ns = module, vars(module)  # where magics run what they are given
         sys.modules[module.__name__] = module  # pickling, dataclasses and multiprocessing look a class's module up
         sys.argv = [str(path)]
         vars(module)["get_ipython"] = lambda: self.shell  # a notebook saved as a module calls it
@@ -72,14 +72,37 @@ class Loader:
             self.notes.add("encoding_guessed", encoding=guessed)
             code.remember(str(path), text)  # `inspect` and tracebacks would read the file as UTF-8
         loaded = Loaded(namespace=vars(module), cells={str(path): 0})
+        reading.tree.body = list(self._unfolded(reading))
         self._run(loaded, [(code.Source(reading.tree, str(path)), reading)])
         return loaded
 
+    def _unfolded(self, reading: repair.Reading) -> Iterator[ast.stmt]:
+        """The module's statements; a cell that nbconvert wrote as one call of a magic gives its own, at the line of the call."""
+        for node in reading.tree.body:
+            cell = notebook.exported(node)
+            text = notebook.without_wrapper(cell, self.shell, self.notes)
+            if text == cell:
+                yield node
+                continue
+            try:
+                inner = repair.read(text, "", self.shell.transform_cell)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                yield node  # fails when it runs, and is told then
+                continue
+            reading.installs += inner.installs
+            reading.errors += [SyntaxError(error.msg, ("", node.lineno, 0, "")) for error in inner.errors]
+            yield from (code.placed_at(statement, node) for statement in inner.tree.body)
+
     def _load_notebook(self, raw: bytes) -> Loaded:
         try:
-            cells = notebook.read_cells(raw)
+            text, guessed = decode(raw)
+            cells = notebook.read_cells(text)
+        except UnicodeError:
+            return Loaded(unreadable="not_utf8")
         except ValueError as error:
             return Loaded(unreadable=str(error))
+        if guessed:
+            self.notes.add("encoding_guessed", encoding=guessed)
         if not cells:
             return Loaded(unreadable="no_code")
         loaded = Loaded(namespace=self.shell.user_ns)
@@ -121,55 +144,12 @@ class Loader:
         runner.restore_overwritten()
 
 
-def is_binary(raw: bytes) -> bool:
-    """Whether bytes are no text at all: they hold a zero (only UTF-16 does) or are not UTF-8 and hold what no editor writes."""
-    if raw.startswith(_UTF16):
-        return False
-    if b"\0" in raw:
-        return True
-    try:
-        raw.decode()
-    except UnicodeDecodeError:
-        return not _CONTROLS.isdisjoint(raw)
-    return False
-
-
-def decode(raw: bytes) -> tuple[str, str]:
-    """The text of a module, and the encoding where it had to be guessed, else "".
-
-    In the encoding that its coding cookie names, else UTF-8. Python reads no other; old editors and shells of Windows write them.
-    As code is ASCII, only what names and strings look like hangs on the guess. Raises `UnicodeError`.
-    """
-    if raw.startswith(_UTF16):
-        return _universal(raw, "utf-16"), "UTF-16"
-    with contextlib.suppress(UnicodeError, SyntaxError):
-        return _universal(raw, tokenize.detect_encoding(io.BytesIO(raw).readline)[0]), ""
-    with contextlib.suppress(UnicodeError):
-        return _decode_but_for_comments(raw), ""
-    return _universal(raw, "cp1251"), "Windows-1251"
-
-
-def _universal(raw: bytes, encoding: str) -> str:
-    return io.TextIOWrapper(io.BytesIO(raw), encoding, newline=None).read()
-
-
-def _decode_but_for_comments(raw: bytes) -> str:
-    """The text of a module whose comments alone are in another encoding. Raises `UnicodeError` when more of it is."""
-    text = io.TextIOWrapper(io.BytesIO(raw), "utf-8", errors="surrogateescape", newline=None).read()
-    lines = io.StringIO(text).readlines()
-    with contextlib.suppress(tokenize.TokenError):  # what stands after the token that it cannot read is checked below
-        for token in tokenize.generate_tokens(iter(lines).__next__):
-            if token.type == tokenize.COMMENT:
-                row, column = token.start
-                lines[row - 1] = lines[row - 1][:column] + _readable(token.string) + lines[row - 1][token.end[1] :]
-    text = "".join(lines)
-    text.encode("utf-8")
-    return text
-
-
-def _readable(text: str) -> str:
-    """The text with a mark in place of each byte that is of another encoding."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def _package_of(folder: Path) -> str:
+    """The name of a package whose modules are those in `folder`: for `from .utils import iou`, of a lab that is a package."""
+    package = ModuleType("submitted")
+    package.__path__ = [str(folder)]
+    sys.modules[package.__name__] = package
+    return package.__name__
 
 
 def _is_free(name: str) -> bool:

@@ -6,7 +6,10 @@ The shell is made once, in the template; a fork runs a submission's cells in its
 
 from __future__ import annotations
 
+import ast
+import json
 import re
+import time
 from typing import Any
 
 import nbformat
@@ -21,6 +24,7 @@ _OTHER_LANGUAGES = {"html", "HTML", "javascript", "js", "latex", "markdown", "sv
 _WRAPPERS = {"time", "timeit", "capture", "prun", "python", "python3", "pypy"}
 # What `display` need not encode first.
 _SHOWN_AS_THEY_ARE = (("matplotlib.figure", "Figure"), ("PIL.Image", "Image"))
+_TIMEIT_OPTIONS = re.compile(r"(?:\s*-(?:[nrp]\s*\d+|[tcqov]+)(?=\s|$))+\s*")
 _FIRST_LINE = re.compile(r"^\s*%%(\w+)[^\n]*")
 
 
@@ -32,18 +36,16 @@ class Cell:
         self.source = source
 
 
-def read_cells(raw: bytes) -> list[Cell]:
+def read_cells(text: str) -> list[Cell]:
     """The code cells of an `.ipynb` of any nbformat version.
 
-    Raises `ValueError` with a sentence for the student when the bytes are not a notebook.
+    Raises `ValueError` with the code of a reason (see `grader.judge.words`) when the text is not a notebook.
     """
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError("not_utf8") from error
-    try:
         # Not `nbformat.reads`: it would validate too, only to log what it finds, and compile the schema anew in each fork.
-        notebook = nbformat.convert(nbformat.reader.reads(text), 4)
+        whole = _completed(json.loads(text))
+        major, minor = nbformat.reader.get_version(whole)
+        notebook = nbformat.convert(nbformat.versions[major].to_notebook_json(whole, minor=minor), 4)
     except RecursionError as error:
         raise ValueError("too_deep") from error
     except Exception as error:  # nbformat raises a dozen kinds for files that are not notebooks
@@ -58,10 +60,23 @@ def read_cells(raw: bytes) -> list[Cell]:
         raise ValueError("not_a_notebook") from error
 
 
+def _completed(notebook: Any) -> Any:
+    """The notebook with what other programs leave out because it says nothing, and nbformat does not read a file without."""
+    sheets = [notebook, *notebook.get("worksheets", [])]  # up to nbformat 3 cells are in sheets
+    cells = [cell for sheet in sheets for cell in sheet.get("cells", [])]
+    for part in [*sheets, *cells]:
+        part["metadata"] = part.get("metadata") or {}
+    for cell in cells:
+        if cell.get("cell_type") == "code":
+            cell["outputs"] = cell.get("outputs") or []
+    return notebook
+
+
 def make_shell(notes: Notes, drawings: Drawings) -> Any:
     """IPython's interactive shell: no history file, no colours, no terminal; shell lines are noted and skipped, pictures kept."""
     from IPython.core.displaypub import DisplayPublisher
     from IPython.core.interactiveshell import InteractiveShell
+    from IPython.core.magics.execution import TimeitResult
     from traitlets.config import Config
 
     config = Config()
@@ -97,15 +112,25 @@ def make_shell(notes: Notes, drawings: Drawings) -> Any:
             if magic_name in _LOOK_MAGICS:
                 return None  # figures go to the Agg backend whatever the cell asks for
             if magic_name == "timeit":
-                magic_name = "time"  # once is enough
+                return self._run_once(line, _stack_depth + 1)
             if self.find_line_magic(magic_name) is None:
                 notes.add("magic_skipped", command=f"%{magic_name} {line}", reason="unknown")
                 return None
             return super().run_line_magic(magic_name, line, _stack_depth + 1)
 
+        def _run_once(self, line: str, depth: int) -> Any:
+            options = _TIMEIT_OPTIONS.match(line)
+            text = line[options.end() :] if options else line
+            begun = time.perf_counter()
+            super().run_line_magic("time", text, depth + 1)
+            seconds = time.perf_counter() - begun
+            wanted = options is not None and "o" in options[0]
+            return TimeitResult(1, 1, seconds, seconds, [seconds], 0.0, 3) if wanted else None
+
         def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
             if magic_name in _SHELL_MAGICS | _OTHER_LANGUAGES:
-                notes.add("shell_line_skipped", command=f"%%{magic_name} {line}")
+                code = "shell_line_skipped" if magic_name in _SHELL_MAGICS else "language_skipped"
+                notes.add(code, command=f"%%{magic_name} {line}".strip())
                 return None
             return super().run_cell_magic(magic_name, line, cell)
 
@@ -126,6 +151,18 @@ def make_shell(notes: Notes, drawings: Drawings) -> Any:
     for module, name in _SHOWN_AS_THEY_ARE:
         shell.display_formatter.ipython_display_formatter.for_type_by_name(module, name, drawings.show)
     return shell
+
+
+def exported(node: ast.stmt) -> str:
+    """The cell that nbconvert wrote as this call, `get_ipython().run_cell_magic("time", "", "...")`; else "".
+
+    Raises nothing, whatever the arguments are.
+    """
+    called = node.value if isinstance(node, ast.Expr) else None
+    if not (isinstance(called, ast.Call) and isinstance(called.func, ast.Attribute) and called.func.attr == "run_cell_magic"):
+        return ""
+    given = [argument.value for argument in called.args if isinstance(argument, ast.Constant) and isinstance(argument.value, str)]
+    return f"%%{given[0]} {given[1]}\n{given[2]}" if len(given) == len(called.args) == 3 else ""
 
 
 def without_wrapper(source: str, shell: Any, notes: Notes) -> str:

@@ -41,10 +41,11 @@ class Loaded:
     detail: str = ""
 
     def fail(self, error: BaseException, number: int) -> None:
-        """Keep a failure that belongs to cell `number`."""
-        if len(self.failures) < _MOST_FAILURES:
-            failure = describe(error, self.cells)
-            self.failures.append({**failure, "cell": failure["cell"] or number})
+        """Keep a failure that belongs to cell `number`, once: an import fails for each of the names that it brings."""
+        described = describe(error, self.cells)
+        failure = {**described, "cell": described["cell"] or number}
+        if failure not in self.failures and len(self.failures) < _MOST_FAILURES:
+            self.failures.append(failure)
 
     def find(self, name: str) -> Any:
         """What a name means. Raises `KeyError`."""

@@ -66,7 +66,7 @@ class Source:
 
 
 def _text(raw: bytes) -> str:
-    """In UTF-8, or as `grader.guest.loading` reads what old editors write: the lines are the same."""
+    """In UTF-8, or as `grader.guest.encoding` reads what old editors write: the lines are the same."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return raw.decode("utf-16", "replace")
     try:

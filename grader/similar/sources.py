@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from grader.course.assignment import AssignmentFolder
 from grader.course.bundle import Starters
 from grader.course.submission import Submission, is_the_labs, readable
-from grader.guest.loading import decode, is_binary
+from grader.guest.encoding import decode, is_binary
 from grader.guest.notebook import read_cells
 from grader.report.similarity import LeftOut, Piece
 
@@ -76,7 +76,7 @@ def read_pieces(name: str, raw: bytes) -> Iterator[Piece]:
     """The code in one file. Raises `ValueError` with a code (see `grader.report.similarpages`) when it cannot be read."""
     file = readable(name).encode(*_ENCODABLE).decode()
     if PurePosixPath(name).suffix.lower() == ".ipynb":
-        for cell in read_cells(raw):
+        for cell in read_cells(decode(raw)[0]):
             yield Piece(file=file, cell=cell.number, lines=_lines(cell.source))
         return
     if is_binary(raw):

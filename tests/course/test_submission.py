@@ -86,13 +86,50 @@ def test_folders_and_plain_files(make: Make, assignment: Assignment) -> None:
 )
 def test_which_file_of_a_folder(make: Make, assignment: Assignment, files: list[str], graded: str) -> None:
     """Protects the order of the assignment's patterns: the first that matches decides, and two matches are told, not chosen."""
-    place = make(*(f"ann/{name}" for name in files))
+    for number, name in enumerate(files):
+        place = make(f"ann/{name}", content=b"x = %d\n" % number)
     assert found(place, assignment)["ann"] in (graded, f"ann/{graded}")
+
+
+def test_the_same_file_twice(make: Make, assignment: Assignment) -> None:
+    """Protects a student whose browser saved the file a second time: the same bytes are one file, others are still two."""
+    place = make("ann/tiny.ipynb", "ann/tiny (1).ipynb", "bob/tiny.ipynb")
+    make("bob/tiny (1).ipynb", content=b"other\n")
+    assert found(place, assignment) == {"ann": "ann/tiny.ipynb", "bob": "several_files"}
+
+
+@pytest.mark.parametrize(
+    ("line", "graded"),
+    [
+        ("from utils import *", "main.py"),
+        ("x = 1\n    import json, utils as u", "main.py"),
+        ("from .utils import iou", "main.py"),
+        ("from . import utils", "main.py"),
+        ('"source": ["import torch\\n", "from utils import iou"]', "main.py"),
+        ('"source": "import torch\\nimport utils"', "main.py"),
+        ("# instead of: import utils", "several_files"),
+        ("import utils_of_others", "several_files"),
+        ("from utils.boxes import iou", "several_files"),
+    ],
+)
+def test_a_module_that_another_imports(make: Make, assignment: Assignment, line: str, graded: str) -> None:
+    """Protects a lab in two modules: the one that the other imports is its helper; what only looks like that decides nothing."""
+    make("ann/utils.py")
+    place = make("ann/main.py", content=line.encode())
+    assert found(place, assignment)["ann"] in (graded, f"ann/{graded}")
+
+
+def test_modules_that_import_each_other(make: Make, assignment: Assignment) -> None:
+    """Protects the rule that the grader does not guess: of two modules in a circle none leads."""
+    make("ann/a.py", content=b"import b\n")
+    place = make("ann/b.py", content=b"import a\n")
+    assert found(place, assignment) == {"ann": "several_files"}
 
 
 def test_a_verdict_names_what_was_found(make: Make, assignment: Assignment) -> None:
     """Protects the student's way to a repair: the candidates of several, and what lay there where there was none."""
-    assert only(make("ann/a.py", "ann/b.py", "ann/c.txt"), assignment).candidates == ("a.py", "b.py")
+    make("ann/a.py", content=b"a = 1\n")
+    assert only(make("ann/b.py", "ann/c.txt"), assignment).candidates == ("a.py", "b.py")
     (only(make(), assignment).root / "a.py").unlink()
     (only(make(), assignment).root / "b.py").unlink()
     assert only(make(), assignment).candidates == ("c.txt",)

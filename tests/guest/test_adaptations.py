@@ -116,17 +116,55 @@ def test_folders_of_pictures(adapted: Adapted):
     assert adapted(source) == [listed, "folder_served"]
 
 
-def test_input_ends(adapted: Adapted):
-    """A question is answered with an empty line; a loop that waits for a word is not asked for ever."""
+def test_folders_that_nobody_named(adapted: Adapted):
+    """Protects the report from folders that the import system looks through, and from pictures that were taken for folders."""
     source = """
-        print(repr(input("name: ")))
+        import importlib.metadata, os
+        sys.path.append("__editable__.lab.finder.__path_hook__")
+        len(list(importlib.metadata.distributions()))
+        print(*(name for kind in os.listdir("train") for name in os.listdir(f"train/{kind}")))
+        print(*(note["name"] for note in notes.take()))
+    """
+    assert adapted(source)[:2] == ["cat.png dog.png cat.png dog.png", "train"]
+
+
+def test_input_ends(adapted: Adapted):
+    """A question is answered with an empty line; a loop that waits for a word is not asked for ever; all is noted once."""
+    source = """
+        print(repr(input("name: ")), repr(input("class: ")))
         try:
             while input() != "quit":
                 pass
         except EOFError:
             print("over")
     """
-    assert adapted(source) == ["''", "over", "input_answered input_answered"]
+    assert adapted(source) == ["'' ''", "over", "input_answered"]
+
+
+def test_a_command_line_that_nobody_gave(adapted: Adapted):
+    """Protects scripts with required arguments: the default values stand for them; one that can be read is, and help ends."""
+    source = """
+        import argparse
+        sys.argv = ["lab.py"]
+        parser = argparse.ArgumentParser()
+        parser.add_argument("image")
+        parser.add_argument("--threshold", type=float, default="0.5")
+        parser.add_argument("--layer", default="layer4")
+        parser.set_defaults(seed=3)
+        print(parser.parse_args(), parser.parse_known_args())
+        print(len(notes.take()), parser.parse_args(["cat.jpg", "--threshold", "1"]))
+        try:
+            parser.parse_args(["--help"])
+        except SystemExit as left:
+            print(left.code)
+    """
+    filled = "image=None, threshold=0.5, layer='layer4', seed=3"
+    lines = [line for line in adapted(source) if line.startswith(("Namespace", "1 ", "0"))]
+    assert lines[:2] == [
+        f"Namespace({filled}) (Namespace({filled}), [])",
+        "1 Namespace(image='cat.jpg', threshold=1.0, layer='layer4', seed=3)",
+    ]
+    assert lines[2:] == ["0"]
 
 
 def test_progress_in_a_notebook(adapted: Adapted):
@@ -176,6 +214,87 @@ def test_without_a_gpu(adapted: Adapted):
         print(x.device, y.device, torch.cuda.get_device_name(0), torch.ones(1).device, x.dtype)
     """
     assert adapted(source) == ["cpu cpu CPU cpu torch.float32", "moved_to_cpu"]
+
+
+@pytest.mark.torch
+def test_a_gpu_that_is_named_otherwise(adapted: Adapted):
+    """Protects labs that name the GPU by its number, ask a tensor for another one there, or draw random numbers on it."""
+    pytest.importorskip("torch")
+    source = """
+        import torch
+        x = torch.ones(2)
+        layer = lambda: torch.nn.Linear(2, 2)
+        made = [
+            lambda: x.to(0), lambda: x.to(device=0), lambda: x.cuda(0), lambda: x.pin_memory(),
+            lambda: layer().to(0).weight, lambda: layer().cuda(0).weight, lambda: torch.nn.Linear(2, 2, device="cuda").weight,
+            lambda: torch.zeros(2, device=0), lambda: x.new_zeros(2, device="cuda"), lambda: x.new_tensor([1], device="cuda"),
+            lambda: x.new_full((2,), 0.0, device=torch.device("cuda", 1)),
+            lambda: torch.randn(2, generator=torch.Generator(device="cuda").manual_seed(0)),
+            lambda: torch.randn(2, generator=torch.Generator("cuda")),
+        ]
+        print(*{(make().device.type, *(note["code"] for note in notes.take())) for make in made})
+    """
+    assert adapted(source)[0] == "('cpu', 'moved_to_cpu')"
+
+
+@pytest.mark.torch
+def test_a_gpu_that_is_asked_or_entered(adapted: Adapted):
+    """Protects labs that work inside a device, make tensors of its types, and look at its memory; other devices are entered."""
+    pytest.importorskip("torch")
+    source = """
+        import torch
+        with torch.device("cuda"), torch.cuda.device(0), torch.cuda.stream(torch.cuda.Stream()):
+            x = torch.zeros(2)
+        with torch.device("meta"):
+            y = torch.zeros(2)
+        print(x.device, y.device, torch.cuda.FloatTensor([1, 2]).device, torch.zeros(1).type(torch.cuda.LongTensor).dtype)
+        print(torch.cuda.get_device_properties(0).total_memory > 0, len(torch.cuda.mem_get_info()))
+        print(isinstance(torch.default_generator, torch.Generator), isinstance(torch.Generator(), torch.Generator))
+        print(torch.full((2,), 3).tolist(), torch.arange(2).tolist(), torch.zeros(2).to(torch.float64, True).dtype)
+    """
+    assert adapted(source) == [
+        "cpu meta cpu torch.int64",
+        "True 2",
+        "True True",
+        "[3, 3] [0, 1] torch.float64",
+        "moved_to_cpu",
+    ]
+
+
+@pytest.mark.torch
+def test_factories_in_a_script(adapted: Adapted, tmp_path: Path):
+    """Protects functions that TorchScript compiles: it knows `torch.zeros` by its identity, which is another one here."""
+    pytest.importorskip("torch")
+    (tmp_path / "work" / "scripted.py").write_text(
+        "import torch\n@torch.jit.script\ndef f(n: int):\n    return torch.zeros([n]) + torch.tensor(n) + torch.arange(n)\n"
+    )
+    source = """
+        import torch, warnings
+        warnings.simplefilter("ignore")
+        sys.path.insert(0, ".")
+        from scripted import f
+        print(f(2).tolist())
+    """
+    assert adapted(source)[0] == "[2.0, 3.0]"
+
+
+@pytest.mark.torch
+def test_compiling_nothing(adapted: Adapted):
+    """Protects functions and networks that are compiled where there is no compiler, which took minutes and failed."""
+    pytest.importorskip("torch")
+    source = """
+        import torch
+        @torch.compile
+        def f(x):
+            return x + 1
+        @torch.compile(mode="max-autotune", fullgraph=True)
+        def g(x):
+            return x + 2
+        net = torch.compile(torch.nn.Identity(), dynamic=True)
+        net.compile()
+        print(f(1), g(1), net(3), type(net).__name__)
+    """
+    assert adapted(source) == ["2 3 3 Identity", "compile_skipped"]
 
 
 @pytest.mark.torch

@@ -118,7 +118,15 @@ def test_shell_lines_and_magics(load: Callable[..., Left]):
     )
     assert (left.values["x"], left.values["y"]) == (1, 2)
     assert left.told == []
-    assert left.codes == ["shell_line_skipped"] * 4 + ["magic_skipped", "shell_line_skipped"]
+    assert left.codes == ["shell_line_skipped"] * 4 + ["magic_skipped", "language_skipped"]
+
+
+def test_timeit_with_options(load: Callable[..., Left]):
+    """Protects lines that are measured once: the options of `%timeit` are none of the statement, and `-o` gives a result."""
+    lines = ["n = 0", "%timeit -n 10 -r 3 f()", "t = %timeit -o -q -n2 -r 1 f()", "m = 2", "%timeit -m", "x = t.average > 0"]
+    left = load(["def f():\n    global n\n    n += 1", "\n".join(lines)])
+    assert left.told == []
+    assert (left.values["n"], left.values["x"]) == (2, True)
 
 
 @pytest.mark.parametrize("first", ["%%time", "%%capture out", "%%timeit -n 3", "%%unheard_of"])
@@ -138,11 +146,36 @@ def test_other_modules_of_the_submission(load: Callable[..., Left]):
     assert load(["import utils"], utils="def f(): return 6").values["f"] == 6
 
 
+def test_relative_imports(load: Callable[..., Left]):
+    """Protects a lab that is written as a package: its file finds the others beside it by a dot, and they one another."""
+    others = {"boxes": "from .areas import f2\ndef f(): return f2() + 1\n", "areas": "def f2(): return 6\n"}
+    left = load("from .boxes import f\nfrom . import areas\nx = areas.f2()\n", **others)
+    assert (left.values["f"], left.values["x"]) == (7, 6)
+    assert left.told == []
+
+
 def test_a_notebook_saved_as_a_module(load: Callable[..., Left]):
     """Colab's export keeps shell lines and calls of `get_ipython`; the rest is Python."""
     left = load("!pip install x\nget_ipython().system('ls')\n%cd data\ndef f(): return 7\n")
     assert left.values["f"] == 7
     assert set(left.codes) == {"shell_line_skipped"}
+    assert left.told == []
+
+
+@pytest.mark.parametrize("magic", ["time", "capture", "timeit", "prun", "unheard_of"])
+def test_wrapped_cells_of_a_notebook_saved_as_a_module(load: Callable[..., Left], magic: str):
+    """Protects the definitions in such cells: nbconvert writes each as one call with a text, which ran in another namespace."""
+    cell = "\nx = missing\n!ls\n@nowhere\ndef f(): return y\n"
+    left = load(f"y = 3\nget_ipython().run_cell_magic({magic!r}, '', {cell!r})\ndef f2(): return f()\n")
+    assert (left.values["f"], left.values["f2"]) == (3, 3)
+    assert [(failure["types"][0], failure["line"]) for failure in left.failures] == [("NameError", 2)]
+
+
+def test_magics_of_a_module_run_in_it(load: Callable[..., Left]):
+    """Protects what a line magic and a captured cell run in a module: they see its names, and what they define is there."""
+    shell = "shell = get_ipython()\nshell.run_line_magic('time', 'x = f()')\n"
+    left = load(f"def f(): return 4\n{shell}shell.run_cell('def f2(): return x')\nassert f2() == 4\n")
+    assert (left.values["x"], left.values["f2"]) == (4, 4)
     assert left.told == []
 
 
@@ -161,7 +194,7 @@ def test_a_notebook_that_breaks_the_schema(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("nbformat.validator.get_validator", compiled)
     code = {"cell_type": "code", "metadata": {}, "source": ["f = 3\n", "g = f + 1"]}  # no outputs, and a text for a number
     text = json.dumps({"cells": [code], "metadata": {}, "nbformat": 4, "nbformat_minor": "5"})
-    assert [(cell.number, cell.source) for cell in read_cells(text.encode())] == [(1, "f = 3\ng = f + 1")]
+    assert [(cell.number, cell.source) for cell in read_cells(text)] == [(1, "f = 3\ng = f + 1")]
 
 
 @pytest.mark.parametrize(
@@ -186,6 +219,24 @@ def test_encodings_of_windows(load: Callable[..., Left], encoding: str, said: st
     assert left.notes == [{"code": "encoding_guessed", "encoding": said}]
 
 
+@pytest.mark.parametrize(("encoding", "said"), [("cp1251", "Windows-1251"), ("utf-16", "UTF-16")])
+def test_notebooks_of_windows(load: Callable[..., Left], encoding: str, said: str):
+    """Protects notebooks that an editor or a shell of Windows has rewritten: they are read as modules are."""
+    cells = [v4.new_code_cell("# лаба\nдлина = 1\ndef f(): return 'ж' * длина")]
+    left = load(nbformat.writes(v4.new_notebook(cells=cells)).encode(encoding), "lab.ipynb")
+    assert left.values["f"] == "ж"
+    assert left.notes == [{"code": "encoding_guessed", "encoding": said}]
+
+
+def test_notebooks_that_leave_out_what_says_nothing(load: Callable[..., Left]):
+    """Protects notebooks without metadata and outputs, which Colab, VS Code and converters write and open."""
+    code = {"cell_type": "code", "source": "def f(): return 5"}
+    bare = {"cells": [{"cell_type": "markdown", "source": "text"}, code, {**code, "outputs": None}], "nbformat": 4}
+    assert load(json.dumps(bare), "lab.ipynb").values["f"] == 5
+    old = {"worksheets": [{"cells": [{"cell_type": "code", "input": "def f(): return 6"}]}], "nbformat": 3}
+    assert load(json.dumps(old), "lab.ipynb").values["f"] == 6
+
+
 @pytest.mark.parametrize(
     ("raw", "name", "reason"),
     [
@@ -196,7 +247,9 @@ def test_encodings_of_windows(load: Callable[..., Left], encoding: str, said: st
         (b"\xff\xfex", "a.py", "not_utf8"),
         (b"def (\n", "a.py", "syntax"),
         (b"{", "a.ipynb", "not_a_notebook"),
-        (b"\xff\xfe", "a.ipynb", "not_utf8"),
+        (b"\xff\xfe", "a.ipynb", "not_a_notebook"),
+        (b"\xff\xfex", "a.ipynb", "not_utf8"),
+        (b"[]", "a.ipynb", "not_a_notebook"),
     ],
 )
 def test_what_cannot_be_read(load: Callable[..., Left], raw: bytes, name: str, reason: str):

@@ -57,6 +57,16 @@ def test_of_a_cell_the_first_failure_is_told():
     assert [failure["cell"] for failure in bench.loaded.failures] == [3, 4]
 
 
+def test_a_failed_import_is_told_once():
+    """Protects the report from one failure for each name of an import; another line's is told too."""
+    bench = Bench()
+    bench.run("from not_here import a, b, c\nimport not_here\n")
+    assert [(failure["types"][0], failure["line"]) for failure in bench.loaded.failures] == [
+        ("ModuleNotFoundError", 1),
+        ("ModuleNotFoundError", 2),
+    ]
+
+
 @pytest.mark.parametrize(
     "statement", ["raise SystemExit(0)", "exit()", "raise KeyboardInterrupt", "import sys; sys.exit('done')"]
 )

@@ -257,7 +257,7 @@ def test_what_cannot_be_read_is_listed(make_class: MakeClass, folder: Assignment
             "dora/tiny.py": b"MZ\x00\x00",
             "emil/notes.txt": "nothing to grade",
             "fay/a.py": INDEPENDENT,
-            "fay/b.py": INDEPENDENT,
+            "fay/b.py": INDEPENDENT + "more = 1\n",
             "gus/tiny.ipynb": notebook(),
             "hal/tiny.py": "x = 1\n" * 60_000,
             "ida/tiny.ipynb": '{"cells": ' + "[" * 100_000,

@@ -10,7 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.guest.adaptations import colab, console, pictures, progress, threads, transforms, weights, windows
+from grader.guest.adaptations import (
+    arguments,
+    colab,
+    compiling,
+    console,
+    pictures,
+    progress,
+    threads,
+    transforms,
+    weights,
+    windows,
+)
 from grader.guest.adaptations.gallery import Gallery
 from grader.guest.adaptations.importing import Watch
 from grader.guest.drawings import Drawings
@@ -30,9 +41,11 @@ def install(places: Places, notes: Notes, drawings: Drawings) -> None:
     watch = Watch()
     gallery = Gallery(places.pictures, notes)
     console.install(notes)
+    arguments.install(notes)
     colab.install(gallery, notes, drawings)
     windows.install(watch, drawings)
     threads.install(watch)
+    compiling.install(notes)
     progress.install(watch)
     weights.install(places.hub / "checkpoints", notes)
     pictures.install(gallery, watch)

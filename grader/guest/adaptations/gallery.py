@@ -60,6 +60,10 @@ class Gallery:
         return str((same or self.pictures)[0])
 
     def names(self, folder: str) -> list[str]:
-        """The names of the pictures, for a submission that lists a folder which is not here."""
-        self.notes.add("folder_served", name=folder)
+        """The names of the pictures, for a submission that lists a folder which is not here.
+
+        One that is named like a picture came from such a list (`for kind in os.listdir("train")`), and that was told.
+        """
+        if not folder.lower().endswith(SUFFIXES):
+            self.notes.add("folder_served", name=folder)
         return [picture.name for picture in self.pictures]

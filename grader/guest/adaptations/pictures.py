@@ -8,6 +8,7 @@ import glob
 import io
 import os
 import shutil
+import sys
 import urllib.request
 from pathlib import Path
 from types import ModuleType
@@ -74,7 +75,9 @@ def _serve_folders(gallery: Gallery) -> None:
 
 
 def _is_of_a_lab(folder: str) -> bool:
-    """Not one that the interpreter or a library looks for."""
+    """Not one that the interpreter or a library looks for: packages' metadata are sought in all that stands in `sys.path`."""
+    if folder in sys.path:
+        return False
     return not os.path.isabs(folder) or folder.startswith(("/content", "/kaggle", "/home", "/Users", "/mnt", "/data"))
 
 

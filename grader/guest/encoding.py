@@ -1,0 +1,62 @@
+"""The bytes of a submission's file as text, whichever editor wrote them."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import io
+import tokenize
+
+_CONTROLS = {*range(1, 32)} - {*b"\t\n\v\f\r\x1a\x1b"}  # DOS ended files by 0x1A; 0x1B begins colours
+_UTF16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
+
+
+def is_binary(raw: bytes) -> bool:
+    """Whether bytes are no text at all: they hold a zero (only UTF-16 does) or are not UTF-8 and hold what no editor writes."""
+    if raw.startswith(_UTF16):
+        return False
+    if b"\0" in raw:
+        return True
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return not _CONTROLS.isdisjoint(raw)
+    return False
+
+
+def decode(raw: bytes) -> tuple[str, str]:
+    """The text of a module or a notebook, and the encoding where it had to be guessed, else "".
+
+    In the encoding that its coding cookie names, else UTF-8. Python reads no other; old editors and shells of Windows write them.
+    As code is ASCII, only what names and strings look like hangs on the guess. Raises `UnicodeError`.
+    """
+    if raw.startswith(_UTF16):
+        return _universal(raw, "utf-16"), "UTF-16"
+    with contextlib.suppress(UnicodeError, SyntaxError):
+        return _universal(raw, tokenize.detect_encoding(io.BytesIO(raw).readline)[0]), ""
+    with contextlib.suppress(UnicodeError):
+        return _decode_but_for_comments(raw), ""
+    return _universal(raw, "cp1251"), "Windows-1251"
+
+
+def _universal(raw: bytes, encoding: str) -> str:
+    return io.TextIOWrapper(io.BytesIO(raw), encoding, newline=None).read()
+
+
+def _decode_but_for_comments(raw: bytes) -> str:
+    """The text of a module whose comments alone are in another encoding. Raises `UnicodeError` when more of it is."""
+    text = io.TextIOWrapper(io.BytesIO(raw), "utf-8", errors="surrogateescape", newline=None).read()
+    lines = io.StringIO(text).readlines()
+    with contextlib.suppress(tokenize.TokenError):  # what stands after the token that it cannot read is checked below
+        for token in tokenize.generate_tokens(iter(lines).__next__):
+            if token.type == tokenize.COMMENT:
+                row, column = token.start
+                lines[row - 1] = lines[row - 1][:column] + _readable(token.string) + lines[row - 1][token.end[1] :]
+    text = "".join(lines)
+    text.encode("utf-8")
+    return text
+
+
+def _readable(text: str) -> str:
+    """The text with a mark in place of each byte that is of another encoding."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
