@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from types import ModuleType, TracebackType
+from types import FrameType, ModuleType, TracebackType
 from typing import Any
 
 from grader.course.specification import Assignment, Part
@@ -67,8 +67,9 @@ class Check:
     to the first would learn that it was right. The test's hint is told where the answer has the form that was asked for, else
     the comparison's.
 
-    `photo` names the picture that the arguments were made of: a figure of the answer lies over it. With `judged=False` the
-    answer is only drawn for the student's page, if the test passes; nothing that it is or does decides anything.
+    With `otherwise`, other arguments that ask the same, it is right where either answer is. `photo` names the picture that the
+    arguments were made of: a figure of the answer lies over it. With `judged=False` the answer is only drawn for the student's
+    page, if the test passes; nothing that it is or does decides anything.
     """
 
     def __init__(self, submission: SubmissionProxy, reference: Answers, comparisons: Comparisons, test: str = "") -> None:
@@ -85,23 +86,24 @@ class Check:
         if name.startswith("_") or name not in parts:
             raise AttributeError(f"the assignment has no part {name!r}; it has {', '.join(parts)}")
 
-        def check(*arguments: Any, hint: AnyText = "", photo: str = "", judged: bool = True) -> Any:
+        def check(
+            *arguments: Any,
+            hint: AnyText = "",
+            photo: str = "",
+            judged: bool = True,
+            otherwise: tuple[Any, ...] | None = None,
+        ) -> Any:
             if not judged:
                 self._look(parts[name], arguments, photo)
                 return None
             compared = self._compare(parts[name], arguments, photo)
+            if otherwise is not None:  # asked whatever came of the first, which else would be known to have been wrong
+                other = self._compare(parts[name], otherwise, photo)
+                compared = other if compared.difference is not None else compared
             self._compared.append(compared)
-            difference = compared.difference
-            if difference is None:
-                return compared.answer
-            if self._mismatch is None:
-                told = difference.hint if difference.form else hint or difference.hint
-                error = Mismatch(difference.came, expected=difference.expected, hint=told, detail=difference.detail)
-                # Where the test asked, for who looks at its traceback: it is raised at its end.
-                frame = sys._getframe(1)
-                place = TracebackType(None, frame, frame.f_lasti, frame.f_lineno)
-                self._mismatch = error.with_traceback(place)
-            return compared.expected
+            if compared.difference is not None and self._mismatch is None:
+                self._mismatch = _mismatch(compared.difference, hint, sys._getframe(1))
+            return compared.answer if compared.difference is None else compared.expected
 
         return check
 
@@ -115,3 +117,10 @@ class Check:
     def _look(self, part: Part, arguments: tuple[Any, ...], photo: str) -> None:
         with contextlib.suppress(TestOutcome):  # there is no picture then; a judged call of the same function says why
             self._shown.append(self._compare(part, arguments, photo))
+
+
+def _mismatch(difference: Difference, hint: AnyText, asked: FrameType) -> Mismatch:
+    """What a test is to fail by at its end, with the place where it asked for who looks at its traceback."""
+    told = difference.hint if difference.form else hint or difference.hint
+    error = Mismatch(difference.came, expected=difference.expected, hint=told, detail=difference.detail)
+    return error.with_traceback(TracebackType(None, asked, asked.f_lasti, asked.f_lineno))

@@ -69,6 +69,19 @@ def mismatch_of(check: Check) -> Mismatch:
     return check._mismatch
 
 
+@pytest.mark.parametrize(("first", "second", "wrong"), [(3.0, 9.0, False), (9.0, 3.0, False), (9.0, 8.0, True)])
+def test_another_way_to_ask_the_same(setting: Setting, first: float, second: float, wrong: bool) -> None:
+    """Protects from telling a submission that its first answer was wrong: the second question comes in any case."""
+    answers = iter((first, second))
+    asked = FakeSubmission(None)
+    asked.call = lambda part, arguments: (Call(part.id, arguments), next(answers))  # type: ignore[method-assign]
+    check = Check(asked, setting.reference, setting.comparisons)
+    assert check.mean([1, 2, 6], otherwise=([6, 2, 1],)) == 3.0
+    assert next(answers, None) is None
+    assert (check._mismatch is not None) is wrong
+    assert len(check._compared) == 1
+
+
 class RaisingSubmission(FakeSubmission):
     """Raises at every call."""
 
