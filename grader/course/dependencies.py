@@ -53,8 +53,9 @@ def part_digests(folder: AssignmentFolder, tests: Iterable[tuple[str, str]]) -> 
     raw = folder.reference.read_bytes()
     whole = hashlib.sha256(raw).hexdigest()
     reference = dict.fromkeys(parts, whole) if folder.is_bundle else closure_digests(raw.decode("utf-8", "replace"), parts)
-    modules = {name: _read(path) for name, path in _modules(folder).items()}
-    shared = [_read(path) for path in folder.judged_files() if path.suffix == ".py" and path not in _modules(folder).values()]
+    places = _modules(folder)
+    modules = {name: _read(path) for name, path in places.items()}
+    shared = [_read(path) for path in folder.judged_files() if path.suffix == ".py" and path not in places.values()]
     holders: dict[str, set[str]] = {name: set() for name in modules}
     for identifier, part in tests:
         holders.setdefault(identifier.partition("::")[0], set()).add(part)
@@ -73,9 +74,10 @@ def part_digests(folder: AssignmentFolder, tests: Iterable[tuple[str, str]]) -> 
 def _modules(folder: AssignmentFolder) -> dict[str, Path]:
     """Test modules by `<visibility>/<path>`, as test ids begin."""
     found = {}
+    files = folder.judged_files()
     for visibility in ("public", "hidden"):
         place = folder.tests(visibility)
-        for path in folder.judged_files():
+        for path in files:
             if path.is_relative_to(place) and any(fnmatch.fnmatch(path.name, pattern) for pattern in _TEST_MODULES):
                 found[f"{visibility}/{path.relative_to(place).as_posix()}"] = path
     return found

@@ -94,9 +94,12 @@ def test_the_digest_changes_with_every_file_that_counts(folder: Path, course_cop
 
 
 def test_the_digest_ignores_what_does_not_count(folder: Path) -> None:
-    """Protects a class from being graded again because Python wrote a cache, the starter got a comment, or the
-    deadline was moved."""
+    """Protects a class from being graded again because Python wrote a cache, the starter got a comment, an environment was made
+    in the folder, or the deadline was moved."""
     before = open_assignment(folder).digest()
+    (folder / "env" / "lib").mkdir(parents=True)
+    (folder / "env" / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    (folder / "env" / "lib" / "module.py").write_text("1\n")
     (folder / "starter" / "tiny.py").write_text("# changed\n")
     (folder / "tests" / "__pycache__").mkdir()
     (folder / "tests" / "__pycache__" / "x.pyc").write_bytes(b"1")
