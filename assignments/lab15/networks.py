@@ -53,10 +53,10 @@ class NarrowResNet50(ResNet):
         super().__init__(Bottleneck, [3, 4, 6, 3], num_classes=365, width_per_group=16)
         for module in self.modules():
             if isinstance(module, nn.BatchNorm2d):
-                nn.init.uniform_(module.weight, 0.5, 1.5)
-                nn.init.normal_(module.bias, std=0.1)
-                nn.init.normal_(module.get_buffer("running_mean"), std=0.1)
-                nn.init.uniform_(module.get_buffer("running_var"), 0.5, 1.5)
+                nn.init.uniform_(module.weight, 0.75, 1.25)
+                nn.init.normal_(module.bias, std=0.05)
+                nn.init.normal_(module.get_buffer("running_mean"), std=0.05)
+                nn.init.uniform_(module.get_buffer("running_var"), 0.75, 1.25)
 
 
 class SameConv2d(nn.Conv2d):
