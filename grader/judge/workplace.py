@@ -124,8 +124,9 @@ class Workplace:
     def kept_apart(self) -> bool:
         """Whether no part's tests can have left anything that those of others could notice: to be asked before it is closed.
 
-        Memory they do not share, as each works in a fork of the loaded submission; but a lost process may have taken something
-        along, and files stay.
+        Each works in a fork of the loaded submission; but a lost process may have taken something along, and files stay. Pages
+        and pipes that a submission shares among its forks on purpose are not seen: whoever does that keeps verdicts that its
+        tests have given it.
         """
         if self.reopened or self.disturbed or self.session.closed or not self.session.forks or not self.report.files:
             return False
