@@ -47,6 +47,26 @@ print("torch._dynamo" in sys.modules)
     assert _run(program) == "False"
 
 
+def test_initialisers_do_not_bring_it() -> None:
+    """Protects the template from a network that draws its numbers by `torch.nn.init`, as most do: 150 MB in every fork else."""
+    program = """
+from torch import nn
+def drawn():
+    layer = nn.Linear(3, 2)
+    nn.init.normal_(layer.weight, std=0.1)
+    assert nn.init.uniform_(tensor=layer.bias, a=0.5, b=1.5) is layer.bias
+    nn.init.constant_(layer.bias, 1.0)
+    nn.init.xavier_normal_(layer.weight)
+    return layer
+with compiler.skeletons():
+    layer = drawn()
+assert layer.weight.is_meta and layer.weight.shape == (2, 3) and layer.bias.is_meta
+assert drawn().weight.std() > 0
+print("torch._dynamo" in sys.modules)
+"""
+    assert _run(program) == "False"
+
+
 def test_the_question_is_answered_when_it_is_asked() -> None:
     """Protects who pools boxes: torchvision gets the compiler's own answer."""
     program = """
