@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.torch
+
 ASSIGNMENT = Path(__file__).resolve().parents[2] / "assignments" / "lab15"
 _BUILD = """
 import sys
