@@ -96,7 +96,7 @@ class Part(Specification):
             part may have one of them.
         parameters: in canonical order.
         styles: `call` (a function), `method` (of a class of the submission), `module_class` (a class to make and call),
-            `forward_hook` (registered at top level), `variable` (a value instead of a function).
+            `forward_hook` (registered at top level), `variable` (a value, or an attribute of an object, instead of a function).
         accepts: forms in which arrays are offered, in order.
         batch_axis: roles whose leading axis of length one may be dropped or added when a call fails.
         one_by_one: roles whose items are given one at a time when a call on the batch fails.

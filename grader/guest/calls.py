@@ -16,6 +16,7 @@ with {"changed": True} where calls of earlier ones have changed what the submiss
 A target says what to call by `via`, and by further fields:
 
 * `name`: the object `name`; `instance`: one of the class `name`; `method`: the `method` of either; `static`: of the class
+* `attribute`: nothing is called, the value of the attribute `method` of an instance is the answer
 * `variable`: nothing is called, the value of `name` is the answer
 * `hook`: what the forward hook `number` stores while its own network runs on the argument
 * `install`: the function or class `name` registers a hook; then the network runs on the last argument
@@ -192,8 +193,10 @@ class Server:
         if target["via"] == "handle":
             return self.registry.objects[target["number"]]
         found = self.loaded.find(target["name"])
-        if target["via"] in ("instance", "method") and isinstance(found, type):
+        if target["via"] in ("instance", "method", "attribute") and isinstance(found, type):
             found = self.instance(found, target.get("constructor", {}))
+        if target["via"] == "attribute":
+            return lambda: getattr(found, target["method"])
         return getattr(found, target["method"]) if target["via"] in ("method", "static") else found
 
     def instance(self, kind: type, constructor: dict[str, Any]) -> Any:

@@ -7,6 +7,7 @@ A description is a mapping with `kind` (function, hook, class, module_class, ins
 * `parameters`: a list of `{name, required, how, form}`, `how` being positional, keyword, args or kwargs, `form` that of arrays
   which the function is written for, as far as it shows; None when unknown
 * `methods` of a class or an instance: by name, `{parameters, static}`; `of`: the name of an instance's class
+* `attributes` of a class or an instance: names of properties, and of what the constructor stores
 * `axes` of an array
 """
 
@@ -17,6 +18,7 @@ import inspect
 import itertools
 import sys
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -82,11 +84,13 @@ class Inventory:
             return {}
         if isinstance(value, type):
             kind = "module_class" if _is_network_class(value) else "class"
-            return {"kind": kind, "parameters": _parameters(value), "methods": _methods(value, whole=True)}
+            described = {"kind": kind, "parameters": _parameters(value), "methods": _methods(value, whole=True)}
+            return {**described, "attributes": _attributes(value)}
         kind = self._kind(value)
         if kind in ("instance", "network"):
             made_of = str(type(value).__name__)[:200]
-            return {"kind": kind, "parameters": _parameters(value), "methods": _methods(type(value)), "of": made_of}
+            described = {"kind": kind, "parameters": _parameters(value), "methods": _methods(type(value)), "of": made_of}
+            return {**described, "attributes": _attributes(type(value))}
         if kind == "function":
             is_hook = any(value is hook for hook in self.hooks)
             return {"kind": "hook" if is_hook else kind, "parameters": _parameters(value), "returns": _may_return(value)}
@@ -139,6 +143,34 @@ def _methods(value: type, whole: bool = False) -> dict[str, dict[str, Any]]:
                 bare = whole and not static and _first_name(item) not in selves  # `Metrics.iou(a, b)`, a class as a namespace
                 own[name] = {"parameters": _parameters(item, bound=not bare), "static": static or bare}
     return dict(list(own.items())[:50])
+
+
+def _attributes(value: type) -> list[str]:
+    """Public names that an instance has without a call: properties, and what a constructor of the student's own assigns."""
+    found: dict[str, None] = {}
+    for base in value.__mro__[:-1]:
+        if base.__module__.split(".")[0] in ("torch", "builtins"):
+            continue
+        code = getattr(vars(base).get("__init__"), "__code__", None)
+        if isinstance(code, CodeType):
+            found.update(dict.fromkeys(_stored_on_self(code)))
+        found.update(dict.fromkeys(name for name, item in vars(base).items() if isinstance(item, property | cached_property)))
+    return [name for name in found if not name.startswith("_")][:50]
+
+
+def _stored_on_self(code: CodeType) -> list[str]:
+    """What a constructor's code assigns to attributes of its first parameter, `self.weights = ...`."""
+    steps = list(dis.get_instructions(code))
+    return [
+        step.argval
+        for before, step in itertools.pairwise(steps)
+        if step.opname == "STORE_ATTR" and _loaded_last(before) in code.co_varnames[:1]
+    ]
+
+
+def _loaded_last(step: dis.Instruction) -> Any:
+    """Of an instruction that loads two variables at once, as Python 3.13 has them, the second."""
+    return step.argval[-1] if isinstance(step.argval, tuple) else step.argval
 
 
 def _first_name(value: Any) -> str:

@@ -1,8 +1,8 @@
 """What in a submission may answer a part, in the order in which it is tried.
 
 The student's own functions, classes and methods under the part's names; then values, where a value may stand for a function;
-then, where there was none of the first, own functions with private names (`_nms`) and those that are named only alike; then
-imported ones under the names; at last forward hooks.
+then, where there was none of the first, own functions with private names (`_nms`), those that are named only alike, and
+attributes of objects; then imported ones under the names; at last forward hooks.
 """
 
 from __future__ import annotations
@@ -80,13 +80,15 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
     if not own:
         yield from private
         yield from _alike(part, report, roles)
+        yield from _attributes(part, report, roles)
     yield from (one for name, one in named if not report.names[name].own)
     if "forward_hook" in part.styles:
         yield from _hooks(part, report, roles)
 
 
 def _fits(part: Part, report: LoadReport, variable: Candidate) -> bool:
-    return report.names[variable.name].axes == part.variable_axes
+    entry = report.names.get(variable.name)
+    return entry is not None and entry.axes == part.variable_axes
 
 
 def _named(part: Part, report: LoadReport, roles: Roles) -> Iterator[tuple[str, Candidate]]:
@@ -198,6 +200,24 @@ def _methods_by_name(part: Part, report: LoadReport, roles: Roles) -> Iterator[t
         target: dict[str, Value] = {"via": "method", "name": name, "method": method}
         entry = report.names[name]
         yield from ((name, one) for one in _made(f"{name}.{method}", target, "method", entry, entry.methods[method], roles))
+
+
+def _attributes(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
+    """Attributes and properties under the part's names: of instances first, else of one that is made for the arguments."""
+    ranks = {same_name(name): rank for rank, name in reversed(list(enumerate(part.names)))}
+    found = [
+        (entry.kind not in ("instance", "network"), ranks[same_name(attribute)], name, attribute)
+        for name, entry in report.names.items()
+        for attribute in entry.attributes
+        if "variable" in part.styles and same_name(attribute) in ranks and entry.own
+    ]
+    for is_class, _, name, attribute in sorted(found):
+        target: dict[str, Value] = {"via": "attribute", "name": name, "method": attribute}
+        if not is_class:
+            omitted = tuple(parameter.role for parameter in part.parameters)
+            yield Candidate(f"{name}.{attribute}", "variable", target, Binding(omitted=omitted))
+        elif (binding := bind_class(roles, report.names[name].parameters, ())).complete:
+            yield Candidate(f"{name}.{attribute}", "variable", target, binding)
 
 
 def _alike(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:

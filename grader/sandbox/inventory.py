@@ -13,6 +13,7 @@ from grader.wire.values import Value
 
 _MOST_PARAMETERS = 50
 _MOST_METHODS = 50
+_MOST_ATTRIBUTES = 50
 _MOST_HOOKS = 200
 
 
@@ -38,7 +39,8 @@ class Method:
 class Entry:
     """What a name stands for. `parameters` is None when unknown; `own`: written by the student; `axes` of an array.
 
-    `returns` is False for a function that only ever raises. `of` is the name of an instance's class.
+    `returns` is False for a function that only ever raises. `of` is the name of an instance's class, `attributes` are names that
+    instances have without a call.
     """
 
     kind: str
@@ -48,6 +50,7 @@ class Entry:
     axes: int = 0
     returns: bool = True
     of: str = ""
+    attributes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ def read_entry(item: Mapping[Value, Value]) -> Entry:
         axes=number(item.get("axes")),
         returns=item.get("returns") is not False,
         of=text(item.get("of"), 200),
+        attributes=tuple(text(name, 200) for name in items(item.get("attributes"), _MOST_ATTRIBUTES)),
     )
 
 

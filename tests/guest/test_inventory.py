@@ -62,6 +62,26 @@ def test_methods_and_their_kinds():
     }
 
 
+def test_attributes():
+    """Properties and what constructors assign, inherited ones too; nothing private, nothing of a local variable."""
+    source = """
+from functools import cached_property
+class A:
+    def __init__(self, model):
+        self.model, self._x, y = model, 1, A
+        y.z = 3
+    @property
+    def weights(self): return 1
+class B(A):
+    @cached_property
+    def map(self): return 2
+b = B(None)
+"""
+    names = describe(source)
+    assert set(names["A"]["attributes"]) == {"model", "weights"}
+    assert set(names["B"]["attributes"]) == set(names["b"]["attributes"]) == {"model", "weights", "map"}
+
+
 def test_functions_that_serve_as_hooks():
     """A registered hook is never called as if it were the part that it is named after."""
     assert describe("def get_features(a, b, c): pass", hooks=("get_features",))["get_features"]["kind"] == "hook"

@@ -171,6 +171,21 @@ def test_methods():
     assert made["Tools.overlap"].target["via"] == "static"
 
 
+def test_attributes_stand_last_and_only_where_nothing_else_is():
+    """An instance's attribute stands for its own network; of a class one is made with the network that the test is about."""
+    made = Entry("class", (Parameter("net"),), attributes=("w", "other"))
+    there = Entry("instance", attributes=("W",), of="Cam")
+    assert styles("matrix", report(Cam=made, cam=there)) == [("variable", "cam.W"), ("variable", "Cam.w")]
+    assert styles("matrix", report(Cam=made, get_matrix=function("model"))) == [("call", "get_matrix")]
+    assert styles("overlap", report(Cam=Entry("class", (), attributes=("overlap",)))) == []
+    needy = Entry("class", (Parameter("net"),), attributes=("W",))
+    (attempt,) = attempts(question("matrix", report(Cam=needy)))
+    (request,) = requests_of(question("matrix", report(Cam=needy)), attempt, (Model("small"),))
+    assert request.target["constructor"] == {"net": Model("small")}
+    (attempt,) = attempts(question("matrix", report(cam=there)))
+    assert asked_arguments(question("matrix", report(cam=there)), attempt, (Model("small"),)) == (Model("big"),)
+
+
 def test_a_number_as_list_and_array():
     """An index that is wanted as a list of one, or as something with `.item()`, is given so."""
     made = attempts(question("pick", report(pick=function("values", "index"))))
