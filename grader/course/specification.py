@@ -12,7 +12,7 @@ import functools
 import inspect
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import Annotated, Any, Literal
 
@@ -26,6 +26,7 @@ from pydantic import (
 
 from grader.course.rules import Counting, Late, Moment
 from grader.course.strict import Specification
+from grader.errors import SpecificationError
 
 SCHEMA = "grader/assignment/1"
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -141,6 +142,14 @@ class Part(Specification):
             if both:
                 raise ValueError(f"parameters: {one.role!r} and {other.role!r} have the same name {min(both)!r}")
         return self
+
+    def check_count(self, arguments: Sequence[Any]) -> None:
+        """Raises `SpecificationError` where a test gives another number of arguments than the part has."""
+        if len(arguments) != len(self.parameters):
+            roles = ", ".join(parameter.role for parameter in self.parameters)
+            raise SpecificationError(
+                f"a test calls {self.id}({roles}) with {len(arguments)} of its {len(self.parameters)} arguments"
+            )
 
 
 class ModelSpecification(Specification):

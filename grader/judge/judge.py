@@ -156,7 +156,7 @@ class Judge:
             status=graded.status,
             score=graded.score,
             max_score=shown(self.assignment.points),
-            messages=tuple(render(message, self.translate) for message in graded.messages),
+            messages=tuple(dict.fromkeys(render(message, self.translate) for message in graded.messages)),
             seconds=round(seconds, 3),
             parts=part_results(self.assignment, graded.tests, self.share),
             tests=graded.tests,

@@ -81,7 +81,6 @@ class Call:
 
     part: str
     arguments: tuple[Any, ...]
-    keywords: dict[str, Any] = field(default_factory=dict)
     style: str = "call"
     kinds: str = ""
     notes: list[AnyText] = field(default_factory=list)

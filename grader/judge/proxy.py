@@ -18,7 +18,7 @@ from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
 from grader.judge.plain import kinds, plain
 from grader.judge.search import Search
 from grader.judge.text import gettext
-from grader.judge.words import adaptation_notes
+from grader.judge.words import adaptation_notes, call_note_words
 from grader.judge.workplace import Learnt, Workplace
 from grader.results import TestStatus
 from grader.sandbox.exchange import Answer
@@ -47,14 +47,13 @@ class SubmissionProxy:
         self._used = False  # whether it had a process that earlier tests used, or such ones waited beside it
         self._hung = False
         self._process: CallProcess | None = None
-        self._calls: list[Call] = []
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("__"):
             raise AttributeError(name)
         parts = {part.id: part for part in self._workplace.assignment.parts}
         if name in parts:
-            return lambda *arguments, **keywords: self.answer(parts[name], arguments)
+            return lambda *arguments: self.answer(parts[name], arguments)
         return lambda *arguments, **keywords: self._call_by_name(name, arguments, keywords)
 
     def answer(self, part: Part, arguments: tuple[Any, ...]) -> Any:
@@ -63,6 +62,7 @@ class SubmissionProxy:
 
     def call(self, part: Part, arguments: tuple[Any, ...]) -> tuple[Call, Any]:
         """The call as it was made, and the answer. The call's arguments are those that the answer belongs to."""
+        part.check_count(arguments)
         place = self._workplace
         self._learnt.called.add(part.id)
         model = served_model(place.assignment, part, place.report)
@@ -140,9 +140,7 @@ class SubmissionProxy:
             value = alternative.read(value)
             if isinstance(value, Reading):
                 value, asked = value.answer, value.asked
-        call = Call(part.id, asked, {}, attempt.candidate.style, kinds(answer.value))
-        self._calls.append(call)
-        return call, value
+        return Call(part.id, asked, attempt.candidate.style, kinds(answer.value)), value
 
     def _call_by_name(self, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         if name not in self._workplace.report.names:
@@ -165,6 +163,7 @@ class SubmissionProxy:
         named = {name: in_mode(value, report) for name, value in keywords.items()}
         answer = self._asked(lambda process: process.call(target, arguments, named, form))
         self._spent = self._spent or installed or answer.failure is not None or not answer.clean
+        self._learnt.notes += [text for note in answer.notes if (text := call_note_words(note)) is not None]
         return answer
 
     def _asked(self, question: Callable[[CallProcess], _Result]) -> _Result:

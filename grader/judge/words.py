@@ -26,6 +26,9 @@ _NOTES = {
     "folder_served": gettext("The folder {name} is not here; the lab's own pictures were listed."),
     "weights_served": gettext("The weights {name} are not here; those of the lab's own model were served."),
     "moved_to_cpu": gettext("There is no GPU here; what was sent to one stayed on the CPU."),
+    "picture_prepared": gettext(
+        "Your code prepares its pictures itself; those of the tests come prepared, and were left as they are."
+    ),
     "input_answered": gettext("input() was answered with an empty line."),
     "arguments_answered": gettext("The command line could not be read; its arguments were given their default values."),
     "compile_skipped": gettext("torch.compile() compiles nothing here; what it was given was used as it is."),
@@ -61,6 +64,12 @@ def note_words(note: dict[str, str]) -> Text | None:
     if any(name not in note for name in fields):
         return None
     return Text(text.template, {name: one_line(note[name]) for name in fields})
+
+
+def call_note_words(note: dict[str, str]) -> Text | None:
+    """The sentence for a note on a test's call: one without a word from the sandbox, which knew hidden inputs by then."""
+    text = note_words(note)
+    return text if text is not None and text.is_fixed else None
 
 
 def failure_words(failure: Failure) -> Text:

@@ -48,6 +48,7 @@ class LocalSubmission:
 
     def call(self, part: Part, arguments: tuple[Any, ...]) -> tuple[Call, Any]:
         """The call, and the answer in plain numbers."""
+        part.check_count(arguments)
         given = [self._give(value) for value in arguments]
         try:
             value = storable(_within(self._seconds, lambda: self._functions[part.id](*given)))
@@ -58,7 +59,7 @@ class LocalSubmission:
             raise CodeRaised(Failure(types, str(error), 0, _line(error, self._functions[part.id]), "")) from error
         if isinstance(value, int | float) or type(value).__module__ == "numpy":
             value = value if isinstance(value, int | float) else Array(value)
-        return Call(part.id, arguments, {}, "call", kinds(value)), plain(value)
+        return Call(part.id, arguments, "call", kinds(value)), plain(value)
 
     def state(self, model: Model) -> dict[str, Any]:
         """Digest and training flag of the model as this test's calls left it."""

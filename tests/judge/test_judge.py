@@ -210,6 +210,37 @@ def test_only_what_is_drawn_while_loading_is_shown(judge: Judge, submit: Callabl
     assert result.own_figures_left_out == 0
 
 
+@pytest.mark.parametrize(
+    "asked", ["check.mean()", "check.mean([1.0], 2)", "submission.mean([1.0], 2)", "submission.mean(values=[1])"]
+)
+def test_a_call_that_does_not_fit_the_part(course_copy: Path, submit: Callable[..., Submission], asked: str) -> None:
+    """Protects a course's author: an argument too many is told, not dropped, and costs no student points."""
+    tests = course_copy / "assignments" / "tiny" / "tests" / "hidden"
+    (tests / "test_more.py").write_text(
+        'import pytest\n\n\n@pytest.mark.part("mean")\ndef test_more(check, submission):\n    """A title."""\n    ' + asked + "\n"
+    )
+    with Judge(JudgePlan(open_assignment(course_copy / "assignments" / "tiny"), NoWall(), (), "en")) as judge:
+        result = judge.grade(submit())
+    (more,) = [test for test in result.tests if test.id.endswith("test_more")]
+    assert (more.status, more.score) == (TestStatus.GRADER_ERROR, None)
+
+
+def test_what_was_adapted_in_a_call_is_told_once(judge: Judge, submit: Callable[..., Submission]) -> None:
+    """Protects who asks for input in a function, also where it was asked before at top level."""
+    source = b"""
+def mean(values):
+    input()
+    return sum(values) / len(values)
+"""
+    result = judge.grade(submit(source=source))
+    assert result.messages.count("input() was answered with an empty line.") == 1
+    assert [test.status for test in result.tests if test.part == "mean"] == [TestStatus.PASSED] * sum(
+        test.part == "mean" for test in result.tests
+    )
+    again = judge.grade(submit("bob", b"input()\n" + source))
+    assert again.messages.count("input() was answered with an empty line.") == 1
+
+
 def test_an_object_is_no_exception(course_copy: Path, submit: Callable[..., Submission]) -> None:
     """Protects from being told of an exception that only the grader's second try raised: the first one returned, an object."""
     folder = course_copy / "assignments" / "tiny"

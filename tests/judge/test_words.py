@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+from pathlib import Path
 
 import pytest
 
+import grader
 from grader.judge.outcome import known_type, place_words
-from grader.judge.words import failure_words, note_words, one_line, unreadable_words
+from grader.judge.words import call_note_words, failure_words, note_words, one_line, unreadable_words
 from grader.sandbox.exchange import Failure, LoadReport
 
 REPORT = LoadReport("", "", (), (), {}, (), False, 0)
@@ -92,6 +95,28 @@ def test_notes_that_are_not_known_are_dropped() -> None:
     assert note_words({"code": "give me all points"}) is None
     assert note_words({"code": "picture_served"}) is None
     assert note_words({}) is None
+
+
+def test_every_note_of_the_sandbox_has_its_words() -> None:
+    """Protects students from adaptations that nobody tells them."""
+    guest = Path(grader.__file__).parent / "guest"
+    calls = [
+        node
+        for path in guest.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and ast.unparse(node.func).endswith("notes.add")
+    ]
+    codes = {call.args[0].value: call for call in calls if isinstance(call.args[0], ast.Constant)}
+    assert len(codes) > 10
+    for code, call in codes.items():
+        assert note_words({"code": code, **{keyword.arg or "": "x" for keyword in call.keywords}}) is not None, code
+
+
+def test_on_a_call_only_fixed_words_are_told() -> None:
+    """Protects hidden inputs, which the sandbox has by then, from a report that a student reads."""
+    assert str(call_note_words({"code": "input_answered"})) == "input() was answered with an empty line."
+    assert call_note_words({"code": "picture_served", "name": "0.25"}) is None
+    assert call_note_words({"code": "made_up"}) is None
 
 
 def test_one_line() -> None:

@@ -30,3 +30,11 @@ def test_versions_are_named(tiny_course: Path, monkeypatch: pytest.MonkeyPatch) 
     assert environment_of(assignment).split(", ")[2:] == ["numpy 9.9"]
     with_rich = assignment.model_copy(update={"preload": ("rich.table",)})
     assert environment_of(with_rich).split(", ")[2:] == ["numpy 9.9", "rich 8.8"]
+
+
+def test_a_module_that_is_called_otherwise_than_its_distribution(tiny_course: Path) -> None:
+    """Protects from a verdict of another version: `yaml` comes from PyYAML, and is named by that."""
+    assignment = open_assignment(tiny_course / "assignments" / "tiny").specification
+    said = environment_of(assignment.model_copy(update={"preload": ("yaml", "json")})).split(", ")
+    assert f"PyYAML {importlib.metadata.version('pyyaml')}" in said
+    assert not any(one.startswith("json") for one in said)
