@@ -233,6 +233,8 @@ class Assignment(Specification):
         models: networks for tests and submissions, by name.
         pictures: the folder of pictures, which tests and submissions see.
         limits: what one submission may use.
+        seed: of the random inputs that tests draw: another one gives other inputs, and grades everybody again. It stays out of
+            what students are given.
         parts: what is graded, in the order of the report.
     """
 
@@ -252,6 +254,7 @@ class Assignment(Specification):
     models: dict[PartIdentifier, ModelSpecification] = {}  # noqa: RUF012  pydantic copies it
     pictures: str = ""
     limits: Limits = Limits()
+    seed: Annotated[int, Field(ge=0, lt=1 << 32)] = 0
     parts: Annotated[tuple[Part, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
 
     @model_validator(mode="after")

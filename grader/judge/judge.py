@@ -53,7 +53,7 @@ class JudgePlan:
     """What a judge is made of; plain data, so that a worker in another process can make its own.
 
     `visibilities`: the tests to run; the points of those that are left out stay theirs. `keyword`: run only tests that match it
-    (`pytest -k`).
+    (`pytest -k`). `seed`: of the tests' random inputs; None for the assignment's own.
     """
 
     folder: AssignmentFolder
@@ -62,7 +62,7 @@ class JudgePlan:
     language: str
     device: str = "cpu"
     visibilities: tuple[str, ...] = ("public", "hidden")
-    seed: int = 0
+    seed: int | None = None
     keyword: str = ""
 
 
@@ -82,7 +82,7 @@ class Judge:
             raise SpecificationError(f"{plan.folder.path}: is a student's bundle: there is nothing in it to grade by")
         answers = open_answers(plan.folder, self.weights, plan.device)
         comparisons = Comparisons(self.assignment, load_file(plan.folder.comparison))
-        self.setting = Setting(plan.folder, answers, comparisons, plan.seed)
+        self.setting = Setting(plan.folder, answers, comparisons, self.assignment.seed if plan.seed is None else plan.seed)
         self.diagnosis = open_diagnosis(plan.folder, answers, comparisons)
         drawn = plan.folder.figures
         self.figures = Figures(self.assignment, load_file(drawn) if drawn.is_file() else None)

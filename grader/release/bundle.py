@@ -43,7 +43,7 @@ def build_bundle(folder: AssignmentFolder, install: str = "", device: str = "cpu
     old = stale(folder.master, folder.starter)
     if old:
         raise SpecificationError(f"{folder.starter / old[0]}: is not what the master makes it", remedy="run grade starter")
-    judge = Judge(JudgePlan(folder, NoWall(), (), folder.specification.language, device, visibilities=("public",)))
+    judge = Judge(JudgePlan(folder, NoWall(), (), folder.specification.language, device, visibilities=("public",), seed=0))
     if not judge.planned:
         raise SpecificationError(f"{folder.tests('public')}: there is no public test to release")
     files = {**starters, **_tests(folder), **_code(folder)}
@@ -97,8 +97,9 @@ def _catalogues(folder: AssignmentFolder, files: dict[str, bytes]) -> dict[str, 
 
 
 def _specification(folder: AssignmentFolder) -> bytes:
-    """The specification without its author's comments, pointing at the recorded answers."""
+    """The specification without its author's comments and the seed of hidden inputs, pointing at the recorded answers."""
     tree = yaml.safe_load((folder.path / "assignment.yaml").read_text("utf-8"))
+    tree.pop("seed", None)
     tree["reference"] = ANSWERS
     return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False, width=120).encode()
 

@@ -172,6 +172,24 @@ def test_a_mistake_that_only_hidden_tests_tell_is_not_in_it(files: dict[str, byt
     assert "words.case" not in texts
 
 
+def test_the_seed_stays_with_the_course(course_copy: Path) -> None:
+    """Protects hidden inputs: students are given neither the seed that they are drawn from nor what it draws."""
+    assignment = course_copy / "assignments" / "tiny"
+    plain = build_bundle(open_assignment(assignment), "")
+    (assignment / "tests" / "public" / "test_drawn.py").write_text(
+        'import pytest\n\n\n@pytest.mark.part("mean")\ndef test_drawn(check, seed):\n'
+        '    """Drawn."""\n    check.mean([seed + 1.0])\n'
+    )
+    specification = assignment / "assignment.yaml"
+    specification.write_text(specification.read_text() + "seed: 4711\n")
+    folder = open_assignment(assignment)
+    assert Judge(JudgePlan(folder, NoWall(), (), "en")).setting.seed == 4711
+    assert Judge(JudgePlan(folder, NoWall(), (), "en", seed=3)).setting.seed == 3
+    files = build_bundle(folder, "")
+    assert files["assignment.yaml"] == plain["assignment.yaml"]
+    assert not any(b"4711" in data or b"4712" in data for data in files.values())
+
+
 def test_a_changed_test_is_told(files: dict[str, bytes], tiny_course: Path, tmp_path: Path) -> None:
     """Protects a student who tries other numbers in a public test: that no answer is known is said; it is not wrong."""
     folder = unpack(files, tmp_path / "bundle")
