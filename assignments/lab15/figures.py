@@ -131,7 +131,8 @@ def _kept(answer: Any, boxes: int) -> set[int] | None:
         flat = np.asarray(answer).reshape(-1)
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None
-    if flat.dtype.kind == "b" and flat.size == boxes:
+    # As `comparison.py` reads it: zeros and ones for all boxes, some of them more than once, are no indices.
+    if flat.size == boxes and (flat.dtype.kind == "b" or (np.isin(flat, (0, 1)).all() and len(np.unique(flat)) < flat.size)):
         return {int(index) for index in np.flatnonzero(flat)}
     if flat.dtype.kind not in "iu" or flat.size > boxes or (flat.size and (flat.min() < 0 or flat.max() >= boxes)):
         return None

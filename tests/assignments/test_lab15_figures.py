@@ -109,6 +109,7 @@ def test_boxes_are_told_apart(figures: Figures, photo: np.ndarray) -> None:
     assert figure.caption.startswith("Rightly kept: 1, rightly dropped: 0, wrongly kept: 1, wrongly dropped: 1.")
     mask = draw(figures, "nms", np.array([True, False, True]), expected, arguments)
     assert mask == figure
+    assert draw(figures, "nms", np.array([1, 0, 1]), expected, arguments) == figure
 
 
 def test_of_many_boxes_only_the_wrong_ones_are_labelled(figures: Figures) -> None:
