@@ -24,6 +24,7 @@ from grader.ci.workflows import TEMPLATES
 from grader.cli.main import app
 from grader.course.bundle import Bundle
 from grader.course.specification import json_schema as assignment_schema
+from grader.judge.check import Check
 from grader.judge.plugin import JudgePlugin
 from grader.report.similarity import json_schema as similarity_schema
 from grader.results import json_schema as results_schema
@@ -200,6 +201,12 @@ def fixtures() -> Iterator[str]:
     yield ""
 
 
+def check() -> Iterator[str]:
+    """How `check` is called: the fixture that every test has."""
+    yield f"```python\n{_signature('check.<part>', Check._check, without=('self', 'part'))}\n```\n"
+    yield f"{_paragraphs(inspect.getdoc(Check) or '')}\n"
+
+
 def api() -> Iterator[str]:
     """What `grader.testing` holds."""
     for name in testing.__all__:
@@ -216,12 +223,13 @@ def api() -> Iterator[str]:
         yield ""
 
 
-def _signature(name: str, value: Any) -> str:
+def _signature(name: str, value: Any, without: Collection[str] = ("self",)) -> str:
     signature = inspect.signature(value)
     words, starred = [], False
     for one in signature.parameters.values():
-        if one.name == "self":
+        if one.name in without:
             continue
+        starred = starred or one.kind is one.VAR_POSITIONAL
         if one.kind is one.KEYWORD_ONLY and not starred:
             words.append("*")
             starred = True
@@ -300,7 +308,7 @@ PAGES: dict[str, dict[str, Callable[[], Iterator[str]]]] = {
         "bundle.json": bundle,
         "gradescope": gradescope,
     },
-    "reference/author.md": {"fixtures": fixtures, "testing": api},
+    "reference/author.md": {"fixtures": fixtures, "check": check, "testing": api},
     "ci.md": {"action": action, "templates": templates},
 }
 

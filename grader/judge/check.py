@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -61,15 +62,17 @@ class Comparisons:
 
 
 class Check:
-    """`check.<part>(*arguments)`: the test fails when the student's answer is not the reference's.
+    """`check.<part>(*arguments)` calls the submission and the reference, and compares by `compare_<part>`.
 
-    It goes on first, with the reference's answer: a submission that is asked a test's second question only after a right answer
-    to the first would learn that it was right. The test's hint is told where the answer has the form that was asked for, else
-    the comparison's.
+    Returns the student's answer where it is right. After a mismatch it returns the reference's, and the test continues with
+    that and fails at its end: a submission that is asked a test's second question only after a right answer to the first would
+    learn that it was right. The first mismatch is the one that is told.
 
-    With `otherwise`, other arguments that ask the same, it is right where either answer is. `photo` names the picture that the
-    arguments were made of: a figure of the answer lies over it. With `judged=False` the answer is only drawn for the student's
-    page, if the test passes; nothing that it is or does decides anything.
+    `hint` is told instead of the comparison's where the answer has the form that was asked for (a comparison's
+    `Difference(..., form=True)` keeps its own). `photo` names the picture that the arguments were made of: a figure of the
+    answer lies over it. With `judged=False` the answer is only drawn for the student's page, if the test passes, and None is
+    returned; nothing that it is or does decides anything. With `otherwise`, other arguments that ask the same, it is right
+    where either answer is.
     """
 
     def __init__(self, submission: SubmissionProxy, reference: Answers, comparisons: Comparisons, test: str = "") -> None:
@@ -86,26 +89,29 @@ class Check:
         if name.startswith("_") or name not in parts:
             raise AttributeError(f"the assignment has no part {name!r}; it has {', '.join(parts)}")
 
-        def check(
-            *arguments: Any,
-            hint: AnyText = "",
-            photo: str = "",
-            judged: bool = True,
-            otherwise: tuple[Any, ...] | None = None,
-        ) -> Any:
-            if not judged:
-                self._look(parts[name], arguments, photo)
-                return None
-            compared = self._compare(parts[name], arguments, photo)
-            if otherwise is not None:  # asked whatever came of the first, which else would be known to have been wrong
-                other = self._compare(parts[name], otherwise, photo)
-                compared = other if compared.difference is not None else compared
-            self._compared.append(compared)
-            if compared.difference is not None and self._mismatch is None:
-                self._mismatch = _mismatch(compared.difference, hint, sys._getframe(1))
-            return compared.answer if compared.difference is None else compared.expected
+        return functools.partial(self._check, parts[name])
 
-        return check
+    def _check(
+        self,
+        part: Part,
+        /,
+        *arguments: Any,
+        hint: AnyText = "",
+        photo: str = "",
+        judged: bool = True,
+        otherwise: tuple[Any, ...] | None = None,
+    ) -> Any:
+        if not judged:
+            self._look(part, arguments, photo)
+            return None
+        compared = self._compare(part, arguments, photo)
+        if otherwise is not None:  # asked whatever came of the first, which else would be known to have been wrong
+            other = self._compare(part, otherwise, photo)
+            compared = other if compared.difference is not None else compared
+        self._compared.append(compared)
+        if compared.difference is not None and self._mismatch is None:
+            self._mismatch = _mismatch(compared.difference, hint, sys._getframe(1))
+        return compared.answer if compared.difference is None else compared.expected
 
     def _compare(self, part: Part, arguments: tuple[Any, ...], photo: str) -> Compared:
         call, answer = self._submission.call(part, arguments)
