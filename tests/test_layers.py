@@ -147,6 +147,19 @@ def test_imports_point_down(name: str) -> None:
         assert other in ONLY.get(own, {other}), f"{name} may import {sorted(ONLY[own])} only, not {imported}"
 
 
+def test_the_reports_rows_are_as_drawn() -> None:
+    """Protects the drawing of `grader.report`: each module has a row, and imports from rows below its own."""
+    rows: dict[str, int] = {}
+    drawn = MODULES["grader.report"].read_text("utf-8").partition("Layers, top to bottom")[2].split("\n\n")[1]
+    for rank, line in enumerate(drawn.splitlines()):
+        rows |= dict.fromkeys(re.split(r"\s{2,}", line.strip())[0].split(" · "), rank)
+    own = {name.rpartition(".")[2]: imports(name, local=True) for name in MODULES if name.startswith("grader.report.")}
+    assert set(rows) == set(own)
+    for module, imported in own.items():
+        for other in (name.rpartition(".")[2] for name in imported if name.startswith("grader.report.")):
+            assert rows[other] > rows[module], f"{module} imports {other}"
+
+
 def test_no_import_cycle() -> None:
     """Protects against knots within a layer, where every direction is allowed."""
     graph = {name: sorted(imports(name, local=False)) for name in MODULES}

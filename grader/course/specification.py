@@ -1,7 +1,7 @@
 """The specification of an assignment, `assignment.yaml`, as frozen records.
 
 Strict: an unknown key, a wrong type or points that do not add up are errors, never a default. `grader.course.reader` reads such
-a file. What an attribute is for stands in the class's docstring: `docs/reference/specification.md` is made from it.
+a file. What an attribute is for stands in the class's docstring: `docs/reference/assignment.md` is made from it.
 
 Left out on purpose: tests, references and comparisons, which are Python files beside it.
 """
