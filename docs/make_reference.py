@@ -32,7 +32,7 @@ from grader.results import json_schema as results_schema
 DOCS = Path(__file__).resolve().parent
 REPOSITORY = DOCS.parent
 _WIDTH = 100
-_ATTRIBUTES = "\n\nAttributes:\n"
+_LISTED = r"\n\n(?:Attributes|Args):\n"
 
 
 def commands() -> Iterator[str]:
@@ -215,9 +215,9 @@ def api() -> Iterator[str]:
             yield f"### {name}\n\n```python\n{name} = {_alias(value)}\n```\n"
             continue
         yield f"### {name}\n\n```python\n{_signature(name, value)}\n```\n"
-        about, _, listed = (inspect.getdoc(value) or "").partition(_ATTRIBUTES)
+        about, *listed = re.split(_LISTED, inspect.getdoc(value) or "", maxsplit=1)
         yield f"{_paragraphs(about)}\n"
-        for key, meaning in re.findall(r"^    (\w+): (.*(?:\n        .*)*)", listed, re.MULTILINE):
+        for key, meaning in re.findall(r"^    (\w+): (.*(?:\n        .*)*)", "".join(listed), re.MULTILINE):
             yield f"- `{key}`: {' '.join(meaning.split())}"
         yield from _methods(value)
         yield ""
