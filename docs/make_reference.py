@@ -66,7 +66,7 @@ def _usage(name: str, arguments: list[Any]) -> str:
             word += "..." if one.field_info.kind is inspect.Parameter.VAR_POSITIONAL else ""
             words.append(word if one.required else f"[{word}]")
         elif one.required:
-            words.append(f"{one.names[0]} {'|'.join(one.get_choices() or ())}")
+            words.append(f"{one.names[0]} {'|'.join(one.get_choices() or ()) or _value(one).upper()}")
     optional = any(not one.required and not _is_positional(one) for one in arguments)
     return " ".join(words + ["[OPTIONS]"] * optional)
 
