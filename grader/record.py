@@ -4,6 +4,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Record(BaseModel):
-    """Frozen, hashable, no unknown keys; what is no number is written as such, not as nothing."""
+    """Frozen, hashable, no unknown keys; NaN and infinity are kept as such, not as null."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")

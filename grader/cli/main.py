@@ -183,7 +183,7 @@ def fixtures(
     rebuild
         Forget what is kept and compute it again.
     prune
-        Only remove what was used longest ago, beyond 2 GB.
+        Only remove the least recently used entries beyond 2 GB.
     """
     from grader.cli.fixtures import fixtures_command
 
