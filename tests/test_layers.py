@@ -160,6 +160,16 @@ def test_the_reports_rows_are_as_drawn() -> None:
             assert rows[other] > rows[module], f"{module} imports {other}"
 
 
+def test_only_the_command_line_prints_and_exits() -> None:
+    """Protects who uses the grader's parts from their words and their ends: libraries return and raise."""
+    found = set()
+    for name, path in MODULES.items():
+        called = {ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)}
+        if {"print", "sys.exit", "exit"} & called and layer(name) not in ("cli", "__main__"):
+            found.add(name)
+    assert found == {"grader.ci.github"}, "it prints GitHub's workflow commands, which are read from standard output"
+
+
 def test_no_import_cycle() -> None:
     """Protects against knots within a layer, where every direction is allowed."""
     graph = {name: sorted(imports(name, local=False)) for name in MODULES}

@@ -221,9 +221,9 @@ def run_main(arguments: list[str] | None = None) -> int:
         refuse_unknown_word(arguments, commands)
         status = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        return _tell(misuse(error, commands))
+        return tell(misuse(error, commands))
     except GraderError as error:
-        return _tell(error)
+        return tell(error)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return STOPPED
@@ -231,10 +231,10 @@ def run_main(arguments: list[str] | None = None) -> int:
         return OK  # the reader of our output has gone, as in `grade ... | head`
     except OSError as error:
         if error.errno in _NO_ROOM:
-            return _tell(_no_room(error))
+            return tell(_no_room(error))
         if (refused := unusable_place(error, arguments)) is None:
             raise
-        return _tell(refused)
+        return tell(refused)
     return status if isinstance(status, int) else OK
 
 
@@ -249,7 +249,8 @@ def _no_room(error: OSError) -> GraderError:
     )
 
 
-def _tell(error: GraderError) -> int:
+def tell(error: GraderError) -> int:
+    """Say on standard error what went wrong, and what helps; the exit status."""
     print(f"grade: {error}", file=sys.stderr)
     if error.remedy:
         print(f"  help: {error.remedy}", file=sys.stderr)
