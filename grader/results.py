@@ -28,7 +28,6 @@ from pydantic import ConfigDict, Field, ValidationError
 from grader.errors import SpecificationError
 from grader.figures import Figure, OwnFigure
 from grader.record import Record
-from grader.wholefile import write_text_whole as write_text_whole  # what is made of results is written so
 
 SCHEMA = "grader/results/1"
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"

@@ -55,8 +55,8 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 ONLY = {
     "guest": {"errors", "wire"},
     "wire": {"errors"},
-    "report": {"results", "figures", "record", "i18n", "errors"},
-    "results": {"errors", "figures", "record", "wholefile"},
+    "report": {"results", "figures", "record", "i18n", "errors", "wholefile"},
+    "results": {"errors", "figures", "record"},
     "intake": {"course", "errors"},
     "gradebook": {"course", "results", "record", "errors"},
     "similar": {"course", "guest", "report", "results", "errors"},

@@ -22,8 +22,8 @@ from grader.cli.markup import escape
 from grader.cli.options import check_language, check_out
 from grader.cli.output import Output
 from grader.errors import UsageError
-from grader.results import write_text_whole
 from grader.run.watch import Fingerprint, wait_for_change
+from grader.wholefile import write_text_whole
 
 _STYLES = {"title": "bold", "right": "green", "wrong": "red", "aside": "dim", "mistake": "italic", "code": "cyan"}
 _WATCH_SECONDS = 0.1

@@ -12,7 +12,8 @@ from grader.cli.output import standard_output
 from grader.cli.report import read_to_hand_on, results_files
 from grader.cli.titled import print_table
 from grader.report.difference import Change, Difference, difference
-from grader.results import Results, write_text_whole
+from grader.results import Results
+from grader.wholefile import write_text_whole
 
 SAME, DIFFERENT = 0, 1
 _MOST_REASONS = 5

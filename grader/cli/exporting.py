@@ -19,7 +19,8 @@ from grader.export.gradescope import gradable, gradescope_document
 from grader.export.marks import untested
 from grader.export.package import gradescope_package
 from grader.report.slug import unique_slugs
-from grader.results import Results, write_text_whole
+from grader.results import Results
+from grader.wholefile import write_bytes_whole, write_text_whole
 
 OK, FAULT = 0, 1
 
@@ -64,7 +65,6 @@ def package_command(assignment: str, out: Path | None, hidden_tests: HiddenTests
         raise UsageError(f"{folder.path} is a student's bundle; package the assignment in its course")
     out = out or Path(f"{folder.specification.id}-autograder.zip")
     raw = gradescope_package(folder, hidden_tests)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(raw)
+    write_bytes_whole(out, raw)
     standard_output().print(f"{out}: {size_text(len(raw))}", markup=False)
     return OK

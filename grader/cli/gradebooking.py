@@ -22,7 +22,7 @@ from grader.gradebook.lateness import Timeliness
 from grader.gradebook.rules import named_rules
 from grader.gradebook.trail import trail
 from grader.report.gradebook import neutral, written
-from grader.results import write_text_whole
+from grader.wholefile import write_text_whole
 
 OK = 0
 

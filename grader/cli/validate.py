@@ -14,10 +14,10 @@ from grader.cli.output import standard_output
 from grader.cli.titled import print_table
 from grader.course.assignment import AssignmentFolder, courses_here, wanted_assignments
 from grader.judge.judge import Judge, JudgePlan
-from grader.results import write_text_whole
 from grader.sandbox.choice import choose_wall
 from grader.validate.check import Validation
 from grader.validate.validation import Validator
+from grader.wholefile import write_text_whole
 
 _MOST_SHORTFALLS = 20
 

@@ -20,11 +20,12 @@ from grader.course.submission import submission_in
 from grader.errors import UsageError, WallError
 from grader.export.gradescope import Visibility, gradescope_document
 from grader.judge.judge import Judge, JudgePlan
-from grader.results import Results, write_text_whole
+from grader.results import Results
 from grader.run.plan import AssignmentRun
 from grader.run.run import make_results
 from grader.sandbox.choice import choose_wall
 from grader.sandbox.wall import Wall
+from grader.wholefile import write_text_whole
 
 
 def grade_there(root: Path, hidden_tests: Visibility = "after_published") -> Path:
