@@ -26,9 +26,9 @@ from pydantic import (
 
 from grader.course.rules import Counting, Late, Moment
 from grader.course.strict import Specification
+from grader.record import JSON_SCHEMA
 
 SCHEMA = "grader/assignment/1"
-JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 LANGUAGES = ("en", "ru")
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=64)]
