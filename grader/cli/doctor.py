@@ -53,7 +53,8 @@ def attack_command(sandbox: str) -> int:
 
 def doctor_command() -> int:
     """Print the table; 0 when submissions of others can be graded here, else 1."""
-    findings = [python(), wall(), landlock_wall(), limits(), gpu(), weights(), workers()]
+    around = wall()
+    findings = [python(), around, landlock_wall(), limits(), gpu(), weights(), workers()]
     table = Table(show_lines=False)
     for heading in ("", "What", "Found", "Remedy"):
         table.add_column(heading)
@@ -61,7 +62,7 @@ def doctor_command() -> int:
         mark = "·" if finding.good is None else "[green]ok[/green]" if finding.good else "[red]no[/red]"
         table.add_row(mark, finding.name, escape(finding.text), escape(finding.remedy))
     standard_output().print(table)
-    return 0 if wall().good else 1
+    return 0 if around.good else 1
 
 
 def python() -> Finding:
