@@ -75,7 +75,11 @@ def _check(request: SimilarRequest) -> None:
 
 def _as_run(request: SimilarRequest) -> RunRequest:
     return RunRequest(
-        request.submissions, request.assignment, request.out, 1, "cpu", "auto", "*", request.language, False, request.quiet, False
+        submissions=request.submissions,
+        assignment=request.assignment,
+        out=request.out,
+        language=request.language,
+        quiet=request.quiet,
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -56,7 +55,7 @@ def run(
     fresh: Annotated[bool, Parameter(negative="")] = False,
     open_: Annotated[bool, Parameter("--open", negative="")] = False,
     watch: Annotated[bool, Parameter(negative="")] = False,
-    gradebook: Annotated[str, Parameter(env_var="GRADER_GRADEBOOK")] = "",
+    gradebook: Annotated[str, Parameter(("--gradebook", "-g"), env_var="GRADER_GRADEBOOK")] = "",
     times: Path | None = None,
     cluster: Annotated[str, Parameter(env_var="GRADER_CLUSTER")] = "",
     quiet: Annotated[bool, Parameter(("--quiet", "-q"), negative="")] = False,
@@ -103,8 +102,23 @@ def run(
     from grader.cli.run import RunRequest, run_command
     from grader.cli.watch import watch_command
 
-    request = RunRequest(submissions, assignment, out, jobs, device, sandbox, student, lang, fresh, quiet, verbose, open_)
-    request = replace(request, gradebook=gradebook, times=times, cluster=cluster)
+    request = RunRequest(
+        submissions=submissions,
+        assignment=assignment,
+        out=out,
+        jobs=jobs,
+        device=device,
+        sandbox=sandbox,
+        student=student,
+        language=lang,
+        fresh=fresh,
+        quiet=quiet,
+        verbose=verbose,
+        open=open_,
+        gradebook=gradebook,
+        times=times,
+        cluster=cluster,
+    )
     return watch_command(request) if watch else run_command(request)
 
 
