@@ -114,7 +114,7 @@ class Session:
         return CallProcess(self, pid, ours)
 
     def footprint(self) -> str:
-        """A digest of what lies in the submission's folders, as `LoadReport.files`; empty when it cannot be told."""
+        """A digest of what lies in the submission's folders, as `LoadReport.footprint`; empty when it cannot be told."""
         return text(self._ask({"op": "files"}, _FORK_SECONDS).get("files"), 64)
 
     def end_of(self, pid: int, sweep: bool) -> int | None:
