@@ -1,7 +1,7 @@
 """How answers of lab 15 are judged: one function per part, None when right, else a Difference in the student's words.
 
 Every function takes the answer as plain values (numbers, text, bytes, list, tuple, dict, numpy array), the reference's
-answer, and the call; it never raises, whatever the answer is. Tolerances stand once, below. What is let pass although it
+answer, and the call; it never raises, whatever the answer is. Tolerances stand once, below. What is accepted although it
 was not asked for (an axis of length 1, a ReLU, a keep mask) is told to the student in `call.notes`.
 
 Hints are fixed texts, because a hidden test shows nothing else: numbers of an answer could carry the input out.
@@ -75,7 +75,7 @@ def compare_features_map(answer: Any, expected: Any, call: Call) -> None:
     wanted = np.asarray(expected)
     maps = _numbers(_pick(answer, (4, 3), wanted.shape, call))
     if maps.shape == wanted.shape[1:] and wanted.shape[0] == 1:
-        call.notes.append(_("The feature map came without the batch axis; for a single picture that was let pass."))
+        call.notes.append(_("The feature map came without the batch axis; for a single picture that was accepted."))
         maps = maps[None]
     if maps.shape != wanted.shape:
         _reject_shape(maps, wanted, _hint_on_features_shape(maps, wanted))
@@ -161,7 +161,9 @@ def _check_values(answer: np.ndarray, wanted: np.ndarray, call: Call, hint: Hint
     if _near(numbers, wanted, tolerance):
         return
     if _is_half_precision(numbers, call) and _near(numbers, wanted, HALF_PRECISION_TOLERANCE):
-        call.notes.append(_("The numbers came in half precision (16 bits); float32 was asked, the loss was let pass."))
+        call.notes.append(
+            _("The numbers came in half precision (16 bits); float32 was asked for, the loss of precision was accepted.")
+        )
         return
     if not numbers.any():
         _reject(_("All numbers are zero."), _("The answer is the array that you began with: was it ever filled?"))
@@ -208,7 +210,7 @@ def _near(answer: np.ndarray, wanted: np.ndarray, share: float) -> bool:
 
 @_judge
 def compare_cam(answer: Any, expected: Any, call: Call) -> None:
-    """A map (h, w), right up to a positive factor and a shift; a ReLU and an enlargement are let pass, and told."""
+    """A map (h, w), right up to a positive factor and a shift; a ReLU and an enlargement are accepted, and told."""
     wanted = np.asarray(expected, dtype=np.float64)
     raw = _drop_axes(_numbers(_pick(answer, (2,), wanted.shape, call)), 2, call)
     enlarged = raw.ndim == 2 and raw.shape != wanted.shape and bool(np.greater_equal(raw.shape, wanted.shape).all())
@@ -231,7 +233,7 @@ def compare_cam(answer: Any, expected: Any, call: Call) -> None:
             if enlarged:
                 call.notes.append(_("The map came enlarged; it was compared with the expected map enlarged alike."))
             if rectified:
-                call.notes.append(_("The map has a ReLU, which the lab does not ask for; it was let pass."))
+                call.notes.append(_("The map has a ReLU, which the lab does not ask for; it was accepted."))
             return
     _reject(
         _("The map has the right size, but another pattern."),

@@ -2,7 +2,7 @@
 
 A variant takes what the reference takes (torch tensors, a torch model, numbers) and returns what a student with this
 misconception would. It serves twice: when a student's answers equal a variant's, the explanation is shown; and the
-tests are proved against all of them. `accepted=True` marks what the lab lets pass.
+tests are proved against all of them. `accepted=True` marks what the lab accepts.
 
 Explanations say what is computed instead and give the formula that is asked. Names are `<part>.<slug>`.
 """
@@ -207,7 +207,7 @@ def features_map_hook_replaces_output(model, x):
     "features_map.batch_axis_squeezed",
     part="features_map",
     en="The batch axis is gone for a single picture: (C, h, w) instead of (1, C, h, w). The values are right and it "
-    "is let pass; without squeeze() a function works alike for one picture and for many.",
+    "is accepted; without squeeze() a function works alike for one picture and for many.",
     ru="У одной картинки пропала ось батча: (C, h, w) вместо (1, C, h, w). Значения верные, это зачтено; без "
     "squeeze() функция одинаково работает для одной картинки и для многих.",
     accepted=True,
@@ -219,7 +219,7 @@ def features_map_batch_axis_squeezed(model, x):
 @misconception(
     "features_map.half_precision",
     part="features_map",
-    en="Half precision. The numbers were rounded to 16 bits, about three digits; it is let pass here, but float32 is "
+    en="Half precision. The numbers were rounded to 16 bits, about three digits; it is accepted here, but float32 is "
     "what the network computes in.",
     ru="Половинная точность. Числа округлены до 16 бит, это около трёх знаков; здесь зачтено, но сеть считает во float32.",
     accepted=True,
@@ -550,7 +550,7 @@ def fc_weights_last_convolution(model):
 @misconception(
     "fc_weights.extra_axis",
     part="fc_weights",
-    en="One axis too many: (1, num_classes, C). The values are right and it is let pass.",
+    en="One axis too many: (1, num_classes, C). The values are right and it is accepted.",
     ru="Лишняя ось: (1, num_classes, C). Значения верные, это зачтено.",
     accepted=True,
 )
@@ -584,7 +584,7 @@ def cam_channels_not_summed(features, weights, class_idx):
 @misconception(
     "cam.mean",
     part="cam",
-    en="The mean over the channels instead of the sum. The map has the same pattern, C times weaker; it is let pass.",
+    en="The mean over the channels instead of the sum. The map has the same pattern, C times weaker; it is accepted.",
     ru="Среднее по каналам вместо суммы. Рисунок карты тот же, только в C раз слабее; это зачтено.",
     accepted=True,
 )
@@ -595,7 +595,7 @@ def cam_mean(features, weights, class_idx):
 @misconception(
     "cam.relu",
     part="cam",
-    en="With a ReLU at the end, as in Grad-CAM. What speaks against the class is cut off; it is let pass.",
+    en="With a ReLU at the end, as in Grad-CAM. What speaks against the class is cut off; it is accepted.",
     ru="С ReLU в конце, как в Grad-CAM. Всё, что свидетельствует против класса, отброшено; это зачтено.",
     accepted=True,
 )
@@ -606,7 +606,7 @@ def cam_relu(features, weights, class_idx):
 @misconception(
     "cam.scaled",
     part="cam",
-    en="Scaled to 0..1, as for drawing. The pattern is the same; it is let pass.",
+    en="Scaled to 0..1, as for drawing. The pattern is the same; it is accepted.",
     ru="Приведено к 0..1, как для рисунка. Рисунок карты тот же; это зачтено.",
     accepted=True,
 )
@@ -618,7 +618,7 @@ def cam_scaled(features, weights, class_idx):
 @misconception(
     "cam.levels",
     part="cam",
-    en="As a picture of 256 levels. It is exact enough to be seen, and let pass.",
+    en="As a picture of 256 levels. It is exact enough to be seen, and accepted.",
     ru="Как картинка из 256 уровней яркости. Для глаза этого хватает; зачтено.",
     accepted=True,
 )
@@ -629,7 +629,7 @@ def cam_levels(features, weights, class_idx):
 @misconception(
     "cam.enlarged",
     part="cam",
-    en="Enlarged to the size of the picture. It is compared with the expected map enlarged alike, and let pass.",
+    en="Enlarged to the size of the picture. It is compared with the expected map enlarged alike, and accepted.",
     ru="Увеличено до размера картинки. Сравнивается с так же увеличенной верной картой; это зачтено.",
     accepted=True,
 )
@@ -641,7 +641,7 @@ def cam_enlarged(features, weights, class_idx):
 @misconception(
     "cam.extra_axis",
     part="cam",
-    en="One axis too many: (1, h, w). The values are right and it is let pass.",
+    en="One axis too many: (1, h, w). The values are right and it is accepted.",
     ru="Лишняя ось: (1, h, w). Значения верные, это зачтено.",
     accepted=True,
 )
@@ -1289,7 +1289,7 @@ def dice_sigmoid_again(y, p):
 @misconception(
     "dice.smoothed",
     part="dice",
-    en="With a smoothing term of 1 in numerator and denominator. On masks of this size it changes nothing; it is let pass.",
+    en="With a smoothing term of 1 in numerator and denominator. On masks of this size it changes nothing; it is accepted.",
     ru="Со сглаживанием 1 в числителе и знаменателе. На масках такого размера это ничего не меняет; зачтено.",
     accepted=True,
 )
@@ -1503,7 +1503,7 @@ def nms_at_the_threshold(boxes, scores, iou_threshold):
 @misconception(
     "nms.keep_mask",
     part="nms",
-    en="A keep mask instead of indices. It says the same, without the order; it is let pass.",
+    en="A keep mask instead of indices. It says the same, without the order; it is accepted.",
     ru="Маска вместо индексов. Она говорит то же самое, только без порядка; это зачтено.",
     accepted=True,
 )
@@ -1516,7 +1516,7 @@ def nms_keep_mask(boxes, scores, iou_threshold):
 @misconception(
     "nms.kept_boxes",
     part="nms",
-    en="The kept boxes themselves instead of their indices; it is let pass.",
+    en="The kept boxes themselves instead of their indices; it is accepted.",
     ru="Сами оставленные рамки вместо их индексов; это зачтено.",
     accepted=True,
 )

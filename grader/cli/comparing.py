@@ -20,10 +20,11 @@ from grader.i18n import spoken
 from grader.intake.intake import take_in
 from grader.report.rendering import page_language, render, render_similarity
 from grader.report.similarity import FILE, LeftOut, Piece, Similarity
-from grader.results import read_results, write_text_whole
+from grader.results import read_results
 from grader.run.plan import AssignmentRun
 from grader.similar.search import Wanted, find_similar
 from grader.similar.sources import Source, read_handed_out, read_source
+from grader.wholefile import write_text_whole
 
 _MOST_ROWS = 20
 _EARLIER = ".earlier"  # in the report's folder: archives of earlier years
@@ -74,7 +75,11 @@ def _check(request: SimilarRequest) -> None:
 
 def _as_run(request: SimilarRequest) -> RunRequest:
     return RunRequest(
-        request.submissions, request.assignment, request.out, 1, "cpu", "auto", "*", request.language, False, request.quiet, False
+        submissions=request.submissions,
+        assignment=request.assignment,
+        out=request.out,
+        language=request.language,
+        quiet=request.quiet,
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
+from grader.cli.output import Output, standard_output
 from grader.cli.titled import print_table
 from grader.course.assignment import AssignmentFolder, courses_here, wanted_assignments
 from grader.fixtures.cache import cache_folder
@@ -24,7 +24,7 @@ _MOST_ROWS = 40
 
 def fixtures_command(assignment: str | None, device: str, rebuild: bool, prune: bool) -> int:
     """Compute, prune or list; the exit status."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = standard_output()
     folders = [] if prune else wanted_assignments(assignment, courses_here())  # before anything is removed: both may be mistyped
     device = pick_device(device)
     if rebuild:
@@ -50,7 +50,7 @@ def compute(folder: AssignmentFolder, device: str) -> None:
     validator.run_local(validator.functions)
 
 
-def show(console: Console, before: int) -> None:
+def show(console: Output, before: int) -> None:
     """The table of what is kept, the newest first."""
     manifests = Store().manifests()
     table = Table()

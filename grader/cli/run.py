@@ -26,21 +26,21 @@ _MOST_NAMES = 10
 UNPACKED = ".submissions"  # in the report's folder: an archive's works, where the report's paths lead
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RunRequest:
     """The options of `grade run` as they were given."""
 
     submissions: Path
     assignment: str | None
     out: Path
-    jobs: int
-    device: str
-    sandbox: str
-    student: str
-    language: str
-    fresh: bool
-    quiet: bool
-    verbose: bool
+    jobs: int = 0
+    device: str = "auto"
+    sandbox: str = "auto"
+    student: str = "*"
+    language: str = ""
+    fresh: bool = False
+    quiet: bool = False
+    verbose: bool = False
     open: bool = False
     gradebook: str = ""
     times: Path | None = None
@@ -132,7 +132,7 @@ def take_in_and_plan(request: RunRequest, console: Console) -> list[AssignmentRu
     if found.kind:
         console.say(f"{source}: {len(found.works)} works, as {found.kind} hands them out")
     if found.passed_over:
-        console.warn(f"{source}: nobody's: {_first(found.passed_over)}")
+        console.warn(f"{source}: skipped, belongs to no student: {_first(found.passed_over)}")
     if found.works:
         runs = plan_works(found.works, source, request.assignment, request.student)
         if others := other_works(found.works, runs):

@@ -1,7 +1,7 @@
 """The specification of an assignment, `assignment.yaml`, as frozen records.
 
 Strict: an unknown key, a wrong type or points that do not add up are errors, never a default. `grader.course.reader` reads such
-a file. What an attribute is for stands in the class's docstring: `docs/reference/specification.md` is made from it.
+a file. What an attribute is for stands in the class's docstring: `docs/reference/assignment.md` is made from it.
 
 Left out on purpose: tests, references and comparisons, which are Python files beside it.
 """
@@ -27,9 +27,9 @@ from pydantic import (
 from grader.course.rules import Counting, Late, Moment
 from grader.course.strict import Specification
 from grader.errors import SpecificationError
+from grader.record import JSON_SCHEMA
 
 SCHEMA = "grader/assignment/1"
-JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 LANGUAGES = ("en", "ru")
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=64)]

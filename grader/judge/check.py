@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -80,16 +81,18 @@ class _Question:
 
 
 class Check:
-    """`check.<part>(*arguments)`: the test fails when the student's answer is not the reference's, which is what it returns.
+    """`check.<part>(*arguments)` asks the submission and the reference; `compare_<part>` compares what they answer.
 
-    Whatever came, the test goes on: a submission that is asked a test's second question only after a right answer to the first
-    would learn that it was right. Nor is anything compared while the submission lives, if not `at_once`: that takes longer for
-    some answers than for others, which tells whoever has a clock. The test's hint is told where the answer has the form that was
-    asked for, else the comparison's.
+    Returns the reference's answer, whatever came; the test continues and fails at its end. A submission that is asked a test's
+    second question only after a right answer to the first would learn that it was right. Nor is anything compared while the
+    submission lives, if not `at_once`: that takes longer for some answers than for others, which tells whoever has a clock. The
+    first mismatch is the one that is told.
 
-    With `otherwise`, other arguments that ask the same, it is right where either answer is. `photo` names the picture that the
-    arguments were made of: a figure of the answer lies over it. With `judged=False` the answer is only drawn for the student's
-    page, if the test passes; nothing that it is or does decides anything.
+    `hint` is told instead of the comparison's where the answer has the form that was asked for (a comparison's
+    `Difference(..., form=True)` keeps its own). `photo` names the picture that the arguments were made of: a figure of the
+    answer lies over it. With `judged=False` the answer is only drawn for the student's page, if the test passes, and None is
+    returned; nothing that it is or does decides anything. With `otherwise`, other arguments that ask the same, it is right
+    where either answer is.
     """
 
     def __init__(
@@ -111,26 +114,29 @@ class Check:
         if name.startswith("_") or name not in parts:
             raise AttributeError(f"the assignment has no part {name!r}; it has {', '.join(parts)}")
 
-        def check(
-            *arguments: Any,
-            hint: AnyText = "",
-            photo: str = "",
-            judged: bool = True,
-            otherwise: tuple[Any, ...] | None = None,
-        ) -> Any:
-            if not judged:
-                with contextlib.suppress(TestOutcome):  # there is no picture then; a judged call of the same function says why
-                    self._drawn.append(self._ask(parts[name], arguments, photo))
-                    self._settle_at_once()
-                return None
-            first = self._ask(parts[name], arguments, photo)
-            # Asked whatever came of the first, which else would be known to have been wrong.
-            other = None if otherwise is None else self._ask(parts[name], otherwise, photo)
-            self._waiting.append(_Question(first, other, hint, sys._getframe(1) if self._at_once else None))
-            self._settle_at_once()
-            return first.expected
+        return functools.partial(self._check, parts[name])
 
-        return check
+    def _check(
+        self,
+        part: Part,
+        /,
+        *arguments: Any,
+        hint: AnyText = "",
+        photo: str = "",
+        judged: bool = True,
+        otherwise: tuple[Any, ...] | None = None,
+    ) -> Any:
+        if not judged:
+            with contextlib.suppress(TestOutcome):  # there is no picture then; a judged call of the same function says why
+                self._drawn.append(self._ask(part, arguments, photo))
+                self._settle_at_once()
+            return None
+        first = self._ask(part, arguments, photo)
+        # Asked whatever came of the first, which else would be known to have been wrong.
+        other = None if otherwise is None else self._ask(part, otherwise, photo)
+        self._waiting.append(_Question(first, other, hint, sys._getframe(1) if self._at_once else None))
+        self._settle_at_once()
+        return first.expected
 
     def _settle_at_once(self) -> None:
         if self._at_once:

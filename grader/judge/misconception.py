@@ -30,7 +30,15 @@ class Variant:
 
 
 def misconception(id: str, *, part: str, en: str, ru: str, accepted: bool = False) -> Callable[[_Function], _Function]:
-    """Mark a function of `misconceptions.py` as a wrong variant of `part`."""
+    """Mark a function of `misconceptions.py` as a wrong variant of `part`, which takes what the reference takes.
+
+    Args:
+        id: its name in results and in `grade validate`, one of a kind in the file; by custom `<part>.<slug>`.
+        part: the part's id.
+        en: the words for the student; the first sentence is the title. Say what is computed instead, and what is asked.
+        ru: the same in Russian.
+        accepted: it is harmless: the comparison lets it pass, and the student is told all the same.
+    """
 
     def mark(function: _Function) -> _Function:
         vars(function)["misconception"] = Variant(id, part, en, ru, accepted, function)

@@ -58,8 +58,8 @@ class Difference:
 
     `came` (what the student returned) and `expected` are shown for public tests; of a hidden test the student reads `hint`
     alone, and only when it is a fixed text, because whatever follows a submission's values could carry hidden inputs
-    out. `detail` is the instructor's. `form`: it is no answer of the form that was asked for (another shape, text), so that
-    what a test would hint at about right and wrong values does not matter yet.
+    out. `detail` is the instructor's. `form`: the answer has the wrong type or shape, so the test's own hint is not
+    shown.
     """
 
     came: AnyText

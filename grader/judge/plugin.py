@@ -132,7 +132,7 @@ class JudgePlugin:
 
     @pytest.fixture
     def reference(self) -> Answers:
-        """The reference: `reference.<part>(*arguments)`."""
+        """The reference: `reference.<part>(*arguments)` is the right answer in plain values and arrays."""
         return self.setting.reference
 
     @pytest.fixture
@@ -145,17 +145,18 @@ class JudgePlugin:
 
     @pytest.fixture
     def models(self) -> Models:
-        """The assignment's networks by name."""
+        """The assignment's networks: `models.<name>` is a `Model`; AttributeError for a name that `assignment.yaml` lacks."""
         return Models(tuple(self.setting.folder.specification.models))
 
     @pytest.fixture
     def pictures(self) -> Pictures:
-        """The assignment's pictures by file stem."""
+        """The assignment's pictures: `pictures[stem]` is uint8 RGB (H, W, 3), read-only: copy before you change it. KeyError
+        where no file has that stem."""
         return Pictures(self.setting.folder.pictures)
 
     @pytest.fixture
     def seed(self) -> int:
-        """Where a test's random inputs start from."""
+        """Where a test's random inputs start from: 0 when a submission is graded; `grade validate` also tries 1 to 20."""
         return self.setting.seed
 
     # -- hooks ------------------------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ class LoadReport:
     hooks: tuple[HookPlace, ...] = ()
     networks: tuple[str, ...] = ()
     drawings: Drawings = field(default_factory=Drawings)
-    files: str = ""
+    footprint: str = ""  # of its folders, empty when it cannot be told
 
 
 @dataclass(frozen=True)
@@ -100,5 +100,5 @@ def read_report(value: dict[str, Value]) -> LoadReport:
         hooks=read_places(value.get("hooks")),
         networks=tuple(text(name, 100) for name in items(value.get("networks"), 100)),
         drawings=read_drawings(value.get("drawings")),
-        files=text(value.get("files"), 64),
+        footprint=text(value.get("files"), 64),
     )

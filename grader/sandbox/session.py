@@ -8,6 +8,7 @@ import signal
 import socket
 import struct
 import time
+from pathlib import Path
 from typing import Protocol
 
 from grader.course.specification import Limits
@@ -113,7 +114,7 @@ class Session:
         return CallProcess(self, pid, ours)
 
     def footprint(self) -> str:
-        """A digest of what lies in the submission's folders, as `LoadReport.files`; empty when it cannot be told."""
+        """A digest of what lies in the submission's folders, as `LoadReport.footprint`; empty when it cannot be told."""
         return text(self._ask({"op": "files"}, _FORK_SECONDS).get("files"), 64)
 
     def end_of(self, pid: int, sweep: bool) -> int | None:
@@ -249,6 +250,12 @@ class CallProcess:
         """Done with this test: the process ends, however it likes to."""
         if not self.over:
             self._end(sweep=False)
+
+
+def last_lines(log: Path) -> str:
+    """The end of a process's log, on one line; empty where there is none."""
+    lines = log.read_text("utf-8", "replace").strip().splitlines() if log.exists() else []
+    return " | ".join(lines[-5:])
 
 
 def ask_for_credentials(connection: socket.socket) -> None:

@@ -97,7 +97,7 @@ def test_times_of_people_who_are_not_there(
     submissions = make_class(ann=right, bob=right)
     when = "2026-12-01T12:00:00+00:00"
     (home / "times.csv").write_text(f"student;submitted\nanne;{when}\nbob;{when}\nben;{when}\n")
-    arguments = ["run", str(submissions), "-j", "1", "--gradebook", "g.db", "--times", "times.csv", "--student"]
+    arguments = ["run", str(submissions), "-j", "1", "-g", "g.db", "--times", "times.csv", "--student"]
     assert run_main([*arguments, "a*"]) == 0
     assert "Warning: --times: not in this run: anne\n" in capsys.readouterr().err
     assert run_main([*arguments, "*"]) == 0

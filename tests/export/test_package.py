@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import grader
+from grader.cli.autograder import autograder_command
 from grader.course.assignment import open_assignment
 from grader.errors import SpecificationError, UsageError, WallError
 from grader.export import autograder
@@ -139,9 +140,24 @@ def test_a_broken_course_writes_nothing(root: Path) -> None:
     """Protects students from a zero by a broken package: Gradescope then says that the autograder failed."""
     (root / "source" / "course" / "reference" / "tiny.py").write_text("raise ValueError\n")
     done = run(root, "run_autograder")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "does not import" in done.stderr
     assert not (root / "results" / "results.json").exists()
+
+
+def test_what_cannot_be_written_is_told_in_words(root: Path) -> None:
+    """Protects who reads Gradescope's log from a traceback where the container's folder of results is not what it should be."""
+    (root / "results").write_text("")
+    done = run(root, "run_autograder")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert done.stderr.startswith(f"grade: {root}/results cannot be used: ")
+
+
+@pytest.mark.parametrize("words", [[], ["a", "visible", "more"], ["a", "never"]])
+def test_a_script_that_calls_it_wrongly(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects who has changed `run_autograder` from a traceback."""
+    assert autograder_command(words) == 2
+    assert capsys.readouterr().err.startswith("grade: ")
 
 
 def test_names_and_visibilities(tmp_path: Path) -> None:
