@@ -1,0 +1,65 @@
+"""Mistakes in the functions of lab 15, handed in: each costs points, and the common ones are named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.fixtures.cache import cache_folder
+from grader.results import SubmissionResult, TestStatus, read_results
+
+pytestmark = [pytest.mark.torch, pytest.mark.wall]
+
+CANONICAL = Path(__file__).parents[2] / "assignments" / "lab15" / "styles" / "canonical.py"
+# By submission and part: code that stands below the canonical functions, and the mistake that is named ("" for none).
+MISTAKES: dict[str, dict[str, tuple[str, str]]] = {
+    "first": {
+        "features_map": (
+            """
+def get_features_map(model, x):
+    model.train()
+    caught = []
+    hook = model.layer4.register_forward_hook(lambda module, inputs, output: caught.append(output.detach()))
+    with torch.no_grad():
+        model(x)
+    hook.remove()
+    return caught[-1]
+""",
+            "features_map.training_mode",
+        ),
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def graded(grade: Callable[..., Any], repository: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, SubmissionResult]:
+    """Every submission's result; the answers of networks come from this user's own cache."""
+    place = tmp_path_factory.mktemp("mistakes")
+    for student, parts in MISTAKES.items():
+        folder = place / "submissions" / "lab15" / student
+        folder.mkdir(parents=True)
+        codes = [code for code, _named in parts.values()]
+        (folder / "lab15.py").write_text(CANONICAL.read_text(encoding="utf-8") + "\n" + "\n\n".join(codes), encoding="utf-8")
+    cache = {"GRADER_CACHE": str(cache_folder())}
+    finished = grade(place / "submissions", "-o", place / "report", "-j", 2, "--lang", "en", cwd=repository, env=cache)
+    assert finished.status == 0, finished.stderr
+    return {one.student: one for path in place.rglob("results.json") for one in read_results(path).submissions}
+
+
+@pytest.mark.parametrize(("student", "part"), [(student, part) for student, parts in MISTAKES.items() for part in parts])
+def test_a_mistake(graded: dict[str, SubmissionResult], student: str, part: str) -> None:
+    """Protects points from wrong functions, and their authors from not being told which known mistake it is."""
+    wrong = [test for test in graded[student].tests if test.part == part and test.status != TestStatus.PASSED]
+    assert wrong
+    named = MISTAKES[student][part][1]
+    assert {test.misconception.id if test.misconception else "" for test in wrong} == {named}
+
+
+@pytest.mark.parametrize("student", MISTAKES)
+def test_what_is_right(graded: dict[str, SubmissionResult], student: str) -> None:
+    """Protects the points of the other functions in the same file."""
+    others = [part for part in graded[student].parts if part.id not in MISTAKES[student]]
+    assert [(part.id, part.score) for part in others] == [(part.id, part.max_score) for part in others]
