@@ -153,10 +153,14 @@ class SubmissionProxy:
             raise CodeRaised(answer.failure)
         return plain(answer.value)
 
-    def state(self, model: Model) -> dict[str, Any]:
-        """`digest` of parameters and buffers, and `training` flag, of a model as this test's calls left it."""
-        digest, training = self._asked(lambda process: process.state(in_mode(model, self._workplace.report)))
-        return {"digest": digest, "training": training}
+    def state(self, model: Model, *inputs: Any) -> dict[str, Any]:
+        """Of a model as this test's calls left it: `digest` of parameters and buffers, `training` flag, and `output`.
+
+        The last is what it answers to `inputs` in eval mode; None without them, and where it raises or gives no array.
+        """
+        lent = in_mode(model, self._workplace.report)
+        digest, training, output = self._asked(lambda process: process.state(lent, inputs))
+        return {"digest": digest, "training": training, "output": plain(output)}
 
     def _ask(self, target: dict[str, Value], positional: list[Any], keywords: dict[str, Any], form: str) -> Answer:
         installed = target["via"] == "install"  # a hook, on the submission's own network perhaps, where the next would meet it

@@ -20,7 +20,7 @@ from grader.judge.reference import Reference
 from grader.judge.text import gettext
 from grader.results import TestStatus
 from grader.sandbox.exchange import Failure
-from grader.wire.digest import state_digest
+from grader.wire.digest import answer_of, state_digest
 from grader.wire.values import Array, Model
 
 Function = Callable[..., Any]
@@ -60,10 +60,12 @@ class LocalSubmission:
             value = value if isinstance(value, int | float) else Array(value)
         return Call(part.id, arguments, {}, "call", kinds(value)), plain(value)
 
-    def state(self, model: Model) -> dict[str, Any]:
-        """Digest and training flag of the model as this test's calls left it."""
+    def state(self, model: Model, *inputs: Any) -> dict[str, Any]:
+        """Digest and training flag of the model as this test's calls left it, and what it answers to `inputs`."""
         network = self._give(model)
-        return {"digest": state_digest(network), "training": bool(network.training)}
+        output = answer_of(network, [self._give(value) for value in inputs])
+        told = {"digest": state_digest(network), "training": bool(network.training)}
+        return {**told, "output": plain(storable(output))}
 
     def start_afresh(self) -> bool:
         """Never: its functions stay in this process."""

@@ -31,6 +31,61 @@ def get_features_map(model, x):
             "features_map.training_mode",
         ),
     },
+    "layers_replaced": {
+        "features_map": (
+            """
+def get_features_map(model, x):
+    model.eval()
+    caught = []
+    handle = model.layer4.register_forward_hook(lambda module, inputs, output: caught.append(output.detach()))
+    model.avgpool = torch.nn.Identity()
+    try:
+        with torch.no_grad():
+            model(x)
+    except RuntimeError:
+        pass
+    handle.remove()
+    return caught[0]
+""",
+            "",
+        ),
+    },
+    "forward_replaced": {
+        "features_map": (
+            """
+def get_features_map(model, x):
+    model.eval()
+
+    def forward(x):
+        x = model.maxpool(model.relu(model.bn1(model.conv1(x))))
+        return model.layer4(model.layer3(model.layer2(model.layer1(x))))
+
+    model.forward = forward
+    with torch.no_grad():
+        return model(x)
+""",
+            "",
+        ),
+    },
+    "hook_returns_zeros": {
+        "features_map": (
+            """
+def get_features_map(model, x):
+    model.eval()
+    caught = []
+
+    def hook(module, inputs, output):
+        caught.append(inputs[0].detach().clone())
+        return torch.zeros_like(output)
+
+    model.avgpool.register_forward_hook(hook)
+    with torch.no_grad():
+        model(x)
+    return caught[0]
+""",
+            "",
+        ),
+    },
 }
 
 
