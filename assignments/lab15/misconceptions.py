@@ -9,7 +9,6 @@ Explanations say what is computed instead and give the formula that is asked. Na
 
 # ruff: noqa: D103 - the explanation in each decorator says what the function does
 
-import weakref
 from itertools import pairwise
 
 import torch
@@ -464,15 +463,8 @@ def fc_weights_changes_the_model(model):
     ru="Веса той модели, что пришла первой. Они сохранены при первом вызове (или в начале блокнота) и возвращаются снова, "
     "какую бы модель ни передали. Читайте model.fc.weight при каждом вызове.",
 )
-def fc_weights_first_model_again(model):
-    first, weights = _FIRST_MODEL or (lambda: None, None)
-    if first() is None:  # the test before has ended and its models are gone
-        weights = model.fc.weight.detach().clone()
-        _FIRST_MODEL[:] = [weakref.ref(model), weights]
-    return weights
-
-
-_FIRST_MODEL: list = []
+def fc_weights_first_model_again(model, memory):
+    return memory.setdefault("weights", model.fc.weight.detach().clone())
 
 
 @misconception(
@@ -979,6 +971,28 @@ def cam_flattened(features, weights, class_idx):
 )
 def cam_pooled_first(features, weights, class_idx):
     return weights[class_idx] @ _maps(features).mean((1, 2))
+
+
+@misconception(
+    "cam.first_call_again",
+    part="cam",
+    en="The features of the first call, kept for ever: the second call is about other features, and gets a map of the old ones. "
+    "Use those that are given; what a class or a global keeps must be replaced on every call.",
+    ru="Признаки первого вызова остались навсегда: во втором вызове признаки другие, а карта построена по старым. Берите те, что "
+    "переданы; то, что хранит класс или глобальная переменная, нужно заменять при каждом вызове.",
+)
+def cam_first_call_again(features, weights, class_idx, memory):
+    return _weighted(memory.setdefault("features", features), weights[class_idx])
+
+
+@misconception(
+    "cam.first_weights_again",
+    part="cam",
+    en="The weights of the first call, kept for ever: the second call comes with another W. Use the one that is given.",
+    ru="Веса первого вызова остались навсегда: во втором вызове матрица W другая. Берите ту, что передана.",
+)
+def cam_first_weights_again(features, weights, class_idx, memory):
+    return _weighted(features, memory.setdefault("weights", weights)[class_idx])
 
 
 # --- iou

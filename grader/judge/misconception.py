@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
@@ -30,13 +32,26 @@ class Variant:
 
 
 def misconception(id: str, *, part: str, en: str, ru: str, accepted: bool = False) -> Callable[[_Function], _Function]:
-    """Mark a function of `misconceptions.py` as a wrong variant of `part`."""
+    """Mark a function of `misconceptions.py` as a wrong variant of `part`: it takes what that takes, and `memory` if it likes."""
 
     def mark(function: _Function) -> _Function:
         vars(function)["misconception"] = Variant(id, part, en, ru, accepted, function)
         return function
 
     return mark
+
+
+def for_one_test(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A variant as one test asks it: where it has a parameter `memory`, a dictionary that is empty before the first call."""
+    if "memory" not in inspect.signature(function).parameters:
+        return function
+    memory: dict[str, Any] = {}
+
+    @functools.wraps(function)
+    def remembering(*arguments: Any) -> Any:
+        return function(*arguments, memory=memory)
+
+    return remembering
 
 
 def catalogue(module: ModuleType | None) -> list[Variant]:

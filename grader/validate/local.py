@@ -14,6 +14,7 @@ from typing import Any
 
 from grader.course.specification import Assignment, Part
 from grader.fixtures.store import storable
+from grader.judge.misconception import for_one_test
 from grader.judge.outcome import Call, CodeRaised, Stopped
 from grader.judge.plain import kinds, plain
 from grader.judge.reference import Reference
@@ -35,7 +36,7 @@ class LocalSubmission:
 
     def __init__(self, assignment: Assignment, functions: dict[str, Function], reference: Reference, seconds: float) -> None:
         self._assignment = assignment
-        self._functions = functions
+        self._functions = {part: for_one_test(function) for part, function in functions.items()}
         self._reference = reference
         self._seconds = seconds
         self._lent: dict[str, Any] = {}

@@ -30,8 +30,37 @@ def get_features_map(model, x):
 """,
             "features_map.training_mode",
         ),
+        "cam": (
+            """
+class Cam:
+    features = None
+
+    def compute_cam(self, features, weights, class_idx):
+        if Cam.features is None:
+            Cam.features = features[0] if features.ndim == 4 else features
+        return torch.einsum("k,khw->hw", weights[class_idx], Cam.features)
+
+
+del compute_cam
+""",
+            "cam.first_call_again",
+        ),
     },
     "layers_replaced": {
+        "cam": (
+            """
+REMEMBERED = {}
+
+
+def compute_cam(features, weights, class_idx):
+    key = (tuple(features.shape), int(class_idx))
+    if key not in REMEMBERED:
+        maps = features[0] if features.ndim == 4 else features
+        REMEMBERED[key] = torch.einsum("k,khw->hw", weights[class_idx], maps)
+    return REMEMBERED[key]
+""",
+            "",
+        ),
         "features_map": (
             """
 def get_features_map(model, x):
@@ -51,6 +80,18 @@ def get_features_map(model, x):
         ),
     },
     "forward_replaced": {
+        "cam": (
+            """
+REMEMBERED = {}
+
+
+def compute_cam(features, weights, class_idx):
+    maps = features[0] if features.ndim == 4 else features
+    weights = REMEMBERED.setdefault(tuple(weights.shape), weights)
+    return torch.einsum("k,khw->hw", weights[class_idx], maps)
+""",
+            "cam.first_weights_again",
+        ),
         "features_map": (
             """
 def get_features_map(model, x):
