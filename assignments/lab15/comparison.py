@@ -412,8 +412,12 @@ def _hint_on_dice(found: float, wanted: float) -> AnyText:
 
 @_judge
 def compare_nms(answer: Any, expected: Any, call: Call) -> None:
-    """Which boxes were kept; their order is judged only where no box has to go, so that it is a point of its own."""
+    """Which boxes were kept; their order is judged only where no box has to go, so that it is a point of its own.
+
+    Boxes of one score may come in any order.
+    """
     boxes = np.asarray(call.arguments[0], dtype=np.float64)
+    scores = np.asarray(call.arguments[1], dtype=np.float64).reshape(-1)
     wanted = [int(index) for index in np.asarray(expected).reshape(-1)]
     kept, in_order = _kept(answer, boxes, call)
     extra = [index for index in kept if index not in wanted]
@@ -421,10 +425,10 @@ def compare_nms(answer: Any, expected: Any, call: Call) -> None:
     shown = _("boxes {wanted}; kept were {kept}", wanted=wanted, kept=kept)
     if extra or missing:
         why = _why(extra, missing, wanted, boxes, call)
-        hint = _hint_on_nms(extra, missing, np.asarray(call.arguments[1], dtype=np.float64).reshape(-1))
+        hint = _hint_on_nms(extra, missing, scores)
         expected = _("{shown}. {why}", shown=shown, why=why)
         _reject(_came(extra, missing, kept), hint, expected=expected, form=False)
-    if in_order and len(wanted) == len(boxes) and kept != wanted:
+    if in_order and len(wanted) == len(boxes) and (scores[kept] != scores[wanted]).any():
         hint = _("Here no box has to go, so only the order counts: the best score comes first.")
         _reject(_("The right boxes came in another order."), hint, expected=shown, form=False)
 
@@ -476,7 +480,7 @@ def _kept(answer: Any, boxes: np.ndarray, call: Call) -> tuple[list[int], bool]:
         (found,) = found
     if not found.size:
         _reject(_("An empty answer came."), _("The box with the best score is always kept."))
-    rows = _rows_of_boxes(found, boxes)
+    rows = _rows_of_boxes(found, boxes, np.asarray(call.arguments[1], dtype=np.float64).reshape(-1))
     if rows is not None:
         call.notes.append(_("The kept boxes came instead of their indices; they were looked up."))
         return rows, True
@@ -538,7 +542,7 @@ def _boxes_of_entries(answer: Any) -> np.ndarray | None:
     return np.array(boxes)
 
 
-def _rows_of_boxes(found: np.ndarray, boxes: np.ndarray) -> list[int] | None:
+def _rows_of_boxes(found: np.ndarray, boxes: np.ndarray, scores: np.ndarray) -> list[int] | None:
     """The indices of kept boxes given as rows, with up to two more columns before or after; None when they are not."""
     if found.ndim != 2 or found.dtype.kind == "b" or not 4 <= found.shape[1] <= 6 or len(found) > len(boxes):
         return None
@@ -548,9 +552,21 @@ def _rows_of_boxes(found: np.ndarray, boxes: np.ndarray) -> list[int] | None:
         for start in range(found.shape[1] - 3):
             rows = found[:, start : start + 4].astype(np.float64)
             near = np.abs(rows[:, None] - boxes[None]).max(axis=2) < tolerance
-            if (near.sum(axis=1) == 1).all() and near.sum(axis=0).max() == 1:
-                return [int(index) for index in near.argmax(axis=1)]
+            indices = _looked_up(near, boxes, scores)
+            if indices is not None:
+                return indices
     return None
+
+
+def _looked_up(near: np.ndarray, boxes: np.ndarray, scores: np.ndarray) -> list[int] | None:
+    """Which box each row is; of twins the better one first. None where a row is no box, or could be two that are not the same."""
+    taken: list[int] = []
+    for row in near:
+        fitting = [int(index) for index in np.flatnonzero(row) if index not in taken]
+        if not fitting or np.ptp(boxes[fitting], axis=0).any():
+            return None
+        taken.append(max(fitting, key=lambda index: scores[index]))
+    return taken
 
 
 def _is_mask(flat: np.ndarray, boxes: int) -> bool:

@@ -1425,6 +1425,19 @@ def dice_mean_over_pictures(y, p):
 
 
 @misconception(
+    "dice.mean_over_channels",
+    part="dice",
+    en="One loss per channel of the masks, then their mean: a channel with a small object counts as much as one with a large. "
+    "The lecture's sums run over all elements at once.",
+    ru="Потери по каждому каналу масок, потом среднее: канал с маленьким объектом весит столько же, сколько с большим. Суммы в "
+    "формуле лекции берутся сразу по всем элементам.",
+)
+def dice_mean_over_channels(y, p):
+    axes = (0, 2, 3) if y.ndim == 4 else tuple(range(y.ndim))
+    return float((1 - 2 * (y * p).sum(axes) / (y.sum(axes) + p.sum(axes))).mean())
+
+
+@misconception(
     "dice.jaccard",
     part="dice",
     en="This is 1 - IoU, with the intersection subtracted in the denominator. Dice: 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",

@@ -14,9 +14,51 @@ from grader.results import SubmissionResult, TestStatus, read_results
 pytestmark = [pytest.mark.torch, pytest.mark.wall]
 
 CANONICAL = Path(__file__).parents[2] / "assignments" / "lab15" / "styles" / "canonical.py"
+NMS = """
+def nms(boxes, scores, iou_threshold):
+    boxes, scores = [[float(side) for side in box] for box in boxes], [float(score) for score in scores]
+    order = sorted(range(len(scores)), key=lambda index: -scores[index])
+    kept = []
+    for index in order:
+        if all(RULE for better in kept):
+            kept.append(index)
+    return kept
+"""
+RULE = "iou(boxes[better], boxes[index]) <= iou_threshold"
 # By submission and part: code that stands below the canonical functions, and the mistake that is named ("" for none).
 MISTAKES: dict[str, dict[str, tuple[str, str]]] = {
     "first": {
+        "dice": (
+            """
+def dice_loss(y, p):
+    if y.ndim == 4:
+        axes = (0, 2, 3)
+        return (1 - 2 * (y * p).sum(axes) / (y.sum(axes) + p.sum(axes))).mean()
+    return 1 - 2 * (y * p).sum() / (y.sum() + p.sum())
+""",
+            "dice.mean_over_channels",
+        ),
+        "iou": (
+            """
+def iou(box1, box2):
+    left, top, right, bottom = (float(side) for side in box1)
+    x1, y1, x2, y2 = (float(side) for side in box2)
+    if right <= x1 or x2 <= left or bottom <= y1 or y2 <= top:
+        return 0.0
+    width, height = min(right - x1, right - left, x2 - x1), min(bottom - y1, bottom - top, y2 - y1)
+    return width * height / ((right - left) * (bottom - top) + (x2 - x1) * (y2 - y1) - width * height)
+
+
+def overlap(a, b):
+    sides = [max(min(a[k + 2], b[k + 2]) - max(a[k], b[k]), 0) for k in (0, 1)]
+    return float(sides[0] * sides[1] / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - sides[0] * sides[1]))
+""",
+            "",
+        ),
+        "nms": (
+            NMS.replace("float(side)", "max(float(side), 0.0)").replace("RULE", RULE.replace("iou(", "overlap(")),
+            "",
+        ),
         "features_map": (
             """
 def get_features_map(model, x):
@@ -47,6 +89,19 @@ del compute_cam
         ),
     },
     "layers_replaced": {
+        "dice": (
+            """
+def dice_loss(y, p):
+    if y.ndim == 4:
+        y, p = y[:, 0], p[:, 0]
+    return 1 - 2 * (y * p).sum() / (y.sum() + p.sum())
+""",
+            "",
+        ),
+        "nms": (
+            NMS.replace("RULE", f"boxes[index] == boxes[better] or {RULE}"),
+            "",
+        ),
         "cam": (
             """
 REMEMBERED = {}
@@ -80,6 +135,29 @@ def get_features_map(model, x):
         ),
     },
     "forward_replaced": {
+        "dice": (
+            """
+def dice_loss(y, p):
+    if y.ndim == 3:
+        return 1 - 2 * (y * p).sum(-1).mean() / (y.sum() + p.sum())
+    return 1 - 2 * (y * p).sum() / (y.sum() + p.sum())
+""",
+            "",
+        ),
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    boxes = [[float(side) for side in box] for box in boxes]
+    left = sorted(zip([float(score) for score in scores], boxes), reverse=True)
+    kept = []
+    while left:
+        _score, best = left.pop(0)
+        kept.append(boxes.index(best))
+        left = [one for one in left if iou(best, one[1]) <= iou_threshold]
+    return kept
+""",
+            "",
+        ),
         "cam": (
             """
 REMEMBERED = {}
@@ -109,6 +187,18 @@ def get_features_map(model, x):
         ),
     },
     "hook_returns_zeros": {
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    places = {float(score): index for index, score in enumerate(scores)}
+    kept = []
+    for score in sorted(places, reverse=True):
+        if all(iou(boxes[places[score]], boxes[better]) <= iou_threshold for better in kept):
+            kept.append(places[score])
+    return kept
+""",
+            "",
+        ),
         "features_map": (
             """
 def get_features_map(model, x):
@@ -123,6 +213,39 @@ def get_features_map(model, x):
     with torch.no_grad():
         model(x)
     return caught[0]
+""",
+            "",
+        ),
+    },
+    "edges_in_one_line": {
+        "iou": (
+            """
+STRICT = lambda a, b, c, d: a < c < b or c < a < d
+
+
+def iou(box1, box2):
+    left, top, right, bottom = (float(side) for side in box1)
+    x1, y1, x2, y2 = (float(side) for side in box2)
+    width, height = max(0, min(right, x2) - max(left, x1)), max(0, min(bottom, y2) - max(top, y1))
+    if (left, top, right, bottom) != (x1, y1, x2, y2) and not (STRICT(left, right, x1, x2) and STRICT(top, bottom, y1, y2)):
+        return 0.0
+    return width * height / ((right - left) * (bottom - top) + (x2 - x1) * (y2 - y1) - width * height)
+
+
+def suppressed(a, b, threshold):
+    sides = [max(min(a[k + 2], b[k + 2]) - max(a[k], b[k]), 0) for k in (0, 1)]
+    areas = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1])
+    return sides[0] * sides[1] / (areas - sides[0] * sides[1]) > threshold
+
+
+def nms(boxes, scores, iou_threshold):
+    left = sorted(range(len(scores)), key=lambda i: -scores[i])
+    kept = []
+    while left:
+        best = left.pop(0)
+        kept.append(best)
+        left = [i for i in left if not suppressed(boxes[best], boxes[i], iou_threshold)]
+    return kept
 """,
             "",
         ),
