@@ -322,6 +322,33 @@ def test_the_order_counts_only_where_nothing_goes() -> None:
     assert compare("nms", [True, True], expected, arguments)[0] is None
 
 
+FIXED = "The threshold is a parameter"
+TOO_LOW = "No score is too low to be kept."
+
+
+@pytest.mark.parametrize(
+    ("overlap", "threshold", "scores", "kept", "expected", "hint"),
+    [
+        (0.6, 0.7, [0.9, 0.8, 0.7], [0, 2], [0, 1, 2], FIXED),  # as 0.5 has it
+        (0.6, 0.5, [0.9, 0.8, 0.7], [0, 1, 2], [0, 2], "A box stays"),  # no threshold of 0.5 drops so little
+        (0.4, 0.3, [0.9, 0.8, 0.7], [0, 1, 2], [0, 2], FIXED),
+        (0.4, 0.7, [0.9, 0.8, 0.7], [0, 2], [0, 1, 2], "A box was dropped"),
+        (0.4, 0.5, [0.9, 0.8, 0.2], [0, 1], [0, 1, 2], TOO_LOW),
+        (0.4, 0.5, [0.9, 0.8, 0.7], [0, 1], [0, 1, 2], "A box was dropped"),  # no least score that people take lies between
+        (0.4, 0.5, [0.9, 0.2, 0.8], [0, 2], [0, 1, 2], "A box was dropped"),  # it overlaps a better one
+    ],
+)
+def test_a_hint_on_boxes_fits_the_answer(
+    overlap: float, threshold: float, scores: list[float], kept: list[int], expected: list[int], hint: str
+) -> None:
+    """Protects from advice about scores and thresholds whoever measures overlaps wrongly."""
+    step = 100 * (1 - overlap) / (1 + overlap)
+    boxes = np.array([[300, 200, 400, 300], [300 + step, 200, 400 + step, 300], [600, 240, 700, 300]], dtype=np.float32)
+    difference, _notes = compare("nms", kept, np.array(expected), (boxes, np.array(scores, dtype=np.float32), threshold))
+    assert difference is not None
+    assert str(difference.hint).startswith(hint)
+
+
 def test_boxes_of_one_score_come_in_any_order() -> None:
     """Protects honest sorting, which may put equal scores in either order; a box that is lost is wrong all the same."""
     boxes = np.concatenate([APART, APART[1:] + 200])

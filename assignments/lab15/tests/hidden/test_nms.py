@@ -1,8 +1,6 @@
 import numpy as np
 import pytest
 
-from grader.testing import gettext as _
-
 
 def box(left, top, width, height):
     """A box (x1, y1, x2, y2) in float64."""
@@ -75,7 +73,7 @@ def test_threshold_that_is_given(check, seed, shifted, shuffled):
     scores = [0.9, 0.5, 0.85, 0.55, 0.8, 0.6, 0.75, 0.65]
     check.nms(*shuffled(605, boxes, scores), 0.5)
     for threshold in (0.1, 0.7):
-        check.nms(*shuffled(605, boxes, scores), threshold, hint=_("The threshold is a parameter: each call has its own."))
+        check.nms(*shuffled(605, boxes, scores), threshold)
 
 
 @pytest.mark.part("nms", weight=1)
@@ -93,7 +91,7 @@ def test_low_scores(check, seed, shifted, shuffled):
 def test_order_of_what_is_kept(check, seed, shuffled):
     """Many boxes that do not meet, two of them with one score: all stay, and the best score comes first."""
     x, y = np.random.default_rng(seed + 607).uniform(100, 200, 2)
-    boxes = [box(x + 150 * (k % 6), y + 120 * (k // 6), 70, 60) for k in range(24)]
+    boxes = [box(x + 150 * (k % 6), y + 120 * (k // 6) + k, 70, 60) for k in range(24)]
     scores = np.linspace(0.95, 0.4, 24)
     scores[7] = scores[6]
     check.nms(*shuffled(607, boxes, list(scores)), 0.5)
