@@ -189,6 +189,20 @@ def get_features_map(model, x):
         ),
     },
     "hook_returns_zeros": {
+        "dice": (
+            """
+class DiceLoss(torch.nn.Module):
+    def forward(self, inputs, targets, smooth=1):
+        number = targets.size(0)
+        p, y = inputs.view(number, -1), targets.view(number, -1)
+        shared = (p * y).sum(1)
+        return 1 - ((2 * shared + smooth) / (p.sum(1) + y.sum(1) + smooth)).sum() / number
+
+
+del dice_loss
+""",
+            "dice.smoothed_mean_over_first_axis",
+        ),
         "nms": (
             """
 def nms(boxes, scores, iou_threshold):
@@ -220,6 +234,20 @@ def get_features_map(model, x):
         ),
     },
     "edges_in_one_line": {
+        "dice": (
+            """
+class DiceLoss(torch.nn.Module):
+    def forward(self, inputs, targets, smooth=1):
+        number = targets.size(0)
+        p, y = torch.sigmoid(inputs).view(number, -1), targets.view(number, -1)
+        shared = (p * y).sum(1)
+        return 1 - ((2 * shared + smooth) / (p.sum(1) + y.sum(1) + smooth)).sum() / number
+
+
+del dice_loss
+""",
+            "dice.sigmoid_and_mean_over_first_axis",
+        ),
         "iou": (
             """
 STRICT = lambda a, b, c, d: a < c < b or c < a < d
@@ -252,6 +280,144 @@ def nms(boxes, scores, iou_threshold):
             "",
         ),
     },
+    "early_layer": {
+        "iou": (
+            """
+def iou(boxes):
+    return 0.5
+""",
+            "",
+        ),
+        "dice": (
+            """
+def dice_loss(y, p):
+    y, p = y.reshape(len(y), -1), p.reshape(len(p), -1)
+    return (1 - 2 * (y * p).sum(1) / (y.sum(1) + p.sum(1) + 1e-7)).mean()
+""",
+            "dice.mean_over_first_axis",
+        ),
+        "nms": (
+            """
+import numpy as np
+
+
+def non_max_suppression_fast(boxes, probs, overlapThresh):
+    boxes = np.asarray(boxes).astype("float")
+    pick, x1, y1, x2, y2 = [], boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3]
+    area = (x2 - x1 + 1) * (y2 - y1 + 1)
+    idxs = np.argsort(np.asarray(probs))
+    while len(idxs) > 0:
+        last = len(idxs) - 1
+        i = idxs[last]
+        pick.append(i)
+        xx1, yy1 = np.maximum(x1[i], x1[idxs[:last]]), np.maximum(y1[i], y1[idxs[:last]])
+        xx2, yy2 = np.minimum(x2[i], x2[idxs[:last]]), np.minimum(y2[i], y2[idxs[:last]])
+        overlap = np.maximum(0, xx2 - xx1 + 1) * np.maximum(0, yy2 - yy1 + 1) / area[idxs[:last]]
+        idxs = np.delete(idxs, np.concatenate(([last], np.where(overlap > overlapThresh)[0])))
+    return boxes[pick].astype("int")
+
+
+del nms
+""",
+            "nms.fast_with_scores",
+        ),
+        "features_map": (
+            """
+def get_features_map(model, x):
+    model.eval()
+    caught = []
+    handle = model.layer3.register_forward_hook(lambda module, inputs, output: caught.append(output.detach()))
+    with torch.no_grad():
+        model(x)
+    handle.remove()
+    return caught[0]
+""",
+            "features_map.layer3",
+        ),
+    },
+    "old_and_fast": {
+        "fc_weights": (
+            """
+def get_fc_weights(self, model):
+    return model.fc.weight.detach()
+""",
+            "",
+        ),
+        "nms": (
+            """
+import numpy as np
+
+
+def non_max_suppression_fast(boxes, probs, overlapThresh):
+    boxes = np.asarray(boxes).astype("float")
+    pick, x1, y1, x2, y2 = [], boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3]
+    area = (x2 - x1 + 1) * (y2 - y1 + 1)
+    idxs = np.argsort(y2)
+    while len(idxs) > 0:
+        last = len(idxs) - 1
+        i = idxs[last]
+        pick.append(i)
+        xx1, yy1 = np.maximum(x1[i], x1[idxs[:last]]), np.maximum(y1[i], y1[idxs[:last]])
+        xx2, yy2 = np.minimum(x2[i], x2[idxs[:last]]), np.minimum(y2[i], y2[idxs[:last]])
+        overlap = np.maximum(0, xx2 - xx1 + 1) * np.maximum(0, yy2 - yy1 + 1) / area[idxs[:last]]
+        idxs = np.delete(idxs, np.concatenate(([last], np.where(overlap > overlapThresh)[0])))
+    return boxes[pick].astype("int")
+
+
+del nms
+""",
+            "nms.fast_by_bottom",
+        ),
+    },
+    "removed": {
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    order = scores.argsort(descending=True).tolist()
+    keep = []
+    while len(order) > 0:
+        best = order[0]
+        keep.append(best)
+        order.remove(best)
+        for j in order:
+            if iou(boxes[best], boxes[j]) > iou_threshold:
+                order.remove(j)
+    return keep
+""",
+            "nms.removed_while_looping",
+        ),
+    },
+    "kept_area": {
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    order = scores.argsort(descending=True)
+    keep = []
+    while len(order) > 0:
+        best, order = order[0], order[1:]
+        keep.append(int(best))
+        sides = torch.minimum(boxes[best, 2:], boxes[order, 2:]) - torch.maximum(boxes[best, :2], boxes[order, :2])
+        area = (boxes[best, 2:] - boxes[best, :2]).prod()
+        order = order[sides.clamp(min=0).prod(dim=1) / area <= iou_threshold]
+    return keep
+""",
+            "nms.over_kept_area",
+        ),
+    },
+    "as_it_comes": {
+        "features_map": (
+            """
+def get_features_map(model, x):
+    caught = []
+    handle = model.layer4.register_forward_hook(lambda module, inputs, output: caught.append(output.detach()))
+    with torch.no_grad():
+        model(x)
+    handle.remove()
+    return caught[0]
+""",
+            "features_map.mode_as_it_comes",
+        ),
+    },
 }
 
 
@@ -280,6 +446,29 @@ def test_a_mistake(graded: dict[str, SubmissionResult], student: str, part: str)
     assert wrong
     named = MISTAKES[student][part][1]
     assert {test.misconception.id if test.misconception else "" for test in wrong} == {named}
+
+
+@pytest.mark.parametrize(
+    ("student", "part", "hint"),
+    [
+        ("early_layer", "iou", "Give the function a parameter for each thing that the task gives."),
+        ("old_and_fast", "fc_weights", "Leave out self: it is a parameter of methods in a class."),
+    ],
+)
+def test_parameters_that_do_not_fit(graded: dict[str, SubmissionResult], student: str, part: str, hint: str) -> None:
+    """Protects who asks for too little, or for an instance, from being told to give further parameters a default value."""
+    assert {test.hint for test in graded[student].tests if test.part == part} == {hint}
+
+
+def test_the_mode_is_named_to_who_left_it_alone(graded: dict[str, SubmissionResult]) -> None:
+    """Protects who calls model.eval() and makes another mistake from being told to call it."""
+
+    def hint(student: str) -> str:
+        return next(test.hint for test in graded[student].tests if "test_model_in_training_mode" in test.id)
+
+    assert hint("first") != "Call model.eval() before the forward pass."  # which is wrong in eval mode too
+    assert hint("early_layer") != "Call model.eval() before the forward pass."
+    assert hint("as_it_comes") == "Call model.eval() before the forward pass."
 
 
 @pytest.mark.parametrize("student", [*MISTAKES, *RIGHT])
