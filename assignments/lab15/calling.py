@@ -184,7 +184,15 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
     labels = {"labels": ("classes", "class_ids", "idxs", "class_idxs", "cls", "categories")}
     one = _("Boxes and scores were given in one table: x1, y1, x2, y2, score.")
     listed = _("Boxes and scores were given in one list.")
+    as_rows = _("Boxes were given as rows: class, score, x1, y1, x2, y2.")
     return [
+        # First where a parameter is called just so: to a table of corners and scores such a function answers too, and wrongly.
+        Alternative(
+            "rows and a threshold",
+            {"boxes": rows, "iou_threshold": threshold, "least_score": 0.0},
+            as_rows,
+            {"least_score": ("threshold",)},
+        ),
         Alternative("table", {"boxes": table, "iou_threshold": threshold}, one),
         Alternative(
             "table with classes",
@@ -212,8 +220,8 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
         Alternative(
             "rows with class and score",
             {"boxes": rows, "iou_threshold": threshold, "score_threshold": 0.0},
-            _("Boxes were given as rows: class, score, x1, y1, x2, y2."),
-            {"score_threshold": (*SCORE_THRESHOLD, "threshold")},
+            as_rows,
+            limits,
         ),
         Alternative("named entries", {"boxes": named, "iou_threshold": threshold}, listed),
         Alternative("pairs", {"boxes": [(row[2:], row[1]) for row in rows], "iou_threshold": threshold}, listed),

@@ -29,7 +29,8 @@ LEVELS_TOLERANCE = 1e-2
 ENLARGED_TOLERANCE = 3e-2
 # Absolute, for IoU and Dice: a smoothing term of 1 on masks of 10^4 pixels must not decide.
 SCALAR_TOLERANCE = 1e-3
-LOW_SCORE = 0.5  # what people take for the least score that counts
+LOW_SCORES = (0.5, 0.4, 0.3, 0.25, 0.2, 0.1, 0.05, 0.01)  # what people take for the least score that counts
+USUAL_THRESHOLD = 0.5  # and for the IoU that is too much, whatever is given
 LARGEST_MAP = 4_000_000  # pixels; a map enlarged beyond 2000 x 2000 is no answer any more
 # A large map is looked at in so many rows and columns first: all ways to enlarge take half a minute at 2000 x 2000, and the
 # thinned one of a right map is like a wanted one (a correlation), although jumps between cells may lie a pixel off.
@@ -414,8 +415,12 @@ def _hint_on_dice(found: float, wanted: float) -> AnyText:
 
 @_judge
 def compare_nms(answer: Any, expected: Any, call: Call) -> None:
-    """Which boxes were kept; their order is judged only where no box has to go, so that it is a point of its own."""
+    """Which boxes were kept; their order is judged only where no box has to go, so that it is a point of its own.
+
+    Boxes of one score may come in any order.
+    """
     boxes = np.asarray(call.arguments[0], dtype=np.float64)
+    scores = np.asarray(call.arguments[1], dtype=np.float64).reshape(-1)
     wanted = [int(index) for index in np.asarray(expected).reshape(-1)]
     kept, in_order = _kept(answer, boxes, call)
     extra = [index for index in kept if index not in wanted]
@@ -423,10 +428,10 @@ def compare_nms(answer: Any, expected: Any, call: Call) -> None:
     shown = _("boxes {wanted}; kept were {kept}", wanted=wanted, kept=kept)
     if extra or missing:
         why = _why(extra, missing, wanted, boxes, call)
-        hint = _hint_on_nms(extra, missing, np.asarray(call.arguments[1], dtype=np.float64).reshape(-1))
+        hint = _hint_on_nms(kept, wanted, boxes, call)
         expected = _("{shown}. {why}", shown=shown, why=why)
         _reject(_came(extra, missing, kept), hint, expected=expected, form=False)
-    if in_order and len(wanted) == len(boxes) and kept != wanted:
+    if in_order and len(wanted) == len(boxes) and (scores[kept] != scores[wanted]).any():
         hint = _("Here no box has to go, so only the order counts: the best score comes first.")
         _reject(_("The right boxes came in another order."), hint, expected=shown, form=False)
 
@@ -440,15 +445,28 @@ def _came(extra: list[int], missing: list[int], kept: list[int]) -> AnyText:
     return _("Of the kept boxes ({kept}), {extra} should have gone; {missing} of the dropped ones should have stayed.", **counts)
 
 
-def _hint_on_nms(extra: list[int], missing: list[int], scores: np.ndarray) -> AnyText:
+def _hint_on_nms(kept: list[int], wanted: list[int], boxes: np.ndarray, call: Call) -> AnyText:
+    """A mistake that explains the whole answer, else what is wrong with it."""
+    scores = np.asarray(call.arguments[1], dtype=np.float64).reshape(-1)
+    if float(call.arguments[2]) != USUAL_THRESHOLD and set(kept) == _kept_at(USUAL_THRESHOLD, boxes, scores):
+        return _("The threshold is a parameter: each call has its own.")
+    missing = [index for index in wanted if index not in kept]
     if not missing:
         return _("A box stays although its IoU with a better kept box is greater than the threshold.")
-    if not extra:
-        kept = np.delete(scores, missing)
-        if scores[missing].max() < LOW_SCORE and (not len(kept) or scores[missing].max() < kept.min()):
+    if set(kept) <= set(wanted):
+        alone = any(all(_overlap(boxes[index], boxes[other]) == 0 for other in kept) for index in missing)
+        if alone and any(scores[missing].max() < least <= scores[kept].min() for least in LOW_SCORES):
             return _("No score is too low to be kept.")
         return _("A box was dropped although no better kept box overlaps it by more than the threshold.")
     return _("Go from the best score down; a box goes when its IoU with a kept box is greater than the threshold.")
+
+
+def _kept_at(threshold: float, boxes: np.ndarray, scores: np.ndarray) -> set[int]:
+    kept: list[int] = []
+    for index in np.argsort(-scores):
+        if all(_overlap(boxes[better], boxes[index]) <= threshold for better in kept):
+            kept.append(int(index))
+    return set(kept)
 
 
 def _why(extra: list[int], missing: list[int], wanted: list[int], boxes: np.ndarray, call: Call) -> AnyText:
@@ -478,7 +496,7 @@ def _kept(answer: Any, boxes: np.ndarray, call: Call) -> tuple[list[int], bool]:
         (found,) = found
     if not found.size:
         _reject(_("An empty answer came."), _("The box with the best score is always kept."))
-    rows = _rows_of_boxes(found, boxes)
+    rows = _rows_of_boxes(found, boxes, np.asarray(call.arguments[1], dtype=np.float64).reshape(-1))
     if rows is not None:
         call.notes.append(_("The kept boxes came instead of their indices; they were looked up."))
         return rows, True
@@ -540,7 +558,7 @@ def _boxes_of_entries(answer: Any) -> np.ndarray | None:
     return np.array(boxes)
 
 
-def _rows_of_boxes(found: np.ndarray, boxes: np.ndarray) -> list[int] | None:
+def _rows_of_boxes(found: np.ndarray, boxes: np.ndarray, scores: np.ndarray) -> list[int] | None:
     """The indices of kept boxes given as rows, with up to two more columns before or after; None when they are not."""
     if found.ndim != 2 or found.dtype.kind == "b" or not 4 <= found.shape[1] <= 6 or len(found) > len(boxes):
         return None
@@ -550,9 +568,21 @@ def _rows_of_boxes(found: np.ndarray, boxes: np.ndarray) -> list[int] | None:
         for start in range(found.shape[1] - 3):
             rows = found[:, start : start + 4].astype(np.float64)
             near = np.abs(rows[:, None] - boxes[None]).max(axis=2) < tolerance
-            if (near.sum(axis=1) == 1).all() and near.sum(axis=0).max() == 1:
-                return [int(index) for index in near.argmax(axis=1)]
+            indices = _looked_up(near, boxes, scores)
+            if indices is not None:
+                return indices
     return None
+
+
+def _looked_up(near: np.ndarray, boxes: np.ndarray, scores: np.ndarray) -> list[int] | None:
+    """Which box each row is; of twins the better one first. None where a row is no box, or could be two that are not the same."""
+    taken: list[int] = []
+    for row in near:
+        fitting = [int(index) for index in np.flatnonzero(row) if index not in taken]
+        if not fitting or np.ptp(boxes[fitting], axis=0).any():
+            return None
+        taken.append(max(fitting, key=lambda index: scores[index]))
+    return taken
 
 
 def _is_mask(flat: np.ndarray, boxes: int) -> bool:

@@ -9,9 +9,9 @@ Explanations say what is computed instead and give the formula that is asked. Na
 
 # ruff: noqa: D103 - the explanation in each decorator says what the function does
 
-import weakref
 from itertools import pairwise
 
+import numpy as np
 import torch
 from torch.nn import functional
 
@@ -464,15 +464,8 @@ def fc_weights_changes_the_model(model):
     ru="Веса той модели, что пришла первой. Они сохранены при первом вызове (или в начале блокнота) и возвращаются снова, "
     "какую бы модель ни передали. Читайте model.fc.weight при каждом вызове.",
 )
-def fc_weights_first_model_again(model):
-    first, weights = _FIRST_MODEL or (lambda: None, None)
-    if first() is None:  # the test before has ended and its models are gone
-        weights = model.fc.weight.detach().clone()
-        _FIRST_MODEL[:] = [weakref.ref(model), weights]
-    return weights
-
-
-_FIRST_MODEL: list = []
+def fc_weights_first_model_again(model, memory):
+    return memory.setdefault("weights", model.fc.weight.detach().clone())
 
 
 @misconception(
@@ -981,6 +974,28 @@ def cam_pooled_first(features, weights, class_idx):
     return weights[class_idx] @ _maps(features).mean((1, 2))
 
 
+@misconception(
+    "cam.first_call_again",
+    part="cam",
+    en="The features of the first call, kept for ever: the second call is about other features, and gets a map of the old ones. "
+    "Use those that are given; what a class or a global keeps must be replaced on every call.",
+    ru="Признаки первого вызова остались навсегда: во втором вызове признаки другие, а карта построена по старым. Берите те, что "
+    "переданы; то, что хранит класс или глобальная переменная, нужно заменять при каждом вызове.",
+)
+def cam_first_call_again(features, weights, class_idx, memory):
+    return _weighted(memory.setdefault("features", features), weights[class_idx])
+
+
+@misconception(
+    "cam.first_weights_again",
+    part="cam",
+    en="The weights of the first call, kept for ever: the second call comes with another W. Use the one that is given.",
+    ru="Веса первого вызова остались навсегда: во втором вызове матрица W другая. Берите ту, что передана.",
+)
+def cam_first_weights_again(features, weights, class_idx, memory):
+    return _weighted(features, memory.setdefault("weights", weights)[class_idx])
+
+
 # --- iou
 
 
@@ -1250,6 +1265,56 @@ def iou_overlap_or_not(box1, box2):
     return float(_parts(box1, box2)[0] > 0)
 
 
+@misconception(
+    "iou.pixel_in_areas_only",
+    part="iou",
+    en="One pixel is added to the sides of the boxes (x2 - x1 + 1), though not of the intersection. The lab's coordinates are "
+    "continuous: a side is x2 - x1, everywhere.",
+    ru="Пиксель прибавлен к сторонам рамок (x2 - x1 + 1), но не к сторонам пересечения. Координаты здесь непрерывные: сторона "
+    "везде равна x2 - x1.",
+)
+def iou_pixel_in_areas_only(box1, box2):
+    shared = _parts(box1, box2)[0]
+    _shared, first, second = _parts(box1, box2, pixel=1.0)
+    return float(shared / (first + second - shared))
+
+
+@misconception(
+    "iou.height_not_clamped",
+    part="iou",
+    en="Only the width of the intersection is set to zero where the boxes lie apart. The height needs the same: max(0, bottom "
+    "- top).",
+    ru="Нулём ограничена только ширина пересечения. С высотой нужно то же самое: max(0, bottom - top).",
+)
+def iou_height_not_clamped(box1, box2):
+    width, height = torch.minimum(box1[2:], box2[2:]) - torch.maximum(box1[:2], box2[:2])
+    shared = width.clamp(min=0) * height
+    return float(shared / ((box1[2:] - box1[:2]).prod() + (box2[2:] - box2[:2]).prod() - shared))
+
+
+@misconception(
+    "iou.width_not_clamped",
+    part="iou",
+    en="Only the height of the intersection is set to zero where the boxes lie apart. The width needs the same: max(0, right "
+    "- left).",
+    ru="Нулём ограничена только высота пересечения. С шириной нужно то же самое: max(0, right - left).",
+)
+def iou_width_not_clamped(box1, box2):
+    width, height = torch.minimum(box1[2:], box2[2:]) - torch.maximum(box1[:2], box2[:2])
+    shared = width * height.clamp(min=0)
+    return float(shared / ((box1[2:] - box1[:2]).prod() + (box2[2:] - box2[:2]).prod() - shared))
+
+
+@misconception(
+    "iou.rounded",
+    part="iou",
+    en="Rounded to two digits. Round where you print; whoever compares with a threshold needs the number as it is.",
+    ru="Округлено до двух знаков. Округляйте при печати; для сравнения с порогом нужно само число.",
+)
+def iou_rounded(box1, box2):
+    return round(_iou(box1, box2), 2)
+
+
 # --- dice
 
 
@@ -1408,6 +1473,60 @@ def dice_mean_over_rows(y, p):
 def dice_mean_over_pictures(y, p):
     rows, guesses = (y.flatten(1), p.flatten(1)) if y.ndim > 2 else (y.reshape(1, -1), p.reshape(1, -1))
     return float((1 - 2 * (rows * guesses).sum(1) / (rows.sum(1) + guesses.sum(1))).mean())
+
+
+def _by_first_axis(y, p, above, below):
+    y, p = y.reshape(len(y), -1), p.reshape(len(p), -1)
+    return float((1 - (2 * (y * p).sum(1) + above) / (y.sum(1) + p.sum(1) + below)).mean())
+
+
+@misconception(
+    "dice.mean_over_first_axis",
+    part="dice",
+    en="One loss per item of the first axis (view(N, -1) and sum(1)), then their mean. Of a single mask these items are its "
+    "rows. Sum over all elements once.",
+    ru="Потери по каждому элементу первой оси (view(N, -1) и sum(1)), потом среднее. У одной маски это её строки. Нужна одна "
+    "сумма по всем элементам.",
+)
+def dice_mean_over_first_axis(y, p):
+    return _by_first_axis(y, p, 0, 1e-7)
+
+
+@misconception(
+    "dice.smoothed_mean_over_first_axis",
+    part="dice",
+    en="One loss per item of the first axis (view(N, -1) and sum(1)), smoothed by 1, then their mean. Of a single mask these "
+    "items are its rows, and against a row that 1 counts. Sum over all elements once.",
+    ru="Потери по каждому элементу первой оси (view(N, -1) и sum(1)) со сглаживанием 1, потом среднее. У одной маски это её "
+    "строки, и для строки единица уже заметна. Нужна одна сумма по всем элементам.",
+)
+def dice_smoothed_mean_over_first_axis(y, p):
+    return _by_first_axis(y, p, 1, 1)
+
+
+@misconception(
+    "dice.sigmoid_and_mean_over_first_axis",
+    part="dice",
+    en="Two mistakes. A sigmoid of `p`, which is a probability already; and one loss per item of the first axis (view(N, -1) and "
+    "sum(1)), then their mean, where one sum over all elements is asked.",
+    ru="Две ошибки. К `p` применена сигмоида, а это уже вероятность; и потери посчитаны по каждому элементу первой оси "
+    "(view(N, -1) и sum(1)), потом взято среднее, а нужна одна сумма по всем элементам.",
+)
+def dice_sigmoid_and_mean_over_first_axis(y, p):
+    return _by_first_axis(y, torch.as_tensor(p).sigmoid(), 1, 1)
+
+
+@misconception(
+    "dice.mean_over_channels",
+    part="dice",
+    en="One loss per channel of the masks, then their mean: a channel with a small object counts as much as one with a large. "
+    "The lecture's sums run over all elements at once.",
+    ru="Потери по каждому каналу масок, потом среднее: канал с маленьким объектом весит столько же, сколько с большим. Суммы в "
+    "формуле лекции берутся сразу по всем элементам.",
+)
+def dice_mean_over_channels(y, p):
+    axes = (0, 2, 3) if y.ndim == 4 else tuple(range(y.ndim))
+    return float((1 - 2 * (y * p).sum(axes) / (y.sum(axes) + p.sum(axes))).mean())
 
 
 @misconception(
@@ -1812,6 +1931,73 @@ def nms_over_smaller_area(boxes, scores, iou_threshold):
 )
 def nms_over_own_area(boxes, scores, iou_threshold):
     return _greedy(boxes, scores, iou_threshold, overlap=iou_over_second_area)
+
+
+@misconception(
+    "nms.over_kept_area",
+    part="nms",
+    en="Overlap is measured by the area of the kept box alone. Use the IoU: intersection / (area1 + area2 - intersection).",
+    ru="Перекрытие измерено только по площади оставленной рамки. Нужен IoU: intersection / (area1 + area2 - intersection).",
+)
+def nms_over_kept_area(boxes, scores, iou_threshold):
+    return _greedy(boxes, scores, iou_threshold, overlap=iou_over_first_area)
+
+
+def _fast(boxes, values, threshold):
+    """As a version that goes round the web: from the last, over a box's own area, with a pixel more, in whole numbers."""
+    boxes, order = boxes.double().numpy(), np.argsort(values.numpy())
+    areas = (boxes[:, 2:] - boxes[:, :2] + 1).prod(axis=1)
+    kept = []
+    while len(order):
+        *rest, best = order
+        kept.append(best)
+        sides = np.minimum(boxes[best, 2:], boxes[rest, 2:]) - np.maximum(boxes[best, :2], boxes[rest, :2]) + 1
+        order = np.array(rest, dtype=int)[np.maximum(sides, 0).prod(axis=1) / areas[rest] <= threshold]
+    return boxes[kept].astype(int)
+
+
+@misconception(
+    "nms.fast_with_scores",
+    part="nms",
+    en="The version that goes round the web: overlap is measured by the area of the box in question, one pixel is added to every "
+    "side, and boxes come back cut off to whole numbers. Use the IoU, and sides x2 - x1.",
+    ru="Ходящая по сети «быстрая» версия: перекрытие измерено по площади самой рамки, к каждой стороне прибавлен пиксель, а "
+    "рамки обрезаны до целых. Нужен IoU и стороны x2 - x1.",
+)
+def nms_fast_with_scores(boxes, scores, iou_threshold):
+    return _fast(boxes, scores, iou_threshold)
+
+
+@misconception(
+    "nms.fast_by_bottom",
+    part="nms",
+    en="The version that goes round the web: boxes are sorted by their bottom edge y2 and not by score, and overlap is measured "
+    "by the area of the box in question, with a pixel added to every side. Sort by score, and use the IoU.",
+    ru="Ходящая по сети «быстрая» версия: рамки упорядочены по нижнему краю y2, а не по оценке, и перекрытие измерено по "
+    "площади самой рамки, с лишним пикселем у каждой стороны. Нужен порядок по оценке и IoU.",
+)
+def nms_fast_by_bottom(boxes, scores, iou_threshold):
+    del scores
+    return _fast(boxes, boxes[:, 3], iou_threshold)
+
+
+@misconception(
+    "nms.removed_while_looping",
+    part="nms",
+    en="Boxes are removed from the list that the loop runs over: after each removal the next one is skipped, and rivals stay. "
+    "Build a new list of those that are left.",
+    ru="Рамки удаляются из того же списка, по которому идёт цикл: после удаления следующая пропускается, и соперницы остаются. "
+    "Собирайте новый список оставшихся.",
+)
+def nms_removed_while_looping(boxes, scores, iou_threshold):
+    left, kept = scores.argsort(descending=True, stable=True).tolist(), []
+    while left:
+        best = left.pop(0)
+        kept.append(best)
+        for other in left:
+            if _iou(boxes[best], boxes[other]) > iou_threshold:
+                left.remove(other)
+    return kept
 
 
 @misconception(

@@ -6,7 +6,7 @@ Requests and answers are plain mappings over a `Channel`; objects that cannot tr
 `op`     fields                                            answer
 ======== ================================================= =======================================
 call     target, arguments, keywords, form, first          {"value": ..., "clean": bool} or {"failure": {...}}
-state    model, first                                      {"digest": str, "training": bool}
+state    model, inputs, first                              {"digest": str, "training": bool, "output": ...}
 ======== ================================================= =======================================
 
 The `first` call of a test is given fresh networks; after a `clean` one the networks that it could have spoilt are as they were,
@@ -46,7 +46,7 @@ from grader.guest.records import build
 from grader.guest.standins import standing_in
 from grader.guest.values import Registry, from_wire, to_wire
 from grader.wire.channel import Channel, Closed
-from grader.wire.digest import state_digest
+from grader.wire.digest import answer_of, state_digest
 
 Memory = tuple[Remembered, int, tuple[Any, ...]]
 
@@ -100,7 +100,7 @@ class Server:
                     return {"changed": True}
                 self.begin()
             if request["op"] == "state":
-                return self.state(request["model"])
+                return self.state(request["model"], request["inputs"])
             value = to_wire(self.call(request), self.registry)
             own = request["target"]["via"] == "hook"  # then the submission's own network was run, and none was lent
             clean = self.shelf.is_unspoilt() if own else self.shelf.is_clean()
@@ -118,8 +118,11 @@ class Server:
                 del self.loaded.namespace[name]
         self.borrowed.clear()
 
-    def state(self, model: Any) -> dict[str, Any]:
-        """Of the model that was lent and of those that the submission made itself: a function may use either."""
+    def state(self, model: Any, inputs: list[Any]) -> dict[str, Any]:
+        """Of the model that was lent and of those that the submission made itself: a function may use either.
+
+        What the lent one answers to `inputs` tells of layers that were replaced and of hooks that change what they see.
+        """
         lent = self.shelf.lend(model)
         own = self.shelf.handed[: len(self.were_training)]
         switched = any(now.training and not before for (_, now), before in zip(own, self.were_training, strict=True))
@@ -128,6 +131,7 @@ class Server:
         return {
             "digest": " ".join(digest[:20] for digest in digests),
             "training": bool(lent.training or switched),
+            "output": to_wire(answer_of(lent, [self.give(value, "torch") for value in inputs]), self.registry),
         }
 
     def call(self, request: dict[str, Any]) -> Any:

@@ -15,9 +15,9 @@ def describe(error: BaseException, cells: dict[str, int]) -> dict[str, Any]:
 
     `cells` maps the file names under which a notebook's cells were compiled to their numbers (from 1); a module's own file
     has number 0. Keys: `types` (names of the class and its bases), `message`, `cell`, `line`, `code` (the deepest line of
-    the student's own code; 0 and "" when there is none).
+    the student's own code; 0 and "" when there is none), `entry` (the outermost line: how far the function that was called got).
     """
-    cell, line, code = _where(error.__traceback__, cells)
+    cell, line, code, entry = _where(error.__traceback__, cells)
     if isinstance(error, SyntaxError) and line == 0:
         cell, line = cells.get(error.filename or "", 0), error.lineno or 0
         code = (error.text or "").strip()
@@ -27,6 +27,7 @@ def describe(error: BaseException, cells: dict[str, int]) -> dict[str, Any]:
         "cell": cell,
         "line": line,
         "code": code[:_LONGEST],
+        "entry": entry,
     }
 
 
@@ -37,10 +38,10 @@ def _message(error: BaseException) -> str:
         return f"(its message could not be made: {type(second).__name__})"
 
 
-def _where(tb: TracebackType | None, cells: dict[str, int]) -> tuple[int, int, str]:
-    found = (0, 0, "")
+def _where(tb: TracebackType | None, cells: dict[str, int]) -> tuple[int, int, str, int]:
+    found = (0, 0, "", 0)
     for frame in traceback.extract_tb(tb, limit=200) if tb is not None else []:
         if frame.filename in cells:
             text = linecache.getline(frame.filename, frame.lineno or 0).strip() or (frame.line or "")
-            found = (cells[frame.filename], frame.lineno or 0, text)
+            found = (cells[frame.filename], frame.lineno or 0, text, found[3] or frame.lineno or 0)
     return found

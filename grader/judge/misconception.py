@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
@@ -30,7 +32,8 @@ class Variant:
 
 
 def misconception(id: str, *, part: str, en: str, ru: str, accepted: bool = False) -> Callable[[_Function], _Function]:
-    """Mark a function of `misconceptions.py` as a wrong variant of `part`, which takes what the reference takes.
+    """Mark a function of `misconceptions.py` as a wrong variant of `part`, which takes what the reference takes, and `memory`
+    if it likes.
 
     Args:
         id: its name in results and in `grade validate`, one of a kind in the file; by custom `<part>.<slug>`.
@@ -45,6 +48,19 @@ def misconception(id: str, *, part: str, en: str, ru: str, accepted: bool = Fals
         return function
 
     return mark
+
+
+def for_one_test(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A variant as one test asks it: where it has a parameter `memory`, a dictionary that is empty before the first call."""
+    if "memory" not in inspect.signature(function).parameters:
+        return function
+    memory: dict[str, Any] = {}
+
+    @functools.wraps(function)
+    def remembering(*arguments: Any) -> Any:
+        return function(*arguments, memory=memory)
+
+    return remembering
 
 
 def catalogue(module: ModuleType | None) -> list[Variant]:

@@ -15,13 +15,17 @@ from grader.wire.values import Array, Value
 
 @dataclass(frozen=True)
 class Failure:
-    """An exception in student code: class names from the class up to `object`, message, and where in the student's file."""
+    """An exception in student code: class names from the class up to `object`, message, and where in the student's file.
+
+    `entry` is the line that the function which was called had come to; `line` lies in what that called, or is the same.
+    """
 
     types: tuple[str, ...]
     message: str
     cell: int
     line: int
     code: str
+    entry: int = 0
 
     @classmethod
     def from_wire(cls, value: Value) -> Failure:
@@ -30,7 +34,7 @@ class Failure:
             raise SubmissionCrashed("its process answered with something that is no answer")
         types = tuple(text(name, 100) for name in items(value.get("types"), 10))
         message, code = text(value.get("message"), 500), text(value.get("code"), 500)
-        return cls(types, message, number(value.get("cell")), number(value.get("line")), code)
+        return cls(types, message, number(value.get("cell")), number(value.get("line")), code, number(value.get("entry")))
 
     @property
     def type_name(self) -> str:

@@ -8,6 +8,7 @@ import signal
 import socket
 import struct
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -27,7 +28,7 @@ from grader.sandbox.guard import Guard, guard
 from grader.sandbox.inventory import text
 from grader.wire.channel import Channel, Closed, Deadline, Unsendable
 from grader.wire.layout import text_layout
-from grader.wire.values import REQUESTS, Bounds, Model, Value
+from grader.wire.values import REQUESTS, Array, Bounds, Model, Value
 
 _READY_SECONDS = 30.0
 _FORK_SECONDS = 10.0
@@ -203,10 +204,15 @@ class CallProcess:
             return Answer(None, Failure(("Unsendable",), "its texts would make too large an array", 0, 0, ""), notes)
         return Answer(value, None, notes, answer.get("clean") is True)
 
-    def state(self, model: Model) -> tuple[str, bool]:
-        """(digest of parameters and buffers, training flag) of a model as this process has left it."""
-        answer = self._ask({"op": "state", "model": to_wire(model), "first": self.first})
-        return text(answer.get("digest"), 64), answer.get("training") is True
+    def state(self, model: Model, inputs: Sequence[Value] = ()) -> tuple[str, bool, Array | None]:
+        """(digest of parameters and buffers, training flag, answer to `inputs`) of a model as this process has left it.
+
+        The answer is None without inputs, and where the model raises or gives no array.
+        """
+        wired = [to_wire(value) for value in inputs]
+        answer = self._ask({"op": "state", "model": to_wire(model), "inputs": wired, "first": self.first})
+        output = answer.get("output")
+        return text(answer.get("digest"), 64), answer.get("training") is True, output if isinstance(output, Array) else None
 
     def _ask(self, request: dict[str, Value]) -> dict[str, Value]:
         seconds = self.seconds

@@ -322,6 +322,51 @@ def test_the_order_counts_only_where_nothing_goes() -> None:
     assert compare("nms", [True, True], expected, arguments)[0] is None
 
 
+FIXED = "The threshold is a parameter"
+TOO_LOW = "No score is too low to be kept."
+
+
+@pytest.mark.parametrize(
+    ("overlap", "threshold", "scores", "kept", "expected", "hint"),
+    [
+        (0.6, 0.7, [0.9, 0.8, 0.7], [0, 2], [0, 1, 2], FIXED),  # as 0.5 has it
+        (0.6, 0.5, [0.9, 0.8, 0.7], [0, 1, 2], [0, 2], "A box stays"),  # no threshold of 0.5 drops so little
+        (0.4, 0.3, [0.9, 0.8, 0.7], [0, 1, 2], [0, 2], FIXED),
+        (0.4, 0.7, [0.9, 0.8, 0.7], [0, 2], [0, 1, 2], "A box was dropped"),
+        (0.4, 0.5, [0.9, 0.8, 0.2], [0, 1], [0, 1, 2], TOO_LOW),
+        (0.4, 0.5, [0.9, 0.8, 0.7], [0, 1], [0, 1, 2], "A box was dropped"),  # no least score that people take lies between
+        (0.4, 0.5, [0.9, 0.2, 0.8], [0, 2], [0, 1, 2], "A box was dropped"),  # it overlaps a better one
+    ],
+)
+def test_a_hint_on_boxes_fits_the_answer(
+    overlap: float, threshold: float, scores: list[float], kept: list[int], expected: list[int], hint: str
+) -> None:
+    """Protects from advice about scores and thresholds whoever measures overlaps wrongly."""
+    step = 100 * (1 - overlap) / (1 + overlap)
+    boxes = np.array([[300, 200, 400, 300], [300 + step, 200, 400 + step, 300], [600, 240, 700, 300]], dtype=np.float32)
+    difference, _notes = compare("nms", kept, np.array(expected), (boxes, np.array(scores, dtype=np.float32), threshold))
+    assert difference is not None
+    assert str(difference.hint).startswith(hint)
+
+
+def test_boxes_of_one_score_come_in_any_order() -> None:
+    """Protects honest sorting, which may put equal scores in either order; a box that is lost is wrong all the same."""
+    boxes = np.concatenate([APART, APART[1:] + 200])
+    arguments = (boxes, np.array([0.8, 0.5, 0.8], dtype=np.float32), 0.5)
+    for kept in ([0, 2, 1], [2, 0, 1]):
+        assert compare("nms", kept, np.array([0, 2, 1]), arguments)[0] is None
+    for wrong in ([0, 1], [0, 1, 2]):
+        assert compare("nms", wrong, np.array([0, 2, 1]), arguments)[0] is not None
+
+
+def test_a_row_of_twin_boxes_is_the_better_one() -> None:
+    """Protects those who return boxes instead of indices where two boxes are the same; both of them are still two."""
+    boxes = np.concatenate([BOXES, BOXES[1:2]])
+    arguments = (boxes, np.array([*SCORES, 0.95], dtype=np.float32), 0.5)
+    assert compare("nms", boxes[[4, 2]], np.array([4, 2]), arguments)[0] is None
+    assert compare("nms", boxes[[4, 2, 1]], np.array([4, 2]), arguments)[0] is not None
+
+
 def test_a_box_goes_by_one_that_stays() -> None:
     """Protects the explanation from naming a box that was dropped itself, although it overlaps more."""
     boxes = np.array([[300, 200, 400, 300], [310, 200, 410, 300], [312, 200, 412, 300]], dtype=np.float32)

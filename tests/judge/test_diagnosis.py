@@ -164,3 +164,17 @@ def test_the_marker_keeps_the_words() -> None:
     variant = wrong.misconception  # type: ignore[attr-defined]
     assert (variant.id, variant.part, variant.accepted, variant.function is wrong) == ("m.first", "mean", True, True)
     assert [variant.explanation(language) for language in ("ru", "en", "xx")] == ["По-русски.", "English.", "English."]
+
+
+def test_what_a_variant_remembers_ends_with_the_test(setting: Setting) -> None:
+    """Protects the name of a mistake that shows in a second call from what was asked of the variant in another test."""
+
+    @misconception("mean.first_again", part="mean", en="The first.", ru="Первое.")
+    def first_again(values: Any, memory: dict[str, Any]) -> Any:
+        return memory.setdefault("mean", sum(values) / len(values))
+
+    variant = first_again.misconception  # type: ignore[attr-defined]
+    diagnosis = Diagnosis([variant], b"", setting.reference, setting.comparisons)
+    calls = [Call("mean", ([1.0, 3.0],)), Call("mean", ([5.0],))]
+    assert diagnosis.answers(variant, calls) == [2.0, 2.0]
+    assert diagnosis.answers(variant, calls[1:]) == [5.0]
