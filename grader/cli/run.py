@@ -67,6 +67,7 @@ def run_round(request: RunRequest, console: Console) -> Round:
     """Grade what is to be graded, write the reports, open them where that was asked for; in a folder that is `occupied`."""
     notes = GradebookNotes(request.gradebook, request.times)
     runs = take_in_and_plan(request, console)
+    notes.check(runs)
     if strangers := notes.strangers(runs, request.student):
         console.warn(f"--times: not in this run: {_first(strangers)}")
     with open_machines(request, console) as machines_for:
