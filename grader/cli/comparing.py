@@ -10,6 +10,7 @@ from rich.table import Table
 
 from grader.cli.console import Console
 from grader.cli.markup import escape
+from grader.cli.occupied import occupied
 from grader.cli.options import check_language, check_out
 from grader.cli.run import OK, RunRequest, take_in_and_plan
 from grader.cli.titled import print_table
@@ -49,6 +50,11 @@ class SimilarRequest:
 def similar_command(request: SimilarRequest) -> int:
     """Compare each assignment's submissions and write the pages; the exit status."""
     _check(request)
+    with occupied(request.out):
+        return _compare_all(request)
+
+
+def _compare_all(request: SimilarRequest) -> int:
     console = Console(request.quiet, verbose=False)
     runs = take_in_and_plan(_as_run(request), console)
     for run in runs:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.cli.console import Console
+from grader.cli.occupied import occupied
 from grader.cli.options import check_language, check_out
 from grader.cli.recording import GradebookNotes
 from grader.errors import UsageError
@@ -57,14 +58,16 @@ class Round:
 
 def run_command(request: RunRequest) -> int:
     """Do it; the exit status."""
-    return run_round(request, Console(request.quiet, request.verbose)).status
+    check_request(request)
+    with occupied(request.out):
+        return run_round(request, Console(request.quiet, request.verbose)).status
 
 
 def run_round(request: RunRequest, console: Console) -> Round:
-    """Grade what is to be graded, write the reports, open them where that was asked for."""
-    check_request(request)
+    """Grade what is to be graded, write the reports, open them where that was asked for; in a folder that is `occupied`."""
     notes = GradebookNotes(request.gradebook, request.times)
     runs = take_in_and_plan(request, console)
+    notes.check(runs)
     if strangers := notes.strangers(runs, request.student):
         console.warn(f"--times: not in this run: {_first(strangers)}")
     with open_machines(request, console) as machines_for:

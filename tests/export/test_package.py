@@ -86,6 +86,21 @@ def test_what_is_in_it(package: bytes) -> None:
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
 
 
+def test_what_is_judged_by_is_packed_and_no_more(course_copy: Path) -> None:
+    """Protects the container from other tests than the course's (a helper in `tests/hidden/master/`) and from an environment."""
+    assignment = course_copy / "assignments" / "tiny"
+    for name in ("tests/hidden/master/helper.py", "master/tiny.py", "env/pyvenv.cfg", "env/lib/big.so", "starter/.venv/x.py"):
+        (assignment / name).parent.mkdir(parents=True, exist_ok=True)
+        (assignment / name).write_text("")
+    folder = open_assignment(assignment)
+    place = "course/assignments/tiny"
+    with zipfile.ZipFile(io.BytesIO(gradescope_package(folder, "after_published"))) as archive:
+        packed = {name for name in archive.namelist() if name.startswith(place)}
+    judged = {f"{place}/{path.relative_to(assignment).as_posix()}" for path in folder.judged_files()}
+    assert packed == judged | {f"{place}/starter/{path.name}" for path in (assignment / "starter").glob("*.*") if path.is_file()}
+    assert f"{place}/tests/hidden/master/helper.py" in packed
+
+
 def test_the_same_bytes_twice(package: bytes, tiny_course: Path) -> None:
     """Protects from a new image at every export."""
     assert gradescope_package(open_assignment(tiny_course / "assignments" / "tiny"), "after_published") == package
