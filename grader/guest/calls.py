@@ -35,6 +35,7 @@ from typing import Any
 
 from grader.errors import WireError
 from grader.guest.failures import describe
+from grader.guest.glance import is_a, names_of
 from grader.guest.hooks import run_and_find
 from grader.guest.instances import make
 from grader.guest.memory import Remembered, settings, threads
@@ -193,7 +194,7 @@ class Server:
         if target["via"] == "handle":
             return self.registry.objects[target["number"]]
         found = self.loaded.find(target["name"])
-        if target["via"] in ("instance", "method", "attribute") and isinstance(found, type):
+        if target["via"] in ("instance", "method", "attribute") and is_a(found, type):
             found = self.instance(found, target.get("constructor", {}))
         if target["via"] == "attribute":
             return lambda: getattr(found, target["method"])
@@ -229,5 +230,5 @@ def memory_of(loaded: Loaded, shelf: Shelf) -> Memory:
 def networks_of(shelf: Shelf, loaded: Loaded) -> list[tuple[str, Any]]:
     """The networks of a submission: those that came from factories by name, then others in its namespace."""
     values = list(loaded.namespace.values())
-    inner = [item for value in values if not isinstance(value, type) for item in getattr(value, "__dict__", {}).values()]
+    inner = [item for value in values if not is_a(value, type) for item in names_of(value).values()]
     return [*reversed(shelf.handed), *(("", value) for value in [*values, *inner] if is_network(value))]

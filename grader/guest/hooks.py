@@ -67,7 +67,7 @@ class HookBook:
     def place(self, hook: Hook, roots: list[tuple[str, Any]]) -> tuple[str, Any, str]:
         """(name of the network, the network, dotted path of the layer) for a hook; ("", None, "") when it is in none."""
         for name, root in roots:
-            for path, child in root.named_modules():
+            for path, child in _named_modules(root):
                 if child is hook.module and (path or name):
                     return name, root, path
         return "", None, ""
@@ -125,6 +125,13 @@ def run_and_find(network: Any, batch: Any, hooks: list[Hook], places: list[Any])
     inputs, output = seen[-1] if seen else ((), None)
     fresh = [(name, value) for name, value in snapshot.fresh() if value is not batch]
     return likeliest(fresh, inputs, output)
+
+
+def _named_modules(root: Any) -> list[tuple[str, Any]]:
+    try:
+        return list(root.named_modules())
+    except Exception:  # noqa: BLE001  of a network whose parts are not as torch's are
+        return []
 
 
 def _same_layer(root: Any, fixture: Any, path: str) -> Any:
