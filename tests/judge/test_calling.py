@@ -186,6 +186,15 @@ def test_attributes_stand_last_and_only_where_nothing_else_is():
     assert asked_arguments(question("matrix", report(cam=there)), attempt, (Model("small"),)) == (Model("big"),)
 
 
+def test_an_attribute_of_an_object_that_is_made_of_arrays_is_asked_in_every_form():
+    """Protects `Overlap(first, second).overlap`, written for lists, where the part's first form is another."""
+    part = ASSIGNMENT.part("overlap")
+    part = part.model_copy(update={"styles": (*part.styles, "variable")})
+    made = Entry("class", (Parameter("first"), Parameter("second")), attributes=("overlap",))
+    found = attempts(Question(ASSIGNMENT, part, report(Pair=made), {}))
+    assert [(one.candidate.style, one.form) for one in found] == [("variable", "torch"), ("variable", "list")]
+
+
 def test_a_number_as_list_and_array():
     """An index that is wanted as a list of one, or as something with `.item()`, is given so."""
     made = attempts(question("pick", report(pick=function("values", "index"))))
