@@ -9,6 +9,7 @@ Whoever hides a change from this fools only itself: its own later calls see the 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import re
@@ -49,7 +50,8 @@ class Remembered:
             self.seen.append(id(thing))
             if id(thing) not in self._things:
                 self._things[id(thing)] = thing
-                waiting.extend(self._within(thing))
+                with contextlib.suppress(Exception):  # of an object that raises at a look: what it holds is not seen
+                    waiting.extend(self._within(thing))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Remembered) and self.seen == other.seen
