@@ -244,7 +244,7 @@ def run_main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         return OK  # the reader of our output has gone, as in `grade ... | head`
     except MemoryError:
-        return _tell(GraderError("this machine's memory is used up", remedy="grade fewer at a time with --jobs"))
+        return tell(GraderError("this machine's memory is used up", remedy="grade fewer at a time with --jobs"))
     except OSError as error:
         if error.errno in _NO_ROOM:
             return tell(_no_room(error))

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 _LONGEST = 500
+_USED_UP = (MemoryError, OSError, RecursionError)
 
 
 def describe(error: BaseException, cells: dict[str, int]) -> dict[str, Any]:
@@ -29,6 +30,18 @@ def describe(error: BaseException, cells: dict[str, int]) -> dict[str, Any]:
         "code": code[:_LONGEST],
         "entry": entry,
     }
+
+
+def fault_of(error: Exception, folder: str) -> str:
+    """What failed in the grader's own code while it looked at a submission, whose modules lie in `folder`, in one line.
+
+    Empty where that was the submission's doing: code of its own was running, or it has used up what a process may have.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    if isinstance(error, _USED_UP) or not frames or any(frame.filename.startswith(("<cell ", f"{folder}/")) for frame in frames):
+        return ""
+    name = frames[-1].filename.rpartition("/")[2]
+    return f"{type(error).__name__}: {_message(error)} ({name}:{frames[-1].lineno})"
 
 
 def _message(error: BaseException) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from grader.guest.glance import is_a
+
 
 class Record(dict[str, Any]):
     """A dictionary whose entries can be read as attributes."""
@@ -26,7 +28,7 @@ def build(fields: dict[str, Any], form: str, namespace: dict[str, Any]) -> Any:
     """
     if form != "own":
         return Record(fields)
-    for kind in [value for value in namespace.values() if isinstance(value, type)]:
+    for kind in [value for value in namespace.values() if is_a(value, type)]:
         names = _fields(kind)
         if len(names) > 1 and set(names) <= fields.keys():
             return kind(**{name: fields[name] for name in names})
@@ -37,5 +39,5 @@ def _fields(kind: type) -> list[str]:
     """What its constructor must be given."""
     try:
         return [name for name, one in inspect.signature(kind).parameters.items() if one.default is one.empty]
-    except (TypeError, ValueError):
+    except Exception:  # noqa: BLE001  a class without one, or that answers to any name in its own way
         return []

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.guest.glance import has
 from grader.wire.values import ARRAY_TYPES, Array, Handle, Model, Value
 
 Lend = Callable[[Model], Any]
@@ -84,9 +85,16 @@ def _table(value: Any) -> Array | None:
 
 def _set(value: Any, registry: Registry, depth: int) -> Value:
     """A set as such, because it says nothing of an order; with elements that are no plain keys a list."""
-    items = [to_wire(item, registry, depth + 1) for item in sorted(value, key=repr)]
+    items = [to_wire(item, registry, depth + 1) for item in sorted(value, key=_shown)]
     plain = [item.data.item() if isinstance(item, Array) and item.data.size == 1 else item for item in items]
     return set(plain) if all(item is None or type(item) in (bool, int, float, str, bytes) for item in plain) else items
+
+
+def _shown(item: Any) -> str:
+    try:
+        return repr(item)
+    except Exception:  # noqa: BLE001  a student's `__repr__` may raise anything
+        return ""
 
 
 def _other(value: Any, registry: Registry, depth: int) -> Value:
@@ -99,7 +107,7 @@ def _other(value: Any, registry: Registry, depth: int) -> Value:
         return float(value)  # type: ignore[arg-type]  # what no float can be made of raises, which is the submission's failure
     if dataclasses.is_dataclass(value) and not isinstance(value, type):  # as a named tuple comes
         return tuple(to_wire(getattr(value, one.name), registry, depth + 1) for one in dataclasses.fields(value))
-    is_module = hasattr(value, "forward") and hasattr(value, "parameters")
+    is_module = has(value, "forward") and has(value, "parameters")
     if isinstance(value, Iterable) and not is_module and not isinstance(value, type) and not callable(value):
         return [to_wire(item, registry, depth + 1) for item in itertools.islice(value, _MOST_ITEMS)]
     return registry.handle(value)
@@ -117,7 +125,12 @@ def _plain(base: type, value: Any) -> Value:
 
 def _key(key: Any) -> Value:
     kind = type(key)
-    return key if key is None or kind in (bool, int, float, str, bytes) else str(key)[:200]
+    if key is None or kind in (bool, int, float, str, bytes):
+        return key
+    try:
+        return str(key)[:200]
+    except Exception:  # noqa: BLE001  as of `_shown`
+        return kind.__name__[:200]
 
 
 def _tensor(torch: Any, value: Any) -> Value:

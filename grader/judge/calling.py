@@ -125,7 +125,7 @@ def _suits(change: tuple[str, ...], alternative: Alternative) -> bool:
 
 def _by_roles(part: Part, candidate: Candidate, hooks: bool) -> Iterator[Attempt]:
     if candidate.style == "variable":
-        yield Attempt(candidate, part.accepts[0])
+        yield from (Attempt(candidate, form) for form in _forms(part, candidate)[: None if candidate.binding.constructor else 1])
         return
     forms = part.accepts[:1] if candidate.style == "forward_hook" else _forms(part, candidate)
     for change in _changes(part):

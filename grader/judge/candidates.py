@@ -124,8 +124,10 @@ def _from_entry(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[C
         if "call" in part.styles and not _is_hook(entry.parameters):
             yield from _function(part, name, here, entry.parameters, roles)
     elif entry.kind == "instance":
-        if "__call__" in entry.methods and "call" in part.styles:
-            yield from _function(part, name, here, entry.methods["__call__"].parameters, roles)
+        called = next((method for method in _CALLED if method in entry.methods), None)
+        if called and "call" in part.styles:
+            target = here if called == "__call__" else {**here, "via": "method", "method": called}
+            yield from _function(part, name, target, entry.methods[called].parameters, roles)
         if "method" in part.styles:
             yield from _only_method(part, name, entry, roles)
     elif entry.kind in ("class", "module_class"):
@@ -157,11 +159,19 @@ def _installer(part: Part, name: str, parameters: tuple[Parameter, ...] | None, 
 def _from_class(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
     called = next((method for method in _CALLED if method in entry.methods), None)
     if called and "module_class" in part.styles:
-        yield from _made(name, {"via": "instance", "name": name}, "module_class", entry, entry.methods[called], roles)
+        target = _call_of(name, called, entry)
+        yield from _made(name, target, "module_class", entry, entry.methods[called], roles)
     if "method" in part.styles:
         yield from _only_method(part, name, entry, roles)
     if not called:
         yield from _installer(part, name, entry.parameters, roles)
+
+
+def _call_of(name: str, called: str, entry: Entry) -> dict[str, Value]:
+    """How an instance is called: one that is no network but has a `forward` cannot be called itself."""
+    if called == "forward" and entry.kind == "class":
+        return {"via": "method", "name": name, "method": called}
+    return {"via": "instance", "name": name}
 
 
 def _made(name: str, target: dict[str, Value], style: str, entry: Entry, method: Method, roles: Roles) -> Iterator[Candidate]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from grader.errors import SubmissionCrashed
+from grader.errors import SandboxFault, SubmissionCrashed
 from grader.sandbox.drawings import Drawings, read_drawings
 from grader.sandbox.inventory import Entry, HookPlace, items, number, read_entry, read_places, text
 from grader.wire.values import Array, Value
@@ -89,7 +89,12 @@ def read_notes(value: Value) -> tuple[dict[str, str], ...]:
 
 
 def read_report(value: dict[str, Value]) -> LoadReport:
-    """What a submission's file left behind. Raises `SubmissionCrashed` when it is no description of that."""
+    """What a submission's file left behind. Raises `SubmissionCrashed` when it is no description of that, and `SandboxFault` when
+    it says that the grader's own code failed there. A submission may say so itself: it gets no points by it, but a person's look.
+    """
+    if fault := text(value.get("fault"), 500):
+        plain = "".join(sign if sign.isprintable() else " " for sign in fault)
+        raise SandboxFault(f"what the file left behind could not be described: {plain}")
     names = value.get("names")
     if type(names) is not dict or type(value.get("unreadable")) is not str:
         raise SubmissionCrashed("its process described itself with something that is no description")

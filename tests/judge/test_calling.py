@@ -10,6 +10,7 @@ import pytest
 from grader.course.specification import Assignment
 from grader.judge.alternatives import Alternative
 from grader.judge.calling import Attempt, Question, attempts, nearest_first
+from grader.judge.candidates import Candidate
 from grader.judge.delivery import asked_arguments, essence, join, requests_of, served_model
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Entry, HookPlace, Method, Parameter
@@ -94,6 +95,11 @@ def styles(part: str, said: LoadReport) -> list[tuple[str, str]]:
     return list(dict.fromkeys((one.candidate.style, one.candidate.name) for one in attempts(question(part, said))))
 
 
+def candidates_of(part: str, said: LoadReport) -> list[Candidate]:
+    """What is tried, in order, each once."""
+    return list({one.candidate.name: one.candidate for one in attempts(question(part, said))}.values())
+
+
 def test_nothing_answers():
     """A submission without anything under the part's names has no attempts, so that it is told so."""
     assert attempts(question("overlap", report(other=function("a", "b")))) == []
@@ -171,6 +177,20 @@ def test_methods():
     assert made["Tools.overlap"].target["via"] == "static"
 
 
+@pytest.mark.parametrize(("kind", "via"), [("module_class", "instance"), ("class", "method")])
+def test_forward_of_what_is_no_network(kind: str, via: str):
+    """Protects `class Overlap: def forward(self, first, second)` without `nn.Module`: its objects cannot be called."""
+    methods = {"forward": Method((Parameter("first"), Parameter("second")))}
+    (candidate,) = candidates_of("overlap", report(Overlap=Entry(kind, (), methods)))
+    assert (candidate.style, candidate.target["via"], candidate.target.get("method", "forward")) == (
+        "module_class",
+        via,
+        "forward",
+    )
+    (made,) = candidates_of("overlap", report(overlap=Entry("instance", None, methods)))
+    assert (made.style, made.target) == ("call", {"via": "method", "name": "overlap", "method": "forward"})
+
+
 def test_attributes_stand_last_and_only_where_nothing_else_is():
     """An instance's attribute stands for its own network; of a class one is made with the network that the test is about."""
     made = Entry("class", (Parameter("net"),), attributes=("w", "other"))
@@ -184,6 +204,15 @@ def test_attributes_stand_last_and_only_where_nothing_else_is():
     assert request.target["constructor"] == {"net": Model("small")}
     (attempt,) = attempts(question("matrix", report(cam=there)))
     assert asked_arguments(question("matrix", report(cam=there)), attempt, (Model("small"),)) == (Model("big"),)
+
+
+def test_an_attribute_of_an_object_that_is_made_of_arrays_is_asked_in_every_form():
+    """Protects `Overlap(first, second).overlap`, written for lists, where the part's first form is another."""
+    part = ASSIGNMENT.part("overlap")
+    part = part.model_copy(update={"styles": (*part.styles, "variable")})
+    made = Entry("class", (Parameter("first"), Parameter("second")), attributes=("overlap",))
+    found = attempts(Question(ASSIGNMENT, part, report(Pair=made), {}))
+    assert [(one.candidate.style, one.form) for one in found] == [("variable", "torch"), ("variable", "list")]
 
 
 def test_a_number_as_list_and_array():

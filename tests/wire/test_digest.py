@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.wire.digest import answer_of
+from grader.wire.digest import answer_of, state_digest
 
 torch = pytest.importorskip("torch")
 
@@ -44,3 +44,23 @@ def test_a_hook_that_returns_something_shows_and_one_that_records_does_not() -> 
     assert torch.equal(answer_of(asked, [torch.ones(1, 2)]), before)
     asked[0].register_forward_hook(lambda _module, _inputs, output: output + 1)
     assert not torch.equal(answer_of(asked, [torch.ones(1, 2)]), before)
+
+
+def test_another_order_in_memory_is_no_change() -> None:
+    """Protects who runs a network with `channels_last`: no parameter has another value."""
+    network = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4))
+    before = state_digest(network)
+    network.to(memory_format=torch.channels_last)
+    assert not network[0].weight.is_contiguous()
+    assert state_digest(network) == before
+
+
+def test_another_number_or_shape_is_a_change() -> None:
+    """Protects the tests that ask whether a function has left the network as it was."""
+    network = torch.nn.Linear(3, 4)
+    before = state_digest(network)
+    with torch.no_grad():
+        network.weight[1, 2] += 1
+    changed = state_digest(network)
+    network.weight = torch.nn.Parameter(network.weight.detach().reshape(3, 4))
+    assert len({before, changed, state_digest(network)}) == 3
