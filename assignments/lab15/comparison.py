@@ -35,7 +35,18 @@ LARGEST_MAP = 4_000_000  # pixels; a map enlarged beyond 2000 x 2000 is no answe
 # thinned one of a right map is like a wanted one (a correlation), although jumps between cells may lie a pixel off.
 THINNED, LIKENESS = 96, 0.7
 
+# How what is asked is called where it comes with other results, without case and underscores; the likeliest name first.
+NAMES: dict[str, tuple[str, ...]] = {
+    "features_map": ("layer4", "features", "feature", "featuremap", "featuremaps", "featuresmap", "activations"),
+    "cam": ("cam", "raw", "rawcam", "camraw", "map", "heatmap"),
+    "iou": ("iou", "jaccard"),
+    "dice": ("diceloss", "loss", "dc"),
+    "nms": ("keep", "kept", "keptindices", "keepindices", "indices", "indexes", "inds", "idx", "keepidx", "keptidx"),
+}
+MOST_FORMS = 6  # of one result, which are held against each other
+
 Hint = Callable[[np.ndarray, np.ndarray], AnyText]
+IsForm = Callable[[np.ndarray, np.ndarray], bool]
 
 
 class _Rejected(Exception):
@@ -73,7 +84,7 @@ def _judge(steps: Callable[[Any, Any, Call], None]) -> Callable[[Any, Any, Call]
 def compare_features_map(answer: Any, expected: Any, call: Call) -> None:
     """Feature maps (N, C, h, w); the batch axis of a single picture may be missing."""
     wanted = np.asarray(expected)
-    maps = _numbers(_pick(answer, (4, 3), wanted.shape, call))
+    maps = _numbers(_pick(answer, wanted.shape, (4, 3), call, lambda one, other: _near(one, other, NETWORK_TOLERANCE)))
     if maps.shape == wanted.shape[1:] and wanted.shape[0] == 1:
         call.notes.append(_("The feature map came without the batch axis; for a single picture that was let pass."))
         maps = maps[None]
@@ -210,7 +221,7 @@ def _near(answer: np.ndarray, wanted: np.ndarray, share: float) -> bool:
 def compare_cam(answer: Any, expected: Any, call: Call) -> None:
     """A map (h, w), right up to a positive factor and a shift; a ReLU and an enlargement are let pass, and told."""
     wanted = np.asarray(expected, dtype=np.float64)
-    raw = _drop_axes(_numbers(_pick(answer, (2,), wanted.shape, call)), 2, call)
+    raw = _drop_axes(_numbers(_pick(answer, wanted.shape, (2,), call, _is_form_of)), 2, call)
     enlarged = raw.ndim == 2 and raw.shape != wanted.shape and bool(np.greater_equal(raw.shape, wanted.shape).all())
     if raw.size > LARGEST_MAP:
         _reject(_("Far too many numbers came."), _("Return one map (h, w), as fine as the feature map."))
@@ -327,6 +338,12 @@ def _is_in_levels(numbers: np.ndarray) -> bool:
     """Whether a map was brought to whole numbers, or to 256 levels of another range, as pictures are."""
     levels = (numbers - numbers.min()) * (255 / np.ptp(numbers))
     return np.array_equal(numbers, np.round(numbers)) or bool(np.abs(levels - np.round(levels)).max() < 1e-4)
+
+
+def _is_form_of(found: np.ndarray, whole: np.ndarray) -> bool:
+    """Whether a map is another one scaled, brought to 256 levels, or cut off below zero."""
+    tolerance = LEVELS_TOLERANCE if _is_in_levels(found) else MAP_TOLERANCE
+    return any(0 <= _misfit(found, form) <= tolerance for form, _cut in _accepted_maps(whole, None))
 
 
 def _hint_on_map_shape(raw: np.ndarray, wanted: np.ndarray, call: Call) -> AnyText:
@@ -594,17 +611,65 @@ def _open(answer: Any) -> Any:
     return answer
 
 
-def _pick(answer: Any, axes: tuple[int, ...], shape: tuple[int, ...], call: Call) -> Any:
-    """The one array with so many axes among two or three results, or the one of the asked shape; else the answer, opened."""
+def _pick(answer: Any, shape: tuple[int, ...], axes: tuple[int, ...], call: Call, is_form: IsForm) -> Any:
+    """Of several results the one of the asked shape, or else the one of so many axes; of a single result that, opened.
+
+    Axes of length 1 do not count, masks are passed over. Among several results of one shape a name decides, or that all are
+    forms of one of them; never what is expected, or every result would be one more guess.
+    """
     inner = _open(answer)
-    if isinstance(inner, list | tuple) and len(inner) <= 3:
-        fitting = [part for part in inner if _is_array(part) and part.ndim in axes]
-        if len(fitting) > 1:  # a map and the same map enlarged for the eye
-            fitting = [part for part in fitting if part.shape == shape]
-        if len(fitting) == 1 and len(inner) > 1:
-            call.notes.append(_("Several results came; the one of the asked shape was judged."))
-            return fitting[0]
-    return inner
+    parts = list(_parts(inner))
+    if len(parts) < 2:
+        return inner
+    parts = [(name, part) for name, part in parts if part.size and part.dtype.kind != "b"]
+    bare = tuple(side for side in shape if side != 1)
+    exact = [(name, part) for name, part in parts if np.squeeze(part).shape == bare]
+    fitting = [part for _name, part in exact] or [part for _name, part in parts if np.squeeze(part).ndim in axes]
+    named = [part for wanted in NAMES[call.part] for name, part in exact if name == wanted]
+    chosen = named[0] if named else _source(fitting, is_form)
+    if chosen is None and not exact:
+        return inner
+    if chosen is None:
+        _reject(_("Several different results of the asked shape came."), _("Return only the one that is asked."))
+    if len(fitting) == 1 and exact:
+        call.notes.append(_("Several results came; the one of the asked shape was judged."))
+    elif named:
+        call.notes.append(_("Several results came; the one with the name of what is asked was judged."))
+    elif len(fitting) == 1:
+        call.notes.append(_("Several results came; the one with as many axes as asked was judged."))
+    else:
+        call.notes.append(_("The same result came in several forms; one of them was judged."))
+    return chosen
+
+
+def _source(results: list[np.ndarray], is_form: IsForm) -> np.ndarray | None:
+    """The first result of which all others are forms; None when there is none, as of results that differ."""
+    bare = [np.squeeze(result).astype(np.float64) for result in results[: MOST_FORMS + 1]]
+    if len(bare) > MOST_FORMS:
+        return None
+    alike = (all(other is one or is_form(other, one) for other in bare) for one in bare)
+    return next((result for result, all_alike in zip(results, alike, strict=True) if all_alike), None)
+
+
+def _parts(answer: Any, name: str = "") -> Iterator[tuple[str, np.ndarray]]:
+    """Every result in tuples, lists and dicts, with the name that it has in a dict; an empty array for what is no numbers."""
+    if isinstance(answer, dict):
+        for key, part in answer.items():
+            yield from _parts(part, _bare_name(key))
+    elif isinstance(answer, list | tuple) and (any(map(_is_array, answer)) or not _quiet(answer).size):
+        for part in answer:
+            yield from _parts(part, name)
+    else:
+        yield name, _quiet(answer)
+
+
+def _bare_name(key: Any) -> str:
+    return str(key).replace("_", "").lower()
+
+
+def _by_name(answer: dict[Any, Any], names: tuple[str, ...]) -> list[Any]:
+    """The entries that have one of these names, the likeliest first."""
+    return [part for name in names for key, part in answer.items() if _bare_name(key) == name]
 
 
 def _is_array(value: Any) -> bool:

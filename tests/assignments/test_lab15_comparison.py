@@ -33,6 +33,7 @@ SCORES = np.array([0.6, 0.9, 0.7, 0.2], dtype=np.float32)
 KEPT = [1, 2]
 APART = BOXES[[0, 2]]
 SIZE = (224, 224)
+STAGES = [np.ones((1, 1, 24, 32)), np.ones((1, 2, 12, 16)), np.ones((1, 4, 6, 8))]
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "features_map": (None, None),
@@ -118,7 +119,12 @@ def test_answers_without_content_are_rejected(part: str) -> None:
         (EXPECTED["features_map"][0], "batch axis"),
         ([EXPECTED["features_map"]], ""),
         ({"layer4": EXPECTED["features_map"]}, ""),
-        ((EXPECTED["features_map"], np.zeros((1, 1000))), "Several"),
+        ((EXPECTED["features_map"], np.zeros((1, 1000))), "asked shape"),
+        ((np.zeros((1, 1000)), {"features": EXPECTED["features_map"]}), "asked shape"),
+        ([*STAGES, EXPECTED["features_map"]], "asked shape"),
+        ((np.zeros((1, 1000)), [*STAGES, EXPECTED["features_map"]]), "asked shape"),
+        ({"layer3": STAGES[2], "layer4": EXPECTED["features_map"], "logits": np.zeros((1, 1000))}, "asked shape"),
+        ({"layer4_0": EXPECTED["features_map"] + 1, "layer4": EXPECTED["features_map"]}, "name"),
     ],
 )
 def test_feature_maps_in_other_forms_pass(answer: Any, word: str) -> None:
@@ -127,6 +133,14 @@ def test_feature_maps_in_other_forms_pass(answer: Any, word: str) -> None:
     assert difference is None
     assert all(word in note for note in notes)
     assert bool(notes) is bool(word)
+
+
+def test_a_dict_of_other_layers_is_no_answer() -> None:
+    """Protects from a guess among layers: one of another shape is wrong, and of two that differ none is picked."""
+    assert compare("features_map", {"layer2": STAGES[1], "layer3": STAGES[2]})[0] is not None
+    difference, _notes = compare("features_map", [EXPECTED["features_map"] + 1, EXPECTED["features_map"]])
+    assert difference is not None
+    assert "Several different results" in str(difference.came)
 
 
 @pytest.mark.parametrize("part", ["features_map", "fc_weights"])
@@ -174,6 +188,15 @@ def test_weights_with_their_bias_are_rejected() -> None:
         lambda cam: np.maximum(cam, 0) / cam.max(),
         lambda cam: (cam, cv2.resize(cam, SIZE)),
         lambda cam: (cv2.resize(cam, SIZE), np.zeros((*SIZE, 3)), cam),
+        lambda cam: (cam, scaled(cam)),
+        lambda cam: (scaled(cam), cam, np.zeros((*cam.shape, 3))),
+        lambda cam: (np.maximum(cam, 0), cam, np.uint8(255 * scaled(cam)), cam > 0),
+        lambda cam: {"raw": cam, "norm": scaled(cam), "upsampled": cv2.resize(cam, SIZE)},
+        lambda cam: {"cam": cam, "low": cam.min(), "argmax": (1, 2), "class": "cat"},
+        lambda cam: {"negative": np.maximum(-cam, 0), "positive": np.maximum(cam, 0), "CAM": cam},
+        lambda cam: (np.zeros((1, 1000)), cam[None]),
+        lambda cam: (np.zeros((1, 1000)), cv2.resize(cam, SIZE)[None, None]),
+        lambda cam: (cam.tolist(), 2),
     ],
 )
 def test_maps_of_the_same_pattern_pass(change: Callable[[np.ndarray], Any]) -> None:
@@ -185,7 +208,8 @@ def test_of_several_maps_only_the_asked_size_counts() -> None:
     """Protects from a pair in which a wrong map hides behind a right one, and from a guess between two of one size."""
     assert compare("cam", (MAP.T, cv2.resize(MAP, SIZE)))[0] is not None
     assert compare("cam", (1 - MAP, cv2.resize(MAP, SIZE)))[0] is not None
-    assert compare("cam", (MAP, 1 - MAP))[0] is not None
+    for guesses in ((MAP, 1 - MAP), {"cam": 1 - MAP, "other": MAP}, [MAP, MAP[::-1], MAP[:, ::-1]], (MAP, MAP + MAP**2)):
+        assert compare("cam", guesses)[0] is not None
 
 
 ENLARGEMENTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
