@@ -512,8 +512,13 @@ def _kept(answer: Any, boxes: np.ndarray, call: Call) -> tuple[list[int], bool]:
 def _open_nms(answer: Any, call: Call) -> Any:
     """Of (boxes, scores, ...) or of entries with a box each the boxes, of (indices, ...) the indices, else the answer."""
     if isinstance(answer, dict):
-        named = [answer[name] for name in ("keep", "indices", "idx") if name in answer]
-        return named[0] if len(named) == 1 else _open(answer)
+        named = _by_name(answer, NAMES["nms"])
+        if named or len(answer) == 1:
+            return named[0] if named else _open(answer)
+        boxes = _by_name(answer, ("boxes",))
+        if boxes:
+            call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
+        return boxes[0] if boxes else answer
     boxes = _boxes_of_entries(answer)
     if boxes is not None:
         call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
@@ -521,14 +526,15 @@ def _open_nms(answer: Any, call: Call) -> Any:
     if not isinstance(answer, list | tuple) or len(answer) not in {2, 3}:
         return answer
     first, second = _quiet(answer[0]), _quiet(answer[1])
-    if first.ndim == 2 and first.shape[1] == 4 and second.size == len(first) and second.ndim <= 2:
+    if first.ndim == 2 and 4 <= first.shape[1] <= 6 and second.size == len(first) and second.ndim <= 2:
         call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
         return first
     if first.ndim == 1 and first.dtype.kind in "iu" and second.ndim == 0 and second.dtype.kind in "iu":
         call.notes.append(_("The indices came together with their number; the indices were judged."))
         return first[: max(int(second), 0)]
     if first.ndim == 1 and first.dtype.kind in "iu" and len(first):
-        others = [_quiet(other) for other in answer[1:]]
+        boxes = len(call.arguments[0])
+        others = [other for other in map(_quiet, answer[1:]) if other.dtype.kind != "b" or other.shape != (boxes,)]
         if all(other.ndim >= 1 and len(other) == len(first) and other.dtype.kind == "f" for other in others):
             call.notes.append(_("Several results came; the indices were judged."))
             return first

@@ -308,6 +308,12 @@ def test_one_number_in_any_wrapping_passes(part: str) -> None:
         np.column_stack([BOXES, SCORES])[KEPT],
         (np.array([1, 2, 0, 0]), 2),
         {"keep": KEPT},
+        {"kept": KEPT, "n": 2},
+        {"keep": KEPT, "boxes": BOXES[KEPT], "indices": KEPT},
+        {"boxes": BOXES[KEPT], "scores": SCORES[KEPT], "labels": np.zeros(2)},
+        (np.column_stack([BOXES, SCORES])[KEPT], KEPT),
+        (list(np.column_stack([BOXES, SCORES, SCORES * 0])[KEPT]), KEPT),
+        (np.array(KEPT), np.array([False, True, True, False])),
     ],
 )
 def test_kept_boxes_in_other_forms_pass(answer: Any) -> None:
@@ -330,6 +336,10 @@ def test_kept_boxes_in_other_forms_pass(answer: Any) -> None:
         BOXES[[1, 1]],
         BOXES[KEPT] + 5,
         np.zeros((2, 4)),
+        {"keep": [0, 3], "boxes": BOXES[KEPT]},
+        {"scores": SCORES[KEPT], "n": 2},
+        (np.column_stack([BOXES, SCORES])[[0, 3]], KEPT),
+        (np.array([0, 3]), np.array([False, True, True, False])),
     ],
 )
 def test_other_boxes_are_rejected(answer: Any) -> None:
