@@ -376,7 +376,7 @@ def _hint_on_map(found: np.ndarray, wanted: np.ndarray) -> AnyText:
 @_judge
 def compare_iou(answer: Any, expected: Any, call: Call) -> None:
     """One number, equal to the expected one within 1e-3; of (IoU, union), as some detectors' code returns, the first."""
-    inner = _open(answer)
+    inner = _open(_named_number(answer, call))
     if call.kinds.startswith("tuple") and isinstance(inner, list | tuple) and 2 <= len(inner) <= 3:
         call.notes.append(_("Several results came; the first was judged."))
         inner = inner[0]
@@ -386,7 +386,16 @@ def compare_iou(answer: Any, expected: Any, call: Call) -> None:
 @_judge
 def compare_dice(answer: Any, expected: Any, call: Call) -> None:
     """One number, equal to the expected one within 1e-3."""
-    _check_number(answer, float(expected), _hint_on_dice)
+    _check_number(_named_number(answer, call), float(expected), _hint_on_dice)
+
+
+def _named_number(answer: Any, call: Call) -> Any:
+    """Of a dict of several results the one with the name of what is asked; else the answer."""
+    named = _by_name(answer, NAMES[call.part]) if isinstance(answer, dict) and len(answer) > 1 else []
+    if not named:
+        return answer
+    call.notes.append(_("Several results came; the one with the name of what is asked was judged."))
+    return named[0]
 
 
 def _check_number(answer: Any, wanted: float, hint: Callable[[float, float], AnyText]) -> None:

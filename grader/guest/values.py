@@ -11,6 +11,7 @@ import itertools
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Number
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -99,6 +100,8 @@ def _other(value: Any, registry: Registry, depth: int) -> Value:
         return float(value)  # type: ignore[arg-type]  # what no float can be made of raises, which is the submission's failure
     if dataclasses.is_dataclass(value) and not isinstance(value, type):  # as a named tuple comes
         return tuple(to_wire(getattr(value, one.name), registry, depth + 1) for one in dataclasses.fields(value))
+    if isinstance(value, SimpleNamespace):
+        return to_wire(vars(value), registry, depth)
     is_module = hasattr(value, "forward") and hasattr(value, "parameters")
     if isinstance(value, Iterable) and not is_module and not isinstance(value, type) and not callable(value):
         return [to_wire(item, registry, depth + 1) for item in itertools.islice(value, _MOST_ITEMS)]

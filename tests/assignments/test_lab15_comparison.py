@@ -292,6 +292,16 @@ def test_one_number_in_any_wrapping_passes(part: str) -> None:
         assert compare(part, answer)[0] is not None
 
 
+def test_of_several_numbers_a_name_decides() -> None:
+    """Protects dicts of results, and from a guess: a number that is right is none where another bears the name."""
+    for part, answer in (("iou", {"union": 7, "IoU": 0.4}), ("dice", {"dice": 0.7, "loss": 0.3}), ("dice", {"DC": 0.3, "n": 9})):
+        difference, notes = compare(part, answer)
+        assert difference is None
+        assert "name" in notes[0]
+    for part, answer in (("iou", {"iou": 0.6, "jac": 0.4}), ("dice", {"loss": 0.7, "dice": 0.3}), ("iou", {"a": 0.4, "b": 0.5})):
+        assert compare(part, answer)[0] is not None
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,13 @@ def test_dataframes_and_pictures_are_arrays():
     image = pytest.importorskip("PIL.Image")
     assert np.array_equal(sent(pandas.DataFrame([[1, 2], [3, 4]])).data, [[1, 2], [3, 4]])
     assert sent(image.new("L", (3, 2))).data.shape == (2, 3)
+
+
+def test_a_namespace_comes_as_a_mapping():
+    """Several results under names: a SimpleNamespace once came as an object that cannot be judged."""
+    named = sent(SimpleNamespace(cam=np.ones(2), low=SimpleNamespace(at=1)))
+    assert list(named) == ["cam", "low"]
+    assert named["low"] == {"at": 1}
 
 
 def test_records_arrive_as_their_fields():
