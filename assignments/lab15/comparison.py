@@ -43,6 +43,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "dice": ("diceloss", "loss", "dc"),
     "nms": ("keep", "kept", "keptindices", "keepindices", "indices", "indexes", "inds", "idx", "keepidx", "keptidx"),
 }
+SIDES = (("x1", "y1", "x2", "y2"), ("xmin", "ymin", "xmax", "ymax"), ("left", "top", "right", "bottom"))
 MOST_FORMS = 6  # of one result, which are held against each other
 
 Hint = Callable[[np.ndarray, np.ndarray], AnyText]
@@ -557,8 +558,8 @@ def _boxes_of_entries(answer: Any) -> np.ndarray | None:
     boxes = []
     for entry in answer:
         if isinstance(entry, dict):
-            named = [entry[side] for side in ("x1", "y1", "x2", "y2") if side in entry]
-            parts = [named, *entry.values()]
+            sides = ([_by_name(entry, (side,)) for side in names] for names in SIDES)
+            parts = [*([found[0] for found in four] for four in sides if all(four)), *entry.values()]
         elif isinstance(entry, list | tuple) and len(entry) in {2, 3}:
             parts = list(entry)
         else:

@@ -319,6 +319,8 @@ def test_of_several_numbers_a_name_decides() -> None:
         (np.array([1, 2, 0, 0]), 2),
         {"keep": KEPT},
         {"kept": KEPT, "n": 2},
+        [dict(zip(("xmin", "ymin", "xmax", "ymax", "score"), (*map(float, BOXES[i]), 0.5), strict=True)) for i in KEPT],
+        [(0.5, BOXES[i].tolist()) for i in KEPT],
         {"keep": KEPT, "boxes": BOXES[KEPT], "indices": KEPT},
         {"boxes": BOXES[KEPT], "scores": SCORES[KEPT], "labels": np.zeros(2)},
         (np.column_stack([BOXES, SCORES])[KEPT], KEPT),

@@ -105,6 +105,31 @@ def test_a_namespace_comes_as_a_mapping():
     assert named["low"] == {"at": 1}
 
 
+class Box:
+    """A box as students write it, without anything that makes it a record."""
+
+    def __init__(self, side: Any) -> None:
+        self.x1, self.y1, self.side = 1, np.float32(2), side
+
+
+class Slots:
+    """The same with slots."""
+
+    __slots__ = ("score", "x1")
+
+    def __init__(self) -> None:
+        self.x1, self.score = 1, 0.5
+
+
+def test_objects_of_numbers_in_a_list_arrive_as_their_attributes():
+    """Kept boxes of an own class; an object by itself, or with more than numbers in it, stays where it is."""
+    assert sent([Box([3, 4])])[0]["side"] == [3, 4]
+    assert sent([Slots()]) == [{"score": 0.5, "x1": 1}]
+    assert isinstance(sent(Box(3)), Handle)
+    assert isinstance(sent([Box(object())])[0], Handle)
+    assert isinstance(sent([object()])[0], Handle)
+
+
 def test_records_arrive_as_their_fields():
     """A dataclass comes as a named tuple does; a number of another class as a float."""
     assert sent(Kept([1, 2], Fraction(1, 2))) == ([1, 2], 0.5)
