@@ -29,6 +29,7 @@ LEVELS_TOLERANCE = 1e-2
 ENLARGED_TOLERANCE = 3e-2
 # Absolute, for IoU and Dice: a smoothing term of 1 on masks of 10^4 pixels must not decide.
 SCALAR_TOLERANCE = 1e-3
+CLASSES = 1000  # of ImageNet: so many columns has the output of fc
 LOW_SCORE = 0.5  # what people take for the least score that counts
 LARGEST_MAP = 4_000_000  # pixels; a map enlarged beyond 2000 x 2000 is no answer any more
 # A large map is looked at in so many rows and columns first: all ways to enlarge take half a minute at 2000 x 2000, and the
@@ -123,10 +124,12 @@ def _hint_on_features_shape(maps: np.ndarray, wanted: np.ndarray) -> AnyText:
         return _("The axes are in another order: (N, C, h, w) is asked, the order in which torch keeps them.")
     if maps.size == wanted.size:
         return _("There are as many numbers as asked, in another shape: keep one map per picture, (N, C, h, w).")
-    if maps.shape[:2] == (pictures, channels) and maps.size == pictures * channels:
+    if maps.size == pictures * channels and (maps.shape[:2] == (pictures, channels) or maps.ndim == 1):
         return _("One number per channel is left: that is the output of avgpool. Hook layer4, the stage before it.")
-    if maps.ndim == 2 and maps.shape[0] == pictures:
+    if maps.shape in {(pictures, CLASSES), (CLASSES,)}:
         return _("One row per picture came, the output of fc. Hook layer4, two stages before it.")
+    if maps.ndim == 2 and maps.shape[0] == pictures:
+        return _("One row per picture came: which number belongs to which place is lost. Return layer4's output as it is.")
     if maps.ndim == 4 and maps.shape[2] > height and maps.shape[1] < channels:
         return _("A finer map comes from an earlier stage; layer4 is the last one before avgpool.")
     if maps.ndim == 5:

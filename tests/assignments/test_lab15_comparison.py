@@ -135,6 +135,25 @@ def test_feature_maps_in_other_forms_pass(answer: Any, word: str) -> None:
     assert bool(notes) is bool(word)
 
 
+@pytest.mark.parametrize(
+    ("shape", "word"),
+    [
+        ((1, 8), "avgpool"),
+        ((1, 8, 1, 1), "avgpool"),
+        ((8,), "avgpool"),
+        ((1, 1000), "output of fc"),
+        ((1000,), "output of fc"),
+        ((1, 4), "place is lost"),
+        ((1, 40), "place is lost"),
+    ],
+)
+def test_a_row_of_numbers_is_explained(shape: tuple[int, ...], word: str) -> None:
+    """Protects from the wrong name for a stage: pooled or cut maps once counted as the output of fc."""
+    difference, _notes = compare("features_map", np.ones(shape))
+    assert difference is not None
+    assert word in str(difference.hint)
+
+
 def test_a_dict_of_other_layers_is_no_answer() -> None:
     """Protects from a guess among layers: one of another shape is wrong, and of two that differ none is picked."""
     assert compare("features_map", {"layer2": STAGES[1], "layer3": STAGES[2]})[0] is not None
