@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from grader.course.specification import Assignment, Form, Part, same_name
 from grader.judge.alternatives import Alternative
@@ -164,6 +165,11 @@ def _by_alternatives(question: Question, candidate: Candidate) -> Iterator[Attem
                 fitting[alternative.id] = binding
     for identifier, binding in fitting.items():
         values = question.alternatives[identifier].roles.values()
-        own: Sequence[str] = ("own",) if any(isinstance(value, dict) for value in values) else ()
+        own: Sequence[str] = ("own",) if any(map(_has_fields, values)) else ()
         for form in (*_forms(question.part, candidate), *own):
             yield Attempt(replace(candidate, binding=binding), form, alternative=identifier)
+
+
+def _has_fields(value: Any) -> bool:
+    """Whether an argument has named fields, or is a list of such, so that it may be wanted as objects of an own class."""
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))

@@ -243,6 +243,14 @@ def test_alternatives_come_last_where_the_roles_fit():
     assert made[-1].alternative == "other"
 
 
+def test_records_in_a_list_are_also_offered_as_objects_of_an_own_class():
+    """A list of boxes with named sides, as one such box; a list of numbers has no fields."""
+    boxes = [{"x1": 1, "x2": 2}]
+    for value, own in ((boxes, True), (boxes[0], True), ([1, 2], False), (np.ones(2), False)):
+        made = attempts(question("overlap", report(overlap=function("pair")), other(pair=value)))
+        assert ("own" in {one.form for one in made}) is own
+
+
 def test_the_attempts_are_bounded():
     """However many functions and forms there are, a failing submission is not called for ever."""
     names = {"overlap" + "_" * number: function("first", "second") for number in range(30)}

@@ -82,12 +82,17 @@ def _peak_of(answer: np.ndarray) -> tuple[float, float]:
 
 
 def _map_in(answer: object, shape: tuple[int, ...]) -> np.ndarray:
-    """The map in an answer, without axes of length 1: among several results the one of two axes, or of this shape; else all."""
+    """The map in an answer, without axes of length 1: of several results that of two axes, or of this shape; else all.
+
+    Several of this shape must be brightest in one place, as a map and its scaled form are: none is picked by what is expected.
+    """
     several = list(answer.values()) if isinstance(answer, dict) else answer
     if isinstance(several, list | tuple):
-        maps = [squeezed for part in several if isinstance(part, np.ndarray) and (squeezed := np.squeeze(part)).ndim == 2]
+        bare = [np.squeeze(part) for part in several if isinstance(part, np.ndarray) and part.dtype.kind != "b"]
+        maps = [one for one in bare if one.ndim == 2]
         fitting = maps if len(maps) == 1 else [one for one in maps if one.shape == shape]
-        answer = fitting[0] if len(fitting) == 1 else several
+        alike = len(fitting) == 1 or len({int(one.argmax()) for one in fitting}) == 1
+        answer = fitting[0] if alike else several
     try:
         return np.squeeze(np.asarray(answer, dtype=np.float64))
     except (TypeError, ValueError, OverflowError):  # no numbers, too large ones, or parts of different sizes: no map
