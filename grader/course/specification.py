@@ -78,11 +78,16 @@ class Parameter(Specification):
         role: what it is, which is also the canonical parameter name.
         aliases: other names that a student's parameter may have; no other parameter of the part may have one of them.
         optional: whether a submission may take it from its own globals (a model) instead of as an argument.
+        words: words that a parameter's name may have, where the whole name is none of the above: of an optional number.
+        strangers: words in names of parameters that are something else. With words or strangers an optional number goes to a
+            parameter with a default: one that has such a word, else the first whose default is a fraction and no stranger's.
     """
 
     role: PartIdentifier
     aliases: Names = ()
     optional: bool = False
+    words: Names = ()
+    strangers: Names = ()
 
 
 class Part(Specification):

@@ -4,8 +4,8 @@ A description is a mapping with `kind` (function, hook, class, module_class, ins
 `own` (defined in the submission's files, not imported from a library) and, where they make sense:
 
 * `returns`: False for a function that ends in an exception whatever it is given, as those of a starter do
-* `parameters`: a list of `{name, required, how, form}`, `how` being positional, keyword, args or kwargs, `form` that of arrays
-  which the function is written for, as far as it shows; None when unknown
+* `parameters`: a list of `{name, required, how, form, fraction}`, `how` being positional, keyword, args or kwargs, `form` that of
+  arrays which the function is written for, as far as it shows, `fraction` whether the default is a float; None when unknown
 * `methods` of a class or an instance: by name, `{parameters, static}`; `of`: the name of an instance's class
 * `attributes` of a class or an instance: names of properties, and of what the constructor stores
 * `axes` of an array
@@ -215,6 +215,7 @@ def _parameters(value: Any, bound: bool = False) -> list[dict[str, Any]] | None:
             "form": form,
             "required": parameter.default is parameter.empty and _HOW.get(parameter.kind) not in ("args", "kwargs"),
             "how": _HOW.get(parameter.kind, "positional"),
+            "fraction": type(parameter.default) is float,
         }
         for parameter in parameters[:50]
     ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.course.specification import Assignment, Form, Part, same_name
 from grader.judge.alternatives import Alternative
-from grader.judge.binding import Binding, Roles
+from grader.judge.binding import Binding, Hints, Roles
 from grader.judge.candidates import Candidate, candidates
 from grader.sandbox.exchange import LoadReport
 
@@ -69,7 +69,8 @@ class Question:
         spare = tuple(dict.fromkeys(role for role in models if role not in order))
         known = {same_name(name) for role in order for name in (role, *aliases.get(role, ()))}
         foreign = {same_name(name) for role, names in aliases.items() if role not in order for name in (role, *names)}
-        return Roles(order, aliases, optional & set(order), spare, frozenset(foreign - known))
+        hints = {p.role: Hints(frozenset(p.words), frozenset(p.strangers)) for p in parameters if p.words or p.strangers}
+        return Roles(order, aliases, optional & set(order), spare, frozenset(foreign - known), hints)
 
 
 def attempts(question: Question) -> list[Attempt]:

@@ -7,12 +7,11 @@ attributes of objects; then imported ones under the names; at last forward hooks
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from grader.course.specification import Part, same_name
-from grader.judge.binding import Binding, Roles, bind, bind_class
+from grader.judge.binding import Binding, Roles, bind, bind_class, words_of
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Entry, Method, Parameter
 from grader.wire.values import Value
@@ -20,7 +19,6 @@ from grader.wire.values import Value
 Rebind = Callable[[Roles, bool], Binding]
 
 _CALLED = ("__call__", "forward")
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
 # Functions that look at an answer instead of giving one.
 _ONLOOKERS = {
     "plot",
@@ -225,8 +223,8 @@ def _alike(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
     keywords = set(part.keywords)
     found = []
     for name, entry in report.names.items():
-        words = [word.lower() for word in _WORDS.findall(name)]
-        if entry.kind == "function" and entry.own and keywords & set(words) and not _ONLOOKERS & set(words):
+        words = words_of(name)
+        if entry.kind == "function" and entry.own and keywords & words and not _ONLOOKERS & words:
             found.append((name.startswith("_"), len(words), name))
     for *_, name in sorted(found):
         entry = report.names[name]

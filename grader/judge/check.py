@@ -17,6 +17,9 @@ from grader.judge.proxy import SubmissionProxy
 from grader.judge.text import AnyText, gettext
 from grader.wire.values import Handle
 
+# Fixed, without the role, so that it is told of hidden tests too.
+_OMITTED = gettext("The task gives one more argument, for which your function has no parameter under a usual name.")
+
 Compare = Callable[[Any, Any, Call], Any]  # of a course: None or a `Difference`, if it is right
 
 
@@ -102,7 +105,8 @@ class Check:
                 compared = other if compared.difference is not None else compared
             self._compared.append(compared)
             if compared.difference is not None and self._mismatch is None:
-                self._mismatch = _mismatch(compared.difference, hint, sys._getframe(1))
+                told = _OMITTED if compared.call.omitted else hint
+                self._mismatch = _mismatch(compared.difference, told, sys._getframe(1))
             return compared.answer if compared.difference is None else compared.expected
 
         return check

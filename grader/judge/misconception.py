@@ -15,6 +15,7 @@ class Variant:
     """A wrong variant of one part's reference.
 
     `accepted` ones are harmless (the comparison lets them pass); their explanation is told all the same.
+    One that `ignores` a role is no explanation where the function was not even given it.
     """
 
     id: str
@@ -23,17 +24,20 @@ class Variant:
     ru: str
     accepted: bool
     function: Callable[..., Any]
+    ignores: str = ""
 
     def explanation(self, language: str) -> str:
         """The words for the student."""
         return self.ru if language == "ru" else self.en
 
 
-def misconception(id: str, *, part: str, en: str, ru: str, accepted: bool = False) -> Callable[[_Function], _Function]:
-    """Mark a function of `misconceptions.py` as a wrong variant of `part`."""
+def misconception(
+    id: str, *, part: str, en: str, ru: str, accepted: bool = False, ignores: str = ""
+) -> Callable[[_Function], _Function]:
+    """Mark a function of `misconceptions.py` as a wrong variant of `part`; `ignores` is the role that it takes no notice of."""
 
     def mark(function: _Function) -> _Function:
-        vars(function)["misconception"] = Variant(id, part, en, ru, accepted, function)
+        vars(function)["misconception"] = Variant(id, part, en, ru, accepted, function, ignores)
         return function
 
     return mark

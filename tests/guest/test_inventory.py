@@ -38,6 +38,12 @@ def test_parameters_with_their_ways():
     ]
 
 
+def test_defaults_that_are_fractions():
+    """Protects a threshold under a name of its own: a float as a default tells it from a number of boxes or a flag."""
+    parameters = describe("def f(a, b=1, c=0.5, d=True, e=None, *, g=1.0): pass")["f"]["parameters"]
+    assert [one["name"] for one in parameters if one["fraction"]] == ["c", "g"]
+
+
 def test_own_and_imported():
     """A function of a library under a part's name must not stand in for the student's own."""
     names = describe("from math import hypot\nfrom functools import partial\ndef iou(a, b): pass\nnms = partial(iou, 1)\nx = 3")
