@@ -171,6 +171,35 @@ def test_methods():
     assert made["Tools.overlap"].target["via"] == "static"
 
 
+def test_the_method_of_several_that_takes_what_the_part_is_given():
+    """Protects a class that is named like the part and has helpers: they were as many answers, so that there was none."""
+    both, one = (Parameter("first"), Parameter("second")), (Parameter("box"),)
+    methods = {"area": Method(one), "plot": Method(both), "between": Method((Parameter("u"), Parameter("v"))), "of": Method(both)}
+    assert styles("overlap", report(Overlap=Entry("class", (), methods))) == [
+        ("method", "Overlap.of"),
+        ("method", "Overlap.between"),
+    ]
+    methods = {"show": Method(()), "inner": Method(both), "get": Method(both)}
+    assert styles("maps", report(Maps=Entry("class", (), methods)))[:2] == [("method", "Maps.get"), ("method", "Maps.inner")]
+    methods = {"area": Method((Parameter("first"),)), "compute": Method(())}
+    assert styles("overlap", report(Overlap=Entry("class", both, methods))) == [("method", "Overlap.compute")]
+
+
+def test_the_last_version_of_several():
+    """Protects who kept earlier versions: the first of them answered, a draft that is often wrong."""
+    said = report(**dict.fromkeys(("old_overlap", "overlap_v1", "overlap_v2", "overlap_v10"), function("first", "second")))
+    assert [name for _, name in styles("overlap", said)] == ["overlap_v10", "overlap_v2", "overlap_v1", "old_overlap"]
+
+
+def test_classes_with_a_word_in_their_names():
+    """Protects `MyOverlap`, which functions with such a word, and a class that does not fit, do not keep from answering."""
+    fitting = Entry("class", (), {"__call__": Method((Parameter("first"), Parameter("second")))})
+    other = Entry("class", (), {"__call__": Method((Parameter("x"),))})
+    assert styles("overlap", report(MyOverlap=fitting, OverlapData=other)) == [("module_class", "MyOverlap")]
+    said = report(MyOverlap=fitting, box_overlap=function("first", "second"))
+    assert styles("overlap", said) == [("call", "box_overlap"), ("module_class", "MyOverlap")]
+
+
 def test_attributes_stand_last_and_only_where_nothing_else_is():
     """An instance's attribute stands for its own network; of a class one is made with the network that the test is about."""
     made = Entry("class", (Parameter("net"),), attributes=("w", "other"))
