@@ -35,10 +35,14 @@ Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_leng
 PartIdentifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 
 
+# Cyrillic letters that the other keyboard layout puts into a Latin name; folded in both names, so that Russian ones match too.
+_LOOK_ALIKES = str.maketrans("авеікмнорстухѕј", "abeikmhopctyxsj")
+
+
 @functools.lru_cache(maxsize=4096)
 def same_name(name: str) -> str:
-    """Names compare without case and underscores."""
-    return name.replace("_", "").lower()
+    """Names compare without case and underscores, and by how their letters look: a Cyrillic о is an o."""
+    return name.replace("_", "").lower().translate(_LOOK_ALIKES)
 
 
 class Text(Specification):

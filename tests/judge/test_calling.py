@@ -115,6 +115,12 @@ def test_own_before_imported():
     assert styles("overlap", said) == [("call", "my_overlap"), ("call", "overlap")]
 
 
+def test_letters_that_only_look_latin():
+    """Protects a name in which a Cyrillic letter slipped in from the other keyboard layout: nobody sees it."""
+    name = "\N{CYRILLIC SMALL LETTER O}ver_l\N{CYRILLIC SMALL LETTER A}p"
+    assert styles("overlap", report(**{name: function("first", "second")})) == [("call", name)]
+
+
 def test_onlookers_do_not_answer():
     """A function that draws or tests an overlap is not one that computes it."""
     assert styles("overlap", report(plot_overlap=function("first", "second"), test_overlap=function("first", "second"))) == []
