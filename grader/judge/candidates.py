@@ -20,6 +20,7 @@ Rebind = Callable[[Roles, bool], Binding]
 
 _CALLED = ("__call__", "forward")
 _DRAFTS = {"old", "bad", "wrong", "draft", "broken", "buggy", "deprecated", "unused", "backup", "tmp"}
+_PLACES = {"path", "file", "filename", "fname", "url", "folder", "directory"}
 # Functions that look at an answer instead of giving one.
 _ONLOOKERS = {
     "plot",
@@ -73,7 +74,7 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
     named = list(_named(part, report, roles))
     defined = [one for name, one in named if report.names[name].own and one.style != "variable"]
     private = [one for one in defined if one.name.startswith("_")]
-    own = [one for one in defined if one not in private]
+    own = sorted((one for one in defined if one not in private), key=lambda one: _asks_for_another(one, roles))
     yield from own
     yield from sorted((one for _, one in named if one.style == "variable"), key=lambda one: not _fits(part, report, one))
     if not own:
@@ -84,6 +85,17 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
     yield from (one for name, one in named if not report.names[name].own)
     if "forward_hook" in part.styles:
         yield from _hooks(part, report, roles)
+
+
+def _asks_for_another(one: Candidate, roles: Roles) -> bool:
+    """Whether a parameter is named after a file, or what only another part takes: `iou(mask1, mask2)` is no overlap of boxes."""
+    for parameter in one.parameters:
+        words = words_of(parameter.name)
+        if not any(roles.named(name, roles.order) for name in (parameter.name, *words)):
+            others = {word for word in words if len(word) > 2 and same_name(word) in roles.foreign}
+            if words & _PLACES or (others and parameter.required):
+                return True
+    return False
 
 
 def _fits(part: Part, report: LoadReport, variable: Candidate) -> bool:

@@ -121,6 +121,14 @@ def test_letters_that_only_look_latin():
     assert styles("overlap", report(**{name: function("first", "second")})) == [("call", name)]
 
 
+def test_who_asks_for_something_else_comes_last():
+    """Protects the right one of two functions under a part's names from one that reads a file, or is about another part."""
+    path = Entry("function", (Parameter("path", required=False),))
+    assert styles("matrix", report(get_matrix=path, W=function("model"))) == [("call", "W"), ("call", "get_matrix")]
+    said = report(get_maps=function("model", "values_2"), maps=function("model", "x"))
+    assert styles("maps", said)[:2] == [("call", "maps"), ("call", "get_maps")]
+
+
 def test_onlookers_do_not_answer():
     """A function that draws or tests an overlap is not one that computes it."""
     assert styles("overlap", report(plot_overlap=function("first", "second"), test_overlap=function("first", "second"))) == []
@@ -185,7 +193,7 @@ def test_the_method_of_several_that_takes_what_the_part_is_given():
         ("method", "Overlap.of"),
         ("method", "Overlap.between"),
     ]
-    methods = {"show": Method(()), "inner": Method(both), "get": Method(both)}
+    methods = dict.fromkeys(("inner", "get"), Method((Parameter("net"), Parameter("x"))))
     assert styles("maps", report(Maps=Entry("class", (), methods)))[:2] == [("method", "Maps.get"), ("method", "Maps.inner")]
     methods = {"area": Method((Parameter("first"),)), "compute": Method(())}
     assert styles("overlap", report(Overlap=Entry("class", both, methods))) == [("method", "Overlap.compute")]
