@@ -4,8 +4,9 @@ A description is a mapping with `kind` (function, hook, class, module_class, ins
 `own` (defined in the submission's files, not imported from a library) and, where they make sense:
 
 * `returns`: False for a function that ends in an exception whatever it is given, as those of a starter do
-* `parameters`: a list of `{name, required, how, form, fraction}`, `how` being positional, keyword, args or kwargs, `form` that of
-  arrays which the function is written for, as far as it shows, `fraction` whether the default is a float; None when unknown
+* `parameters`: a list of `{name, required, how, form, fraction, said}`, `how` being positional, keyword, args or kwargs, `form`
+  that of arrays which the function is written for, as far as it shows, `fraction` whether the default is a float, `said` what
+  an annotation says that it is (network, array); None when unknown
 * `methods` of a class or an instance: by name, `{parameters, static}`; `of`: the name of an instance's class
 * `attributes` of a class or an instance: names of properties, and of what the constructor stores
 * `axes` of an array
@@ -16,6 +17,7 @@ from __future__ import annotations
 import dis
 import inspect
 import itertools
+import re
 import sys
 from collections.abc import Sequence
 from functools import cached_property
@@ -190,6 +192,13 @@ def _form(value: Any, parameters: Sequence[inspect.Parameter]) -> str:
     return "numpy" if "numpy" in used and not used & {"torch", "torchvision"} else ""
 
 
+def _said(annotation: Any) -> str:
+    names = set(re.findall(r"\w+", annotation if isinstance(annotation, str) else repr(annotation)))
+    if "Module" in names or (isinstance(annotation, type) and _is_network_class(annotation)):
+        return "network"
+    return "array" if names & {"Tensor", "ndarray"} else ""
+
+
 def _may_return(value: Any) -> bool:
     """Whether some way through a function's code ends in a result: there is an instruction that gives one back."""
     code = getattr(value, "__code__", None)
@@ -216,6 +225,7 @@ def _parameters(value: Any, bound: bool = False) -> list[dict[str, Any]] | None:
             "required": parameter.default is parameter.empty and _HOW.get(parameter.kind) not in ("args", "kwargs"),
             "how": _HOW.get(parameter.kind, "positional"),
             "fraction": type(parameter.default) is float,
+            "said": _said(parameter.annotation),
         }
         for parameter in parameters[:50]
     ]

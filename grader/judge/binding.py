@@ -52,7 +52,7 @@ class Binding:
 class Roles:
     """The roles of one way of being asked: in order, with their other names; `optional` ones may be left out.
 
-    `spare` roles are no arguments of the part, but may be given to a constructor that asks for them.
+    `spare` roles are no arguments of the part, but may be given to a constructor that asks for them; `networks` are models.
     """
 
     order: tuple[str, ...]
@@ -61,6 +61,7 @@ class Roles:
     spare: tuple[str, ...] = ()
     foreign: frozenset[str] = field(default_factory=frozenset)
     hints: Mapping[str, Hints] = field(default_factory=dict)
+    networks: frozenset[str] = frozenset()
 
     def named(self, name: str, among: Iterable[str]) -> str:
         """The role that a parameter's name stands for, exactly or without case and underscores; empty when none does."""
@@ -81,6 +82,7 @@ def bind(roles: Roles, parameters: Sequence[Parameter] | None, strict: bool = Fa
         return Binding(roles.order)
     fixed = [p for p in parameters if p.how in ("positional", "keyword")]
     given = _by_name(roles, fixed)
+    _by_annotation(roles, fixed, given)
     _in_order(roles, fixed, given, strict)
     _by_hints(roles, fixed, given)
     missing = [role for role in roles.order if role not in given.values()]
@@ -138,6 +140,17 @@ def _by_name(roles: Roles, fixed: Sequence[Parameter]) -> dict[str, str]:
         if role:
             given[parameter.name] = role
     return given
+
+
+def _by_annotation(roles: Roles, fixed: Sequence[Parameter], given: dict[str, str]) -> None:
+    """Tell a network from what is given to it, where the names did not."""
+    for parameter in fixed:
+        rest = [role for role in roles.order if role not in given.values()]
+        if parameter.name in given or not roles.networks & set(rest):
+            continue
+        fitting = [role for role in rest if (role in roles.networks) is (parameter.said == "network")]
+        if fitting and (parameter.said == "network" or (parameter.said == "array" and parameter.required)):
+            given[parameter.name] = fitting[0]
 
 
 def _in_order(roles: Roles, fixed: Sequence[Parameter], given: dict[str, str], strict: bool) -> None:

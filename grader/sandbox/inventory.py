@@ -20,7 +20,7 @@ _MOST_HOOKS = 200
 @dataclass(frozen=True)
 class Parameter:
     """A parameter of a function. `how` is positional, keyword, args or kwargs; `form` that of arrays which it is written for;
-    `fraction`: its default is a float.
+    `fraction`: its default is a float; `said`: by its annotation it is a network or an array.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Parameter:
     how: str = "positional"
     form: str = ""
     fraction: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def _read_parameters(value: Value) -> tuple[Parameter, ...] | None:
             text(item.get("how"), 20),
             text(item.get("form"), 20),
             item.get("fraction") is True,
+            text(item.get("said"), 20),
         )
         for item in value[:_MOST_PARAMETERS]
     )

@@ -113,6 +113,27 @@ def test_an_optional_number_of_a_constructor():
     assert made == Binding(("boxes", "scores"), (), (("iou_thr", "threshold"),))
 
 
+@pytest.mark.parametrize(
+    ("said", "positional"),
+    [
+        (("array", "network"), ("x", "model")),
+        (("", "network"), ("x", "model")),
+        (("array", ""), ("x", "model")),
+        (("", ""), ("model", "x")),
+    ],
+)
+def test_annotations_tell_a_network_from_its_input(said: tuple[str, str], positional: tuple[str, str]):
+    """Protects `(photo: Tensor, classifier: nn.Module)`: neither name is known, and the usual order is the other one."""
+    written = [Parameter(name, said=each) for name, each in zip("ab", said, strict=True)]
+    assert bind(replace(MAP, networks=frozenset({"model"})), written) == Binding(positional)
+
+
+def test_an_annotated_parameter_with_a_default_is_left_alone():
+    """Protects the image's place: statistics to normalise with are tensors too."""
+    written = [Parameter("mean", False, said="array"), Parameter("a")]
+    assert bind(replace(MAP, networks=frozenset({"model"})), written).keywords == (("a", "x"),)
+
+
 def test_strictly_no_role_takes_anothers_name():
     """Another way to ask does not squeeze an array into a parameter that is named after a network."""
     assert bind(DICE, parameters("net mask")).complete

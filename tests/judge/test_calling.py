@@ -129,6 +129,17 @@ def test_who_asks_for_something_else_comes_last():
     assert styles("maps", said)[:2] == [("call", "maps"), ("call", "get_maps")]
 
 
+def test_the_other_order_of_a_network_and_its_input():
+    """Protects `(x, model)` behind a wrapper that hides it; not tried where a name tells which is which."""
+    wrapped = Entry("function", (Parameter("args", False, "args"), Parameter("kwargs", False, "kwargs")))
+    for entry, tried in ((wrapped, 2), (function("a", "b"), 2), (function("net", "b"), 1)):
+        made = attempts(question("maps", report(get_maps=entry), other(model=None, x=None, layer=None)))
+        orders = list(dict.fromkeys(one.candidate.binding.positional for one in made if not one.alternative))
+        assert orders == [("model", "x"), ("x", "model")][:tried]
+        swapped = [place for place, one in enumerate(made) if one.candidate.binding.positional == ("x", "model")]
+        assert swapped[-1:] < [place for place, one in enumerate(made) if one.alternative] or entry is not wrapped
+
+
 def test_onlookers_do_not_answer():
     """A function that draws or tests an overlap is not one that computes it."""
     assert styles("overlap", report(plot_overlap=function("first", "second"), test_overlap=function("first", "second"))) == []
