@@ -1806,6 +1806,7 @@ def nms_any_overlap(boxes, scores, iou_threshold):
 @misconception(
     "nms.fixed_threshold",
     part="nms",
+    ignores="iou_threshold",
     en="The threshold is always 0.5, whatever is given. Use the parameter iou_threshold.",
     ru="Порог всегда 0.5, что бы ни передали. Нужен параметр iou_threshold.",
 )

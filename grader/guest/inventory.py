@@ -4,8 +4,9 @@ A description is a mapping with `kind` (function, hook, class, module_class, ins
 `own` (defined in the submission's files, not imported from a library) and, where they make sense:
 
 * `returns`: False for a function that ends in an exception whatever it is given, as those of a starter do
-* `parameters`: a list of `{name, required, how, form}`, `how` being positional, keyword, args or kwargs, `form` that of arrays
-  which the function is written for, as far as it shows; None when unknown
+* `parameters`: a list of `{name, required, how, form, fraction, said}`, `how` being positional, keyword, args or kwargs, `form`
+  that of arrays which the function is written for, as far as it shows, `fraction` whether the default is a float, `said` what
+  an annotation says that it is (network, array); None when unknown
 * `methods` of a class or an instance: by name, `{parameters, static}`; `of`: the name of an instance's class
 * `attributes` of a class or an instance: names of properties, and of what the constructor stores
 * `axes` of an array
@@ -16,6 +17,7 @@ from __future__ import annotations
 import dis
 import inspect
 import itertools
+import re
 import sys
 from collections.abc import Sequence
 from functools import cached_property
@@ -193,7 +195,7 @@ def _first_name(value: Any) -> str:
 def _form(value: Any, parameters: Sequence[inspect.Parameter]) -> str:
     """The form of arrays that a function is written for: by its annotations, else numpy's where it uses that and no torch."""
     for parameter in parameters:
-        said = _said(parameter.annotation)
+        said = _text_of(parameter.annotation)
         for word, form in _FORMS.items():
             if parameter.annotation is not parameter.empty and word in said.lower():
                 return form
@@ -205,6 +207,14 @@ def _form(value: Any, parameters: Sequence[inspect.Parameter]) -> str:
 
 
 def _said(annotation: Any) -> str:
+    """What an annotation says that a parameter is: `network`, `array`, or nothing that tells them apart."""
+    names = set(re.findall(r"\w+", _text_of(annotation)))
+    if "Module" in names or (is_a(annotation, type) and _is_network_class(annotation)):
+        return "network"
+    return "array" if names & {"Tensor", "ndarray"} else ""
+
+
+def _text_of(annotation: Any) -> str:
     try:
         return annotation if isinstance(annotation, str) else repr(annotation)
     except Exception:  # noqa: BLE001  of the object that stands there
@@ -236,6 +246,8 @@ def _parameters(value: Any, bound: bool = False) -> list[dict[str, Any]] | None:
             "form": form,
             "required": parameter.default is parameter.empty and _HOW.get(parameter.kind) not in ("args", "kwargs"),
             "how": _HOW.get(parameter.kind, "positional"),
+            "fraction": type(parameter.default) is float,
+            "said": _said(parameter.annotation),
         }
         for parameter in parameters[:50]
     ]

@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.course.specification import Assignment, Form, Part, same_name
 from grader.judge.alternatives import Alternative
-from grader.judge.binding import Binding, Roles
+from grader.judge.binding import Binding, Hints, Roles
 from grader.judge.candidates import Candidate, candidates
 from grader.sandbox.exchange import LoadReport
 
@@ -70,7 +70,8 @@ class Question:
         spare = tuple(dict.fromkeys(role for role in models if role not in order))
         known = {same_name(name) for role in order for name in (role, *aliases.get(role, ()))}
         foreign = {same_name(name) for role, names in aliases.items() if role not in order for name in (role, *names)}
-        return Roles(order, aliases, optional & set(order), spare, frozenset(foreign - known))
+        hints = {p.role: Hints(frozenset(p.words), frozenset(p.strangers)) for p in parameters if p.words or p.strangers}
+        return Roles(order, aliases, optional & set(order), spare, frozenset(foreign - known), hints, frozenset(models))
 
 
 def attempts(question: Question) -> list[Attempt]:
@@ -102,9 +103,19 @@ def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]
     entry = question.report.names.get(candidate.name)
     most = None if entry is None or entry.returns else 1
     own = list(_by_roles(question.part, candidate, bool(question.report.hooks)))
+    if _may_be_swapped(candidate, question.roles):
+        swapped = replace(candidate, binding=replace(candidate.binding, positional=candidate.binding.positional[::-1]))
+        own += [each for each in _by_roles(question.part, swapped, bool(question.report.hooks)) if not each.changes]
     others = list(_by_alternatives(question, candidate))
     ordered = [*own, *others] if candidate.binding.complete else [*others, *own]
     yield from ordered[:most]
+
+
+def _may_be_swapped(candidate: Candidate, roles: Roles) -> bool:
+    """Whether nothing tells which of two arguments is the network: names of one's own, or `*args` of a wrapper."""
+    named = any(roles.named(parameter.name, roles.order) or parameter.said for parameter in candidate.parameters)
+    two = candidate.style != "forward_hook" and len(roles.order) == 2 and candidate.binding.positional == roles.order
+    return two and len(roles.networks & set(roles.order)) == 1 and not named
 
 
 def _by_changed_alternatives(question: Question, candidate: Candidate) -> Iterator[Attempt]:

@@ -18,6 +18,9 @@ from grader.judge.proxy import SubmissionProxy
 from grader.judge.text import AnyText, gettext
 from grader.wire.values import Handle
 
+# Fixed, without the role, so that it is told of hidden tests too.
+_OMITTED = gettext("The task gives one more argument, for which your function has no parameter under a usual name.")
+
 Compare = Callable[[Any, Any, Call], Any]  # of a course: None or a `Difference`, if it is right
 
 
@@ -157,7 +160,8 @@ class Check:
                 compared = self._compare(question.other)
             self._compared.append(compared)
             if compared.difference is not None and self._mismatch is None:
-                self._mismatch = _mismatch(compared.difference, question.hint, question.place)
+                told = _OMITTED if compared.call.omitted else question.hint
+                self._mismatch = _mismatch(compared.difference, told, question.place)
         while self._drawn:
             self._shown.append(self._compare(self._drawn.pop(0)))
 

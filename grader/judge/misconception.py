@@ -17,6 +17,7 @@ class Variant:
     """A wrong variant of one part's reference.
 
     `accepted` ones are harmless (the comparison lets them pass); their explanation is told all the same.
+    One that `ignores` a role is no explanation where the function was not even given it.
     """
 
     id: str
@@ -25,13 +26,16 @@ class Variant:
     ru: str
     accepted: bool
     function: Callable[..., Any]
+    ignores: str = ""
 
     def explanation(self, language: str) -> str:
         """The words for the student."""
         return self.ru if language == "ru" else self.en
 
 
-def misconception(id: str, *, part: str, en: str, ru: str, accepted: bool = False) -> Callable[[_Function], _Function]:
+def misconception(
+    id: str, *, part: str, en: str, ru: str, accepted: bool = False, ignores: str = ""
+) -> Callable[[_Function], _Function]:
     """Mark a function of `misconceptions.py` as a wrong variant of `part`, which takes what the reference takes, and `memory`
     if it likes.
 
@@ -41,10 +45,11 @@ def misconception(id: str, *, part: str, en: str, ru: str, accepted: bool = Fals
         en: the words for the student; the first sentence is the title. Say what is computed instead, and what is asked.
         ru: the same in Russian.
         accepted: it is harmless: the comparison lets it pass, and the student is told all the same.
+        ignores: the role of which it takes no notice: it is not named where the function was never given that.
     """
 
     def mark(function: _Function) -> _Function:
-        vars(function)["misconception"] = Variant(id, part, en, ru, accepted, function)
+        vars(function)["misconception"] = Variant(id, part, en, ru, accepted, function, ignores)
         return function
 
     return mark

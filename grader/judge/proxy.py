@@ -13,7 +13,7 @@ from grader.course.specification import Part
 from grader.errors import SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
 from grader.judge.alternatives import Reading
 from grader.judge.calling import Attempt, Question, attempts, nearest_first
-from grader.judge.delivery import asked_arguments, essence, in_mode, join, requests_of, served_model
+from grader.judge.delivery import asked_arguments, essence, in_mode, join, left_out, requests_of, served_model
 from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
 from grader.judge.plain import kinds, plain
 from grader.judge.search import Search
@@ -145,7 +145,8 @@ class SubmissionProxy:
             value = alternative.read(value)
             if isinstance(value, Reading):
                 value, asked = value.answer, value.asked
-        return Call(part.id, asked, attempt.candidate.style, kinds(answer.value)), value
+        omitted = left_out(question, attempt, arguments)
+        return Call(part.id, asked, attempt.candidate.style, kinds(answer.value), omitted=omitted), value
 
     def _call_by_name(self, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         if name not in self._workplace.report.names:

@@ -121,6 +121,31 @@ def test_own_before_imported():
     assert styles("overlap", said) == [("call", "my_overlap"), ("call", "overlap")]
 
 
+def test_letters_that_only_look_latin():
+    """Protects a name in which a Cyrillic letter slipped in from the other keyboard layout: nobody sees it."""
+    name = "\N{CYRILLIC SMALL LETTER O}ver_l\N{CYRILLIC SMALL LETTER A}p"
+    assert styles("overlap", report(**{name: function("first", "second")})) == [("call", name)]
+
+
+def test_who_asks_for_something_else_comes_last():
+    """Protects the right one of two functions under a part's names from one that reads a file, or is about another part."""
+    path = Entry("function", (Parameter("path", required=False),))
+    assert styles("matrix", report(get_matrix=path, W=function("model"))) == [("call", "W"), ("call", "get_matrix")]
+    said = report(get_maps=function("model", "values_2"), maps=function("model", "x"))
+    assert styles("maps", said)[:2] == [("call", "maps"), ("call", "get_maps")]
+
+
+def test_the_other_order_of_a_network_and_its_input():
+    """Protects `(x, model)` behind a wrapper that hides it; not tried where a name tells which is which."""
+    wrapped = Entry("function", (Parameter("args", False, "args"), Parameter("kwargs", False, "kwargs")))
+    for entry, tried in ((wrapped, 2), (function("a", "b"), 2), (function("net", "b"), 1)):
+        made = attempts(question("maps", report(get_maps=entry), other(model=None, x=None, layer=None)))
+        orders = list(dict.fromkeys(one.candidate.binding.positional for one in made if not one.alternative))
+        assert orders == [("model", "x"), ("x", "model")][:tried]
+        swapped = [place for place, one in enumerate(made) if one.candidate.binding.positional == ("x", "model")]
+        assert swapped[-1:] < [place for place, one in enumerate(made) if one.alternative] or entry is not wrapped
+
+
 def test_onlookers_do_not_answer():
     """A function that draws or tests an overlap is not one that computes it."""
     assert styles("overlap", report(plot_overlap=function("first", "second"), test_overlap=function("first", "second"))) == []
@@ -189,6 +214,35 @@ def test_forward_of_what_is_no_network(kind: str, via: str):
     )
     (made,) = candidates_of("overlap", report(overlap=Entry("instance", None, methods)))
     assert (made.style, made.target) == ("call", {"via": "method", "name": "overlap", "method": "forward"})
+
+
+def test_the_method_of_several_that_takes_what_the_part_is_given():
+    """Protects a class that is named like the part and has helpers: they were as many answers, so that there was none."""
+    both, one = (Parameter("first"), Parameter("second")), (Parameter("box"),)
+    methods = {"area": Method(one), "plot": Method(both), "between": Method((Parameter("u"), Parameter("v"))), "of": Method(both)}
+    assert styles("overlap", report(Overlap=Entry("class", (), methods))) == [
+        ("method", "Overlap.of"),
+        ("method", "Overlap.between"),
+    ]
+    methods = dict.fromkeys(("inner", "get"), Method((Parameter("net"), Parameter("x"))))
+    assert styles("maps", report(Maps=Entry("class", (), methods)))[:2] == [("method", "Maps.get"), ("method", "Maps.inner")]
+    methods = {"area": Method((Parameter("first"),)), "compute": Method(())}
+    assert styles("overlap", report(Overlap=Entry("class", both, methods))) == [("method", "Overlap.compute")]
+
+
+def test_the_last_version_of_several():
+    """Protects who kept earlier versions: the first of them answered, a draft that is often wrong."""
+    said = report(**dict.fromkeys(("old_overlap", "overlap_v1", "overlap_v2", "overlap_v10"), function("first", "second")))
+    assert [name for _, name in styles("overlap", said)] == ["overlap_v10", "overlap_v2", "overlap_v1", "old_overlap"]
+
+
+def test_classes_with_a_word_in_their_names():
+    """Protects `MyOverlap`, which functions with such a word, and a class that does not fit, do not keep from answering."""
+    fitting = Entry("class", (), {"__call__": Method((Parameter("first"), Parameter("second")))})
+    other = Entry("class", (), {"__call__": Method((Parameter("x"),))})
+    assert styles("overlap", report(MyOverlap=fitting, OverlapData=other)) == [("module_class", "MyOverlap")]
+    said = report(MyOverlap=fitting, box_overlap=function("first", "second"))
+    assert styles("overlap", said) == [("call", "box_overlap"), ("module_class", "MyOverlap")]
 
 
 def test_attributes_stand_last_and_only_where_nothing_else_is():
