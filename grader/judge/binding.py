@@ -7,34 +7,14 @@ parameter and every parameter that must be filled has a role.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.course.specification import same_name
+from grader.judge.naming import Hints
 from grader.sandbox.inventory import Parameter
 
 Pairs = tuple[tuple[str, str], ...]  # (parameter's name, role)
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
-
-
-def words_of(name: str) -> set[str]:
-    """The words of a name in snake or camel case, in lower case."""
-    return {word.lower() for word in _WORDS.findall(name)}
-
-
-@dataclass(frozen=True)
-class Hints:
-    """What words in a parameter's name say about an optional number: that it is this, or something else."""
-
-    words: frozenset[str]
-    strangers: frozenset[str]
-
-    def pick(self, parameters: Iterable[Parameter]) -> Parameter | None:
-        """The parameter with a default that is most likely it: only of fractions where its name tells nothing."""
-        free = [p for p in parameters if not p.required and p.how in ("positional", "keyword")]
-        named = [p for p in free if self.words & words_of(p.name)]
-        return next(iter([*named, *(p for p in free if p.fraction and not self.strangers & words_of(p.name))]), None)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from typing import Any
 
 from grader.course.specification import Assignment, Form, Part, same_name
 from grader.judge.alternatives import Alternative
-from grader.judge.binding import Binding, Hints, Roles
+from grader.judge.binding import Binding, Roles
 from grader.judge.candidates import Candidate, candidates
+from grader.judge.naming import Hints
 from grader.sandbox.exchange import LoadReport
 
 _MOST_CANDIDATES = 6

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from grader.course.specification import Part, same_name
-from grader.judge.binding import Binding, Roles, bind, bind_class, words_of
+from grader.judge.binding import Binding, Roles, bind, bind_class
+from grader.judge.naming import ONLOOKERS, names_alike, words_of
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Entry, Method, Parameter
 from grader.wire.values import Value
@@ -19,24 +20,7 @@ from grader.wire.values import Value
 Rebind = Callable[[Roles, bool], Binding]
 
 _CALLED = ("__call__", "forward")
-_DRAFTS = {"old", "bad", "wrong", "draft", "broken", "buggy", "deprecated", "unused", "backup", "tmp"}
 _PLACES = {"path", "file", "filename", "fname", "url", "folder", "directory"}
-# Functions that look at an answer instead of giving one.
-_ONLOOKERS = {
-    "plot",
-    "show",
-    "draw",
-    "test",
-    "check",
-    "print",
-    "visualize",
-    "visualise",
-    "vis",
-    "display",
-    "demo",
-    "save",
-    "main",
-}
 _HOOK_ROLES = (
     {"module", "m", "model", "layer", "self", "mod", "mdl", "net", "", "block"},
     {"input", "inputs", "inp", "inps", "x", "i", "in", "", "args"},
@@ -215,7 +199,7 @@ def _only_method(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[
     if so_named or len(public) == 1:
         yield from found
         return
-    whole = [one for one in found if _takes_all(one) and not words_of(one.name.partition(".")[2]) & _ONLOOKERS]
+    whole = [one for one in found if _takes_all(one) and not words_of(one.name.partition(".")[2]) & ONLOOKERS]
     yield from sorted(
         whole, key=lambda one: (_rank(part, one), not all(roles.named(p.name, roles.order) for p in one.parameters))
     )
@@ -271,7 +255,7 @@ def _attributes(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candid
 
 def _alike(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
     """Own functions whose name has one of the part's keywords among its words, and whose parameters fit."""
-    for name in _names_alike(part, report, ("function",)):
+    for name in names_alike(part, report, ("function",)):
         entry = report.names[name]
         if not _is_hook(entry.parameters) and bind(roles, entry.parameters, True).complete:
             yield from _function(part, name, {"via": "name", "name": name}, entry.parameters, roles)
@@ -279,20 +263,10 @@ def _alike(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
 
 def _classes_alike(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
     """Own classes of such names, where what they are called with fits."""
-    for name in _names_alike(part, report, ("class", "module_class")):
+    for name in names_alike(part, report, ("class", "module_class")):
         for one in _from_class(part, name, report.names[name], roles):
             if one.rebind is not None and one.rebind(roles, True).complete:
                 yield one
-
-
-def _names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...]) -> list[str]:
-    """Of versions the finished ones first, those of few words, and the last that was written."""
-    found = []
-    for place, (name, entry) in enumerate(report.names.items()):
-        words = words_of(name)
-        if entry.kind in kinds and entry.own and words & set(part.keywords) and not words & _ONLOOKERS:
-            found.append((name.startswith("_"), bool(words & _DRAFTS), len(words), -place, name))
-    return [name for *_, name in sorted(found)]
 
 
 def _hooks(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from grader.judge.binding import Binding, Hints, Roles, bind, bind_class
+from grader.judge.binding import Binding, Roles, bind, bind_class
+from grader.judge.naming import Hints
 from grader.sandbox.inventory import Parameter
 
 ALIASES = {

@@ -1,0 +1,61 @@
+"""What words in a name tell: of a parameter, which optional number it is; of a function or class, what part it may be about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grader.course.specification import Part
+from grader.sandbox.exchange import LoadReport
+from grader.sandbox.inventory import Parameter
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
+# Functions that look at an answer instead of giving one.
+ONLOOKERS = {
+    "plot",
+    "show",
+    "draw",
+    "test",
+    "check",
+    "print",
+    "visualize",
+    "visualise",
+    "vis",
+    "display",
+    "demo",
+    "save",
+    "main",
+}
+_DRAFTS = {"old", "bad", "wrong", "draft", "broken", "buggy", "deprecated", "unused", "backup", "tmp"}
+
+
+def words_of(name: str) -> set[str]:
+    """The words of a name in snake or camel case, in lower case."""
+    return {word.lower() for word in _WORDS.findall(name)}
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What words in a parameter's name say about an optional number: that it is this, or something else."""
+
+    words: frozenset[str]
+    strangers: frozenset[str]
+
+    def pick(self, parameters: Iterable[Parameter]) -> Parameter | None:
+        """The parameter with a default that is most likely it: only of fractions where its name tells nothing."""
+        free = [p for p in parameters if not p.required and p.how in ("positional", "keyword")]
+        named = [p for p in free if self.words & words_of(p.name)]
+        return next(iter([*named, *(p for p in free if p.fraction and not self.strangers & words_of(p.name))]), None)
+
+
+def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...]) -> list[str]:
+    """Own functions or classes with one of the part's keywords: of versions the finished ones first, those of few words, and the
+    last that was written.
+    """
+    found = []
+    for place, (name, entry) in enumerate(report.names.items()):
+        words = words_of(name)
+        if entry.kind in kinds and entry.own and words & set(part.keywords) and not words & ONLOOKERS:
+            found.append((name.startswith("_"), bool(words & _DRAFTS), len(words), -place, name))
+    return [name for *_, name in sorted(found)]
