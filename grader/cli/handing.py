@@ -61,7 +61,7 @@ def hand_on_command(paths: Sequence[Path], handing: Handing) -> int:
     path = handing.out / f"{results.assignment.id}-{handing.system}.csv"
     write_text_whole(path, done.text)
     print(f"{path}: {done.filled} of {len(marks)} students")
-    if handing.system == "moodle":
+    if handing.system == "moodle" and table is not None:
         _write_feedback(results, table, kept, handing.out / f"{results.assignment.id}-feedback.zip")
     _tell(done)
     if handing.system in _WITHOUT_COMMENTS:
@@ -108,11 +108,11 @@ def _check_pages(paths: Sequence[Path], results: Results, kept: Grades) -> None:
         )
 
 
-def _write_feedback(results: Results, table: Table | None, kept: Grades | None, path: Path) -> None:
+def _write_feedback(results: Results, table: Table, kept: Grades | None, path: Path) -> None:
     cleaned, entries = entries_of(results)
     language = spoken(results.language)
     ids = [one.student for one in results.submissions]  # as they came; the page's own is cleaned
-    names, _ = feedback_names(ids, table)
+    names = feedback_names(ids, table)
     pages: dict[str, str] = {}
     if kept is None:
         for student, entry in zip(ids, entries, strict=True):

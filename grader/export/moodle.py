@@ -88,22 +88,11 @@ def _score(table: Table, mark: Mark, row: int, maximum: int | None, scale: bool)
         raise UsageError(f"{table.path}: {mark.student}: {error}", remedy="set the maximum in Moodle, or use --scale") from error
 
 
-def feedback_names(students: Sequence[str], table: Table | None) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """Each student's `{Full name}_{N}`, from the worksheet where there is one, else from the id; and who has none."""
-    found, without = {}, []
-    if table is not None:
-        people = worksheet_people(table)
-        matched = match([Mark(student, None, None, 0.0) for student in students], people)
-        for row, mark in matched.rows.items():
-            found[mark.student] = _prefix(people[row].name or "Participant", people[row].number)
-        return found, matched.unmatched
-    for student in students:
-        name, _, number = student.rpartition("_")
-        if name and number.isdecimal():
-            found[student] = _prefix(name, number)
-        else:
-            without.append((student, "its id does not end in Moodle's number"))
-    return found, without
+def feedback_names(students: Sequence[str], table: Table) -> dict[str, str]:
+    """`{Full name}_{N}` of each student who stands in the worksheet."""
+    people = worksheet_people(table)
+    matched = match([Mark(student, None, None, 0.0) for student in students], people)
+    return {mark.student: _prefix(people[row].name or "Participant", people[row].number) for row, mark in matched.rows.items()}
 
 
 def _prefix(name: str, number: str) -> str:

@@ -51,13 +51,10 @@ class MountFlag(enum.IntFlag):
 _MADV_COLLAPSE = 25
 
 _PR_SET_PDEATHSIG = 1
-_PR_GET_DUMPABLE = 3
 _PR_SET_DUMPABLE = 4
-_PR_CAPBSET_READ = 23
 _PR_CAPBSET_DROP = 24
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
-_PR_GET_NO_NEW_PRIVS = 39
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_CLEAR_ALL = 4
 
@@ -110,22 +107,12 @@ def set_no_new_privileges() -> None:
     prctl(_PR_SET_NO_NEW_PRIVS, 1, name="prctl(PR_SET_NO_NEW_PRIVS)")
 
 
-def has_no_new_privileges() -> bool:
-    """Whether `set_no_new_privileges` was called, here or by an ancestor."""
-    return prctl(_PR_GET_NO_NEW_PRIVS, name="prctl(PR_GET_NO_NEW_PRIVS)") == 1
-
-
 def set_dumpable(dumpable: bool) -> None:
     """Say whether processes of the same user may open this one's memory, environment and descriptors under `/proc`.
 
     A fork inherits the answer, and `execve` resets it.
     """
     prctl(_PR_SET_DUMPABLE, int(dumpable), name="prctl(PR_SET_DUMPABLE)")
-
-
-def is_dumpable() -> bool:
-    """What `set_dumpable` set last."""
-    return prctl(_PR_GET_DUMPABLE, name="prctl(PR_GET_DUMPABLE)") == 1
 
 
 def die_with_parent(signal_number: int = signal.SIGKILL) -> None:
@@ -200,16 +187,3 @@ def _drop_from_bounding_set(capability: int) -> bool:
             return False
         raise
     return True
-
-
-def bounding_capabilities() -> int:
-    """The capabilities that an `execve` could still give, as a bit mask."""
-    mask = 0
-    for capability in range(_MOST_CAPABILITIES):
-        try:
-            mask |= prctl(_PR_CAPBSET_READ, capability, name="prctl(PR_CAPBSET_READ)") << capability
-        except OSError as error:
-            if error.errno == errno.EINVAL:
-                break
-            raise
-    return mask

@@ -53,10 +53,6 @@ class Journal:
             if self._stream.read(1) != b"\n":
                 self._write(b"\n")
 
-    def read(self) -> dict[str, SubmissionResult]:
-        """The results kept so far, by key; the last of a key counts."""
-        return {key: verdict.result for key, _, verdict in self._entries(None)}
-
     def find(self, keys: Collection[str], bases: Collection[str]) -> Kept:
         """What is kept under these keys and bases, the last of each; other lines are not even made into results."""
         kept = Kept()
@@ -68,18 +64,15 @@ class Journal:
                 kept.verdicts[base] = verdict
         return kept
 
-    def _entries(
-        self, wanted: Collection[str] | None, seconds: dict[str, float] | None = None
-    ) -> Iterator[tuple[str, str, Verdict]]:
+    def _entries(self, wanted: Collection[str], seconds: dict[str, float]) -> Iterator[tuple[str, str, Verdict]]:
         """(key, base, verdict) of each line that has a wanted key or base; into `seconds` go those of all lines."""
         with self.path.open("rb") as stream:
             for line in stream:
                 try:
                     entry = json.loads(line)
                     key, base = str(entry["key"]), str(entry.get("base", ""))
-                    if seconds is not None:
-                        seconds[str(entry["result"]["student"])] = float(entry["result"]["seconds"])
-                    if wanted is not None and key not in wanted and base not in wanted:
+                    seconds[str(entry["result"]["student"])] = float(entry["result"]["seconds"])
+                    if key not in wanted and base not in wanted:
                         continue
                     trace = Trace.model_validate(entry["trace"], strict=False) if entry.get("trace") else None
                     result = SubmissionResult.model_validate(entry["result"], strict=False)
