@@ -453,6 +453,7 @@ def compare_nms(answer: Any, expected: Any, call: Call) -> None:
     scores = np.asarray(call.arguments[1], dtype=np.float64).reshape(-1)
     wanted = [int(index) for index in np.asarray(expected).reshape(-1)]
     kept, in_order = _kept(answer, boxes, call)
+    call.meant = kept  # for the picture
     extra = [index for index in kept if index not in wanted]
     missing = [index for index in wanted if index not in kept]
     shown = _("boxes {wanted}; kept were {kept}", wanted=wanted, kept=kept)

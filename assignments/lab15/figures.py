@@ -98,10 +98,10 @@ def figure_dice(answer: Any, expected: Any, call: Call) -> Drawing | None:
 
 
 def figure_nms(answer: Any, expected: Any, call: Call) -> Drawing | None:
-    """Every box by whether it was kept and whether it should have been."""
+    """Every box by whether it was kept and whether it should have been, as the comparison read the answer."""
     boxes = np.asarray(call.arguments[0], dtype=np.float64)
     scores = np.asarray(call.arguments[1], dtype=np.float64).reshape(-1)
-    kept, wanted = _kept(answer, len(boxes)), {int(index) for index in np.asarray(expected).reshape(-1)}
+    kept, wanted = call.meant, {int(index) for index in np.asarray(expected).reshape(-1)}
     if kept is None:
         return None
     roles = [_role(index in kept, index in wanted) for index in range(len(boxes))]
@@ -123,20 +123,6 @@ def _role(kept: bool, wanted: bool) -> Any:
     if kept:
         return "kept" if wanted else "wrongly_kept"
     return "wrongly_removed" if wanted else "removed"
-
-
-def _kept(answer: Any, boxes: int) -> set[int] | None:
-    """The boxes that an answer of indices, or a keep mask, means; None for anything else."""
-    try:
-        flat = np.asarray(answer).reshape(-1)
-    except (ValueError, TypeError, OverflowError, RecursionError):
-        return None
-    # As `comparison.py` reads it: zeros and ones for all boxes, some of them more than once, are no indices.
-    if flat.size == boxes and (flat.dtype.kind == "b" or (np.isin(flat, (0, 1)).all() and len(np.unique(flat)) < flat.size)):
-        return {int(index) for index in np.flatnonzero(flat)}
-    if flat.dtype.kind not in "iu" or flat.size > boxes or (flat.size and (flat.min() < 0 or flat.max() >= boxes)):
-        return None
-    return {int(index) for index in flat}
 
 
 def _mean_map(answer: Any) -> np.ndarray | None:

@@ -74,7 +74,8 @@ class Call:
     """One call of a part as a test made it: its arguments, and how the submission was adapted to answer.
 
     `kinds` names what came ("tensor float32", "ndarray float64", "list", ...); a comparison may append to `notes` what it
-    accepted beyond the letter of the task. `photo` names the assignment's picture that the arguments were made of, for figures.
+    accepted beyond the letter of the task, and set `meant` to what it took the answer for, for figures. `photo` names the
+    assignment's picture that the arguments were made of, for figures too.
     `tolerance` is what was derived for the expected value, relative to its largest number: how far honest float32 arithmetic may
     be off; 0 where no network was run. `omitted` are roles that the function was not given: no parameter was known as theirs.
     """
@@ -87,6 +88,7 @@ class Call:
     photo: str = ""
     tolerance: float = 0.0
     omitted: tuple[str, ...] = ()
+    meant: Any = None
 
 
 class TestOutcome(AssertionError):

@@ -10,11 +10,12 @@ import pytest
 
 from grader.course.assignment import AssignmentFolder, open_assignment
 from grader.figures import BoxPicture, Figure, HeatMap, Masks
-from grader.judge.check import Compared
+from grader.judge.check import Compared, Comparisons
 from grader.judge.figures import Figures
-from grader.judge.outcome import Call, Difference
+from grader.judge.outcome import Call
 from grader.judge.reference import load_file
 
+FOLDER = open_assignment(Path(__file__).parents[2] / "assignments" / "lab15")
 BOXES = np.array([[300, 200, 400, 300], [310, 210, 410, 310], [520, 240, 600, 300]], dtype=np.float32)
 SCORES = np.array([0.6, 0.9, 0.7], dtype=np.float32)
 MASK = np.kron(np.eye(2), np.ones((40, 50)))
@@ -48,9 +49,9 @@ ODD: list[Any] = [
 
 
 @pytest.fixture(scope="module")
-def folder(repository: Path) -> AssignmentFolder:
+def folder() -> AssignmentFolder:
     """The assignment."""
-    return open_assignment(repository / "assignments" / "lab15")
+    return FOLDER
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +82,10 @@ def photo(folder: AssignmentFolder) -> np.ndarray:
 
 
 def draw(figures: Figures, part: str, answer: Any, expected: Any, arguments: tuple[Any, ...], photo: str = "") -> Figure | None:
-    """The picture of an answer; fails when the code that draws it does."""
+    """The picture of an answer that was compared; fails when the code that draws it does."""
     call = Call(part, arguments, photo=photo)
-    found, fault = figures.draw(part, Compared(call, answer, expected, Difference("")), lambda text: text)
+    difference = Comparisons(FOLDER.specification, load_file(FOLDER.comparison)).compare(answer, expected, call)
+    found, fault = figures.draw(part, Compared(call, answer, expected, difference), lambda text: text)
     assert fault == ""
     return found[0] if found else None
 
@@ -107,9 +109,9 @@ def test_boxes_are_told_apart(figures: Figures, photo: np.ndarray) -> None:
         "2: 0.70": "kept",
     }
     assert figure.caption.startswith("Rightly kept: 1, rightly dropped: 0, wrongly kept: 1, wrongly dropped: 1.")
-    mask = draw(figures, "nms", np.array([True, False, True]), expected, arguments)
-    assert mask == figure
-    assert draw(figures, "nms", np.array([1, 0, 1]), expected, arguments) == figure
+    rows, both = BOXES[[0, 2]], np.array([0, 2])
+    for same in (np.array([True, False, True]), np.array([1, 0, 1]), [1, 0, 1], rows, (rows, SCORES[both]), (both, SCORES[both])):
+        assert draw(figures, "nms", same, expected, arguments) == figure
 
 
 def test_of_many_boxes_only_the_wrong_ones_are_labelled(figures: Figures) -> None:
