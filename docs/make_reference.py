@@ -24,6 +24,7 @@ from grader.ci.workflows import TEMPLATES
 from grader.cli.main import app
 from grader.course.bundle import Bundle
 from grader.course.specification import json_schema as assignment_schema
+from grader.judge.check import Check
 from grader.judge.plugin import JudgePlugin
 from grader.report.similarity import json_schema as similarity_schema
 from grader.results import json_schema as results_schema
@@ -31,7 +32,7 @@ from grader.results import json_schema as results_schema
 DOCS = Path(__file__).resolve().parent
 REPOSITORY = DOCS.parent
 _WIDTH = 100
-_ATTRIBUTES = "\n\nAttributes:\n"
+_LISTED = r"\n\n(?:Attributes|Args):\n"
 
 
 def commands() -> Iterator[str]:
@@ -65,7 +66,7 @@ def _usage(name: str, arguments: list[Any]) -> str:
             word += "..." if one.field_info.kind is inspect.Parameter.VAR_POSITIONAL else ""
             words.append(word if one.required else f"[{word}]")
         elif one.required:
-            words.append(f"{one.names[0]} {'|'.join(one.get_choices() or ())}")
+            words.append(f"{one.names[0]} {'|'.join(one.get_choices() or ()) or _value(one).upper()}")
     optional = any(not one.required and not _is_positional(one) for one in arguments)
     return " ".join(words + ["[OPTIONS]"] * optional)
 
@@ -200,6 +201,12 @@ def fixtures() -> Iterator[str]:
     yield ""
 
 
+def check() -> Iterator[str]:
+    """How `check` is called: the fixture that every test has."""
+    yield f"```python\n{_signature('check.<part>', Check._check, without=('self', 'part'))}\n```\n"
+    yield f"{_paragraphs(inspect.getdoc(Check) or '')}\n"
+
+
 def api() -> Iterator[str]:
     """What `grader.testing` holds."""
     for name in testing.__all__:
@@ -208,20 +215,21 @@ def api() -> Iterator[str]:
             yield f"### {name}\n\n```python\n{name} = {_alias(value)}\n```\n"
             continue
         yield f"### {name}\n\n```python\n{_signature(name, value)}\n```\n"
-        about, _, listed = (inspect.getdoc(value) or "").partition(_ATTRIBUTES)
+        about, *listed = re.split(_LISTED, inspect.getdoc(value) or "", maxsplit=1)
         yield f"{_paragraphs(about)}\n"
-        for key, meaning in re.findall(r"^    (\w+): (.*(?:\n        .*)*)", listed, re.MULTILINE):
+        for key, meaning in re.findall(r"^    (\w+): (.*(?:\n        .*)*)", "".join(listed), re.MULTILINE):
             yield f"- `{key}`: {' '.join(meaning.split())}"
         yield from _methods(value)
         yield ""
 
 
-def _signature(name: str, value: Any) -> str:
+def _signature(name: str, value: Any, without: Collection[str] = ("self",)) -> str:
     signature = inspect.signature(value)
     words, starred = [], False
     for one in signature.parameters.values():
-        if one.name == "self":
+        if one.name in without:
             continue
+        starred = starred or one.kind is one.VAR_POSITIONAL
         if one.kind is one.KEYWORD_ONLY and not starred:
             words.append("*")
             starred = True
@@ -300,7 +308,7 @@ PAGES: dict[str, dict[str, Callable[[], Iterator[str]]]] = {
         "bundle.json": bundle,
         "gradescope": gradescope,
     },
-    "reference/author.md": {"fixtures": fixtures, "testing": api},
+    "reference/author.md": {"fixtures": fixtures, "check": check, "testing": api},
     "ci.md": {"action": action, "templates": templates},
 }
 

@@ -1,4 +1,4 @@
-"""Every error that the grader raises on purpose.
+"""The errors that the grader raises on purpose, as far as more than one package needs them.
 
 ::
 
@@ -13,6 +13,11 @@
             ├── SubmissionTimedOut      a wall-clock or CPU limit
             ├── SubmissionOutOfMemory   the memory limit
             └── SubmissionCrashed       its process died (signal, exit)
+
+Packages raise kinds of these that are theirs alone: `grader.wire.channel` has Closed, Deadline and Unsendable, each a WireError,
+`grader.run.remote` has NoCourse. What does not go beyond a package is no GraderError: the outcomes of a test
+(`grader.judge.outcome`), MemoryChanged (`grader.sandbox.session`), and what an alarm raises (Interrupted in `grader.guest.alarm`,
+Overtime in `grader.validate.local`).
 
 A leaf module: it imports nothing of the package, so that everything may import it.
 """

@@ -27,11 +27,9 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from grader.errors import SpecificationError
 from grader.figures import Figure, OwnFigure
-from grader.record import Record
-from grader.wholefile import write_text_whole as write_text_whole  # what is made of results is written so
+from grader.record import JSON_SCHEMA, Record, first_problem
 
 SCHEMA = "grader/results/1"
-JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 MOST_FIGURES = 4  # of one test
 MOST_OWN_FIGURES = 4  # of one submission
 
@@ -189,9 +187,7 @@ def read_results(path: Path) -> Results:
     except OSError as error:
         raise SpecificationError(f"{path}: cannot be read: {error.strerror}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(step) for step in first["loc"])
-        raise SpecificationError(f"{path}: {key}: {first['msg']}") from error
+        raise SpecificationError(f"{path}: {first_problem(error)}") from error
 
 
 def json_schema() -> dict[str, Any]:

@@ -3,6 +3,8 @@
 Everything else of the package may change between versions; these names do not without a note in the changelog.
 """
 
+from typing import NoReturn
+
 from grader.figures import BoxRole
 from grader.judge.alternatives import Alternative, Reading, Situation
 from grader.judge.drawing import Drawing, as_map, box_picture, heat_map, mask_picture
@@ -12,8 +14,8 @@ from grader.judge.text import AnyText, Text, gettext
 from grader.wire.values import Handle, Model
 
 
-def fail(came: AnyText, *, expected: AnyText = "", hint: AnyText = "", detail: AnyText = "") -> None:
-    """End the running test as failed. Raises `Mismatch`, always."""
+def fail(came: AnyText, *, expected: AnyText = "", hint: AnyText = "", detail: AnyText = "") -> NoReturn:
+    """End the running test as failed: raises `Mismatch`, whose fields mean what those of a `Difference` do."""
     raise Mismatch(came, expected=expected, hint=hint, detail=detail)
 
 

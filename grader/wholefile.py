@@ -25,6 +25,11 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
         raise
 
 
+def write_bytes_whole(path: Path, raw: bytes) -> None:
+    """Write a file of these bytes. Raises `OSError` when it cannot be written."""
+    write_whole(path, lambda partial: partial.write_bytes(raw))
+
+
 def write_text_whole(path: Path, text: str) -> None:
     """Write a file of this text in UTF-8. Raises `OSError` when it cannot be written."""
     write_whole(path, lambda partial: partial.write_text(text, encoding="utf-8"))

@@ -30,6 +30,11 @@ def get_features_map(model: nn.Module, x: Values) -> Tensor:
 
     Returns:
         Feature maps (N, C, H/32, W/32), detached, in the model's dtype; C = 2048 for ResNet50, 512 for ResNet18.
+
+    Raises:
+        AttributeError: the model has no `layer4`.
+        ValueError: `layer4` did not run exactly once.
+        StopIteration: the model has no parameters.
     """
     caught: list[Tensor] = []
     flags = [(module, module.training) for module in model.modules()]
@@ -53,7 +58,11 @@ def get_fc_weights(model: nn.Module) -> Tensor:
         model: a torchvision ResNet, or any module whose classifier is an `nn.Linear` named `fc`.
 
     Returns:
-        W (num_classes, C): row c holds the weights with which class c adds up the C pooled features; no bias.
+        W (num_classes, C), in the model's dtype: row c holds the weights with which class c adds up the C pooled features;
+        no bias.
+
+    Raises:
+        AttributeError: the model has no `fc`, or that has no `weight`.
     """
     return model.get_parameter("fc.weight").detach().clone()
 
@@ -64,12 +73,17 @@ def compute_cam(features: Values, weights: Values, class_idx: int) -> Tensor:
     Zhou et al., "Learning deep features for discriminative localization" (CVPR 2016), equation 2.
 
     Args:
-        features: the feature maps of one picture, (C, h, w) or (1, C, h, w).
-        weights: W (num_classes, C).
-        class_idx: the class whose evidence is mapped, 0 <= class_idx < num_classes.
+        features: the feature maps of one picture, (C, h, w) or (1, C, h, w), of any real dtype; converted to float64.
+        weights: W (num_classes, C), the same.
+        class_idx: the class whose evidence is mapped, 0 <= class_idx < num_classes; a negative one counts from the end.
 
     Returns:
         The map (h, w) in float64, raw: any sign, no ReLU, no scaling.
+
+    Raises:
+        ValueError: `features` holds more than one picture.
+        IndexError: there is no such class.
+        RuntimeError: the two numbers of channels differ.
     """
     maps = torch.as_tensor(features, dtype=torch.float64)
     if maps.ndim == 4:
@@ -85,11 +99,11 @@ def iou(box1: Values, box2: Values) -> float:
     coordinates: a side is x2 - x1, without the +1 that counts pixels.
 
     Args:
-        box1: four numbers (x1, y1, x2, y2), x1 < x2 and y1 < y2.
-        box2: the same.
+        box1: four numbers (x1, y1, x2, y2), x1 < x2 and y1 < y2, in any unit of length; converted to float64.
+        box2: the same, in the same unit.
 
     Returns:
-        A number in [0, 1]; 0 for boxes that do not meet.
+        A number in [0, 1]; 0 for boxes that do not meet, NaN for two boxes without an area.
     """
     first = torch.as_tensor(box1, dtype=torch.float64)
     second = torch.as_tensor(box2, dtype=torch.float64)
@@ -105,11 +119,11 @@ def dice_loss(y: Values, p: Values) -> float:
     Milletari et al., "V-Net" (3DV 2016), section 3, with the plain (not squared) sums that the lecture gives.
 
     Args:
-        y: the true mask, values 0 and 1, any shape.
-        p: predicted probabilities in [0, 1], the shape of `y`.
+        y: the true mask, values 0 and 1, any shape, of any real dtype or bool; converted to float64.
+        p: predicted probabilities in [0, 1], the shape of `y`; the same.
 
     Returns:
-        A number in [0, 1]: 0 for a perfect prediction, 1 when prediction and mask share nothing.
+        A number in [0, 1]: 0 for a perfect prediction, 1 when prediction and mask share nothing, NaN when both are empty.
     """
     mask = torch.as_tensor(y, dtype=torch.float64)
     probabilities = torch.as_tensor(p, dtype=torch.float64)
@@ -123,12 +137,15 @@ def nms(boxes: Values, scores: Values, iou_threshold: float) -> Tensor:
     left whose IoU with it is greater than the threshold, repeat. A dropped box drops no other.
 
     Args:
-        boxes: (n, 4), rows (x1, y1, x2, y2).
-        scores: (n,), any order; of equal scores the earlier box comes first.
+        boxes: (n, 4), rows (x1, y1, x2, y2) as `iou` takes them.
+        scores: (n,), any real dtype, any order; of equal scores the earlier box comes first.
         iou_threshold: in [0, 1].
 
     Returns:
         Indices into `boxes`, (k,), int64, 0 <= k <= n.
+
+    Raises:
+        IndexError: there are more scores than boxes.
     """
     corners = torch.as_tensor(boxes, dtype=torch.float64)
     left = torch.as_tensor(scores, dtype=torch.float64).argsort(descending=True, stable=True).tolist()

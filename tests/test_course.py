@@ -33,7 +33,7 @@ class Expected:
 EXPECTED = {
     "anna": Expected(FULL),
     "boris": Expected(FULL, messages=("The shell line pip install statistics was skipped.",)),
-    "carl_wrong": Expected((40, 10, 0), messages=("average was taken for mean.",)),
+    "carl_wrong": Expected((40, 10, 0), messages=("average was used as mean.",)),
     "dina_misconception": Expected((13.33, 0, 7.5)),
     "egor_two_files": Expected((0, 0, 0), "not_loadable", ("first.py, second.py",)),
     "frida_missing": Expected((0, 0, 0), "missing", ("README.txt",)),
@@ -43,7 +43,7 @@ EXPECTED = {
     "jan_hungry_at_load": Expected((0, 0, 0), "out_of_memory", ("Line 1 failed: MemoryError", "Line 3 failed: NameError")),
     "karl_prints": Expected(FULL),
     "lena_types": Expected((0, 0, 0)),
-    "mark": Expected(FULL, messages=("word_count was taken for count_words.",)),
+    "mark": Expected(FULL, messages=("word_count was used as count_words.",)),
     "nadia_forgets": Expected((40, 0, 30)),
     "oleg_broken": Expected((0, 0, 0), "not_loadable", ("The file is not a Jupyter notebook.",)),
     "pavel_failing_cell": Expected((40, 30, 0), messages=("Cell 1", "FileNotFoundError", "Cell 3", "Cell 4", "SyntaxError")),

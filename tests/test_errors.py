@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import pickle
+import re
+from pathlib import Path
 
 import pytest
 
+import grader
 from grader import errors
 from grader.errors import GraderError
 
@@ -41,3 +46,20 @@ def test_exit_statuses_follow_the_tree() -> None:
     assert issubclass(errors.SpecificationError, errors.UsageError)
     assert not issubclass(errors.SandboxFault, errors.SubmissionStopped)
     assert not issubclass(errors.WireError, errors.SandboxError)
+
+
+def test_every_other_exception_is_told_of() -> None:
+    """Protects the module's docstring from exceptions of a package that it does not name."""
+    known = {kind.__name__ for kind in KINDS} | {name for name, kind in vars(builtins).items() if is_exception(kind)}
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in Path(grader.__file__).parent.rglob("*.py")}
+    classes = [(path, node) for path, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    raised = {(path.stem, node.name) for path, node in classes if known & {ast.unparse(base) for base in node.bases}}
+    others = {(module, name) for module, name in raised if module != "errors"}
+    told = set(re.findall(r"\w+", errors.__doc__ or ""))
+    assert ("channel", "Closed") in others
+    assert {name for module, name in others if name not in told and module != "outcome"} == set()
+
+
+def is_exception(value: object) -> bool:
+    """Whether it is a kind of exception."""
+    return isinstance(value, type) and issubclass(value, BaseException)

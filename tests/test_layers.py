@@ -55,8 +55,8 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 ONLY = {
     "guest": {"errors", "wire"},
     "wire": {"errors"},
-    "report": {"results", "figures", "record", "i18n", "errors"},
-    "results": {"errors", "figures", "record", "wholefile"},
+    "report": {"results", "figures", "record", "i18n", "errors", "wholefile"},
+    "results": {"errors", "figures", "record"},
     "intake": {"course", "errors"},
     "gradebook": {"course", "results", "record", "errors"},
     "similar": {"course", "guest", "report", "results", "errors"},
@@ -145,6 +145,29 @@ def test_imports_point_down(name: str) -> None:
         assert own, f"{name} is imported by everything and imports {imported}"
         assert RANK[other] < RANK[own], f"{name} imports {imported}, which is not below it"
         assert other in ONLY.get(own, {other}), f"{name} may import {sorted(ONLY[own])} only, not {imported}"
+
+
+def test_the_reports_rows_are_as_drawn() -> None:
+    """Protects the drawing of `grader.report`: each module has a row, and imports from rows below its own."""
+    rows: dict[str, int] = {}
+    drawn = MODULES["grader.report"].read_text("utf-8").partition("Layers, top to bottom")[2].split("\n\n")[1]
+    for rank, line in enumerate(drawn.splitlines()):
+        rows |= dict.fromkeys(re.split(r"\s{2,}", line.strip())[0].split(" · "), rank)
+    own = {name.rpartition(".")[2]: imports(name, local=True) for name in MODULES if name.startswith("grader.report.")}
+    assert set(rows) == set(own)
+    for module, imported in own.items():
+        for other in (name.rpartition(".")[2] for name in imported if name.startswith("grader.report.")):
+            assert rows[other] > rows[module], f"{module} imports {other}"
+
+
+def test_only_the_command_line_prints_and_exits() -> None:
+    """Protects who uses the grader's parts from their words and their ends: libraries return and raise."""
+    found = set()
+    for name, path in MODULES.items():
+        called = {ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)}
+        if {"print", "sys.exit", "exit"} & called and layer(name) not in ("cli", "__main__"):
+            found.add(name)
+    assert found == {"grader.ci.github"}, "it prints GitHub's workflow commands, which are read from standard output"
 
 
 def test_no_import_cycle() -> None:

@@ -44,3 +44,13 @@ def test_whatever_is_imported_is_declared(project: dict[str, Any]) -> None:
 def test_the_types_are_said_to_be_there() -> None:
     """Protects who checks an assignment's own files with mypy: without the marker (PEP 561) every name of the grader is `Any`."""
     assert (PACKAGE / "py.typed").is_file()
+
+
+def test_developers_get_the_extras_themselves(project: dict[str, Any]) -> None:
+    """Protects the extras' bounds from being said twice: who works on the grader installs them by their names."""
+    extras = dict(project["optional-dependencies"])
+    (own,) = [line for line in extras.pop("dev") if line.startswith(project["name"])]
+    assert own == f"{project['name']}[cluster,postgresql,similar]"
+    assert {"cluster", "postgresql", "similar"} <= set(extras)
+    repeated = {line for name, lines in extras.items() if name != "bench" for line in lines}
+    assert repeated & set(project["optional-dependencies"]["dev"]) == set()

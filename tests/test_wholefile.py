@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from pathlib import Path
 
 import pytest
 
-from grader.wholefile import write_text_whole, write_whole
+import grader
+from grader.wholefile import write_bytes_whole, write_text_whole, write_whole
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -50,3 +52,24 @@ def test_who_may_read_it_is_the_umasks_to_say(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert (tmp_path / "entry").stat().st_mode & 0o777 == 0o640
+
+
+def test_bytes_are_written_alike(tmp_path: Path) -> None:
+    """Protects archives: the folder is made, the old one is replaced at once."""
+    for raw in (b"old", b"\0new"):
+        write_bytes_whole(tmp_path / "new" / "a.zip", raw)
+        assert (tmp_path / "new" / "a.zip").read_bytes() == raw
+    assert len(list((tmp_path / "new").iterdir())) == 1
+
+
+def test_what_is_handed_on_is_written_whole() -> None:
+    """Protects what commands, pages and exports leave for others from a full disk: nothing of it is written in place."""
+    package = Path(grader.__file__).parent
+    in_place = {
+        path.relative_to(package).as_posix()
+        for layer in ("cli", "report", "export")
+        for path in (package / layer).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("write_bytes", "write_text")
+    }
+    assert in_place == set()

@@ -35,7 +35,7 @@ SMALLEST = 1e-6  # what a smoothing term, or a threshold that must let everythin
 
 
 def alternatives_features_map(arguments: tuple, situation: Situation) -> list[Alternative]:
-    """A layer to be named, given by name or as a module; a device to compute on."""
+    """A layer to be named, given by name, as a module or in a list; a device to compute on."""
     model, x = arguments
     layers = {"layer": ("layer_name", "target_layer", "layer_id", "name", "hook_layer", "conv_layer")}
     devices = {"device": ("dev",)}
@@ -46,6 +46,12 @@ def alternatives_features_map(arguments: tuple, situation: Situation) -> list[Al
             {"model": model, "x": x, "layer": model.part("layer4")},
             _("The layer was given as a module: model.layer4."),
             layers,
+        ),
+        Alternative(
+            "layers by name",
+            {"model": model, "x": x, "layers": ["layer4"]},
+            _("The layer was named: layer4."),
+            {"layers": ("layer_names", "target_layers", "layer_ids", "return_layers")},
         ),
         Alternative("device", {"model": model, "x": x, "device": "cpu"}, _("The device was given: the CPU."), devices),
     ]
@@ -173,18 +179,28 @@ def alternatives_dice(arguments: tuple, situation: Situation) -> list[Alternativ
 
 
 def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative]:
-    """Boxes and scores in one table or list; labels or a second threshold that must be given."""
+    """Boxes and scores in one table, list or dictionary; boxes with named sides; labels or a second threshold."""
     boxes, scores, threshold = arguments
     table = np.concatenate([boxes, scores[:, None]], axis=1).astype(np.float32)
     rows = [[0.0, float(score), *map(float, box)] for box, score in zip(boxes, scores, strict=True)]
-    named = [_entry(row[2:], row[1]) for row in rows]
+    named = [{**_named(row[2:]), **_entry(row[2:], row[1])} for row in rows]
+    inside = [_entry(_named(row[2:]), row[1]) for row in rows]
+    zeros = np.zeros(len(scores), dtype=np.int64)
     limits = {"score_threshold": SCORE_THRESHOLD}
     most = {"most_boxes": ("max_boxes", "max_output_size", "max_num", "max_det", "max_detections", "top_k", "keep_top_k")}
     one_class = np.concatenate([table, np.zeros((len(table), 1), dtype=np.float32)], axis=1)
-    labels = {"labels": ("classes", "class_ids", "idxs", "class_idxs", "cls", "categories")}
+    labels = {"labels": ("classes", "class_ids", "idxs", "class_idxs", "class_idxes", "cls", "categories")}
     one = _("Boxes and scores were given in one table: x1, y1, x2, y2, score.")
     listed = _("Boxes and scores were given in one list.")
+    as_rows = _("Boxes were given as rows: class, score, x1, y1, x2, y2.")
     return [
+        # First where a parameter is called just so: to a table of corners and scores such a function answers too, and wrongly.
+        Alternative(
+            "rows and a threshold",
+            {"boxes": rows, "iou_threshold": threshold, "least_score": 0.0},
+            as_rows,
+            {"least_score": ("threshold",)},
+        ),
         Alternative("table", {"boxes": table, "iou_threshold": threshold}, one),
         Alternative(
             "table with classes",
@@ -199,7 +215,7 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
         ),
         Alternative(
             "labels",
-            {"boxes": boxes, "scores": scores, "labels": np.zeros(len(scores), dtype=np.int64), "iou_threshold": threshold},
+            {"boxes": boxes, "scores": scores, "labels": zeros, "iou_threshold": threshold},
             _("Labels were given too: one class for all boxes."),
             labels,
         ),
@@ -212,15 +228,28 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
         Alternative(
             "rows with class and score",
             {"boxes": rows, "iou_threshold": threshold, "score_threshold": 0.0},
-            _("Boxes were given as rows: class, score, x1, y1, x2, y2."),
-            {"score_threshold": (*SCORE_THRESHOLD, "threshold")},
+            as_rows,
+            limits,
         ),
         Alternative("named entries", {"boxes": named, "iou_threshold": threshold}, listed),
         Alternative("pairs", {"boxes": [(row[2:], row[1]) for row in rows], "iou_threshold": threshold}, listed),
+        Alternative("pairs, scores first", {"boxes": [(row[1], row[2:]) for row in rows], "iou_threshold": threshold}, listed),
+        Alternative("named boxes in entries", {"boxes": inside, "iou_threshold": threshold}, listed),
+        Alternative(
+            "named boxes",
+            {"boxes": [_named(row[2:]) for row in rows], "scores": scores, "iou_threshold": threshold},
+            _("The boxes were given with named sides: x1, y1, x2, y2."),
+        ),
+        Alternative(
+            "prediction",
+            {"boxes": {"boxes": boxes, "scores": scores, "labels": zeros}, "iou_threshold": threshold},
+            _("Boxes and scores were given in one dictionary, with labels, as torchvision's detectors return them."),
+            {"boxes": ("prediction", "preds", "pred", "outputs", "output", "detection", "target", "results")},
+        ),
     ]
 
 
-def _entry(box: list[float], score: float) -> dict[str, Any]:
+def _entry(box: list[float] | dict[str, float], score: float) -> dict[str, Any]:
     scored = dict.fromkeys(("score", "confidence", "conf"), score)
     classed = dict.fromkeys(("class", "class_id", "cls", "label", "category"), 0)
-    return {**_named(box), **dict.fromkeys(("box", "bbox", "coords"), box), **scored, **classed}
+    return {**dict.fromkeys(("box", "bbox", "coords"), box), **scored, **classed}

@@ -1,7 +1,7 @@
 """How answers of lab 15 are judged: one function per part, None when right, else a Difference in the student's words.
 
 Every function takes the answer as plain values (numbers, text, bytes, list, tuple, dict, numpy array), the reference's
-answer, and the call; it never raises, whatever the answer is. Tolerances stand once, below. What is let pass although it
+answer, and the call; it never raises, whatever the answer is. Tolerances stand once, below. What is accepted although it
 was not asked for (an axis of length 1, a ReLU, a keep mask) is told to the student in `call.notes`.
 
 Hints are fixed texts, because a hidden test shows nothing else: numbers of an answer could carry the input out.
@@ -29,13 +29,27 @@ LEVELS_TOLERANCE = 1e-2
 ENLARGED_TOLERANCE = 3e-2
 # Absolute, for IoU and Dice: a smoothing term of 1 on masks of 10^4 pixels must not decide.
 SCALAR_TOLERANCE = 1e-3
-LOW_SCORE = 0.5  # what people take for the least score that counts
+CLASSES = 1000  # of ImageNet: so many columns has the output of fc
+LOW_SCORES = (0.5, 0.4, 0.3, 0.25, 0.2, 0.1, 0.05, 0.01)  # what people take for the least score that counts
+USUAL_THRESHOLD = 0.5  # and for the IoU that is too much, whatever is given
 LARGEST_MAP = 4_000_000  # pixels; a map enlarged beyond 2000 x 2000 is no answer any more
 # A large map is looked at in so many rows and columns first: all ways to enlarge take half a minute at 2000 x 2000, and the
 # thinned one of a right map is like a wanted one (a correlation), although jumps between cells may lie a pixel off.
 THINNED, LIKENESS = 96, 0.7
 
+# How what is asked is called where it comes with other results, without case and underscores; the likeliest name first.
+NAMES: dict[str, tuple[str, ...]] = {
+    "features_map": ("layer4", "features", "feature", "featuremap", "featuremaps", "featuresmap", "activations"),
+    "cam": ("cam", "raw", "rawcam", "camraw", "map", "heatmap"),
+    "iou": ("iou", "jaccard"),
+    "dice": ("diceloss", "loss", "dc"),
+    "nms": ("keep", "kept", "keptindices", "keepindices", "indices", "indexes", "inds", "idx", "keepidx", "keptidx"),
+}
+SIDES = (("x1", "y1", "x2", "y2"), ("xmin", "ymin", "xmax", "ymax"), ("left", "top", "right", "bottom"))
+MOST_FORMS = 6  # of one result, which are held against each other
+
 Hint = Callable[[np.ndarray, np.ndarray], AnyText]
+IsForm = Callable[[np.ndarray, np.ndarray], bool]
 
 
 class _Rejected(Exception):
@@ -73,9 +87,9 @@ def _judge(steps: Callable[[Any, Any, Call], None]) -> Callable[[Any, Any, Call]
 def compare_features_map(answer: Any, expected: Any, call: Call) -> None:
     """Feature maps (N, C, h, w); the batch axis of a single picture may be missing."""
     wanted = np.asarray(expected)
-    maps = _numbers(_pick(answer, (4, 3), wanted.shape, call))
+    maps = _numbers(_pick(answer, wanted.shape, (4, 3), call, lambda one, other: _near(one, other, NETWORK_TOLERANCE)))
     if maps.shape == wanted.shape[1:] and wanted.shape[0] == 1:
-        call.notes.append(_("The feature map came without the batch axis; for a single picture that was let pass."))
+        call.notes.append(_("The feature map came without the batch axis; for a single picture that was accepted."))
         maps = maps[None]
     if maps.shape != wanted.shape:
         _reject_shape(maps, wanted, _hint_on_features_shape(maps, wanted))
@@ -111,10 +125,12 @@ def _hint_on_features_shape(maps: np.ndarray, wanted: np.ndarray) -> AnyText:
         return _("The axes are in another order: (N, C, h, w) is asked, the order in which torch keeps them.")
     if maps.size == wanted.size:
         return _("There are as many numbers as asked, in another shape: keep one map per picture, (N, C, h, w).")
-    if maps.shape[:2] == (pictures, channels) and maps.size == pictures * channels:
+    if maps.size == pictures * channels and (maps.shape[:2] == (pictures, channels) or maps.ndim == 1):
         return _("One number per channel is left: that is the output of avgpool. Hook layer4, the stage before it.")
-    if maps.ndim == 2 and maps.shape[0] == pictures:
+    if maps.shape in {(pictures, CLASSES), (CLASSES,)}:
         return _("One row per picture came, the output of fc. Hook layer4, two stages before it.")
+    if maps.ndim == 2 and maps.shape[0] == pictures:
+        return _("One row per picture came: which number belongs to which place is lost. Return layer4's output as it is.")
     if maps.ndim == 4 and maps.shape[2] > height and maps.shape[1] < channels:
         return _("A finer map comes from an earlier stage; layer4 is the last one before avgpool.")
     if maps.ndim == 5:
@@ -161,7 +177,9 @@ def _check_values(answer: np.ndarray, wanted: np.ndarray, call: Call, hint: Hint
     if _near(numbers, wanted, tolerance):
         return
     if _is_half_precision(numbers, call) and _near(numbers, wanted, HALF_PRECISION_TOLERANCE):
-        call.notes.append(_("The numbers came in half precision (16 bits); float32 was asked, the loss was let pass."))
+        call.notes.append(
+            _("The numbers came in half precision (16 bits); float32 was asked for, the loss of precision was accepted.")
+        )
         return
     if not numbers.any():
         _reject(_("All numbers are zero."), _("The answer is the array that you began with: was it ever filled?"))
@@ -208,9 +226,9 @@ def _near(answer: np.ndarray, wanted: np.ndarray, share: float) -> bool:
 
 @_judge
 def compare_cam(answer: Any, expected: Any, call: Call) -> None:
-    """A map (h, w), right up to a positive factor and a shift; a ReLU and an enlargement are let pass, and told."""
+    """A map (h, w), right up to a positive factor and a shift; a ReLU and an enlargement are accepted, and told."""
     wanted = np.asarray(expected, dtype=np.float64)
-    raw = _drop_axes(_numbers(_pick(answer, (2,), wanted.shape, call)), 2, call)
+    raw = _drop_axes(_numbers(_pick(answer, wanted.shape, (2,), call, _is_form_of)), 2, call)
     enlarged = raw.ndim == 2 and raw.shape != wanted.shape and bool(np.greater_equal(raw.shape, wanted.shape).all())
     if raw.size > LARGEST_MAP:
         _reject(_("Far too many numbers came."), _("Return one map (h, w), as fine as the feature map."))
@@ -231,7 +249,7 @@ def compare_cam(answer: Any, expected: Any, call: Call) -> None:
             if enlarged:
                 call.notes.append(_("The map came enlarged; it was compared with the expected map enlarged alike."))
             if rectified:
-                call.notes.append(_("The map has a ReLU, which the lab does not ask for; it was let pass."))
+                call.notes.append(_("The map has a ReLU, which the lab does not ask for; it was accepted."))
             return
     _reject(
         _("The map has the right size, but another pattern."),
@@ -329,6 +347,12 @@ def _is_in_levels(numbers: np.ndarray) -> bool:
     return np.array_equal(numbers, np.round(numbers)) or bool(np.abs(levels - np.round(levels)).max() < 1e-4)
 
 
+def _is_form_of(found: np.ndarray, whole: np.ndarray) -> bool:
+    """Whether a map is another one scaled, brought to 256 levels, or cut off below zero."""
+    tolerance = LEVELS_TOLERANCE if _is_in_levels(found) else MAP_TOLERANCE
+    return any(0 <= _misfit(found, form) <= tolerance for form, _cut in _accepted_maps(whole, None))
+
+
 def _hint_on_map_shape(raw: np.ndarray, wanted: np.ndarray, call: Call) -> AnyText:
     if raw.shape == wanted.shape[::-1]:
         return _("Height and width are transposed: (h, w) is asked.")
@@ -359,7 +383,7 @@ def _hint_on_map(found: np.ndarray, wanted: np.ndarray) -> AnyText:
 @_judge
 def compare_iou(answer: Any, expected: Any, call: Call) -> None:
     """One number, equal to the expected one within 1e-3; of (IoU, union), as some detectors' code returns, the first."""
-    inner = _open(answer)
+    inner = _open(_named_number(answer, call))
     if call.kinds.startswith("tuple") and isinstance(inner, list | tuple) and 2 <= len(inner) <= 3:
         call.notes.append(_("Several results came; the first was judged."))
         inner = inner[0]
@@ -369,7 +393,16 @@ def compare_iou(answer: Any, expected: Any, call: Call) -> None:
 @_judge
 def compare_dice(answer: Any, expected: Any, call: Call) -> None:
     """One number, equal to the expected one within 1e-3."""
-    _check_number(answer, float(expected), _hint_on_dice)
+    _check_number(_named_number(answer, call), float(expected), _hint_on_dice)
+
+
+def _named_number(answer: Any, call: Call) -> Any:
+    """Of a dict of several results the one with the name of what is asked; else the answer."""
+    named = _by_name(answer, NAMES[call.part]) if isinstance(answer, dict) and len(answer) > 1 else []
+    if not named:
+        return answer
+    call.notes.append(_("Several results came; the one with the name of what is asked was judged."))
+    return named[0]
 
 
 def _check_number(answer: Any, wanted: float, hint: Callable[[float, float], AnyText]) -> None:
@@ -412,8 +445,12 @@ def _hint_on_dice(found: float, wanted: float) -> AnyText:
 
 @_judge
 def compare_nms(answer: Any, expected: Any, call: Call) -> None:
-    """Which boxes were kept; their order is judged only where no box has to go, so that it is a point of its own."""
+    """Which boxes were kept; their order is judged only where no box has to go, so that it is a point of its own.
+
+    Boxes of one score may come in any order.
+    """
     boxes = np.asarray(call.arguments[0], dtype=np.float64)
+    scores = np.asarray(call.arguments[1], dtype=np.float64).reshape(-1)
     wanted = [int(index) for index in np.asarray(expected).reshape(-1)]
     kept, in_order = _kept(answer, boxes, call)
     extra = [index for index in kept if index not in wanted]
@@ -421,10 +458,10 @@ def compare_nms(answer: Any, expected: Any, call: Call) -> None:
     shown = _("boxes {wanted}; kept were {kept}", wanted=wanted, kept=kept)
     if extra or missing:
         why = _why(extra, missing, wanted, boxes, call)
-        hint = _hint_on_nms(extra, missing, np.asarray(call.arguments[1], dtype=np.float64).reshape(-1))
+        hint = _hint_on_nms(kept, wanted, boxes, call)
         expected = _("{shown}. {why}", shown=shown, why=why)
         _reject(_came(extra, missing, kept), hint, expected=expected, form=False)
-    if in_order and len(wanted) == len(boxes) and kept != wanted:
+    if in_order and len(wanted) == len(boxes) and (scores[kept] != scores[wanted]).any():
         hint = _("Here no box has to go, so only the order counts: the best score comes first.")
         _reject(_("The right boxes came in another order."), hint, expected=shown, form=False)
 
@@ -438,15 +475,28 @@ def _came(extra: list[int], missing: list[int], kept: list[int]) -> AnyText:
     return _("Of the kept boxes ({kept}), {extra} should have gone; {missing} of the dropped ones should have stayed.", **counts)
 
 
-def _hint_on_nms(extra: list[int], missing: list[int], scores: np.ndarray) -> AnyText:
+def _hint_on_nms(kept: list[int], wanted: list[int], boxes: np.ndarray, call: Call) -> AnyText:
+    """A mistake that explains the whole answer, else what is wrong with it."""
+    scores = np.asarray(call.arguments[1], dtype=np.float64).reshape(-1)
+    if float(call.arguments[2]) != USUAL_THRESHOLD and set(kept) == _kept_at(USUAL_THRESHOLD, boxes, scores):
+        return _("The threshold is a parameter: each call has its own.")
+    missing = [index for index in wanted if index not in kept]
     if not missing:
         return _("A box stays although its IoU with a better kept box is greater than the threshold.")
-    if not extra:
-        kept = np.delete(scores, missing)
-        if scores[missing].max() < LOW_SCORE and (not len(kept) or scores[missing].max() < kept.min()):
+    if set(kept) <= set(wanted):
+        alone = any(all(_overlap(boxes[index], boxes[other]) == 0 for other in kept) for index in missing)
+        if alone and any(scores[missing].max() < least <= scores[kept].min() for least in LOW_SCORES):
             return _("No score is too low to be kept.")
         return _("A box was dropped although no better kept box overlaps it by more than the threshold.")
     return _("Go from the best score down; a box goes when its IoU with a kept box is greater than the threshold.")
+
+
+def _kept_at(threshold: float, boxes: np.ndarray, scores: np.ndarray) -> set[int]:
+    kept: list[int] = []
+    for index in np.argsort(-scores):
+        if all(_overlap(boxes[better], boxes[index]) <= threshold for better in kept):
+            kept.append(int(index))
+    return set(kept)
 
 
 def _why(extra: list[int], missing: list[int], wanted: list[int], boxes: np.ndarray, call: Call) -> AnyText:
@@ -476,7 +526,7 @@ def _kept(answer: Any, boxes: np.ndarray, call: Call) -> tuple[list[int], bool]:
         (found,) = found
     if not found.size:
         _reject(_("An empty answer came."), _("The box with the best score is always kept."))
-    rows = _rows_of_boxes(found, boxes)
+    rows = _rows_of_boxes(found, boxes, np.asarray(call.arguments[1], dtype=np.float64).reshape(-1))
     if rows is not None:
         call.notes.append(_("The kept boxes came instead of their indices; they were looked up."))
         return rows, True
@@ -495,8 +545,13 @@ def _kept(answer: Any, boxes: np.ndarray, call: Call) -> tuple[list[int], bool]:
 def _open_nms(answer: Any, call: Call) -> Any:
     """Of (boxes, scores, ...) or of entries with a box each the boxes, of (indices, ...) the indices, else the answer."""
     if isinstance(answer, dict):
-        named = [answer[name] for name in ("keep", "indices", "idx") if name in answer]
-        return named[0] if len(named) == 1 else _open(answer)
+        named = _by_name(answer, NAMES["nms"])
+        if named or len(answer) == 1:
+            return named[0] if named else _open(answer)
+        boxes = _by_name(answer, ("boxes",))
+        if boxes:
+            call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
+        return boxes[0] if boxes else answer
     boxes = _boxes_of_entries(answer)
     if boxes is not None:
         call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
@@ -504,14 +559,15 @@ def _open_nms(answer: Any, call: Call) -> Any:
     if not isinstance(answer, list | tuple) or len(answer) not in {2, 3}:
         return answer
     first, second = _quiet(answer[0]), _quiet(answer[1])
-    if first.ndim == 2 and first.shape[1] == 4 and second.size == len(first) and second.ndim <= 2:
+    if first.ndim == 2 and 4 <= first.shape[1] <= 6 and second.size == len(first) and second.ndim <= 2:
         call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
         return first
     if first.ndim == 1 and first.dtype.kind in "iu" and second.ndim == 0 and second.dtype.kind in "iu":
         call.notes.append(_("The indices came together with their number; the indices were judged."))
         return first[: max(int(second), 0)]
     if first.ndim == 1 and first.dtype.kind in "iu" and len(first):
-        others = [_quiet(other) for other in answer[1:]]
+        boxes = len(call.arguments[0])
+        others = [other for other in map(_quiet, answer[1:]) if other.dtype.kind != "b" or other.shape != (boxes,)]
         if all(other.ndim >= 1 and len(other) == len(first) and other.dtype.kind == "f" for other in others):
             call.notes.append(_("Several results came; the indices were judged."))
             return first
@@ -525,8 +581,8 @@ def _boxes_of_entries(answer: Any) -> np.ndarray | None:
     boxes = []
     for entry in answer:
         if isinstance(entry, dict):
-            named = [entry[side] for side in ("x1", "y1", "x2", "y2") if side in entry]
-            parts = [named, *entry.values()]
+            sides = ([_by_name(entry, (side,)) for side in names] for names in SIDES)
+            parts = [*([found[0] for found in four] for four in sides if all(four)), *entry.values()]
         elif isinstance(entry, list | tuple) and len(entry) in {2, 3}:
             parts = list(entry)
         else:
@@ -538,7 +594,7 @@ def _boxes_of_entries(answer: Any) -> np.ndarray | None:
     return np.array(boxes)
 
 
-def _rows_of_boxes(found: np.ndarray, boxes: np.ndarray) -> list[int] | None:
+def _rows_of_boxes(found: np.ndarray, boxes: np.ndarray, scores: np.ndarray) -> list[int] | None:
     """The indices of kept boxes given as rows, with up to two more columns before or after; None when they are not."""
     if found.ndim != 2 or found.dtype.kind == "b" or not 4 <= found.shape[1] <= 6 or len(found) > len(boxes):
         return None
@@ -548,9 +604,21 @@ def _rows_of_boxes(found: np.ndarray, boxes: np.ndarray) -> list[int] | None:
         for start in range(found.shape[1] - 3):
             rows = found[:, start : start + 4].astype(np.float64)
             near = np.abs(rows[:, None] - boxes[None]).max(axis=2) < tolerance
-            if (near.sum(axis=1) == 1).all() and near.sum(axis=0).max() == 1:
-                return [int(index) for index in near.argmax(axis=1)]
+            indices = _looked_up(near, boxes, scores)
+            if indices is not None:
+                return indices
     return None
+
+
+def _looked_up(near: np.ndarray, boxes: np.ndarray, scores: np.ndarray) -> list[int] | None:
+    """Which box each row is; of twins the better one first. None where a row is no box, or could be two that are not the same."""
+    taken: list[int] = []
+    for row in near:
+        fitting = [int(index) for index in np.flatnonzero(row) if index not in taken]
+        if not fitting or np.ptp(boxes[fitting], axis=0).any():
+            return None
+        taken.append(max(fitting, key=lambda index: scores[index]))
+    return taken
 
 
 def _is_mask(flat: np.ndarray, boxes: int) -> bool:
@@ -594,17 +662,65 @@ def _open(answer: Any) -> Any:
     return answer
 
 
-def _pick(answer: Any, axes: tuple[int, ...], shape: tuple[int, ...], call: Call) -> Any:
-    """The one array with so many axes among two or three results, or the one of the asked shape; else the answer, opened."""
+def _pick(answer: Any, shape: tuple[int, ...], axes: tuple[int, ...], call: Call, is_form: IsForm) -> Any:
+    """Of several results the one of the asked shape, or else the one of so many axes; of a single result that, opened.
+
+    Axes of length 1 do not count, masks are passed over. Among several results of one shape a name decides, or that all are
+    forms of one of them; never what is expected, or every result would be one more guess.
+    """
     inner = _open(answer)
-    if isinstance(inner, list | tuple) and len(inner) <= 3:
-        fitting = [part for part in inner if _is_array(part) and part.ndim in axes]
-        if len(fitting) > 1:  # a map and the same map enlarged for the eye
-            fitting = [part for part in fitting if part.shape == shape]
-        if len(fitting) == 1 and len(inner) > 1:
-            call.notes.append(_("Several results came; the one of the asked shape was judged."))
-            return fitting[0]
-    return inner
+    parts = list(_parts(inner))
+    if len(parts) < 2:
+        return inner
+    parts = [(name, part) for name, part in parts if part.size and part.dtype.kind != "b"]
+    bare = tuple(side for side in shape if side != 1)
+    exact = [(name, part) for name, part in parts if np.squeeze(part).shape == bare]
+    fitting = [part for _name, part in exact] or [part for _name, part in parts if np.squeeze(part).ndim in axes]
+    named = [part for wanted in NAMES[call.part] for name, part in exact if name == wanted]
+    chosen = named[0] if named else _source(fitting, is_form)
+    if chosen is None and not exact:
+        return inner
+    if chosen is None:
+        _reject(_("Several different results of the asked shape came."), _("Return only the one that is asked."))
+    if len(fitting) == 1 and exact:
+        call.notes.append(_("Several results came; the one of the asked shape was judged."))
+    elif named:
+        call.notes.append(_("Several results came; the one with the name of what is asked was judged."))
+    elif len(fitting) == 1:
+        call.notes.append(_("Several results came; the one with as many axes as asked was judged."))
+    else:
+        call.notes.append(_("The same result came in several forms; one of them was judged."))
+    return chosen
+
+
+def _source(results: list[np.ndarray], is_form: IsForm) -> np.ndarray | None:
+    """The first result of which all others are forms; None when there is none, as of results that differ."""
+    bare = [np.squeeze(result).astype(np.float64) for result in results[: MOST_FORMS + 1]]
+    if len(bare) > MOST_FORMS:
+        return None
+    alike = (all(other is one or is_form(other, one) for other in bare) for one in bare)
+    return next((result for result, all_alike in zip(results, alike, strict=True) if all_alike), None)
+
+
+def _parts(answer: Any, name: str = "") -> Iterator[tuple[str, np.ndarray]]:
+    """Every result in tuples, lists and dicts, with the name that it has in a dict; an empty array for what is no numbers."""
+    if isinstance(answer, dict):
+        for key, part in answer.items():
+            yield from _parts(part, _bare_name(key))
+    elif isinstance(answer, list | tuple) and (any(map(_is_array, answer)) or not _quiet(answer).size):
+        for part in answer:
+            yield from _parts(part, name)
+    else:
+        yield name, _quiet(answer)
+
+
+def _bare_name(key: Any) -> str:
+    return str(key).replace("_", "").lower()
+
+
+def _by_name(answer: dict[Any, Any], names: tuple[str, ...]) -> list[Any]:
+    """The entries that have one of these names, the likeliest first."""
+    return [part for name in names for key, part in answer.items() if _bare_name(key) == name]
 
 
 def _is_array(value: Any) -> bool:

@@ -2,16 +2,16 @@
 
 A variant takes what the reference takes (torch tensors, a torch model, numbers) and returns what a student with this
 misconception would. It serves twice: when a student's answers equal a variant's, the explanation is shown; and the
-tests are proved against all of them. `accepted=True` marks what the lab lets pass.
+tests are proved against all of them. `accepted=True` marks what the lab accepts.
 
 Explanations say what is computed instead and give the formula that is asked. Names are `<part>.<slug>`.
 """
 
 # ruff: noqa: D103 - the explanation in each decorator says what the function does
 
-import weakref
 from itertools import pairwise
 
+import numpy as np
 import torch
 from torch.nn import functional
 
@@ -207,7 +207,7 @@ def features_map_hook_replaces_output(model, x):
     "features_map.batch_axis_squeezed",
     part="features_map",
     en="The batch axis is gone for a single picture: (C, h, w) instead of (1, C, h, w). The values are right and it "
-    "is let pass; without squeeze() a function works alike for one picture and for many.",
+    "is accepted; without squeeze() a function works alike for one picture and for many.",
     ru="У одной картинки пропала ось батча: (C, h, w) вместо (1, C, h, w). Значения верные, это зачтено; без "
     "squeeze() функция одинаково работает для одной картинки и для многих.",
     accepted=True,
@@ -219,7 +219,7 @@ def features_map_batch_axis_squeezed(model, x):
 @misconception(
     "features_map.half_precision",
     part="features_map",
-    en="Half precision. The numbers were rounded to 16 bits, about three digits; it is let pass here, but float32 is "
+    en="Half precision. The numbers were rounded to 16 bits, about three digits; it is accepted here, but float32 is "
     "what the network computes in.",
     ru="Половинная точность. Числа округлены до 16 бит, это около трёх знаков; здесь зачтено, но сеть считает во float32.",
     accepted=True,
@@ -464,15 +464,8 @@ def fc_weights_changes_the_model(model):
     ru="Веса той модели, что пришла первой. Они сохранены при первом вызове (или в начале блокнота) и возвращаются снова, "
     "какую бы модель ни передали. Читайте model.fc.weight при каждом вызове.",
 )
-def fc_weights_first_model_again(model):
-    first, weights = _FIRST_MODEL or (lambda: None, None)
-    if first() is None:  # the test before has ended and its models are gone
-        weights = model.fc.weight.detach().clone()
-        _FIRST_MODEL[:] = [weakref.ref(model), weights]
-    return weights
-
-
-_FIRST_MODEL: list = []
+def fc_weights_first_model_again(model, memory):
+    return memory.setdefault("weights", model.fc.weight.detach().clone())
 
 
 @misconception(
@@ -550,7 +543,7 @@ def fc_weights_last_convolution(model):
 @misconception(
     "fc_weights.extra_axis",
     part="fc_weights",
-    en="One axis too many: (1, num_classes, C). The values are right and it is let pass.",
+    en="One axis too many: (1, num_classes, C). The values are right and it is accepted.",
     ru="Лишняя ось: (1, num_classes, C). Значения верные, это зачтено.",
     accepted=True,
 )
@@ -584,7 +577,7 @@ def cam_channels_not_summed(features, weights, class_idx):
 @misconception(
     "cam.mean",
     part="cam",
-    en="The mean over the channels instead of the sum. The map has the same pattern, C times weaker; it is let pass.",
+    en="The mean over the channels instead of the sum. The map has the same pattern, C times weaker; it is accepted.",
     ru="Среднее по каналам вместо суммы. Рисунок карты тот же, только в C раз слабее; это зачтено.",
     accepted=True,
 )
@@ -595,7 +588,7 @@ def cam_mean(features, weights, class_idx):
 @misconception(
     "cam.relu",
     part="cam",
-    en="With a ReLU at the end, as in Grad-CAM. What speaks against the class is cut off; it is let pass.",
+    en="With a ReLU at the end, as in Grad-CAM. What speaks against the class is cut off; it is accepted.",
     ru="С ReLU в конце, как в Grad-CAM. Всё, что свидетельствует против класса, отброшено; это зачтено.",
     accepted=True,
 )
@@ -606,7 +599,7 @@ def cam_relu(features, weights, class_idx):
 @misconception(
     "cam.scaled",
     part="cam",
-    en="Scaled to 0..1, as for drawing. The pattern is the same; it is let pass.",
+    en="Scaled to 0..1, as for drawing. The pattern is the same; it is accepted.",
     ru="Приведено к 0..1, как для рисунка. Рисунок карты тот же; это зачтено.",
     accepted=True,
 )
@@ -618,7 +611,7 @@ def cam_scaled(features, weights, class_idx):
 @misconception(
     "cam.levels",
     part="cam",
-    en="As a picture of 256 levels. It is exact enough to be seen, and let pass.",
+    en="As a picture of 256 levels. It is exact enough to be seen, and accepted.",
     ru="Как картинка из 256 уровней яркости. Для глаза этого хватает; зачтено.",
     accepted=True,
 )
@@ -629,7 +622,7 @@ def cam_levels(features, weights, class_idx):
 @misconception(
     "cam.enlarged",
     part="cam",
-    en="Enlarged to the size of the picture. It is compared with the expected map enlarged alike, and let pass.",
+    en="Enlarged to the size of the picture. It is compared with the expected map enlarged alike, and accepted.",
     ru="Увеличено до размера картинки. Сравнивается с так же увеличенной верной картой; это зачтено.",
     accepted=True,
 )
@@ -641,7 +634,7 @@ def cam_enlarged(features, weights, class_idx):
 @misconception(
     "cam.extra_axis",
     part="cam",
-    en="One axis too many: (1, h, w). The values are right and it is let pass.",
+    en="One axis too many: (1, h, w). The values are right and it is accepted.",
     ru="Лишняя ось: (1, h, w). Значения верные, это зачтено.",
     accepted=True,
 )
@@ -981,6 +974,28 @@ def cam_pooled_first(features, weights, class_idx):
     return weights[class_idx] @ _maps(features).mean((1, 2))
 
 
+@misconception(
+    "cam.first_call_again",
+    part="cam",
+    en="The features of the first call, kept for ever: the second call is about other features, and gets a map of the old ones. "
+    "Use those that are given; what a class or a global keeps must be replaced on every call.",
+    ru="Признаки первого вызова остались навсегда: во втором вызове признаки другие, а карта построена по старым. Берите те, что "
+    "переданы; то, что хранит класс или глобальная переменная, нужно заменять при каждом вызове.",
+)
+def cam_first_call_again(features, weights, class_idx, memory):
+    return _weighted(memory.setdefault("features", features), weights[class_idx])
+
+
+@misconception(
+    "cam.first_weights_again",
+    part="cam",
+    en="The weights of the first call, kept for ever: the second call comes with another W. Use the one that is given.",
+    ru="Веса первого вызова остались навсегда: во втором вызове матрица W другая. Берите ту, что передана.",
+)
+def cam_first_weights_again(features, weights, class_idx, memory):
+    return _weighted(features, memory.setdefault("weights", weights)[class_idx])
+
+
 # --- iou
 
 
@@ -1250,6 +1265,56 @@ def iou_overlap_or_not(box1, box2):
     return float(_parts(box1, box2)[0] > 0)
 
 
+@misconception(
+    "iou.pixel_in_areas_only",
+    part="iou",
+    en="One pixel is added to the sides of the boxes (x2 - x1 + 1), though not of the intersection. The lab's coordinates are "
+    "continuous: a side is x2 - x1, everywhere.",
+    ru="Пиксель прибавлен к сторонам рамок (x2 - x1 + 1), но не к сторонам пересечения. Координаты здесь непрерывные: сторона "
+    "везде равна x2 - x1.",
+)
+def iou_pixel_in_areas_only(box1, box2):
+    shared = _parts(box1, box2)[0]
+    _shared, first, second = _parts(box1, box2, pixel=1.0)
+    return float(shared / (first + second - shared))
+
+
+@misconception(
+    "iou.height_not_clamped",
+    part="iou",
+    en="Only the width of the intersection is set to zero where the boxes lie apart. The height needs the same: max(0, bottom "
+    "- top).",
+    ru="Нулём ограничена только ширина пересечения. С высотой нужно то же самое: max(0, bottom - top).",
+)
+def iou_height_not_clamped(box1, box2):
+    width, height = torch.minimum(box1[2:], box2[2:]) - torch.maximum(box1[:2], box2[:2])
+    shared = width.clamp(min=0) * height
+    return float(shared / ((box1[2:] - box1[:2]).prod() + (box2[2:] - box2[:2]).prod() - shared))
+
+
+@misconception(
+    "iou.width_not_clamped",
+    part="iou",
+    en="Only the height of the intersection is set to zero where the boxes lie apart. The width needs the same: max(0, right "
+    "- left).",
+    ru="Нулём ограничена только высота пересечения. С шириной нужно то же самое: max(0, right - left).",
+)
+def iou_width_not_clamped(box1, box2):
+    width, height = torch.minimum(box1[2:], box2[2:]) - torch.maximum(box1[:2], box2[:2])
+    shared = width * height.clamp(min=0)
+    return float(shared / ((box1[2:] - box1[:2]).prod() + (box2[2:] - box2[:2]).prod() - shared))
+
+
+@misconception(
+    "iou.rounded",
+    part="iou",
+    en="Rounded to two digits. Round where you print; whoever compares with a threshold needs the number as it is.",
+    ru="Округлено до двух знаков. Округляйте при печати; для сравнения с порогом нужно само число.",
+)
+def iou_rounded(box1, box2):
+    return round(_iou(box1, box2), 2)
+
+
 # --- dice
 
 
@@ -1289,7 +1354,7 @@ def dice_sigmoid_again(y, p):
 @misconception(
     "dice.smoothed",
     part="dice",
-    en="With a smoothing term of 1 in numerator and denominator. On masks of this size it changes nothing; it is let pass.",
+    en="With a smoothing term of 1 in numerator and denominator. On masks of this size it changes nothing; it is accepted.",
     ru="Со сглаживанием 1 в числителе и знаменателе. На масках такого размера это ничего не меняет; зачтено.",
     accepted=True,
 )
@@ -1410,6 +1475,60 @@ def dice_mean_over_pictures(y, p):
     return float((1 - 2 * (rows * guesses).sum(1) / (rows.sum(1) + guesses.sum(1))).mean())
 
 
+def _by_first_axis(y, p, above, below):
+    y, p = y.reshape(len(y), -1), p.reshape(len(p), -1)
+    return float((1 - (2 * (y * p).sum(1) + above) / (y.sum(1) + p.sum(1) + below)).mean())
+
+
+@misconception(
+    "dice.mean_over_first_axis",
+    part="dice",
+    en="One loss per item of the first axis (view(N, -1) and sum(1)), then their mean. Of a single mask these items are its "
+    "rows. Sum over all elements once.",
+    ru="Потери по каждому элементу первой оси (view(N, -1) и sum(1)), потом среднее. У одной маски это её строки. Нужна одна "
+    "сумма по всем элементам.",
+)
+def dice_mean_over_first_axis(y, p):
+    return _by_first_axis(y, p, 0, 1e-7)
+
+
+@misconception(
+    "dice.smoothed_mean_over_first_axis",
+    part="dice",
+    en="One loss per item of the first axis (view(N, -1) and sum(1)), smoothed by 1, then their mean. Of a single mask these "
+    "items are its rows, and against a row that 1 counts. Sum over all elements once.",
+    ru="Потери по каждому элементу первой оси (view(N, -1) и sum(1)) со сглаживанием 1, потом среднее. У одной маски это её "
+    "строки, и для строки единица уже заметна. Нужна одна сумма по всем элементам.",
+)
+def dice_smoothed_mean_over_first_axis(y, p):
+    return _by_first_axis(y, p, 1, 1)
+
+
+@misconception(
+    "dice.sigmoid_and_mean_over_first_axis",
+    part="dice",
+    en="Two mistakes. A sigmoid of `p`, which is a probability already; and one loss per item of the first axis (view(N, -1) and "
+    "sum(1)), then their mean, where one sum over all elements is asked.",
+    ru="Две ошибки. К `p` применена сигмоида, а это уже вероятность; и потери посчитаны по каждому элементу первой оси "
+    "(view(N, -1) и sum(1)), потом взято среднее, а нужна одна сумма по всем элементам.",
+)
+def dice_sigmoid_and_mean_over_first_axis(y, p):
+    return _by_first_axis(y, torch.as_tensor(p).sigmoid(), 1, 1)
+
+
+@misconception(
+    "dice.mean_over_channels",
+    part="dice",
+    en="One loss per channel of the masks, then their mean: a channel with a small object counts as much as one with a large. "
+    "The lecture's sums run over all elements at once.",
+    ru="Потери по каждому каналу масок, потом среднее: канал с маленьким объектом весит столько же, сколько с большим. Суммы в "
+    "формуле лекции берутся сразу по всем элементам.",
+)
+def dice_mean_over_channels(y, p):
+    axes = (0, 2, 3) if y.ndim == 4 else tuple(range(y.ndim))
+    return float((1 - 2 * (y * p).sum(axes) / (y.sum(axes) + p.sum(axes))).mean())
+
+
 @misconception(
     "dice.jaccard",
     part="dice",
@@ -1503,7 +1622,7 @@ def nms_at_the_threshold(boxes, scores, iou_threshold):
 @misconception(
     "nms.keep_mask",
     part="nms",
-    en="A keep mask instead of indices. It says the same, without the order; it is let pass.",
+    en="A keep mask instead of indices. It says the same, without the order; it is accepted.",
     ru="Маска вместо индексов. Она говорит то же самое, только без порядка; это зачтено.",
     accepted=True,
 )
@@ -1516,7 +1635,7 @@ def nms_keep_mask(boxes, scores, iou_threshold):
 @misconception(
     "nms.kept_boxes",
     part="nms",
-    en="The kept boxes themselves instead of their indices; it is let pass.",
+    en="The kept boxes themselves instead of their indices; it is accepted.",
     ru="Сами оставленные рамки вместо их индексов; это зачтено.",
     accepted=True,
 )
@@ -1687,6 +1806,7 @@ def nms_any_overlap(boxes, scores, iou_threshold):
 @misconception(
     "nms.fixed_threshold",
     part="nms",
+    ignores="iou_threshold",
     en="The threshold is always 0.5, whatever is given. Use the parameter iou_threshold.",
     ru="Порог всегда 0.5, что бы ни передали. Нужен параметр iou_threshold.",
 )
@@ -1812,6 +1932,73 @@ def nms_over_smaller_area(boxes, scores, iou_threshold):
 )
 def nms_over_own_area(boxes, scores, iou_threshold):
     return _greedy(boxes, scores, iou_threshold, overlap=iou_over_second_area)
+
+
+@misconception(
+    "nms.over_kept_area",
+    part="nms",
+    en="Overlap is measured by the area of the kept box alone. Use the IoU: intersection / (area1 + area2 - intersection).",
+    ru="Перекрытие измерено только по площади оставленной рамки. Нужен IoU: intersection / (area1 + area2 - intersection).",
+)
+def nms_over_kept_area(boxes, scores, iou_threshold):
+    return _greedy(boxes, scores, iou_threshold, overlap=iou_over_first_area)
+
+
+def _fast(boxes, values, threshold):
+    """As a version that goes round the web: from the last, over a box's own area, with a pixel more, in whole numbers."""
+    boxes, order = boxes.double().numpy(), np.argsort(values.numpy())
+    areas = (boxes[:, 2:] - boxes[:, :2] + 1).prod(axis=1)
+    kept = []
+    while len(order):
+        *rest, best = order
+        kept.append(best)
+        sides = np.minimum(boxes[best, 2:], boxes[rest, 2:]) - np.maximum(boxes[best, :2], boxes[rest, :2]) + 1
+        order = np.array(rest, dtype=int)[np.maximum(sides, 0).prod(axis=1) / areas[rest] <= threshold]
+    return boxes[kept].astype(int)
+
+
+@misconception(
+    "nms.fast_with_scores",
+    part="nms",
+    en="The version that goes round the web: overlap is measured by the area of the box in question, one pixel is added to every "
+    "side, and boxes come back cut off to whole numbers. Use the IoU, and sides x2 - x1.",
+    ru="Ходящая по сети «быстрая» версия: перекрытие измерено по площади самой рамки, к каждой стороне прибавлен пиксель, а "
+    "рамки обрезаны до целых. Нужен IoU и стороны x2 - x1.",
+)
+def nms_fast_with_scores(boxes, scores, iou_threshold):
+    return _fast(boxes, scores, iou_threshold)
+
+
+@misconception(
+    "nms.fast_by_bottom",
+    part="nms",
+    en="The version that goes round the web: boxes are sorted by their bottom edge y2 and not by score, and overlap is measured "
+    "by the area of the box in question, with a pixel added to every side. Sort by score, and use the IoU.",
+    ru="Ходящая по сети «быстрая» версия: рамки упорядочены по нижнему краю y2, а не по оценке, и перекрытие измерено по "
+    "площади самой рамки, с лишним пикселем у каждой стороны. Нужен порядок по оценке и IoU.",
+)
+def nms_fast_by_bottom(boxes, scores, iou_threshold):
+    del scores
+    return _fast(boxes, boxes[:, 3], iou_threshold)
+
+
+@misconception(
+    "nms.removed_while_looping",
+    part="nms",
+    en="Boxes are removed from the list that the loop runs over: after each removal the next one is skipped, and rivals stay. "
+    "Build a new list of those that are left.",
+    ru="Рамки удаляются из того же списка, по которому идёт цикл: после удаления следующая пропускается, и соперницы остаются. "
+    "Собирайте новый список оставшихся.",
+)
+def nms_removed_while_looping(boxes, scores, iou_threshold):
+    left, kept = scores.argsort(descending=True, stable=True).tolist(), []
+    while left:
+        best = left.pop(0)
+        kept.append(best)
+        for other in left:
+            if _iou(boxes[best], boxes[other]) > iou_threshold:
+                left.remove(other)
+    return kept
 
 
 @misconception(

@@ -122,7 +122,7 @@ def _finding(finding: Finding, translations: NullTranslations) -> Iterator[Line]
     if finding.expected:
         yield Line(f"{translations.gettext('Expected')}: {clamp(finding.expected, _LIMIT)}", 5)
     if finding.hint:
-        yield Line(f"{translations.gettext('Look at')}: {clamp(finding.hint, _LIMIT)}", 5)
+        yield Line(f"{translations.gettext('Hint')}: {clamp(finding.hint, _LIMIT)}", 5)
 
 
 def summary(checked: Checked) -> Iterator[Line]:

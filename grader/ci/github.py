@@ -60,7 +60,7 @@ def annotate(checked: Checked, path: str, raw: bytes) -> Iterator[str]:
         words = [test_word(test.status, translations), test.message, test.code]
         words += [test.misconception.explanation] if test.misconception else []
         words += [f"{translations.gettext('Expected')}: {test.expected}"] if test.expected else []
-        words += [f"{translations.gettext('Look at')}: {test.hint}"] if test.hint else []
+        words += [f"{translations.gettext('Hint')}: {test.hint}"] if test.hint else []
         if number == MOST_ANNOTATIONS < len(wrong):
             more = translations.gettext("This and {count} more tests do not pass.")
             words.append(more.format(count=len(wrong) - MOST_ANNOTATIONS))

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.course.specification import same_name
+
 _SOURCE = re.compile(r'"source"\s*:\s*(\[|"(?:[^"\\]|\\.)*")')
 _STRING = re.compile(r'\s*,?\s*("(?:[^"\\]|\\.)*")')
 
@@ -32,7 +34,7 @@ class Places:
     def definition(self, names: Sequence[str]) -> int:
         """The line of the last definition under one of the names, case and underscores aside; 0 where there is none."""
         for name in names:
-            if (line := self.definitions.get(_same(name), 0)) > 0:
+            if (line := self.definitions.get(same_name(name), 0)) > 0:
                 return line
         return 0
 
@@ -60,11 +62,7 @@ def _define(places: Places, source: str, lines: list[int]) -> None:
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.lineno <= len(lines):
-            places.definitions[_same(node.name)] = lines[node.lineno - 1]
-
-
-def _same(name: str) -> str:
-    return name.replace("_", "").lower()
+            places.definitions[same_name(node.name)] = lines[node.lineno - 1]
 
 
 def _cells(text: str) -> Iterator[tuple[int, str, list[int]]]:

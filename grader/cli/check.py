@@ -39,7 +39,7 @@ def check(
     watch
         Check again whenever the file is saved, until Ctrl-C.
     ci
-        Say it in the form that this CI service reads: github (annotations, step summary, GitHub Classroom's result) or none;
+        Output format for CI: github (annotations, step summary, GitHub Classroom's result) or none;
         auto looks where it runs.
     lang
         Language of the words: en or ru; the lab's own by default.

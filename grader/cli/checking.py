@@ -18,12 +18,12 @@ from grader.check.telling import tell
 from grader.check.work import OwnWork, beside, find_work
 from grader.ci.github import commands_stopped, on_github, tell_github
 from grader.cli.check import OK, WRONG
-from grader.cli.console import Output
 from grader.cli.markup import escape
 from grader.cli.options import check_language, check_out
+from grader.cli.output import Output
 from grader.errors import UsageError
-from grader.results import write_text_whole
 from grader.run.watch import Fingerprint, wait_for_change
+from grader.wholefile import write_text_whole
 
 _STYLES = {"title": "bold", "right": "green", "wrong": "red", "aside": "dim", "mistake": "italic", "code": "cyan"}
 _WATCH_SECONDS = 0.1

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from grader.cli.console import Console
 from grader.cli.markup import escape
+from grader.cli.occupied import occupied
 from grader.cli.options import check_language, check_out
 from grader.cli.run import OK, RunRequest, take_in_and_plan
 from grader.cli.titled import print_table
@@ -20,10 +21,11 @@ from grader.i18n import spoken
 from grader.intake.intake import take_in
 from grader.report.rendering import page_language, render, render_similarity
 from grader.report.similarity import FILE, LeftOut, Piece, Similarity
-from grader.results import read_results, write_text_whole
+from grader.results import read_results
 from grader.run.plan import AssignmentRun
 from grader.similar.search import Wanted, find_similar
 from grader.similar.sources import Source, read_handed_out, read_source
+from grader.wholefile import write_text_whole
 
 _MOST_ROWS = 20
 _EARLIER = ".earlier"  # in the report's folder: archives of earlier years
@@ -48,6 +50,11 @@ class SimilarRequest:
 def similar_command(request: SimilarRequest) -> int:
     """Compare each assignment's submissions and write the pages; the exit status."""
     _check(request)
+    with occupied(request.out):
+        return _compare_all(request)
+
+
+def _compare_all(request: SimilarRequest) -> int:
     console = Console(request.quiet, verbose=False)
     runs = take_in_and_plan(_as_run(request), console)
     for run in runs:
@@ -74,7 +81,11 @@ def _check(request: SimilarRequest) -> None:
 
 def _as_run(request: SimilarRequest) -> RunRequest:
     return RunRequest(
-        request.submissions, request.assignment, request.out, 1, "cpu", "auto", "*", request.language, False, request.quiet, False
+        submissions=request.submissions,
+        assignment=request.assignment,
+        out=request.out,
+        language=request.language,
+        quiet=request.quiet,
     )
 
 

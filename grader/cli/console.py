@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console as RichConsole
 from rich.table import Table
 
 from grader.cli.markup import escape, escape_lines
 from grader.cli.observing import Lines, LiveTable, Silence
+from grader.cli.output import standard_error, standard_output
 from grader.cli.titled import print_table
 from grader.results import Results, SubmissionResult, SubmissionStatus, TestStatus
 from grader.run.run import Observer
@@ -21,29 +20,16 @@ from grader.run.run import Observer
 _MOST_ROWS = 40
 _MOST_NAMES = 3
 _WIDTH_WITHOUT_PARTS = 45
-_WIDTH_OF_A_FILE = 120
-
-
-class Output(RichConsole):
-    """Standard output whose reader may go away, as in `grade ... | head`: the work goes on to its report, in silence."""
-
-    def on_broken_pipe(self) -> None:
-        """Write nothing more, and let the interpreter find nothing to flush at its end; rich would exit in the middle."""
-        self.quiet = True
-        silent = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silent, sys.stdout.fileno())
-        os.close(silent)
 
 
 class Console:
-    """Standard output for results, standard error for warnings; `NO_COLOR` is respected (rich does)."""
+    """Standard output for results, standard error for warnings."""
 
     def __init__(self, quiet: bool, verbose: bool) -> None:
         self.quiet = quiet
         self.verbose = verbose
-        terminal = sys.stdout.isatty()
-        self.out = Output(highlight=False, soft_wrap=True, width=None if terminal else _WIDTH_OF_A_FILE)
-        self.err = RichConsole(stderr=True, highlight=False, soft_wrap=True)
+        self.out = standard_output()
+        self.err = standard_error()
 
     def warn(self, text: str) -> None:
         """A warning, also when quiet."""
@@ -71,7 +57,7 @@ class Console:
             self._show_scores(results)
         for fault, students in _faults(results).items():
             more = f" and {len(students) - _MOST_NAMES} more" if len(students) > _MOST_NAMES else ""
-            self.err.print(f"[red]{escape(', '.join(students[:_MOST_NAMES]))}{more}: {escape(fault)}[/red]", soft_wrap=True)
+            self.err.print(f"[red]{escape(', '.join(students[:_MOST_NAMES]))}{more}: {escape(fault)}[/red]")
         if self.quiet:
             return
         if results.left_out:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from grader.cli.markup import escape
+from grader.cli.output import standard_output
 from grader.cli.report import read_to_hand_on, results_files
 from grader.cli.titled import print_table
 from grader.report.difference import Change, Difference, difference
-from grader.results import Results, write_text_whole
+from grader.results import Results
+from grader.wholefile import write_text_whole
 
 SAME, DIFFERENT = 0, 1
 _MOST_REASONS = 5
-_WIDTH_OF_A_FILE = 120
 
 
 def diff_command(old: Path, new: Path, json_file: Path | None, everybody: bool) -> int:
@@ -37,9 +37,7 @@ def _read(path: Path) -> dict[str, Results]:
 
 
 def _show(found: Difference, everybody: bool) -> None:
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_WIDTH_OF_A_FILE)
+    console = standard_output()
     shown = found.changes if everybody else found.grades
     if shown:
         table = Table()

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from rich.console import Console
 from rich.table import Table
 
 from grader.cli.markup import escape
+from grader.cli.output import standard_output
 from grader.cli.titled import print_table
 from grader.fixtures.cache import cache_folder
 from grader.guest import landlock
@@ -37,7 +37,7 @@ class Finding:
 def attack_command(sandbox: str) -> int:
     """Attack the wall and print what happened; 0 when it held, else 1."""
     chosen = choose_wall(sandbox)
-    console = Console(highlight=False)
+    console = standard_output()
     table = Table()
     for heading in ("", "Tried", "Expected", "Happened"):
         table.add_column(heading)
@@ -53,15 +53,16 @@ def attack_command(sandbox: str) -> int:
 
 def doctor_command() -> int:
     """Print the table; 0 when submissions of others can be graded here, else 1."""
-    findings = [python(), wall(), landlock_wall(), limits(), gpu(), weights(), workers()]
+    around = wall()
+    findings = [python(), around, landlock_wall(), limits(), gpu(), weights(), workers()]
     table = Table(show_lines=False)
     for heading in ("", "What", "Found", "Remedy"):
         table.add_column(heading)
     for finding in findings:
         mark = "·" if finding.good is None else "[green]ok[/green]" if finding.good else "[red]no[/red]"
         table.add_row(mark, finding.name, escape(finding.text), escape(finding.remedy))
-    Console(highlight=False).print(table)
-    return 0 if wall().good else 1
+    standard_output().print(table)
+    return 0 if around.good else 1
 
 
 def python() -> Finding:

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from grader.check.lab import find_lab
 from grader.cli.console import size_text
 from grader.cli.export import HiddenTests
 from grader.cli.markup import escape
+from grader.cli.output import standard_error, standard_output
 from grader.cli.people import tell_untested
 from grader.cli.report import read_to_hand_on, results_files
 from grader.errors import UsageError
@@ -20,14 +19,15 @@ from grader.export.gradescope import gradable, gradescope_document
 from grader.export.marks import untested
 from grader.export.package import gradescope_package
 from grader.report.slug import unique_slugs
-from grader.results import Results, write_text_whole
+from grader.results import Results
+from grader.wholefile import write_bytes_whole, write_text_whole
 
 OK, FAULT = 0, 1
 
 
 def export_command(paths: Sequence[Path], system: str, out: Path, hidden_tests: HiddenTests) -> int:
     """Write a document per submission; 1 when the grader failed on one, which then has none."""
-    console = Console(stderr=True, highlight=False)
+    console = standard_error()
     found = [read_to_hand_on(file) for path in paths for file in ([path] if path.is_file() else results_files(path))]
     pairs = [(results, one) for results in found for one in results.submissions]
     if out.suffix == ".json" and len(pairs) != 1:
@@ -65,7 +65,6 @@ def package_command(assignment: str, out: Path | None, hidden_tests: HiddenTests
         raise UsageError(f"{folder.path} is a student's bundle; package the assignment in its course")
     out = out or Path(f"{folder.specification.id}-autograder.zip")
     raw = gradescope_package(folder, hidden_tests)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(raw)
-    Console(highlight=False).print(f"{out}: {size_text(len(raw))}", markup=False, soft_wrap=True)
+    write_bytes_whole(out, raw)
+    standard_output().print(f"{out}: {size_text(len(raw))}", markup=False)
     return OK

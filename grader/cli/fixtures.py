@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
+from grader.cli.markup import escape
+from grader.cli.output import Output, standard_error, standard_output
 from grader.cli.titled import print_table
 from grader.course.assignment import AssignmentFolder, courses_here, wanted_assignments
 from grader.fixtures.cache import cache_folder
@@ -18,13 +18,14 @@ from grader.run.sizing import pick_device
 from grader.sandbox.wall import NoWall
 from grader.validate.validation import Validator
 
+OK, FAULT = 0, 1
 MOST_BYTES = 2 << 30
 _MOST_ROWS = 40
 
 
 def fixtures_command(assignment: str | None, device: str, rebuild: bool, prune: bool) -> int:
-    """Compute, prune or list; the exit status."""
-    console = Console(highlight=False, soft_wrap=True)
+    """Compute, prune or list; the exit status: 1 where a reference fails a test."""
+    console = standard_output()
     folders = [] if prune else wanted_assignments(assignment, courses_here())  # before anything is removed: both may be mistyped
     device = pick_device(device)
     if rebuild:
@@ -32,25 +33,30 @@ def fixtures_command(assignment: str | None, device: str, rebuild: bool, prune: 
     if prune:
         removed = Store().prune(MOST_BYTES)
         console.print(f"{removed} fixtures removed; at most {MOST_BYTES >> 20} MB are kept.")
-        return 0
-    before = len(Store().manifests())
+        return OK
+    before, fallen = len(Store().manifests()), list[str]()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("fixtures", total=len(folders))
         for folder in folders:
-            compute(folder, device)
+            fallen += [f"{folder.specification.id}: {line}" for line in compute(folder, device)]
             bar.advance(task)
     show(console, before)
-    return 0
+    if not fallen:
+        return OK
+    told = standard_error()
+    told.print(f"The reference fails {len(fallen)} of its own tests, so what they would ask of it may not be kept:")
+    for line in fallen:
+        told.print(f"  {escape(line)}")
+    return FAULT
 
 
-def compute(folder: AssignmentFolder, device: str) -> None:
-    """Run the tests on the reference: whatever a test asks of the reference is then kept."""
+def compute(folder: AssignmentFolder, device: str) -> tuple[str, ...]:
+    """Run the tests on the reference: whatever a test asks of the reference is then kept. What it fails, and why."""
     judge = Judge(JudgePlan(folder, NoWall(), (), folder.specification.language, device))
-    validator = Validator(judge, lambda _seed: judge)
-    validator.run_local(validator.functions)
+    return Validator(judge, lambda _seed: judge).fallen
 
 
-def show(console: Console, before: int) -> None:
+def show(console: Output, before: int) -> None:
     """The table of what is kept, the newest first."""
     manifests = Store().manifests()
     table = Table()

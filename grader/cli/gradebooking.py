@@ -8,10 +8,10 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from grader.cli.markup import escape
+from grader.cli.output import standard_error, standard_output
 from grader.cli.recording import actor, read_moment
 from grader.cli.titled import print_table
 from grader.errors import UsageError
@@ -22,10 +22,9 @@ from grader.gradebook.lateness import Timeliness
 from grader.gradebook.rules import named_rules
 from grader.gradebook.trail import trail
 from grader.report.gradebook import neutral, written
-from grader.results import write_text_whole
+from grader.wholefile import write_text_whole
 
 OK = 0
-_WIDTH_OF_A_FILE = 120
 
 
 def override_command(where: str, assignment: str | None, student: str, part: str, wanted: tuple[float | None, bool, str]) -> int:
@@ -60,7 +59,7 @@ def extend_command(where: str, assignment: str | None, student: str, until: str,
         name, known = extend(book, Decision(student, assignment, actor(), why), deadline)
     print(f"{name}: {student}: {'withdrawn' if deadline is None else f'due {deadline.isoformat()}'}")
     if not known:
-        Console(stderr=True, highlight=False).print(f"Warning: {escape(student)} has not handed in anything yet.")
+        standard_error().print(f"Warning: {escape(student)} has not handed in anything yet.")
     return OK
 
 
@@ -82,9 +81,7 @@ def grades_command(where: str, assignment: str | None, csv_file: Path | None, js
 
 
 def _show(found: Grades) -> None:
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_WIDTH_OF_A_FILE)
+    console = standard_output()
     table = Table()
     for name in ("Student", "Grade", "Attempt", "Handed in", "Overridden"):
         table.add_column(name, justify="right" if name in ("Grade", "Attempt") else "left")

@@ -23,7 +23,8 @@ from grader.gradebook.grades import Grades, grades
 from grader.i18n import spoken
 from grader.report.roster import roster as entries_of
 from grader.report.studentpage import published_page
-from grader.results import Results, write_text_whole
+from grader.results import Results
+from grader.wholefile import write_bytes_whole, write_text_whole
 
 OK, INCOMPLETE = 0, 1
 _WITHOUT_COMMENTS = ("canvas", "nbgrader")
@@ -128,7 +129,7 @@ def _write_feedback(results: Results, table: Table | None, kept: Grades | None, 
         without = counting.keys() - {composed(student) for student in ids}
         tell_people("Grades without a page", [(student, "is not in these results") for student in sorted(without)])
         tell_people("Pages from other results than the grade", others)
-    path.write_bytes(feedback_zip(pages, names))
+    write_bytes_whole(path, feedback_zip(pages, names))
     print(f"{path}: {len(pages)} of {len(ids)} students")
 
 

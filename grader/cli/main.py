@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -56,7 +55,7 @@ def run(
     fresh: Annotated[bool, Parameter(negative="")] = False,
     open_: Annotated[bool, Parameter("--open", negative="")] = False,
     watch: Annotated[bool, Parameter(negative="")] = False,
-    gradebook: Annotated[str, Parameter(env_var="GRADER_GRADEBOOK")] = "",
+    gradebook: Annotated[str, Parameter(("--gradebook", "-g"), env_var="GRADER_GRADEBOOK")] = "",
     times: Path | None = None,
     cluster: Annotated[str, Parameter(env_var="GRADER_CLUSTER")] = "",
     quiet: Annotated[bool, Parameter(("--quiet", "-q"), negative="")] = False,
@@ -103,8 +102,23 @@ def run(
     from grader.cli.run import RunRequest, run_command
     from grader.cli.watch import watch_command
 
-    request = RunRequest(submissions, assignment, out, jobs, device, sandbox, student, lang, fresh, quiet, verbose, open_)
-    request = replace(request, gradebook=gradebook, times=times, cluster=cluster)
+    request = RunRequest(
+        submissions=submissions,
+        assignment=assignment,
+        out=out,
+        jobs=jobs,
+        device=device,
+        sandbox=sandbox,
+        student=student,
+        language=lang,
+        fresh=fresh,
+        quiet=quiet,
+        verbose=verbose,
+        open=open_,
+        gradebook=gradebook,
+        times=times,
+        cluster=cluster,
+    )
     return watch_command(request) if watch else run_command(request)
 
 
@@ -183,7 +197,7 @@ def fixtures(
     rebuild
         Forget what is kept and compute it again.
     prune
-        Only remove what was used longest ago, beyond 2 GB.
+        Only remove the least recently used entries beyond 2 GB.
     """
     from grader.cli.fixtures import fixtures_command
 
@@ -221,20 +235,22 @@ def run_main(arguments: list[str] | None = None) -> int:
         refuse_unknown_word(arguments, commands)
         status = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        return _tell(misuse(error, commands))
+        return tell(misuse(error, commands))
     except GraderError as error:
-        return _tell(error)
+        return tell(error)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return STOPPED
     except BrokenPipeError:
         return OK  # the reader of our output has gone, as in `grade ... | head`
+    except MemoryError:
+        return tell(GraderError("this machine's memory is used up", remedy="grade fewer at a time with --jobs"))
     except OSError as error:
         if error.errno in _NO_ROOM:
-            return _tell(_no_room(error))
+            return tell(_no_room(error))
         if (refused := unusable_place(error, arguments)) is None:
             raise
-        return _tell(refused)
+        return tell(refused)
     return status if isinstance(status, int) else OK
 
 
@@ -249,7 +265,8 @@ def _no_room(error: OSError) -> GraderError:
     )
 
 
-def _tell(error: GraderError) -> int:
+def tell(error: GraderError) -> int:
+    """Say on standard error what went wrong, and what helps; the exit status."""
     print(f"grade: {error}", file=sys.stderr)
     if error.remedy:
         print(f"  help: {error.remedy}", file=sys.stderr)

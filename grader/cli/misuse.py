@@ -77,5 +77,5 @@ def unusable_place(error: OSError, arguments: Sequence[str]) -> UsageError | Non
 
 
 def _is_first_of(path: Path, place: Path) -> bool:
-    """Whether it is the file that a place is first written to (`grader.results.write_text_whole`)."""
+    """Whether it is the file that a place is first written to (`grader.wholefile.write_whole`)."""
     return path.parent == place.parent and path.name.startswith(f".{place.name}.")

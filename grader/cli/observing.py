@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from grader.cli.markup import escape
+from grader.cli.output import Output
 from grader.course.submission import Submission
 from grader.results import SubmissionResult
 from grader.run.run import Progress as RunProgress
@@ -33,7 +34,7 @@ class Silence:
 class Lines:
     """A line for every result."""
 
-    def __init__(self, out: Console, assignment: str, total: int, tell: Tell) -> None:
+    def __init__(self, out: Output, assignment: str, total: int, tell: Tell) -> None:
         self.out = out
         self.assignment = assignment
         self.total = total
@@ -56,7 +57,7 @@ class Lines:
 class LiveTable:
     """A progress bar, and below it a row per worker: whom it grades, and for how many seconds. Leaves nothing on the screen."""
 
-    def __init__(self, out: Console, assignment: str, total: int, tell: Tell) -> None:
+    def __init__(self, out: Output, assignment: str, total: int, tell: Tell) -> None:
         columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[last]}"))
         self.bar = Progress(TextColumn("{task.description}"), *columns, console=out)
         self.task = self.bar.add_task(escape(assignment), total=total, last="")

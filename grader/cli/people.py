@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Console
-
 from grader.cli.markup import escape
+from grader.cli.output import standard_error
 
 _MOST_LINES = 50
 
 
 def tell_people(title: str, people: Sequence[tuple[str, str]]) -> None:
     """A title with their number, a line for each; nothing where there is nobody."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console = standard_error()
     if people:
         console.print(f"{title}: {len(people)}", markup=False)
     for who, why in people[:_MOST_LINES]:

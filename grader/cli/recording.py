@@ -39,6 +39,13 @@ class GradebookNotes:
         known = {one.student for run in runs for one in run.submissions}
         return [name for name in self.times if name not in known and fnmatch.fnmatch(name, composed(pattern))]
 
+    def check(self, runs: Sequence[AssignmentRun]) -> None:
+        """Raises `UsageError` for names that the gradebook does not keep: before anything is graded, as with a wrong URL."""
+        if self.where:
+            from grader.gradebook.recording import check_names
+
+            check_names((one.student for run in runs for one in run.submissions), actor())
+
     def add(self, results: Results, run: AssignmentRun, console: Console) -> None:
         """Write one assignment's results down, and say how much was new. Raises `GraderError` when the database fails."""
         if not self.where:
@@ -64,12 +71,17 @@ def actor() -> str:
 
 
 def read_times(path: Path) -> dict[str, datetime]:
-    """When each student handed in. Raises `UsageError` naming file, line, column and value."""
+    """When each student handed in. Raises `UsageError` naming file, line, column and value, or a student's two lines."""
     table = read_table(path)
     student, submitted = table.needed("student", "student"), table.needed("submitted", "submitted")
-    return {
-        composed(row[student]): read_moment(row[submitted], table.where(place, submitted)) for place, row in enumerate(table.rows)
-    }
+    found: dict[str, datetime] = {}
+    lines: dict[str, int] = {}
+    for place, row in enumerate(table.rows):
+        name, line = composed(row[student]), table.lines[place]
+        if name in found:
+            raise UsageError(f"{path}: lines {lines[name]} and {line}: both are of {name!r}", remedy="keep the time that counts")
+        found[name], lines[name] = read_moment(row[submitted], table.where(place, submitted)), line
+    return found
 
 
 def read_moment(text: str, where: str) -> datetime:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
-
 from grader.check.lab import find_lab
 from grader.cli.console import size_text
+from grader.cli.output import standard_output
 from grader.errors import UsageError
 from grader.release.archive import write_files
 from grader.release.bundle import build_bundle
@@ -23,7 +22,7 @@ def release_command(assignment: str, out: Path | None, install: str, device: str
     out = out or Path(f"{identifier}.zip")
     files = build_bundle(folder, install, pick_device(device))
     write_files(files, out, identifier)
-    console = Console(highlight=False)
-    console.print(f"{out}: {len(files)} files, {size_text(sum(map(len, files.values())))}", markup=False, soft_wrap=True)
-    console.print(f"Students install {files['requirements.txt'].decode().strip()}", markup=False, soft_wrap=True)
+    console = standard_output()
+    console.print(f"{out}: {len(files)} files, {size_text(sum(map(len, files.values())))}", markup=False)
+    console.print(f"Students install {files['requirements.txt'].decode().strip()}", markup=False)
     return 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.cli.console import Console
+from grader.cli.occupied import occupied
 from grader.cli.options import check_language, check_out
 from grader.cli.recording import GradebookNotes
 from grader.errors import UsageError
@@ -26,21 +27,21 @@ _MOST_NAMES = 10
 UNPACKED = ".submissions"  # in the report's folder: an archive's works, where the report's paths lead
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RunRequest:
     """The options of `grade run` as they were given."""
 
     submissions: Path
     assignment: str | None
     out: Path
-    jobs: int
-    device: str
-    sandbox: str
-    student: str
-    language: str
-    fresh: bool
-    quiet: bool
-    verbose: bool
+    jobs: int = 0
+    device: str = "auto"
+    sandbox: str = "auto"
+    student: str = "*"
+    language: str = ""
+    fresh: bool = False
+    quiet: bool = False
+    verbose: bool = False
     open: bool = False
     gradebook: str = ""
     times: Path | None = None
@@ -57,14 +58,16 @@ class Round:
 
 def run_command(request: RunRequest) -> int:
     """Do it; the exit status."""
-    return run_round(request, Console(request.quiet, request.verbose)).status
+    check_request(request)
+    with occupied(request.out):
+        return run_round(request, Console(request.quiet, request.verbose)).status
 
 
 def run_round(request: RunRequest, console: Console) -> Round:
-    """Grade what is to be graded, write the reports, open them where that was asked for."""
-    check_request(request)
+    """Grade what is to be graded, write the reports, open them where that was asked for; in a folder that is `occupied`."""
     notes = GradebookNotes(request.gradebook, request.times)
     runs = take_in_and_plan(request, console)
+    notes.check(runs)
     if strangers := notes.strangers(runs, request.student):
         console.warn(f"--times: not in this run: {_first(strangers)}")
     with open_machines(request, console) as machines_for:
@@ -132,7 +135,7 @@ def take_in_and_plan(request: RunRequest, console: Console) -> list[AssignmentRu
     if found.kind:
         console.say(f"{source}: {len(found.works)} works, as {found.kind} hands them out")
     if found.passed_over:
-        console.warn(f"{source}: nobody's: {_first(found.passed_over)}")
+        console.warn(f"{source}: skipped, belongs to no student: {_first(found.passed_over)}")
     if found.works:
         runs = plan_works(found.works, source, request.assignment, request.student)
         if others := other_works(found.works, runs):

@@ -23,6 +23,7 @@ def starter(assignment: str | None = None, *, check: Annotated[bool, Parameter(n
     from grader.check.lab import find_lab
     from grader.course.master import stale, starter_files
     from grader.errors import UsageError
+    from grader.wholefile import write_bytes_whole
 
     folder = find_lab(assignment, Path.cwd())
     made = starter_files(folder.master)
@@ -34,7 +35,7 @@ def starter(assignment: str | None = None, *, check: Annotated[bool, Parameter(n
     for name in made:
         if name in old and not check:
             folder.starter.mkdir(exist_ok=True)
-            (folder.starter / name).write_bytes(made[name])
+            write_bytes_whole(folder.starter / name, made[name])
         state = "current" if name not in old else "not current" if check else "written"
         print(f"{folder.starter / name}: {state}")
     return STALE if old and check else OK

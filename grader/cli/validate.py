@@ -7,17 +7,17 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from grader.cli.markup import escape
+from grader.cli.output import standard_output
 from grader.cli.titled import print_table
 from grader.course.assignment import AssignmentFolder, courses_here, wanted_assignments
 from grader.judge.judge import Judge, JudgePlan
-from grader.results import write_text_whole
 from grader.sandbox.choice import choose_wall
 from grader.validate.check import Validation
 from grader.validate.validation import Validator
+from grader.wholefile import write_text_whole
 
 _MOST_SHORTFALLS = 20
 
@@ -34,7 +34,7 @@ def validate_command(assignment: str | None, json_path: Path | None, sandbox: st
 
 def validate(folder: AssignmentFolder, sandbox: str, courses: list[Path]) -> Validation:
     """Run the checks of one assignment and print them as they come."""
-    console = Console(highlight=False)
+    console = standard_output()
     plan = JudgePlan(folder, choose_wall(sandbox), (folder.path, *courses), folder.specification.language)
     validation = Validation(folder.specification.id)
     table = Table()
@@ -50,5 +50,5 @@ def validate(folder: AssignmentFolder, sandbox: str, courses: list[Path]) -> Val
     print_table(console, f"{folder.specification.id}: are the tests themselves right?", table)
     for check in validation.checks:
         for shortfall in check.shortfalls[:_MOST_SHORTFALLS]:
-            console.print(f"  {escape(check.name)}: {escape(shortfall)}", soft_wrap=True)
+            console.print(f"  {escape(check.name)}: {escape(shortfall)}")
     return validation

@@ -9,15 +9,22 @@ from dataclasses import replace
 from functools import partial
 
 from grader.cli.console import Console
-from grader.cli.run import STOPPED, Round, RunRequest, run_round
+from grader.cli.occupied import occupied
+from grader.cli.run import STOPPED, Round, RunRequest, check_request, run_round
 from grader.errors import GraderError, UsageError
 from grader.run.watch import fingerprint, wait_for_change
 
 
 def watch_command(request: RunRequest) -> int:
-    """Do it; the exit status of the last round."""
+    """Do it, in a folder that no other command gets meanwhile; the exit status of the last round."""
     if request.submissions.is_file():
         raise UsageError(f"--watch: {request.submissions} is a file; what changes is watched in a folder")
+    check_request(request)
+    with occupied(request.out):
+        return _watch(request)
+
+
+def _watch(request: RunRequest) -> int:
     console = Console(request.quiet, request.verbose)
     look = partial(fingerprint, request.submissions, without=request.out)
     seen = look()  # before the first round: what changes meanwhile is graded in the second

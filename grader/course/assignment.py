@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,10 +32,10 @@ from pathlib import Path
 from grader.course.bundle import ANSWERS_SUFFIX, RELEASED, Bundle, Starters, read_bundle
 from grader.course.reader import read_specification
 from grader.course.specification import Assignment
+from grader.course.walk import walk
 from grader.errors import SpecificationError, UsageError
 
 _UNJUDGED = {"starter", "styles", "master", "survivors.yaml"}  # verdicts do not depend on them
-_IGNORED = {"__pycache__", ".pytest_cache", ".ipynb_checkpoints", ".git"}
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ class AssignmentFolder:
 
     def judged_files(self) -> list[Path]:
         """Every file of the folder that a verdict may depend on, sorted; the reference may lie elsewhere."""
-        return _files(self.path)
+        return walk(self.path, _UNJUDGED)
 
     def digest(self, without: Callable[[Path], bool] = lambda _path: False) -> str:
         """SHA-256 over every file that a verdict depends on, the folder's and the reference, `without` some of them."""
@@ -209,14 +208,3 @@ def wanted_assignments(name: str | None, courses: list[Path]) -> list[Assignment
     if not names:
         raise UsageError("there is no assignment here", remedy="run it in a course's folder, or name an assignment's folder")
     return [named_assignment(one, courses) for one in names]
-
-
-def _files(folder: Path) -> list[Path]:
-    # Looked at from within the folder: where the course itself lies must not matter. What is ignored is not even walked through:
-    # a student's bundle holds an environment with 30,000 files.
-    found = []
-    for place, folders, files in os.walk(folder):
-        ignored = _IGNORED | _UNJUDGED if Path(place) == folder else _IGNORED
-        folders[:] = [name for name in folders if name not in ignored and not Path(place, name, "pyvenv.cfg").is_file()]
-        found += [Path(place, name) for name in files if name not in ignored and not name.endswith(".pyc")]
-    return sorted(path for path in found if path.is_file())

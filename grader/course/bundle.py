@@ -26,7 +26,7 @@ SCHEMA = "grader/bundle/1"
 RELEASED = "released"
 ANSWERS_SUFFIX = ".answers"
 
-_MOST_BYTES = 64 << 20  # of a file that could be a starter, outputs included: more than any notebook that is graded
+MOST_BYTES = 64 << 20  # of a file that is read to know it, outputs included: more than any notebook that is graded
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -73,7 +73,7 @@ class Starters:
     def has(self, path: Path) -> bool:
         """Whether the file is a starter that nobody has worked in; never one that is huge, or cannot be read."""
         try:
-            return bool(self.digests) and path.stat().st_size <= _MOST_BYTES and content_digest(path) in self.digests
+            return bool(self.digests) and path.stat().st_size <= MOST_BYTES and content_digest(path) in self.digests
         except OSError:  # told when it is to be graded; the class is not to wait for it
             return False
 

@@ -1,7 +1,7 @@
 """The specification of an assignment, `assignment.yaml`, as frozen records.
 
 Strict: an unknown key, a wrong type or points that do not add up are errors, never a default. `grader.course.reader` reads such
-a file. What an attribute is for stands in the class's docstring: `docs/reference/specification.md` is made from it.
+a file. What an attribute is for stands in the class's docstring: `docs/reference/assignment.md` is made from it.
 
 Left out on purpose: tests, references and comparisons, which are Python files beside it.
 """
@@ -27,19 +27,23 @@ from pydantic import (
 from grader.course.rules import Counting, Late, Moment
 from grader.course.strict import Specification
 from grader.errors import SpecificationError
+from grader.record import JSON_SCHEMA
 
 SCHEMA = "grader/assignment/1"
-JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 LANGUAGES = ("en", "ru")
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=64)]
 PartIdentifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 
 
+# Cyrillic letters that the other keyboard layout puts into a Latin name; folded in both names, so that Russian ones match too.
+_LOOK_ALIKES = str.maketrans("авеікмнорстухѕј", "abeikmhopctyxsj")
+
+
 @functools.lru_cache(maxsize=4096)
 def same_name(name: str) -> str:
-    """Names compare without case and underscores."""
-    return name.replace("_", "").lower()
+    """Names compare without case and underscores, and by how their letters look: a Cyrillic о is an o."""
+    return name.replace("_", "").lower().translate(_LOOK_ALIKES)
 
 
 class Text(Specification):
@@ -79,11 +83,16 @@ class Parameter(Specification):
         role: what it is, which is also the canonical parameter name.
         aliases: other names that a student's parameter may have; no other parameter of the part may have one of them.
         optional: whether a submission may take it from its own globals (a model) instead of as an argument.
+        words: words that a parameter's name may have, where the whole name is none of the above: of an optional number.
+        strangers: words in names of parameters that are something else. With words or strangers an optional number goes to a
+            parameter with a default: one that has such a word, else the first whose default is a fraction and no stranger's.
     """
 
     role: PartIdentifier
     aliases: Names = ()
     optional: bool = False
+    words: Names = ()
+    strangers: Names = ()
 
 
 class Part(Specification):

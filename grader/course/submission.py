@@ -9,12 +9,12 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import os
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from grader.course.bundle import RELEASED, Starters
+from grader.course.candidates import leading
 from grader.course.names import apart, composed
 from grader.course.specification import Assignment
 from grader.errors import UsageError
@@ -164,43 +164,8 @@ def could_be_graded(folder: Path, assignment: Assignment, starters: Starters) ->
     for pattern in assignment.files:
         matches = [path for path in files if fnmatch.fnmatch(path.name.lower(), pattern.lower())]
         if matches:
-            return _leading(_distinct(matches))
+            return leading(matches)
     return []
-
-
-def _distinct(files: list[Path]) -> list[Path]:
-    if len(files) < 2:
-        return files
-    ordered = sorted(files, key=lambda path: (len(path.name), path.name))
-    kept = {_content(path): path for path in reversed(ordered)}  # of the same bytes the first stays: it is set last
-    return [path for path in files if path in kept.values()]
-
-
-def _leading(files: list[Path]) -> list[Path]:
-    """The files without those that another one imports; all of them, when each is imported."""
-    texts = {path: _content(path) for path in files} if len(files) > 1 else {}
-    helpers = {
-        path
-        for path in texts
-        if path.suffix.lower() == ".py" and any(_imports(texts[other], path.stem) for other in texts if other != path)
-    }
-    return [path for path in files if path not in helpers] or files
-
-
-def _content(path: Path) -> bytes:
-    """Its bytes; for a file that cannot be read, which is told when it is graded, a text that is no other's."""
-    try:
-        return path.read_bytes()
-    except OSError:
-        return os.fsencode(path)
-
-
-def _imports(raw: bytes, name: str) -> bool:
-    """Whether a line of a module or of a notebook's cell (a text in JSON) imports the module `name` that lies beside it."""
-    begins, names = rb"(?:^|\"|\\n)[ \t]*", rb"(?:[\w.]+[ \t]*,[ \t]*)*"
-    ways = rb"(?:from[ \t]+\.?|(?:from[ \t]+\.[ \t]+)?import[ \t]+" + names + rb")"
-    wanted = re.escape(os.fsencode(name))
-    return re.search(begins + ways + wanted + rb"(?![\w.])", raw, re.MULTILINE) is not None
 
 
 def is_the_labs(path: Path, folder: Path) -> bool:

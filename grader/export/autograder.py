@@ -1,4 +1,4 @@
-"""What `run_autograder` starts in Gradescope's container: grade the one submission there, write `results/results.json`.
+"""Grading in Gradescope's container: of the one submission there, into `results/results.json`.
 
 ::
 
@@ -12,20 +12,20 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import get_args
 
 from grader.course.assignment import AssignmentFolder, list_assignments, open_assignment
 from grader.course.submission import submission_in
-from grader.errors import GraderError, UsageError, WallError
+from grader.errors import UsageError, WallError
 from grader.export.gradescope import Visibility, gradescope_document
 from grader.judge.judge import Judge, JudgePlan
-from grader.results import Results, write_text_whole
+from grader.results import Results
 from grader.run.plan import AssignmentRun
 from grader.run.run import make_results
 from grader.sandbox.choice import choose_wall
 from grader.sandbox.wall import Wall
+from grader.wholefile import write_text_whole
 
 
 def grade_there(root: Path, hidden_tests: Visibility = "after_published") -> Path:
@@ -79,17 +79,3 @@ def visibility_named(name: str = "after_published") -> Visibility:
         if known == name:
             return known  # type: ignore[no-any-return]
     raise UsageError(f"no visibility {name!r}; there are {', '.join(get_args(Visibility))}")
-
-
-def main() -> None:
-    """`python -m grader.export.autograder ROOT [VISIBILITY]`."""
-    root, *more = sys.argv[1:]
-    try:
-        print(grade_there(Path(root), visibility_named(*more)))
-    except GraderError as error:
-        print(f"grade: {error}", file=sys.stderr)
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -11,9 +11,7 @@ Source: mod/assign/feedback/file/importziplib.php.
 from __future__ import annotations
 
 import html
-import io
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 
 from grader.errors import UsageError
@@ -21,6 +19,7 @@ from grader.export.filled import Filled
 from grader.export.marks import Mark, scaled
 from grader.export.roster import Person, match
 from grader.export.table import Table
+from grader.release.archive import zipped
 from grader.report.gradebook import written
 
 _IDENTIFIER = ("Identifier", "Идентификатор")
@@ -31,7 +30,6 @@ _OPEN = ("Grade can be changed", "Оценка может быть измене�
 _COMMENT = ("Feedback comments", "Отзыв в виде комментария", "Комментарии к отзыву", "Комментарии")
 _CLOSED = ("no", "нет")
 _NOT_IN_NAMES = re.compile(r"[_/\\:*?<>|]")
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bytes twice
 
 
 def fill_worksheet(table: Table, marks: Sequence[Mark], scale: bool = False) -> Filled:
@@ -115,11 +113,5 @@ def _prefix(name: str, number: str) -> str:
 
 def feedback_zip(pages: Mapping[str, str], names: Mapping[str, str]) -> bytes:
     """An archive with each named student's page; the same bytes for the same pages."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for student in sorted(names.keys() & pages.keys()):
-            info = zipfile.ZipInfo(f"{names[student]}_assignfeedback_file_feedback.html", _EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, pages[student])
-    return stream.getvalue()
+    known = names.keys() & pages.keys()
+    return zipped({f"{names[student]}_assignfeedback_file_feedback.html": pages[student].encode() for student in known})

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import grader
 from grader.course.assignment import AssignmentFolder
+from grader.course.walk import contents, walk
 from grader.errors import SpecificationError
 from grader.release.archive import zipped
 
 SCRIPTS = ("setup.sh", "run_autograder")
 _TEMPLATES = Path(__file__).parent / "templates"
 _PACKAGE = Path(grader.__file__).parent
-_LEFT = {"__pycache__", ".pytest_cache", ".ipynb_checkpoints", "starter", "styles", "master"}
 
 
 def gradescope_package(folder: AssignmentFolder, hidden_tests: str) -> bytes:
@@ -29,9 +29,11 @@ def gradescope_package(folder: AssignmentFolder, hidden_tests: str) -> bytes:
     if not folder.reference.is_relative_to(course):
         raise SpecificationError(f"{folder.reference} lies outside of the course {course}")
     files[f"course/{folder.reference.relative_to(course).as_posix()}"] = folder.reference.read_bytes()
-    files |= _files(folder.path, f"course/assignments/{folder.specification.id}")
-    files |= _starters(folder)
-    files |= _files(_PACKAGE, "lib/grader")
+    place = f"course/assignments/{folder.specification.id}"
+    files |= contents(folder.judged_files(), folder.path, place)
+    # The starter goes along: a file that nobody worked in is not taken for a submission.
+    files |= contents(walk(folder.starter), folder.starter, f"{place}/starter")
+    files |= contents(_own(), _PACKAGE, "lib/grader")
     return zipped(files, frozenset(SCRIPTS))
 
 
@@ -46,16 +48,6 @@ def requirements() -> list[str]:
     return sorted(line for line in found if not re.search(r";.*\bextra\b", line))
 
 
-def _starters(folder: AssignmentFolder) -> dict[str, bytes]:
-    """The starter goes along: a file that nobody worked in is not taken for a submission."""
-    place = f"course/assignments/{folder.specification.id}/starter"
-    return _files(folder.starter, place) if folder.starter.is_dir() else {}
-
-
-def _files(folder: Path, name: str) -> dict[str, bytes]:
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        if path.is_file() and not _LEFT & set(parts) and path.suffix != ".pyc":
-            found["/".join((name, *parts))] = path.read_bytes()
-    return found
+def _own() -> list[Path]:
+    """The grader's own files, each of them."""
+    return [path for path in sorted(_PACKAGE.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]

@@ -93,7 +93,8 @@ def _add(connection: Connection, table: Table, decision: Decision, assignment: s
     if not decision.why.strip():
         raise UsageError("--why: a decision needs its reason; whoever reads the history will ask for it")
     whose = {"assignment": assignment, "student": composed(decision.student)}
-    connection.execute(insert(table), {"at": datetime.now(UTC), "by": decision.by, "why": decision.why} | whose | values)
+    row = {"at": datetime.now(UTC), "by": decision.by, "why": decision.why} | whose | values
+    connection.execute(insert(table), tables.fitting(table, row))
     return assignment
 
 

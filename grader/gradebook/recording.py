@@ -8,7 +8,7 @@ fault of the grader is no verdict: the attempt is there, ungraded, and an earlie
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -44,8 +44,18 @@ class Recorded:
         return Recorded(self.attempts + other.attempts, self.verdicts + other.verdicts)
 
 
+def check_names(students: Iterable[str], by: str) -> None:
+    """Raises `UsageError` for a student's or an author's name that a gradebook does not keep whole."""
+    for row in ({"by": by}, *({"student": composed(student)} for student in students)):
+        tables.fitting(tables.attempt, row)
+
+
 def record(book: Gradebook, results: Results, rules: Rules, handings: Mapping[str, Handing], by: str) -> Recorded:
-    """Write the results down; what was added. Raises `GraderError` when the database fails: then the rest is not written."""
+    """Write the results down; what was added.
+
+    Raises `UsageError` as `check_names` does, with nothing written; `GraderError` when the database fails: then the rest is not.
+    """
+    check_names((one.student for one in results.submissions), by)
     total = Recorded()
     assignment = results.assignment.id
     book.write(lambda connection: keep_rules(connection, assignment, rules, by))

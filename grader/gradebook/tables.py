@@ -15,6 +15,7 @@ cannot both write the same number: one of them looks again. Times are UTC.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,6 +36,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from grader.errors import UsageError
+
+_TOLD = 40  # characters of a name that is too long
+
 
 class Instant(TypeDecorator[datetime]):
     """A moment: aware in Python, UTC in the database, whether or not that keeps offsets."""
@@ -54,6 +59,18 @@ class Instant(TypeDecorator[datetime]):
             return None
         found: datetime = value
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def fitting(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row, or a part of it. Raises `UsageError` for a text longer than its column: SQLite would take it, PostgreSQL fail."""
+    for name, value in row.items():
+        longest = getattr(table.c[name].type, "length", None)
+        if isinstance(value, str) and longest is not None and len(value) > longest:
+            raise UsageError(
+                f"{name}: a gradebook keeps {longest} characters, but {value[:_TOLD]!r}… has {len(value)}",
+                remedy="shorten the name",
+            )
+    return dict(row)
 
 
 metadata = MetaData()

@@ -6,7 +6,7 @@ Requests and answers are plain mappings over a `Channel`; objects that cannot tr
 `op`     fields                                            answer
 ======== ================================================= =======================================
 call     target, arguments, keywords, form, first          {"value": ..., "clean": bool} or {"failure": {...}}
-state    model, first                                      {"digest": str, "training": bool}
+state    model, inputs, first                              {"digest": str, "training": bool, "output": ...}
 ======== ================================================= =======================================
 
 The `first` call of a test is given fresh networks; after a `clean` one the networks that it could have spoilt are as they were,
@@ -30,11 +30,13 @@ hooks stored is the answer), and `globals` (networks to lend under names that th
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import inspect
 from typing import Any
 
 from grader.errors import WireError
 from grader.guest.failures import describe
+from grader.guest.glance import is_a, names_of
 from grader.guest.hooks import run_and_find
 from grader.guest.instances import make
 from grader.guest.memory import Remembered, settings, threads
@@ -46,7 +48,9 @@ from grader.guest.records import build
 from grader.guest.standins import standing_in
 from grader.guest.values import Registry, from_wire, to_wire
 from grader.wire.channel import Channel, Closed
-from grader.wire.digest import state_digest
+from grader.wire.codec import encode
+from grader.wire.digest import answer_of, state_digest
+from grader.wire.values import REQUESTS
 
 Memory = tuple[Remembered, int, tuple[Any, ...]]
 
@@ -100,7 +104,7 @@ class Server:
                     return {"changed": True}
                 self.begin()
             if request["op"] == "state":
-                return self.state(request["model"])
+                return self.state(request["model"], request["inputs"])
             value = to_wire(self.call(request), self.registry)
             own = request["target"]["via"] == "hook"  # then the submission's own network was run, and none was lent
             clean = self.shelf.is_unspoilt() if own else self.shelf.is_clean()
@@ -118,8 +122,11 @@ class Server:
                 del self.loaded.namespace[name]
         self.borrowed.clear()
 
-    def state(self, model: Any) -> dict[str, Any]:
-        """Of the model that was lent and of those that the submission made itself: a function may use either."""
+    def state(self, model: Any, inputs: list[Any]) -> dict[str, Any]:
+        """Of the model that was lent and of those that the submission made itself: a function may use either.
+
+        What the lent one answers to `inputs` tells of layers that were replaced and of hooks that change what they see.
+        """
         lent = self.shelf.lend(model)
         own = self.shelf.handed[: len(self.were_training)]
         switched = any(now.training and not before for (_, now), before in zip(own, self.were_training, strict=True))
@@ -128,6 +135,7 @@ class Server:
         return {
             "digest": " ".join(digest[:20] for digest in digests),
             "training": bool(lent.training or switched),
+            "output": to_wire(answer_of(lent, [self.give(value, "torch") for value in inputs]), self.registry),
         }
 
     def call(self, request: dict[str, Any]) -> Any:
@@ -142,30 +150,31 @@ class Server:
         if target["via"] == "install":
             return self.install(target, arguments)
         with standing_in([network for _, network in self.shelf.handed], self.loaded.namespace, target.get("stand_in")):
-            return self.ask(target, arguments, keywords)
+            return self.ask(request, arguments, keywords)
 
-    def ask(self, target: dict[str, Any], arguments: list[Any], keywords: dict[str, Any]) -> Any:
+    def ask(self, request: dict[str, Any], arguments: list[Any], keywords: dict[str, Any]) -> Any:
         """Call a function or a method, or an object that can be called."""
-        if target.get("replay"):
+        if request["target"].get("replay"):
             for fixture in filter(is_network, [*arguments, *keywords.values()]):
                 self.shelf.hooks.replay(fixture, self.roots())
-        return self.run(target, arguments, keywords)
+        return self.run(request, arguments, keywords)
 
-    def run(self, target: dict[str, Any], arguments: list[Any], keywords: dict[str, Any]) -> Any:
+    def run(self, request: dict[str, Any], arguments: list[Any], keywords: dict[str, Any]) -> Any:
         """Call, and where nothing comes back look at what hooks stored meanwhile."""
+        target, form = request["target"], request["form"]
         book, namespace = self.shelf.hooks, self.loaded.namespace
         places = [namespace, *(place for hook in book.hooks for place in holders(hook.function))]
         called = target.get("name"), target.get("method")
         before = Snapshot(places) if target.get("stored") and called not in self.returning else None
         known = len(book.hooks)
         try:
-            result = self.settle(self.find(target)(*arguments, **keywords))
+            result = self.settle(self.find(target, form)(*arguments, **keywords))
         except NameError as error:
             lent = target.get("globals", {})
             if error.name not in lent or error.name in namespace:
                 raise
             namespace[str(error.name)] = self.borrowed[str(error.name)] = self.shelf.lend(lent[error.name])
-            result = self.settle(self.find(target)(*arguments, **keywords))
+            result = self.settle(self.find(target, form)(*arguments, **keywords))
         if not (result is None or type(result).__name__ == "RemovableHandle"):
             self.returning.add(called)
             return result
@@ -188,23 +197,22 @@ class Server:
         network = given[0] if given else book.place(new[-1], self.roots())[1]
         return run_and_find(network, batch, new, [self.loaded.namespace, made])
 
-    def find(self, target: dict[str, Any]) -> Any:
-        """What to call."""
+    def find(self, target: dict[str, Any], form: str) -> Any:
+        """What to call; where it has to be made first, its constructor is given arrays of this form."""
         if target["via"] == "handle":
             return self.registry.objects[target["number"]]
         found = self.loaded.find(target["name"])
-        if target["via"] in ("instance", "method", "attribute") and isinstance(found, type):
-            found = self.instance(found, target.get("constructor", {}))
+        if target["via"] in ("instance", "method", "attribute") and is_a(found, type):
+            found = self.instance(found, target.get("constructor", {}), form)
         if target["via"] == "attribute":
             return lambda: getattr(found, target["method"])
         return getattr(found, target["method"]) if target["via"] in ("method", "static") else found
 
-    def instance(self, kind: type, constructor: dict[str, Any]) -> Any:
+    def instance(self, kind: type, constructor: dict[str, Any], form: str) -> Any:
         """An instance, the same one for the same arguments: what it remembers from call to call is part of its answer."""
-        keywords = {name: self.give(value, "list") for name, value in constructor.items()}
-        key = (kind, *((name, id(v) if is_network(v) else repr(v)) for name, v in keywords.items()))
+        key = id(kind), form, hashlib.sha256(encode(constructor, REQUESTS)).digest()
         if key not in self.instances:
-            self.instances[key] = make(kind, keywords)
+            self.instances[key] = make(kind, {name: self.give(value, form) for name, value in constructor.items()})
         return self.instances[key]
 
     def give(self, value: Any, form: str) -> Any:
@@ -229,5 +237,5 @@ def memory_of(loaded: Loaded, shelf: Shelf) -> Memory:
 def networks_of(shelf: Shelf, loaded: Loaded) -> list[tuple[str, Any]]:
     """The networks of a submission: those that came from factories by name, then others in its namespace."""
     values = list(loaded.namespace.values())
-    inner = [item for value in values if not isinstance(value, type) for item in getattr(value, "__dict__", {}).values()]
+    inner = [item for value in values if not is_a(value, type) for item in names_of(value).values()]
     return [*reversed(shelf.handed), *(("", value) for value in [*values, *inner] if is_network(value))]

@@ -16,6 +16,7 @@ from typing import Any
 
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_JOINING = ("overload", "register", "getter", "setter", "deleter")
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
@@ -85,8 +86,18 @@ def is_main_block(node: ast.stmt) -> bool:
 
 
 def names_defined(tree: ast.Module) -> list[str]:
-    """Names that top-level `def` and `class` statements bind, in order, with repetitions."""
-    return [node.name for node in statements(tree) if isinstance(node, (*_FUNCTIONS, ast.ClassDef))]
+    """Names that top-level `def` and `class` statements bind, in order, with repetitions.
+
+    Without those that a decorator makes a part of another definition (`@overload`, `@area.setter`, `@iou.register`), and `_`.
+    """
+    found = (node for node in statements(tree) if isinstance(node, (*_FUNCTIONS, ast.ClassDef)))
+    return [node.name for node in found if node.name != "_" and not any(map(_joins, node.decorator_list))]
+
+
+def _joins(decorator: ast.expr) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+    return name in _JOINING
 
 
 def names_bound(node: ast.stmt) -> set[str]:

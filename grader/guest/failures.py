@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 _LONGEST = 500
+_USED_UP = (MemoryError, OSError, RecursionError)
 
 
 def describe(error: BaseException, cells: dict[str, int]) -> dict[str, Any]:
@@ -15,9 +16,9 @@ def describe(error: BaseException, cells: dict[str, int]) -> dict[str, Any]:
 
     `cells` maps the file names under which a notebook's cells were compiled to their numbers (from 1); a module's own file
     has number 0. Keys: `types` (names of the class and its bases), `message`, `cell`, `line`, `code` (the deepest line of
-    the student's own code; 0 and "" when there is none).
+    the student's own code; 0 and "" when there is none), `entry` (the outermost line: how far the function that was called got).
     """
-    cell, line, code = _where(error.__traceback__, cells)
+    cell, line, code, entry = _where(error.__traceback__, cells)
     if isinstance(error, SyntaxError) and line == 0:
         cell, line = cells.get(error.filename or "", 0), error.lineno or 0
         code = (error.text or "").strip()
@@ -27,7 +28,20 @@ def describe(error: BaseException, cells: dict[str, int]) -> dict[str, Any]:
         "cell": cell,
         "line": line,
         "code": code[:_LONGEST],
+        "entry": entry,
     }
+
+
+def fault_of(error: Exception, folder: str) -> str:
+    """What failed in the grader's own code while it looked at a submission, whose modules lie in `folder`, in one line.
+
+    Empty where that was the submission's doing: code of its own was running, or it has used up what a process may have.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    if isinstance(error, _USED_UP) or not frames or any(frame.filename.startswith(("<cell ", f"{folder}/")) for frame in frames):
+        return ""
+    name = frames[-1].filename.rpartition("/")[2]
+    return f"{type(error).__name__}: {_message(error)} ({name}:{frames[-1].lineno})"
 
 
 def _message(error: BaseException) -> str:
@@ -37,10 +51,10 @@ def _message(error: BaseException) -> str:
         return f"(its message could not be made: {type(second).__name__})"
 
 
-def _where(tb: TracebackType | None, cells: dict[str, int]) -> tuple[int, int, str]:
-    found = (0, 0, "")
+def _where(tb: TracebackType | None, cells: dict[str, int]) -> tuple[int, int, str, int]:
+    found = (0, 0, "", 0)
     for frame in traceback.extract_tb(tb, limit=200) if tb is not None else []:
         if frame.filename in cells:
             text = linecache.getline(frame.filename, frame.lineno or 0).strip() or (frame.line or "")
-            found = (cells[frame.filename], frame.lineno or 0, text)
+            found = (cells[frame.filename], frame.lineno or 0, text, found[3] or frame.lineno or 0)
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from grader.guest.imprint import modules_of
@@ -18,12 +18,14 @@ from grader.guest.reach import Snapshot, holders, likeliest
 
 @dataclass
 class Hook:
-    """One registration: on which module, before or after its forward pass, and torch's handle of it."""
+    """One registration: on which module, before or after its forward pass, torch's handle of it, and with which `options`
+    (`with_kwargs`, `prepend`, `always_call`)."""
 
     module: Any
     function: Any
     handle: Any
     before: bool
+    options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_active(self) -> bool:
@@ -33,7 +35,7 @@ class Hook:
 
     def register(self, module: Any) -> Any:
         """Register the same function on another module (or again on its own); torch's handle."""
-        return _register(module, self.before, self.function)
+        return _register(module, self.before, self.function, self.options)
 
 
 class HookBook:
@@ -52,9 +54,9 @@ class HookBook:
 
     def _noting(self, original: Callable[..., Any], before: bool) -> Callable[..., Any]:
         @functools.wraps(original)
-        def register(module: Any, hook: Any, **kwargs: Any) -> Any:
-            handle = original(module, hook, **kwargs)
-            self.hooks.append(Hook(module, hook, handle, before))
+        def register(module: Any, hook: Any, **options: Any) -> Any:
+            handle = original(module, hook, **options)
+            self.hooks.append(Hook(module, hook, handle, before, options))
             return handle
 
         return register
@@ -67,7 +69,7 @@ class HookBook:
     def place(self, hook: Hook, roots: list[tuple[str, Any]]) -> tuple[str, Any, str]:
         """(name of the network, the network, dotted path of the layer) for a hook; ("", None, "") when it is in none."""
         for name, root in roots:
-            for path, child in root.named_modules():
+            for path, child in _named_modules(root):
                 if child is hook.module and (path or name):
                     return name, root, path
         return "", None, ""
@@ -113,7 +115,7 @@ def run_and_find(network: Any, batch: Any, hooks: list[Hook], places: list[Any])
     def look(_module: Any, inputs: tuple[Any, ...], output: Any) -> None:
         seen.append((inputs, output))
 
-    probes = [_register(hook.module, False, look) for hook in hooks[-1:]]
+    probes = [_register(hook.module, False, look, {}) for hook in hooks[-1:]]
     own = [place for hook in hooks for place in [hook.module, *holders(hook.function)]]
     snapshot = Snapshot([*places, *own])
     try:
@@ -125,6 +127,13 @@ def run_and_find(network: Any, batch: Any, hooks: list[Hook], places: list[Any])
     inputs, output = seen[-1] if seen else ((), None)
     fresh = [(name, value) for name, value in snapshot.fresh() if value is not batch]
     return likeliest(fresh, inputs, output)
+
+
+def _named_modules(root: Any) -> list[tuple[str, Any]]:
+    try:
+        return list(root.named_modules())
+    except Exception:  # noqa: BLE001  of a network whose parts are not as torch's are
+        return []
 
 
 def _same_layer(root: Any, fixture: Any, path: str) -> Any:
@@ -141,7 +150,7 @@ def _same_layer(root: Any, fixture: Any, path: str) -> Any:
     return there
 
 
-def _register(module: Any, before: bool, function: Any) -> Any:
+def _register(module: Any, before: bool, function: Any, options: dict[str, Any]) -> Any:
     """Register as torch itself does, without a note; torch's handle."""
     noting = type(module).register_forward_pre_hook if before else type(module).register_forward_hook
-    return getattr(noting, "__wrapped__", noting)(module, function)
+    return getattr(noting, "__wrapped__", noting)(module, function, **options)

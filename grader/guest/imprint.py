@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from grader.guest.glance import attribute
+
 _MOST_MODULES = 10_000
 _MODE = "training"
 _HOOKS = ("_hooks", "_hooks_with_kwargs", "_hooks_always_called")
@@ -82,14 +84,18 @@ def is_as_mapped(network: Any, mapped: list[int]) -> bool:
 
 
 def _tensors(modules: Iterable[Any]) -> list[Any]:
-    return [t for module in modules for t in (*module._parameters.values(), *module._buffers.values()) if t is not None]
+    kept = (attribute(module, name, {}) for module in modules for name in ("_parameters", "_buffers"))
+    return [tensor for each in kept for tensor in each.values() if tensor is not None]
 
 
 def modules_of(network: Any) -> list[Any]:
-    """The network and all below it, as its own `modules()` but without that one's names and checks for repetition."""
+    """The network and all below it, as its own `modules()` but without that one's names and checks for repetition.
+
+    One whose constructor forgot `super().__init__()` has nothing below it.
+    """
     modules = [network]
     for module in modules:  # grows meanwhile
-        modules.extend(child for child in module._modules.values() if child is not None)
+        modules.extend(child for child in attribute(module, "_modules", {}).values() if child is not None)
         if len(modules) > _MOST_MODULES:  # a module that was made a child of itself
             break
     return modules

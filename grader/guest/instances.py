@@ -26,7 +26,7 @@ def make(kind: type[Any], given: dict[str, Any]) -> Any:
 def _missing(kind: type[Any], given: dict[str, Any]) -> dict[str, Any]:
     try:
         parameters = inspect.signature(kind).parameters.values()
-    except (TypeError, ValueError):  # a class that does not tell
+    except Exception:  # noqa: BLE001  a class that does not tell, or answers to any name in its own way
         return {}
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     needed = [one for one in parameters if one.kind in named and one.default is one.empty and one.name not in given]

@@ -4,8 +4,9 @@ A description is a mapping with `kind` (function, hook, class, module_class, ins
 `own` (defined in the submission's files, not imported from a library) and, where they make sense:
 
 * `returns`: False for a function that ends in an exception whatever it is given, as those of a starter do
-* `parameters`: a list of `{name, required, how, form}`, `how` being positional, keyword, args or kwargs, `form` that of arrays
-  which the function is written for, as far as it shows; None when unknown
+* `parameters`: a list of `{name, required, how, form, fraction, said}`, `how` being positional, keyword, args or kwargs, `form`
+  that of arrays which the function is written for, as far as it shows, `fraction` whether the default is a float, `said` what
+  an annotation says that it is (network, array); None when unknown
 * `methods` of a class or an instance: by name, `{parameters, static}`; `of`: the name of an instance's class
 * `attributes` of a class or an instance: names of properties, and of what the constructor stores
 * `axes` of an array
@@ -16,12 +17,16 @@ from __future__ import annotations
 import dis
 import inspect
 import itertools
+import re
 import sys
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
+
+from grader.guest.glance import attribute, has, is_a, is_routine
+from grader.guest.reach import is_network
 
 _MOST_NAMES = 2_000
 _SELVES = {"self", "cls", "this", "me", "slf", "s", "_"}
@@ -46,8 +51,9 @@ def modules_in(folder: Path, since: str = "") -> list[ModuleType]:
     To look at a module is to write to its page, which a fork then has to copy: 2,000 of them take 7 ms.
     """
     inside = f"{folder}/"
-    modules = [module for name in _imported_since(since) if isinstance(module := sys.modules.get(name), ModuleType)]
-    return [module for module in modules if str(getattr(module, "__file__", "")).startswith(inside)]
+    found = (sys.modules.get(name) for name in _imported_since(since))
+    modules = [module for module in found if module is not None and is_a(module, ModuleType)]
+    return [module for module in modules if str(attribute(module, "__file__", "")).startswith(inside)]
 
 
 def _imported_since(name: str) -> list[str]:
@@ -71,18 +77,25 @@ class Inventory:
         Private names only where they are functions or classes of its own: a notebook's output history has such names too.
         """
         found = {}
-        for name, value in itertools.chain.from_iterable(namespace.items() for namespace in namespaces):
-            if isinstance(name, str) and not name.startswith("__") and name not in _SKIPPED:
-                described = self.describe(value)
-                if described and (not name.startswith("_") or (described["kind"] in _DEFINED and self.is_own(value))):
-                    found[name] = {**described, "own": self.is_own(value)}
+        for name, value in itertools.chain.from_iterable(list(namespace.items()) for namespace in namespaces):
+            if type(name) is str and not name.startswith("__") and name not in _SKIPPED:
+                described = self._described(value)
+                if described and (not name.startswith("_") or (described["kind"] in _DEFINED and described["own"])):
+                    found[name] = described
         return dict(sorted(found.items(), key=lambda item: not item[1]["own"])[:_MOST_NAMES])
+
+    def _described(self, value: Any) -> dict[str, Any]:
+        try:
+            described = self.describe(value)
+            return {**described, "own": self.is_own(value)} if described else {}
+        except Exception:  # noqa: BLE001  of the object: what cannot even be described is no answer to a part, and costs no other
+            return {}
 
     def describe(self, value: Any) -> dict[str, Any]:
         """The description of one object, without `own`; empty for what is of no interest."""
-        if inspect.ismodule(value):
+        if is_a(value, ModuleType):
             return {}
-        if isinstance(value, type):
+        if is_a(value, type):
             kind = "module_class" if _is_network_class(value) else "class"
             described = {"kind": kind, "parameters": _parameters(value), "methods": _methods(value, whole=True)}
             return {**described, "attributes": _attributes(value)}
@@ -95,25 +108,26 @@ class Inventory:
             is_hook = any(value is hook for hook in self.hooks)
             return {"kind": "hook" if is_hook else kind, "parameters": _parameters(value), "returns": _may_return(value)}
         if kind == "array":
-            return {"kind": kind, "axes": int(getattr(value, "ndim", 0))}
+            return {"kind": kind, "axes": int(attribute(value, "ndim", 0))}
         return {"kind": kind} if kind else {}
 
     def is_own(self, value: Any) -> bool:
         """Whether a function, a class or an instance was written by the student; plain values always count as such."""
         if type(value).__name__ in _WRAPPERS:
-            value = getattr(value, "func", None) or getattr(value, "__wrapped__", None) or getattr(value, "pyfunc", value)
-        return not callable(value) or getattr(value, "__module__", None) in self.modules
+            inner = (attribute(value, name) for name in ("func", "__wrapped__", "pyfunc"))
+            value = next((one for one in inner if one is not None), value)
+        return not callable(value) or attribute(value, "__module__", type(value).__module__) in self.modules
 
     def _kind(self, value: Any) -> str:
         torch: Any = sys.modules.get("torch")
-        if torch is not None and isinstance(value, torch.nn.Module):
+        if is_network(value):
             return "network"
-        if (torch is not None and isinstance(value, torch.Tensor)) or _is_numpy(value):
+        if (torch is not None and is_a(value, torch.Tensor)) or _is_numpy(value):
             return "array"
         for kind, types in _PLAIN_KINDS.items():
-            if isinstance(value, types):
+            if is_a(value, *types):
                 return kind
-        if inspect.isroutine(value) or hasattr(value, "__wrapped__") or type(value).__name__ in _WRAPPERS:
+        if is_routine(value) or has(value, "__wrapped__") or type(value).__name__ in _WRAPPERS:
             return "function"
         if type(value).__module__ in self.modules:
             return "instance"
@@ -138,8 +152,8 @@ def _methods(value: type, whole: bool = False) -> dict[str, dict[str, Any]]:
         if base.__module__.split(".")[0] in ("torch", "builtins"):
             continue
         for name, item in vars(base).items():
-            if inspect.isroutine(item) and (not name.startswith("_") or name == "__call__") and name not in own:
-                static = isinstance(item, staticmethod | classmethod)
+            if is_routine(item) and (not name.startswith("_") or name == "__call__") and name not in own:
+                static = is_a(item, staticmethod, classmethod)
                 bare = whole and not static and _first_name(item) not in selves  # `Metrics.iou(a, b)`, a class as a namespace
                 own[name] = {"parameters": _parameters(item, bound=not bare), "static": static or bare}
     return dict(list(own.items())[:50])
@@ -151,10 +165,10 @@ def _attributes(value: type) -> list[str]:
     for base in value.__mro__[:-1]:
         if base.__module__.split(".")[0] in ("torch", "builtins"):
             continue
-        code = getattr(vars(base).get("__init__"), "__code__", None)
+        code = attribute(vars(base).get("__init__"), "__code__")
         if isinstance(code, CodeType):
             found.update(dict.fromkeys(_stored_on_self(code)))
-        found.update(dict.fromkeys(name for name, item in vars(base).items() if isinstance(item, property | cached_property)))
+        found.update(dict.fromkeys(name for name, item in vars(base).items() if is_a(item, property, cached_property)))
     return [name for name in found if not name.startswith("_")][:50]
 
 
@@ -174,25 +188,42 @@ def _loaded_last(step: dis.Instruction) -> Any:
 
 
 def _first_name(value: Any) -> str:
-    code = getattr(value, "__code__", None)
+    code = attribute(value, "__code__")
     return code.co_varnames[0] if isinstance(code, CodeType) and code.co_argcount else "self"
 
 
 def _form(value: Any, parameters: Sequence[inspect.Parameter]) -> str:
     """The form of arrays that a function is written for: by its annotations, else numpy's where it uses that and no torch."""
     for parameter in parameters:
-        said = parameter.annotation if isinstance(parameter.annotation, str) else repr(parameter.annotation)
+        said = _text_of(parameter.annotation)
         for word, form in _FORMS.items():
             if parameter.annotation is not parameter.empty and word in said.lower():
                 return form
-    code, names = getattr(value, "__code__", None), getattr(value, "__globals__", {})
-    used = {str(getattr(names.get(name), "__name__", "")).split(".")[0] for name in getattr(code, "co_names", ())}
+    if not is_a(value, FunctionType):
+        return ""
+    mentioned = [value.__globals__.get(name) for name in value.__code__.co_names]
+    used = {str(attribute(one, "__name__", "")).split(".")[0] for one in mentioned if is_a(one, ModuleType)}
     return "numpy" if "numpy" in used and not used & {"torch", "torchvision"} else ""
+
+
+def _said(annotation: Any) -> str:
+    """What an annotation says that a parameter is: `network`, `array`, or nothing that tells them apart."""
+    names = set(re.findall(r"\w+", _text_of(annotation)))
+    if "Module" in names or (is_a(annotation, type) and _is_network_class(annotation)):
+        return "network"
+    return "array" if names & {"Tensor", "ndarray"} else ""
+
+
+def _text_of(annotation: Any) -> str:
+    try:
+        return annotation if isinstance(annotation, str) else repr(annotation)
+    except Exception:  # noqa: BLE001  of the object that stands there
+        return ""
 
 
 def _may_return(value: Any) -> bool:
     """Whether some way through a function's code ends in a result: there is an instruction that gives one back."""
-    code = getattr(value, "__code__", None)
+    code = attribute(value, "__code__")
     if not isinstance(code, CodeType) or code.co_flags & _GIVES_OTHERWISE:
         return True
     return any(one.opname.startswith("RETURN") for one in dis.get_instructions(code))
@@ -200,21 +231,23 @@ def _may_return(value: Any) -> bool:
 
 def _parameters(value: Any, bound: bool = False) -> list[dict[str, Any]] | None:
     if _is_network_class(type(value)) or type(value).__module__.split(".")[0] == "torch":
-        value = getattr(value, "forward", value)
+        value = attribute(value, "forward", value)
     try:
-        signature = inspect.signature(value.__func__ if isinstance(value, staticmethod | classmethod) else value)
-    except (ValueError, TypeError):
+        signature = inspect.signature(value.__func__ if is_a(value, staticmethod, classmethod) else value)
+    except Exception:  # noqa: BLE001  where there is none; and it asks the object for names, and puts its `repr` into an error
         return None
     parameters = list(signature.parameters.values())
-    if bound and not isinstance(value, staticmethod):
+    if bound and not is_a(value, staticmethod):
         parameters = parameters[1:]
-    form = _form(getattr(value, "__func__", value), parameters)
+    form = _form(attribute(value, "__func__", value), parameters)
     return [
         {
             "name": parameter.name[:100],
             "form": form,
             "required": parameter.default is parameter.empty and _HOW.get(parameter.kind) not in ("args", "kwargs"),
             "how": _HOW.get(parameter.kind, "positional"),
+            "fraction": type(parameter.default) is float,
+            "said": _said(parameter.annotation),
         }
         for parameter in parameters[:50]
     ]

@@ -17,6 +17,7 @@ from grader.guest import code, notebook, repair
 from grader.guest.budget import Budget
 from grader.guest.drawings import Drawings
 from grader.guest.encoding import decode, is_binary
+from grader.guest.glance import attribute, names_of
 from grader.guest.inventory import modules_in
 from grader.guest.notes import Notes
 from grader.guest.pieces import Loaded, Runner
@@ -44,7 +45,7 @@ class Loader:
         loaded.modules = modules_in(folder, self.since)
         for module in loaded.modules:
             loaded.elsewhere.update(
-                {name: value for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__}
+                {name: value for name, value in names_of(module).items() if _is_made_in(value, module.__name__)}
             )
         return loaded
 
@@ -150,6 +151,12 @@ def _package_of(folder: Path) -> str:
     package.__path__ = [str(folder)]
     sys.modules[package.__name__] = package
     return package.__name__
+
+
+def _is_made_in(value: Any, module: str) -> bool:
+    """Whether a function or a class (or an object, by its class) was defined in a module, as it says itself."""
+    said = attribute(value, "__module__")
+    return type(said) is str and said == module
 
 
 def _is_free(name: str) -> bool:

@@ -9,6 +9,8 @@ Whoever hides a change from this fools only itself: its own later calls see the 
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import re
 import sys
@@ -20,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.guest.glance import attribute, elements_of, is_a, items_of, names_of, slots_of
 from grader.guest.reach import is_filled, is_foreign, is_network
 
 _MOST = 20_000  # things looked at: beyond them a change is not seen
@@ -47,7 +50,8 @@ class Remembered:
             self.seen.append(id(thing))
             if id(thing) not in self._things:
                 self._things[id(thing)] = thing
-                waiting.extend(self._within(thing))
+                with contextlib.suppress(Exception):  # of an object that raises at a look: what it holds is not seen
+                    waiting.extend(self._within(thing))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Remembered) and self.seen == other.seen
@@ -56,26 +60,27 @@ class Remembered:
 
     def _within(self, thing: Any) -> list[Any]:
         """What a thing holds, with its size; nothing of a library's objects and of networks, which are looked at elsewhere."""
-        if isinstance(thing, dict):
-            items = [item for item in list(thing.items()) if not _is_history(item[0])]
+        if is_a(thing, dict):
+            items = [item for item in items_of(thing) if not _is_history(item[0])]
             return [len(items), *(part for item in items for part in item)]
-        if isinstance(thing, list | tuple | set | frozenset | deque):
-            return [len(thing), *list(thing)[:_MOST]]
-        if isinstance(thing, np.ndarray):
-            return [thing.tobytes() if thing.nbytes <= _SMALL and not thing.dtype.hasobject else thing.nbytes]
-        if hasattr(type(thing), "cache_info"):
+        if (elements := elements_of(thing, (list, tuple, set, frozenset, deque))) is not None:
+            return [len(elements), *elements[:_MOST]]
+        if is_a(thing, np.ndarray):
+            return [np.ndarray.tobytes(thing) if thing.nbytes <= _SMALL and not thing.dtype.hasobject else thing.nbytes]
+        if is_a(thing, functools._lru_cache_wrapper):
             return [*thing.cache_info()]
         torch: Any = sys.modules.get("torch")
-        if torch is not None and isinstance(thing, torch.Tensor):
-            return [thing._version]
-        if is_network(thing) or isinstance(thing, ModuleType) or is_foreign(thing):
+        if torch is not None and is_a(thing, torch.Tensor):
+            return [attribute(thing, "_version", 0)]  # a tensor of `torch.inference_mode` raises
+        if is_network(thing) or is_a(thing, ModuleType) or is_foreign(thing):
             return []
-        if isinstance(thing, FunctionType):
+        if is_a(thing, FunctionType):
             cells = [cell.cell_contents for cell in thing.__closure__ or () if is_filled(cell)]
             return [thing.__defaults__, thing.__kwdefaults__, vars(thing), *cells]
-        if isinstance(thing, type):
-            return [value for name, value in vars(thing).items() if not name.startswith("__")]
-        return [getattr(thing, "__dict__", None), *[getattr(thing, name, None) for name in getattr(type(thing), "__slots__", ())]]
+        kept = names_of(thing)
+        if is_a(thing, type):
+            return [value for name, value in kept.items() if not str(name).startswith("__")]
+        return [len(kept), *(part for item in kept.items() for part in item), *slots_of(thing)]
 
 
 def settings() -> tuple[Any, ...]:

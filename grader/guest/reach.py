@@ -5,6 +5,7 @@ A hook has no result to look at. What it stored is found by comparing which arra
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -12,6 +13,8 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
+
+from grader.guest.glance import attribute, elements_of, is_a, items_of, names_of
 
 _DEEPEST = 3
 _MOST_ITEMS = 20_000
@@ -45,7 +48,7 @@ def likeliest(fresh: list[tuple[str, Any]], inputs: Iterable[Any] = (), output: 
 
     def rank(item: tuple[str, Any]) -> tuple[bool, bool, bool]:
         name, value = item
-        same_size = output is not None and tuple(getattr(value, "shape", ())) == tuple(getattr(output, "shape", ()))
+        same_size = _is_array(output) and tuple(value.shape) == tuple(output.shape)
         return id(value) not in given, same_size, any(part in name.lower() for part in _TELLING)
 
     return max(fresh, key=rank)[1]
@@ -53,11 +56,13 @@ def likeliest(fresh: list[tuple[str, Any]], inputs: Iterable[Any] = (), output: 
 
 def holders(hook: Any) -> list[Any]:
     """Where a hook may keep something: its owner, what its closure holds, its module's globals."""
-    inner = getattr(hook, "func", hook)  # a partial's function
-    function = getattr(inner, "__func__", inner)
-    cells = [cell.cell_contents for cell in getattr(function, "__closure__", None) or () if is_filled(cell)]
-    bound = [*getattr(hook, "args", ()), *getattr(hook, "keywords", {}).values()] if inner is not hook else []
-    return [getattr(inner, "__self__", inner), *cells, *bound, getattr(function, "__globals__", {})]
+    is_partial = is_a(hook, functools.partial)
+    inner = hook.func if is_partial else hook
+    bound = [*hook.args, *hook.keywords.values()] if is_partial else []
+    function = attribute(inner, "__func__", inner)
+    closure = function.__closure__ if is_a(function, FunctionType) else ()
+    cells = [cell.cell_contents for cell in closure or () if is_filled(cell)]
+    return [attribute(inner, "__self__", inner), *cells, *bound, attribute(function, "__globals__", {})]
 
 
 def is_filled(cell: Any) -> bool:
@@ -72,20 +77,20 @@ def is_filled(cell: Any) -> bool:
 def is_network(value: Any) -> bool:
     """Whether it is a network, by its type: an object may answer to any name, or fail at it in its own way (`ctypes.cdll`)."""
     torch: Any = sys.modules.get("torch")
-    return torch is not None and isinstance(value, torch.nn.Module)
+    return torch is not None and is_a(value, torch.nn.Module)
 
 
 def _is_array(value: Any) -> bool:
     torch: Any = sys.modules.get("torch")
-    return isinstance(value, np.ndarray) or (torch is not None and isinstance(value, torch.Tensor))
+    return is_a(value, np.ndarray) or (torch is not None and is_a(value, torch.Tensor))
 
 
 def is_foreign(place: Any) -> bool:
     """Whether it belongs to a library: nothing of a submission is stored there, and a walk through torch takes a second."""
-    if isinstance(place, ModuleType):
+    if is_a(place, ModuleType):
         return True
-    owner = place if isinstance(place, type | FunctionType) else type(place)
-    root = str(getattr(owner, "__module__", "")).split(".")[0]
+    owner = place if is_a(place, type, FunctionType) else type(place)
+    root = str(attribute(owner, "__module__", "")).split(".")[0]
     return root in _LIBRARIES or (root in sys.stdlib_module_names and root not in ("__main__", "types"))
 
 
@@ -96,14 +101,14 @@ def _walk(place: Any, depth: int = 0, name: str = "") -> Iterator[tuple[str, Any
     inside_network = is_network(place)
     if depth > _DEEPEST or (inside_network and depth > 1):
         return
-    if isinstance(place, dict):
-        items: Any = [(str(key), value) for key, value in place.items()]
-    elif isinstance(place, list | tuple | set | deque):
-        items = [(name, value) for value in place]
+    if is_a(place, dict):
+        items = [(key if type(key) is str else "", value) for key, value in items_of(place)]
+    elif (elements := elements_of(place, (list, tuple, set, deque))) is not None:
+        items = [(name, value) for value in elements]
     elif inside_network or not is_foreign(place):
-        items = list(getattr(place, "__dict__", {}).items())
+        items = list(names_of(place).items())
     else:
         return
     for key, value in items[:_MOST_ITEMS]:
-        if not isinstance(value, str | bytes | int | float):
+        if not is_a(value, str, bytes, int, float):
             yield from _walk(value, depth + 1, f"{name}.{key}"[-200:])

@@ -6,7 +6,10 @@ A test that offers such a value names its fields in every usual way; who reads i
 from __future__ import annotations
 
 import inspect
+from functools import cache
 from typing import Any
+
+from grader.guest.glance import is_a
 
 
 class Record(dict[str, Any]):
@@ -20,22 +23,30 @@ class Record(dict[str, Any]):
 
 
 def build(fields: dict[str, Any], form: str, namespace: dict[str, Any]) -> Any:
-    """The fields as a `Record`; in the form `own` as an instance of the submission's class that takes these fields.
+    """The fields as a `Record`; in the form `own` as an instance of the submission's class that takes most of them.
 
-    Raises `LookupError` when it has no such class.
+    It is given all that it has names for, a score that has a default among them. Raises `LookupError` when no class takes two
+    of them at least and needs nothing else.
     """
     if form != "own":
         return Record(fields)
-    for kind in [value for value in namespace.values() if isinstance(value, type)]:
-        names = _fields(kind)
-        if len(names) > 1 and set(names) <= fields.keys():
-            return kind(**{name: fields[name] for name in names})
-    raise LookupError("no class of the submission has these fields")
+    taken: dict[type, list[str]] = {}
+    for kind in [value for value in namespace.values() if is_a(value, type)]:
+        needed, known = _fields(kind)
+        names = [name for name in known if name in fields]
+        if len(names) > 1 and needed <= fields.keys():
+            taken[kind] = names
+    if not taken:
+        raise LookupError("no class of the submission has these fields")
+    kind = max(taken, key=lambda one: len(taken[one]))
+    return kind(**{name: fields[name] for name in taken[kind]})
 
 
-def _fields(kind: type) -> list[str]:
-    """What its constructor must be given."""
+@cache  # a list of boxes asks for each of them
+def _fields(kind: type) -> tuple[set[str], list[str]]:
+    """What its constructor must be given, and everything that it can be given by name."""
     try:
-        return [name for name, one in inspect.signature(kind).parameters.items() if one.default is one.empty]
-    except (TypeError, ValueError):
-        return []
+        parameters = inspect.signature(kind).parameters
+    except Exception:  # noqa: BLE001  a class without one, or that answers to any name in its own way
+        return set(), []
+    return {name for name, one in parameters.items() if one.default is one.empty}, list(parameters)

@@ -3,7 +3,7 @@
 ======== ====================================== =============================================================
 `op`     fields                                 answer
 ======== ====================================== =============================================================
-load     files, main, seconds, piece_seconds    what the file left behind (see `_report`)
+load     files, main, seconds, piece_seconds    what the file left behind (see `_report`), or a `fault`
 fork     (a socket's descriptor beside it)      {"pid": number}; the fork serves calls on that socket
 kill     pid, sweep                             {"status": wait status or -1 when unknown}, the process being gone;
                                                 with `sweep` every other process of the submission too
@@ -26,6 +26,7 @@ from typing import Any
 from grader.guest import calls, heap
 from grader.guest.budget import Budget
 from grader.guest.calls import Memory, memory_of, networks_of
+from grader.guest.failures import fault_of
 from grader.guest.footprint import footprint
 from grader.guest.inventory import Inventory
 from grader.guest.loading import Loader
@@ -79,8 +80,20 @@ class Session:
             self.channel.send(answer)
 
     def load(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Write the submission's files into the working folder and run the main one."""
+        """Write the submission's files into the working folder and run the main one.
+
+        A failure of the grader's own code after that is answered with `{"fault": text}`, for which no student pays.
+        """
         work = Path.cwd()
+        try:
+            return self._load(request, work)
+        except Exception as error:
+            fault = fault_of(error, str(work))
+            if not fault:
+                raise
+            return {"fault": fault}
+
+    def _load(self, request: dict[str, Any], work: Path) -> dict[str, Any]:
         # With a namespace of its own it has its own of these too (`_PRIVATE` in `isolation`); else they are the machine's.
         self.folders = (work, Path("/tmp"), Path("/home/student"), Path("/dev/shm")) if os.getpid() == 1 else (work,)
         for name, data in request["files"].items():

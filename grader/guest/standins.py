@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
+from grader.guest.glance import is_a
 from grader.wire.values import Model
 
 Undo = Callable[[], None]
@@ -102,7 +105,7 @@ def _replace_copies(network: Any, namespace: dict[str, Any], model: Model) -> li
 
 def _is_copy(value: Any, parameter: Any) -> bool:
     torch: Any = sys.modules["torch"]
-    if type(value).__module__ != "numpy" and not isinstance(value, torch.Tensor):
+    if not is_a(value, np.ndarray, torch.Tensor):
         return False
     if tuple(value.shape) != tuple(parameter.shape):
         return False

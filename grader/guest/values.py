@@ -11,10 +11,12 @@ import itertools
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Number
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from grader.guest.glance import has
 from grader.wire.values import ARRAY_TYPES, Array, Handle, Model, Value
 
 Lend = Callable[[Model], Any]
@@ -84,9 +86,16 @@ def _table(value: Any) -> Array | None:
 
 def _set(value: Any, registry: Registry, depth: int) -> Value:
     """A set as such, because it says nothing of an order; with elements that are no plain keys a list."""
-    items = [to_wire(item, registry, depth + 1) for item in sorted(value, key=repr)]
+    items = [to_wire(item, registry, depth + 1) for item in sorted(value, key=_shown)]
     plain = [item.data.item() if isinstance(item, Array) and item.data.size == 1 else item for item in items]
     return set(plain) if all(item is None or type(item) in (bool, int, float, str, bytes) for item in plain) else items
+
+
+def _shown(item: Any) -> str:
+    try:
+        return repr(item)
+    except Exception:  # noqa: BLE001  a student's `__repr__` may raise anything
+        return ""
 
 
 def _other(value: Any, registry: Registry, depth: int) -> Value:
@@ -99,10 +108,29 @@ def _other(value: Any, registry: Registry, depth: int) -> Value:
         return float(value)  # type: ignore[arg-type]  # what no float can be made of raises, which is the submission's failure
     if dataclasses.is_dataclass(value) and not isinstance(value, type):  # as a named tuple comes
         return tuple(to_wire(getattr(value, one.name), registry, depth + 1) for one in dataclasses.fields(value))
-    is_module = hasattr(value, "forward") and hasattr(value, "parameters")
+    if isinstance(value, SimpleNamespace):
+        return to_wire(vars(value), registry, depth)
+    is_module = has(value, "forward") and has(value, "parameters")
     if isinstance(value, Iterable) and not is_module and not isinstance(value, type) and not callable(value):
         return [to_wire(item, registry, depth + 1) for item in itertools.islice(value, _MOST_ITEMS)]
-    return registry.handle(value)
+    fields = {} if depth == 0 or callable(value) else _fields(value)
+    return {name: to_wire(item, registry, depth + 1) for name, item in fields.items()} or registry.handle(value)
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """Of an object among others, a box in a list, its attributes where all are numbers or text; else nothing."""
+    slots = getattr(type(value), "__slots__", ())
+    named = {str(name): getattr(value, name) for name in slots if has(value, name)} if isinstance(slots, list | tuple) else {}
+    named.update(getattr(value, "__dict__", {}))
+    return named if all(isinstance(item, Number | str) or _is_numbers(item) for item in named.values()) else {}
+
+
+def _is_numbers(value: Any) -> bool:
+    """Whether it is an array, or a short list of numbers."""
+    torch: Any = sys.modules.get("torch")
+    if isinstance(value, np.ndarray | np.generic) or (torch is not None and isinstance(value, torch.Tensor)):
+        return True
+    return isinstance(value, list | tuple) and len(value) <= 8 and all(isinstance(item, Number) for item in value)
 
 
 def _plain(base: type, value: Any) -> Value:
@@ -117,7 +145,12 @@ def _plain(base: type, value: Any) -> Value:
 
 def _key(key: Any) -> Value:
     kind = type(key)
-    return key if key is None or kind in (bool, int, float, str, bytes) else str(key)[:200]
+    if key is None or kind in (bool, int, float, str, bytes):
+        return key
+    try:
+        return str(key)[:200]
+    except Exception:  # noqa: BLE001  as of `_shown`
+        return kind.__name__[:200]
 
 
 def _tensor(torch: Any, value: Any) -> Value:

@@ -7,13 +7,34 @@ parameter and every parameter that must be filled has a role.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.course.specification import same_name
 from grader.sandbox.inventory import Parameter
 
 Pairs = tuple[tuple[str, str], ...]  # (parameter's name, role)
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
+
+
+def words_of(name: str) -> set[str]:
+    """The words of a name in snake or camel case, in lower case."""
+    return {word.lower() for word in _WORDS.findall(name)}
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What words in a parameter's name say about an optional number: that it is this, or something else."""
+
+    words: frozenset[str]
+    strangers: frozenset[str]
+
+    def pick(self, parameters: Iterable[Parameter]) -> Parameter | None:
+        """The parameter with a default that is most likely it: only of fractions where its name tells nothing."""
+        free = [p for p in parameters if not p.required and p.how in ("positional", "keyword")]
+        named = [p for p in free if self.words & words_of(p.name)]
+        return next(iter([*named, *(p for p in free if p.fraction and not self.strangers & words_of(p.name))]), None)
 
 
 @dataclass(frozen=True)
@@ -31,7 +52,7 @@ class Binding:
 class Roles:
     """The roles of one way of being asked: in order, with their other names; `optional` ones may be left out.
 
-    `spare` roles are no arguments of the part, but may be given to a constructor that asks for them.
+    `spare` roles are no arguments of the part, but may be given to a constructor that asks for them; `networks` are models.
     """
 
     order: tuple[str, ...]
@@ -39,6 +60,8 @@ class Roles:
     optional: frozenset[str] = frozenset()
     spare: tuple[str, ...] = ()
     foreign: frozenset[str] = field(default_factory=frozenset)
+    hints: Mapping[str, Hints] = field(default_factory=dict)
+    networks: frozenset[str] = frozenset()
 
     def named(self, name: str, among: Iterable[str]) -> str:
         """The role that a parameter's name stands for, exactly or without case and underscores; empty when none does."""
@@ -59,7 +82,9 @@ def bind(roles: Roles, parameters: Sequence[Parameter] | None, strict: bool = Fa
         return Binding(roles.order)
     fixed = [p for p in parameters if p.how in ("positional", "keyword")]
     given = _by_name(roles, fixed)
+    _by_annotation(roles, fixed, given)
     _in_order(roles, fixed, given, strict)
+    _by_hints(roles, fixed, given)
     missing = [role for role in roles.order if role not in given.values()]
     omitted = tuple(role for role in missing if role in roles.optional)
     complete = omitted == tuple(missing) and all(p.name in given for p in fixed if p.required)
@@ -85,13 +110,18 @@ def bind_class(
         if role and parameter.required and parameter.how in ("positional", "keyword"):
             given[parameter.name] = role
     rest = [role for role in roles.order if role not in given.values()]
-    inner = bind(_only(roles, rest, given.values()), called, strict)
+    unhinted = replace(roles, hints={})
+    inner = bind(_only(unhinted, rest, given.values()), called, strict)
     for parameter in constructor or ():
         role = roles.named(parameter.name, [r for r in roles.order if r not in given.values()])
         if role and parameter.name not in given and (not inner.complete or role in inner.omitted):
             given[parameter.name] = role
             rest.remove(role)
-            inner = bind(_only(roles, rest, given.values()), called, strict)
+            inner = bind(_only(unhinted, rest, given.values()), called, strict)
+    hints = {role: hint for role, hint in roles.hints.items() if role in inner.omitted and role not in given.values()}
+    if hints:
+        inner = bind(_only(replace(roles, hints=hints), rest, given.values()), called, strict)
+        _by_hints(replace(roles, order=inner.omitted), constructor or (), given)
     omitted = tuple(role for role in inner.omitted if role not in given.values())
     return Binding(inner.positional, inner.keywords, tuple(given.items()), omitted, inner.complete)
 
@@ -100,7 +130,7 @@ def _only(roles: Roles, rest: Sequence[str], used: Iterable[str]) -> Roles:
     # A role that the constructor got may be asked for once more by the call.
     again = tuple(role for role in used if role in roles.order)
     order = tuple(role for role in roles.order if role in rest or role in again)
-    return Roles(order, roles.aliases, roles.optional | set(again), roles.spare, roles.foreign)
+    return replace(roles, order=order, optional=roles.optional | set(again))
 
 
 def _by_name(roles: Roles, fixed: Sequence[Parameter]) -> dict[str, str]:
@@ -110,6 +140,17 @@ def _by_name(roles: Roles, fixed: Sequence[Parameter]) -> dict[str, str]:
         if role:
             given[parameter.name] = role
     return given
+
+
+def _by_annotation(roles: Roles, fixed: Sequence[Parameter], given: dict[str, str]) -> None:
+    """Tell a network from what is given to it, where the names did not."""
+    for parameter in fixed:
+        rest = [role for role in roles.order if role not in given.values()]
+        if parameter.name in given or not roles.networks & set(rest):
+            continue
+        fitting = [role for role in rest if (role in roles.networks) is (parameter.said == "network")]
+        if fitting and (parameter.said == "network" or (parameter.said == "array" and parameter.required)):
+            given[parameter.name] = fitting[0]
 
 
 def _in_order(roles: Roles, fixed: Sequence[Parameter], given: dict[str, str], strict: bool) -> None:
@@ -123,6 +164,14 @@ def _in_order(roles: Roles, fixed: Sequence[Parameter], given: dict[str, str], s
     chosen = required if len(required) >= len(rest) else free
     for parameter, role in zip(chosen, rest, strict=False):
         given[parameter.name] = role
+
+
+def _by_hints(roles: Roles, parameters: Sequence[Parameter], given: dict[str, str]) -> None:
+    """Give an optional number that has no place yet to a parameter with a default, where the assignment helps to tell it."""
+    for role in roles.order:
+        found = roles.hints[role].pick(p for p in parameters if p.name not in given) if role in roles.hints else None
+        if found is not None and role not in given.values():
+            given[found.name] = role
 
 
 def _as_call(fixed: Sequence[Parameter], given: Mapping[str, str], omitted: tuple[str, ...]) -> Binding:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from grader.course.specification import Assignment, Form, Part, same_name
 from grader.judge.alternatives import Alternative
-from grader.judge.binding import Binding, Roles
+from grader.judge.binding import Binding, Hints, Roles
 from grader.judge.candidates import Candidate, candidates
 from grader.sandbox.exchange import LoadReport
 
@@ -69,7 +70,8 @@ class Question:
         spare = tuple(dict.fromkeys(role for role in models if role not in order))
         known = {same_name(name) for role in order for name in (role, *aliases.get(role, ()))}
         foreign = {same_name(name) for role, names in aliases.items() if role not in order for name in (role, *names)}
-        return Roles(order, aliases, optional & set(order), spare, frozenset(foreign - known))
+        hints = {p.role: Hints(frozenset(p.words), frozenset(p.strangers)) for p in parameters if p.words or p.strangers}
+        return Roles(order, aliases, optional & set(order), spare, frozenset(foreign - known), hints, frozenset(models))
 
 
 def attempts(question: Question) -> list[Attempt]:
@@ -101,9 +103,19 @@ def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]
     entry = question.report.names.get(candidate.name)
     most = None if entry is None or entry.returns else 1
     own = list(_by_roles(question.part, candidate, bool(question.report.hooks)))
+    if _may_be_swapped(candidate, question.roles):
+        swapped = replace(candidate, binding=replace(candidate.binding, positional=candidate.binding.positional[::-1]))
+        own += [each for each in _by_roles(question.part, swapped, bool(question.report.hooks)) if not each.changes]
     others = list(_by_alternatives(question, candidate))
     ordered = [*own, *others] if candidate.binding.complete else [*others, *own]
     yield from ordered[:most]
+
+
+def _may_be_swapped(candidate: Candidate, roles: Roles) -> bool:
+    """Whether nothing tells which of two arguments is the network: names of one's own, or `*args` of a wrapper."""
+    named = any(roles.named(parameter.name, roles.order) or parameter.said for parameter in candidate.parameters)
+    two = candidate.style != "forward_hook" and len(roles.order) == 2 and candidate.binding.positional == roles.order
+    return two and len(roles.networks & set(roles.order)) == 1 and not named
 
 
 def _by_changed_alternatives(question: Question, candidate: Candidate) -> Iterator[Attempt]:
@@ -125,7 +137,7 @@ def _suits(change: tuple[str, ...], alternative: Alternative) -> bool:
 
 def _by_roles(part: Part, candidate: Candidate, hooks: bool) -> Iterator[Attempt]:
     if candidate.style == "variable":
-        yield Attempt(candidate, part.accepts[0])
+        yield from (Attempt(candidate, form) for form in _forms(part, candidate)[: None if candidate.binding.constructor else 1])
         return
     forms = part.accepts[:1] if candidate.style == "forward_hook" else _forms(part, candidate)
     for change in _changes(part):
@@ -164,6 +176,11 @@ def _by_alternatives(question: Question, candidate: Candidate) -> Iterator[Attem
                 fitting[alternative.id] = binding
     for identifier, binding in fitting.items():
         values = question.alternatives[identifier].roles.values()
-        own: Sequence[str] = ("own",) if any(isinstance(value, dict) for value in values) else ()
+        own: Sequence[str] = ("own",) if any(map(_has_fields, values)) else ()
         for form in (*_forms(question.part, candidate), *own):
             yield Attempt(replace(candidate, binding=binding), form, alternative=identifier)
+
+
+def _has_fields(value: Any) -> bool:
+    """Whether an argument has named fields, or is a list of such, so that it may be wanted as objects of an own class."""
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))

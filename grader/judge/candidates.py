@@ -7,12 +7,11 @@ attributes of objects; then imported ones under the names; at last forward hooks
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from grader.course.specification import Part, same_name
-from grader.judge.binding import Binding, Roles, bind, bind_class
+from grader.judge.binding import Binding, Roles, bind, bind_class, words_of
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Entry, Method, Parameter
 from grader.wire.values import Value
@@ -20,7 +19,8 @@ from grader.wire.values import Value
 Rebind = Callable[[Roles, bool], Binding]
 
 _CALLED = ("__call__", "forward")
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
+_DRAFTS = {"old", "bad", "wrong", "draft", "broken", "buggy", "deprecated", "unused", "backup", "tmp"}
+_PLACES = {"path", "file", "filename", "fname", "url", "folder", "directory"}
 # Functions that look at an answer instead of giving one.
 _ONLOOKERS = {
     "plot",
@@ -74,16 +74,28 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
     named = list(_named(part, report, roles))
     defined = [one for name, one in named if report.names[name].own and one.style != "variable"]
     private = [one for one in defined if one.name.startswith("_")]
-    own = [one for one in defined if one not in private]
+    own = sorted((one for one in defined if one not in private), key=lambda one: _asks_for_another(one, roles))
     yield from own
     yield from sorted((one for _, one in named if one.style == "variable"), key=lambda one: not _fits(part, report, one))
     if not own:
         yield from private
         yield from _alike(part, report, roles)
         yield from _attributes(part, report, roles)
+        yield from _classes_alike(part, report, roles)
     yield from (one for name, one in named if not report.names[name].own)
     if "forward_hook" in part.styles:
         yield from _hooks(part, report, roles)
+
+
+def _asks_for_another(one: Candidate, roles: Roles) -> bool:
+    """Whether a parameter is named after a file, or what only another part takes: `iou(mask1, mask2)` is no overlap of boxes."""
+    for parameter in one.parameters:
+        words = words_of(parameter.name)
+        if not any(roles.named(name, roles.order) for name in (parameter.name, *words)):
+            others = {word for word in words if len(word) > 2 and same_name(word) in roles.foreign}
+            if words & _PLACES or (others and parameter.required):
+                return True
+    return False
 
 
 def _fits(part: Part, report: LoadReport, variable: Candidate) -> bool:
@@ -124,8 +136,10 @@ def _from_entry(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[C
         if "call" in part.styles and not _is_hook(entry.parameters):
             yield from _function(part, name, here, entry.parameters, roles)
     elif entry.kind == "instance":
-        if "__call__" in entry.methods and "call" in part.styles:
-            yield from _function(part, name, here, entry.methods["__call__"].parameters, roles)
+        called = next((method for method in _CALLED if method in entry.methods), None)
+        if called and "call" in part.styles:
+            target = here if called == "__call__" else {**here, "via": "method", "method": called}
+            yield from _function(part, name, target, entry.methods[called].parameters, roles)
         if "method" in part.styles:
             yield from _only_method(part, name, entry, roles)
     elif entry.kind in ("class", "module_class"):
@@ -157,11 +171,19 @@ def _installer(part: Part, name: str, parameters: tuple[Parameter, ...] | None, 
 def _from_class(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
     called = next((method for method in _CALLED if method in entry.methods), None)
     if called and "module_class" in part.styles:
-        yield from _made(name, {"via": "instance", "name": name}, "module_class", entry, entry.methods[called], roles)
+        target = _call_of(name, called, entry)
+        yield from _made(name, target, "module_class", entry, entry.methods[called], roles)
     if "method" in part.styles:
         yield from _only_method(part, name, entry, roles)
     if not called:
         yield from _installer(part, name, entry.parameters, roles)
+
+
+def _call_of(name: str, called: str, entry: Entry) -> dict[str, Value]:
+    """How an instance is called: one that is no network but has a `forward` cannot be called itself."""
+    if called == "forward" and entry.kind == "class":
+        return {"via": "method", "name": name, "method": called}
+    return {"via": "instance", "name": name}
 
 
 def _made(name: str, target: dict[str, Value], style: str, entry: Entry, method: Method, roles: Roles) -> Iterator[Candidate]:
@@ -178,13 +200,40 @@ def _made(name: str, target: dict[str, Value], style: str, entry: Entry, method:
 
 
 def _only_method(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
-    """The methods of a class that is itself named like the part: those named so too, else its only public one."""
+    """The methods of a class that is itself named like the part: those named so too, else its only public one, else of several,
+    which may help one another, those that take what the part is given: first one that makes a name of the part with the class's
+    (`IoU.compute`), then those whose parameters are named like its roles.
+    """
     public = [method for method in entry.methods if not method.startswith("_") and method != "forward"]
     wanted = {same_name(other) for other in part.names}
-    for method in [method for method in public if same_name(method) in wanted] or (public if len(public) == 1 else []):
+    so_named = [method for method in public if same_name(method) in wanted]
+    found: list[Candidate] = []
+    for method in so_named or public:
         if not _is_hook(entry.methods[method].parameters):
             target: dict[str, Value] = {"via": "method", "name": name, "method": method}
-            yield from _made(f"{name}.{method}", target, "method", entry, entry.methods[method], roles)
+            found += _made(f"{name}.{method}", target, "method", entry, entry.methods[method], roles)
+    if so_named or len(public) == 1:
+        yield from found
+        return
+    whole = [one for one in found if _takes_all(one) and not words_of(one.name.partition(".")[2]) & _ONLOOKERS]
+    yield from sorted(
+        whole, key=lambda one: (_rank(part, one), not all(roles.named(p.name, roles.order) for p in one.parameters))
+    )
+
+
+def _rank(part: Part, method: Candidate) -> int:
+    """The place of the part's name that a class and its method make together, in whatever order."""
+    one, _, other = method.name.partition(".")
+    ranks = {same_name(name): rank for rank, name in reversed(list(enumerate(part.names)))}
+    return min(ranks.get(same_name(both), len(ranks)) for both in (one + other, other + one))
+
+
+def _takes_all(method: Candidate) -> bool:
+    """Whether a method is given whatever its constructor is not, and of the rest nothing or all: `area(box)` is no overlap."""
+    binding = method.binding
+    called = {*binding.positional, *(role for _, role in binding.keywords)}
+    made = {role for _, role in binding.constructor}
+    return binding.complete and (called & made) in (set(), made)
 
 
 def _methods_by_name(part: Part, report: LoadReport, roles: Roles) -> Iterator[tuple[str, Candidate]]:
@@ -222,16 +271,28 @@ def _attributes(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candid
 
 def _alike(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
     """Own functions whose name has one of the part's keywords among its words, and whose parameters fit."""
-    keywords = set(part.keywords)
-    found = []
-    for name, entry in report.names.items():
-        words = [word.lower() for word in _WORDS.findall(name)]
-        if entry.kind == "function" and entry.own and keywords & set(words) and not _ONLOOKERS & set(words):
-            found.append((name.startswith("_"), len(words), name))
-    for *_, name in sorted(found):
+    for name in _names_alike(part, report, ("function",)):
         entry = report.names[name]
         if not _is_hook(entry.parameters) and bind(roles, entry.parameters, True).complete:
             yield from _function(part, name, {"via": "name", "name": name}, entry.parameters, roles)
+
+
+def _classes_alike(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
+    """Own classes of such names, where what they are called with fits."""
+    for name in _names_alike(part, report, ("class", "module_class")):
+        for one in _from_class(part, name, report.names[name], roles):
+            if one.rebind is not None and one.rebind(roles, True).complete:
+                yield one
+
+
+def _names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...]) -> list[str]:
+    """Of versions the finished ones first, those of few words, and the last that was written."""
+    found = []
+    for place, (name, entry) in enumerate(report.names.items()):
+        words = words_of(name)
+        if entry.kind in kinds and entry.own and words & set(part.keywords) and not words & _ONLOOKERS:
+            found.append((name.startswith("_"), bool(words & _DRAFTS), len(words), -place, name))
+    return [name for *_, name in sorted(found)]
 
 
 def _hooks(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:

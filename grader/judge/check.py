@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,6 +17,9 @@ from grader.judge.outcome import Call, Difference, Mismatch, TestOutcome
 from grader.judge.proxy import SubmissionProxy
 from grader.judge.text import AnyText, gettext
 from grader.wire.values import Handle
+
+# Fixed, without the role, so that it is told of hidden tests too.
+_OMITTED = gettext("The task gives one more argument, for which your function has no parameter under a usual name.")
 
 Compare = Callable[[Any, Any, Call], Any]  # of a course: None or a `Difference`, if it is right
 
@@ -60,23 +64,50 @@ class Comparisons:
         return found
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked, what came, and what should have come."""
+
+    call: Call
+    answer: Any
+    expected: Any
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A call of `check` that is still to be compared: `other` asks the same by other arguments, `place` is where it stands."""
+
+    first: _Asked
+    other: _Asked | None
+    hint: AnyText
+    place: FrameType | None
+
+
 class Check:
-    """`check.<part>(*arguments)`: the test fails when the student's answer is not the reference's.
+    """`check.<part>(*arguments)` asks the submission and the reference; `compare_<part>` compares what they answer.
 
-    It goes on first, with the reference's answer: a submission that is asked a test's second question only after a right answer
-    to the first would learn that it was right. The test's hint is told where the answer has the form that was asked for, else
-    the comparison's.
+    Returns the reference's answer, whatever came; the test continues and fails at its end. A submission that is asked a test's
+    second question only after a right answer to the first would learn that it was right. Nor is anything compared while the
+    submission lives, if not `at_once`: that takes longer for some answers than for others, which tells whoever has a clock. The
+    first mismatch is the one that is told.
 
-    With `otherwise`, other arguments that ask the same, it is right where either answer is. `photo` names the picture that the
-    arguments were made of: a figure of the answer lies over it. With `judged=False` the answer is only drawn for the student's
-    page, if the test passes; nothing that it is or does decides anything.
+    `hint` is told instead of the comparison's where the answer has the form that was asked for (a comparison's
+    `Difference(..., form=True)` keeps its own). `photo` names the picture that the arguments were made of: a figure of the
+    answer lies over it. With `judged=False` the answer is only drawn for the student's page, if the test passes, and None is
+    returned; nothing that it is or does decides anything. With `otherwise`, other arguments that ask the same, it is right
+    where either answer is.
     """
 
-    def __init__(self, submission: SubmissionProxy, reference: Answers, comparisons: Comparisons, test: str = "") -> None:
+    def __init__(
+        self, submission: SubmissionProxy, reference: Answers, comparisons: Comparisons, test: str = "", *, at_once: bool = True
+    ) -> None:
         self._submission = submission
         self._test = test
         self._reference = reference
         self._comparisons = comparisons
+        self._at_once = at_once
+        self._waiting: list[_Question] = []
+        self._drawn: list[_Asked] = []
         self._mismatch: Mismatch | None = None  # the first
         self._compared: list[Compared] = []
         self._shown: list[Compared] = []
@@ -86,41 +117,61 @@ class Check:
         if name.startswith("_") or name not in parts:
             raise AttributeError(f"the assignment has no part {name!r}; it has {', '.join(parts)}")
 
-        def check(
-            *arguments: Any,
-            hint: AnyText = "",
-            photo: str = "",
-            judged: bool = True,
-            otherwise: tuple[Any, ...] | None = None,
-        ) -> Any:
-            if not judged:
-                self._look(parts[name], arguments, photo)
-                return None
-            compared = self._compare(parts[name], arguments, photo)
-            if otherwise is not None:  # asked whatever came of the first, which else would be known to have been wrong
-                other = self._compare(parts[name], otherwise, photo)
-                compared = other if compared.difference is not None else compared
-            self._compared.append(compared)
-            if compared.difference is not None and self._mismatch is None:
-                self._mismatch = _mismatch(compared.difference, hint, sys._getframe(1))
-            return compared.answer if compared.difference is None else compared.expected
+        return functools.partial(self._check, parts[name])
 
-        return check
+    def _check(
+        self,
+        part: Part,
+        /,
+        *arguments: Any,
+        hint: AnyText = "",
+        photo: str = "",
+        judged: bool = True,
+        otherwise: tuple[Any, ...] | None = None,
+    ) -> Any:
+        if not judged:
+            with contextlib.suppress(TestOutcome):  # there is no picture then; a judged call of the same function says why
+                self._drawn.append(self._ask(part, arguments, photo))
+                self._settle_at_once()
+            return None
+        first = self._ask(part, arguments, photo)
+        # Asked whatever came of the first, which else would be known to have been wrong.
+        other = None if otherwise is None else self._ask(part, otherwise, photo)
+        self._waiting.append(_Question(first, other, hint, sys._getframe(1) if self._at_once else None))
+        self._settle_at_once()
+        return first.expected
 
-    def _compare(self, part: Part, arguments: tuple[Any, ...], photo: str) -> Compared:
+    def _settle_at_once(self) -> None:
+        if self._at_once:
+            self._settle()
+
+    def _ask(self, part: Part, arguments: tuple[Any, ...], photo: str) -> _Asked:
         call, answer = self._submission.call(part, arguments)
         call.photo = photo if call.arguments is arguments else ""  # another way to ask may be about another photo
         found = self._reference.expect(part.id, call.arguments)
-        expected, call = found.value, replace(call, tolerance=found.tolerance)
-        return Compared(call, answer, expected, self._comparisons.compare(answer, expected, call), self._test)
+        return _Asked(replace(call, tolerance=found.tolerance), answer, found.value)
 
-    def _look(self, part: Part, arguments: tuple[Any, ...], photo: str) -> None:
-        with contextlib.suppress(TestOutcome):  # there is no picture then; a judged call of the same function says why
-            self._shown.append(self._compare(part, arguments, photo))
+    def _settle(self) -> None:
+        """Compare what waits for it. Raises what the assignment's comparison raises."""
+        while self._waiting:
+            question = self._waiting.pop(0)
+            compared = self._compare(question.first)
+            if compared.difference is not None and question.other is not None:
+                compared = self._compare(question.other)
+            self._compared.append(compared)
+            if compared.difference is not None and self._mismatch is None:
+                told = _OMITTED if compared.call.omitted else question.hint
+                self._mismatch = _mismatch(compared.difference, told, question.place)
+        while self._drawn:
+            self._shown.append(self._compare(self._drawn.pop(0)))
+
+    def _compare(self, asked: _Asked) -> Compared:
+        difference = self._comparisons.compare(asked.answer, asked.expected, asked.call)
+        return Compared(asked.call, asked.answer, asked.expected, difference, self._test)
 
 
-def _mismatch(difference: Difference, hint: AnyText, asked: FrameType) -> Mismatch:
+def _mismatch(difference: Difference, hint: AnyText, asked: FrameType | None) -> Mismatch:
     """What a test is to fail by at its end, with the place where it asked for who looks at its traceback."""
     told = difference.hint if difference.form else hint or difference.hint
     error = Mismatch(difference.came, expected=difference.expected, hint=told, detail=difference.detail)
-    return error.with_traceback(TracebackType(None, asked, asked.f_lasti, asked.f_lineno))
+    return error if asked is None else error.with_traceback(TracebackType(None, asked, asked.f_lasti, asked.f_lineno))

@@ -59,6 +59,12 @@ def asked_arguments(question: Question, attempt: Attempt, arguments: tuple[Any, 
     )
 
 
+def left_out(question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> tuple[str, ...]:
+    """The roles of numbers and arrays that the function is not given; a network it may have of its own."""
+    values = _values(question, question.alternatives.get(attempt.alternative), arguments)
+    return tuple(role for role in attempt.candidate.binding.omitted if not isinstance(values.get(role), Model))
+
+
 def requests_of(question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> Iterator[Request]:
     """The calls that an attempt makes: one, or one for each item."""
     served = served_model(question.assignment, question.part, question.report, attempt)

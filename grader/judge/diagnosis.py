@@ -35,7 +35,9 @@ class Diagnosis:
         """The first variant of `part` that explains all of the comparisons, or None."""
         if not any(item.difference is not None for item in compared):
             return None
-        return next((variant for variant in self.variants if variant.part == part and self._explains(variant, compared)), None)
+        omitted = {role for item in compared for role in item.call.omitted}
+        possible = (variant for variant in self.variants if variant.part == part and variant.ignores not in omitted)
+        return next((variant for variant in possible if self._explains(variant, compared)), None)
 
     def _explains(self, variant: Variant, compared: Sequence[Compared]) -> bool:
         discriminating = 0

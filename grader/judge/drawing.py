@@ -71,7 +71,12 @@ def heat_map(came: Any, expected: Any, caption: AnyText, *, photo: str = "", pix
 
 
 def box_picture(boxes: Iterable[tuple[Any, BoxRole, str]], caption: AnyText) -> Drawing | None:
-    """Boxes as (corners x1 y1 x2 y2, role, label) in a window around all of them; those that are no boxes are left out."""
+    """Boxes as (corners x1 y1 x2 y2, role, label) in a window around all of them; those that are no boxes are left out.
+
+    The role decides how a box is drawn and what the legend calls it: `kept` and `removed` are boxes of a selection that were
+    rightly kept or dropped, `wrongly_kept` and `wrongly_removed` those that were not; `first` and `second` are two boxes that
+    are compared, `shared` is what they have in common.
+    """
     shown: list[Box] = []
     for corners, role, label in boxes:
         numbers = _numbers(corners)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from grader.course.specification import Limits
@@ -11,6 +12,19 @@ from grader.judge.text import Text, gettext
 from grader.judge.words import one_line, unreadable_words
 from grader.results import SubmissionStatus, TestStatus
 from grader.sandbox.exchange import LoadReport
+
+# What `grader.sandbox` says, the first that fits counts.
+_REASONS = (
+    gettext("its process ended without an answer"),
+    gettext("its process was ended by signal {number}"),
+    gettext("its process was ended by {signal}"),
+    gettext("its process ended itself with status {status}"),
+    gettext("its process ended with status {status}"),
+    gettext("its process answered with something that is no answer"),
+    gettext("its process described itself with something that is no description"),
+    gettext("it reached its limit of disc space"),
+    gettext("it reached its limit of processes and threads"),
+)
 
 
 @dataclass(frozen=True)
@@ -52,5 +66,16 @@ def while_loading(error: SubmissionStopped, limits: Limits) -> Ending:
     if isinstance(error, SubmissionOutOfMemory):
         text = gettext("The file used up the {size} MB of memory that it has.", size=limits.memory_mb)
         return Ending(SubmissionStatus.OUT_OF_MEMORY, TestStatus.CRASHED, text)
-    text = gettext("The process that ran the file ended: {reason}.", reason=str(error))
+    text = gettext("The process that ran the file ended: {reason}.", reason=_reason(error))
     return Ending(SubmissionStatus.CRASHED, TestStatus.CRASHED, text)
+
+
+def _reason(error: SubmissionStopped) -> Text | str:
+    """Why a process ended, as a text that is translated; the sandbox says it in English."""
+    said = str(error)
+    for reason in _REASONS:
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(reason.template))
+        found = re.fullmatch(pattern, said)
+        if found is not None:
+            return gettext(reason.template, **found.groupdict())
+    return said

@@ -191,13 +191,14 @@ class Judge:
         opened = self.open(submission)
         if isinstance(opened, Graded):
             return opened
-        plugin = JudgePlugin(self.setting, proxy_maker(opened.workplace), only_parts=parts)
+        plugin = JudgePlugin(self.setting, proxy_maker(opened.workplace), only_parts=parts, at_once=False)
         try:
             try:
                 run_tests(plugin, visibilities=self.plan.visibilities, keyword=self.plan.keyword)
                 apart = opened.workplace.kept_apart()
             finally:
                 opened.workplace.close()
+            plugin.settle()
             return self.conclude(plugin.ran, opened, apart, kept)
         finally:
             plugin.forget()

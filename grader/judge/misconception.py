@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
@@ -15,6 +17,7 @@ class Variant:
     """A wrong variant of one part's reference.
 
     `accepted` ones are harmless (the comparison lets them pass); their explanation is told all the same.
+    One that `ignores` a role is no explanation where the function was not even given it.
     """
 
     id: str
@@ -23,20 +26,46 @@ class Variant:
     ru: str
     accepted: bool
     function: Callable[..., Any]
+    ignores: str = ""
 
     def explanation(self, language: str) -> str:
         """The words for the student."""
         return self.ru if language == "ru" else self.en
 
 
-def misconception(id: str, *, part: str, en: str, ru: str, accepted: bool = False) -> Callable[[_Function], _Function]:
-    """Mark a function of `misconceptions.py` as a wrong variant of `part`."""
+def misconception(
+    id: str, *, part: str, en: str, ru: str, accepted: bool = False, ignores: str = ""
+) -> Callable[[_Function], _Function]:
+    """Mark a function of `misconceptions.py` as a wrong variant of `part`, which takes what the reference takes, and `memory`
+    if it likes.
+
+    Args:
+        id: its name in results and in `grade validate`, one of a kind in the file; by custom `<part>.<slug>`.
+        part: the part's id.
+        en: the words for the student; the first sentence is the title. Say what is computed instead, and what is asked.
+        ru: the same in Russian.
+        accepted: it is harmless: the comparison lets it pass, and the student is told all the same.
+        ignores: the role of which it takes no notice: it is not named where the function was never given that.
+    """
 
     def mark(function: _Function) -> _Function:
-        vars(function)["misconception"] = Variant(id, part, en, ru, accepted, function)
+        vars(function)["misconception"] = Variant(id, part, en, ru, accepted, function, ignores)
         return function
 
     return mark
+
+
+def for_one_test(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A variant as one test asks it: where it has a parameter `memory`, a dictionary that is empty before the first call."""
+    if "memory" not in inspect.signature(function).parameters:
+        return function
+    memory: dict[str, Any] = {}
+
+    @functools.wraps(function)
+    def remembering(*arguments: Any) -> Any:
+        return function(*arguments, memory=memory)
+
+    return remembering
 
 
 def catalogue(module: ModuleType | None) -> list[Variant]:

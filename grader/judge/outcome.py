@@ -58,8 +58,8 @@ class Difference:
 
     `came` (what the student returned) and `expected` are shown for public tests; of a hidden test the student reads `hint`
     alone, and only when it is a fixed text, because whatever follows a submission's values could carry hidden inputs
-    out. `detail` is the instructor's. `form`: it is no answer of the form that was asked for (another shape, text), so that
-    what a test would hint at about right and wrong values does not matter yet.
+    out. `detail` is the instructor's. `form`: the answer has the wrong type or shape, so the test's own hint is not
+    shown.
     """
 
     came: AnyText
@@ -76,7 +76,7 @@ class Call:
     `kinds` names what came ("tensor float32", "ndarray float64", "list", ...); a comparison may append to `notes` what it
     accepted beyond the letter of the task. `photo` names the assignment's picture that the arguments were made of, for figures.
     `tolerance` is what was derived for the expected value, relative to its largest number: how far honest float32 arithmetic may
-    be off; 0 where no network was run.
+    be off; 0 where no network was run. `omitted` are roles that the function was not given: no parameter was known as theirs.
     """
 
     part: str
@@ -86,6 +86,7 @@ class Call:
     notes: list[AnyText] = field(default_factory=list)
     photo: str = ""
     tolerance: float = 0.0
+    omitted: tuple[str, ...] = ()
 
 
 class TestOutcome(AssertionError):

@@ -56,6 +56,13 @@ class Ran:
     shown: list[Compared] = field(default_factory=list)
     asked: frozenset[str] = frozenset()
     broke_off: bool = False
+    check: Check | None = None
+
+    def forget(self) -> None:
+        """Let go of the answers that were compared, megabytes each."""
+        self.check = None
+        self.compared.clear()
+        self.shown.clear()
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,8 @@ class Setting:
 class JudgePlugin:
     """One run of pytest for one submission; of all parts, when `only_parts` is empty.
 
-    `make_submission` makes the fixture `submission` of a test; it is None for a run that only collects.
+    `make_submission` makes the fixture `submission` of a test; it is None for a run that only collects. If not `at_once`, answers
+    are compared by `settle`, when the submission is gone: until then a test with wrong answers counts as passed.
     """
 
     def __init__(
@@ -80,8 +88,10 @@ class JudgePlugin:
         make_submission: Callable[[PlannedTest], Any] | None,
         *,
         only_parts: frozenset[str] = frozenset(),
+        at_once: bool = True,
     ) -> None:
         self.setting = setting
+        self.at_once = at_once
         self.make_submission = make_submission
         self.only_parts = only_parts or frozenset(part.id for part in setting.folder.specification.parts)
         self.planned: list[PlannedTest] = []
@@ -90,15 +100,24 @@ class JudgePlugin:
         self.problems: list[str] = []
         self.lost: SandboxFault | None = None
         self._by_node: dict[str, Ran] = {}
-        self._proxy: Any = None  # the fixtures `submission` and `check` of the test that runs
-        self._check: Check | None = None
+        self._proxy: Any = None  # the fixture `submission` of the test that runs
 
     def forget(self) -> None:
-        """Let go of the answers that were compared, megabytes each: pytest leaves cycles that reach this plugin, and what they
-        hold would otherwise stay until the collector comes by, many submissions later."""
+        """Let go of all answers: pytest leaves cycles that reach this plugin, and what they hold would otherwise stay until the
+        collector comes by, many submissions later."""
         for ran in self._by_node.values():
-            ran.compared.clear()
-            ran.shown.clear()
+            ran.forget()
+
+    def settle(self) -> None:
+        """Compare all answers that wait for it; a test with a wrong one fails by the first."""
+        for ran in self.ran:
+            if ran.check is not None and not ran.fault:
+                try:
+                    ran.check._settle()
+                except Exception as error:  # noqa: BLE001  of the course's comparison: this test cannot be judged, others can
+                    ran.fault = _fault("compare", pytest.ExceptionInfo.from_exception(error), self.setting.folder)
+                else:
+                    ran.outcome = ran.check._mismatch or ran.outcome
 
     # -- fixtures ---------------------------------------------------------------------------------------------------
 
@@ -113,30 +132,31 @@ class JudgePlugin:
 
     @pytest.fixture
     def reference(self) -> Answers:
-        """The reference: `reference.<part>(*arguments)`."""
+        """The reference: `reference.<part>(*arguments)` is the right answer in plain values and arrays."""
         return self.setting.reference
 
     @pytest.fixture
     def check(self, submission: SubmissionProxy, request: pytest.FixtureRequest) -> Check:
         """Call, compare, remember: `check.<part>(*arguments)`."""
-        self._check = check = Check(submission, self.setting.reference, self.setting.comparisons, request.node.nodeid)
-        ran = self._by_node[request.node.nodeid]
-        ran.compared, ran.shown = check._compared, check._shown
+        setting, ran = self.setting, self._by_node[request.node.nodeid]
+        check = Check(submission, setting.reference, setting.comparisons, request.node.nodeid, at_once=self.at_once)
+        ran.check, ran.compared, ran.shown = check, check._compared, check._shown
         return check
 
     @pytest.fixture
     def models(self) -> Models:
-        """The assignment's networks by name."""
+        """The assignment's networks: `models.<name>` is a `Model`; AttributeError for a name that `assignment.yaml` lacks."""
         return Models(tuple(self.setting.folder.specification.models))
 
     @pytest.fixture
     def pictures(self) -> Pictures:
-        """The assignment's pictures by file stem."""
+        """The assignment's pictures: `pictures[stem]` is uint8 RGB (H, W, 3), read-only: copy before you change it. KeyError
+        where no file has that stem."""
         return Pictures(self.setting.folder.pictures)
 
     @pytest.fixture
     def seed(self) -> int:
-        """Where a test's random inputs start from."""
+        """Where a test's random inputs start from: 0 when a submission is graded; `grade validate` also tries 1 to 20."""
         return self.setting.seed
 
     # -- hooks ------------------------------------------------------------------------------------------------------
@@ -190,8 +210,7 @@ class JudgePlugin:
                 self._by_node[item.nodeid], self.lost = ran, lost
             else:
                 self.ran = [one for one in self.ran if one is not ran]
-                ran.compared.clear()
-                ran.shown.clear()
+                ran.forget()
                 reports = second
         self._proxy = None
         for report in reports:
@@ -202,7 +221,6 @@ class JudgePlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Tell the reference who asks."""
-        self._check = None
         ran = self._by_node.get(item.nodeid)
         if ran is not None:
             self.setting.reference.begin(ran.test.id)
@@ -214,17 +232,18 @@ class JudgePlugin:
             result = yield
         except (CodeRaised, Stopped):
             self._by_node[item.nodeid].broke_off = True
-            self._fail_by_first()
+            self._fail_by_first(item)
             raise
         except TestOutcome:
-            self._fail_by_first()
+            self._fail_by_first(item)
             raise
-        self._fail_by_first()
+        self._fail_by_first(item)
         return result
 
-    def _fail_by_first(self) -> None:
-        if self._check is not None and self._check._mismatch is not None:
-            raise self._check._mismatch
+    def _fail_by_first(self, item: pytest.Item) -> None:
+        ran = self._by_node.get(item.nodeid)  # None for a student's own test
+        if ran is not None and ran.check is not None and ran.check._mismatch is not None:
+            raise ran.check._mismatch
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
@@ -239,8 +258,7 @@ class JudgePlugin:
                 ran.outcome = _bare(error)
             else:
                 self.lost = error if isinstance(error, SandboxFault) else self.lost
-                said = str(error) if isinstance(error, GraderError) else with_message(type(error).__name__, str(error))
-                ran.fault = f"{call.when}: {said} ({_where(call.excinfo, self.setting.folder)})"
+                ran.fault = _fault(call.when, call.excinfo, self.setting.folder)
         return (yield)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -321,6 +339,13 @@ def _bare(error: TestOutcome) -> TestOutcome:
     """The outcome without its frames, which would keep a test's networks and arrays alive as long as the result."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
+
+
+def _fault(when: str, info: pytest.ExceptionInfo[BaseException], folder: AssignmentFolder) -> str:
+    """What went wrong in the course's own code, and where."""
+    error = info.value
+    said = str(error) if isinstance(error, GraderError) else with_message(type(error).__name__, str(error))
+    return f"{when}: {said} ({_where(info, folder)})"
 
 
 def _where(info: pytest.ExceptionInfo[BaseException], folder: AssignmentFolder) -> str:

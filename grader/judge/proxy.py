@@ -13,7 +13,7 @@ from grader.course.specification import Part
 from grader.errors import SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
 from grader.judge.alternatives import Reading
 from grader.judge.calling import Attempt, Question, attempts, nearest_first
-from grader.judge.delivery import asked_arguments, essence, in_mode, join, requests_of, served_model
+from grader.judge.delivery import asked_arguments, essence, in_mode, join, left_out, requests_of, served_model
 from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
 from grader.judge.plain import kinds, plain
 from grader.judge.search import Search
@@ -114,12 +114,17 @@ class SubmissionProxy:
             return Mismatch(message, hint=gettext("Return a tensor, an array, a list or a number."))
         if attempt.candidate.binding.complete or failure.line or "TypeError" not in failure.types or not parameters:
             return CodeRaised(failure)
-        asked = ", ".join(parameter.name for parameter in parameters if parameter.required)
+        required = [parameter.name for parameter in parameters if parameter.required]
         given = ", ".join(question.roles.order)
+        hint = gettext("Give every further parameter a default value.")
+        if attempt.candidate.style == "call" and required[:1] == ["self"]:
+            hint = gettext("Leave out self: it is a parameter of methods in a class.")
+        elif len(parameters) < len(question.roles.order) - len(question.roles.optional):
+            hint = gettext("Give the function a parameter for each thing that the task gives.")
         return Mismatch(
-            gettext("Your function cannot be called with what the task gives: it asks for ({asked}).", asked=asked),
+            gettext("Your function cannot be called with what the task gives: it asks for ({asked}).", asked=", ".join(required)),
             expected=gettext("a function of ({given})", given=given),
-            hint=gettext("Give every further parameter a default value."),
+            hint=hint,
         )
 
     def _attempt(self, question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> Answer:
@@ -140,7 +145,8 @@ class SubmissionProxy:
             value = alternative.read(value)
             if isinstance(value, Reading):
                 value, asked = value.answer, value.asked
-        return Call(part.id, asked, attempt.candidate.style, kinds(answer.value)), value
+        omitted = left_out(question, attempt, arguments)
+        return Call(part.id, asked, attempt.candidate.style, kinds(answer.value), omitted=omitted), value
 
     def _call_by_name(self, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         if name not in self._workplace.report.names:
@@ -151,10 +157,14 @@ class SubmissionProxy:
             raise CodeRaised(answer.failure)
         return plain(answer.value)
 
-    def state(self, model: Model) -> dict[str, Any]:
-        """`digest` of parameters and buffers, and `training` flag, of a model as this test's calls left it."""
-        digest, training = self._asked(lambda process: process.state(in_mode(model, self._workplace.report)))
-        return {"digest": digest, "training": training}
+    def state(self, model: Model, *inputs: Any) -> dict[str, Any]:
+        """Of a model as this test's calls left it: `digest` of parameters and buffers, `training` flag, and `output`.
+
+        The last is what it answers to `inputs` in eval mode; None without them, and where it raises or gives no array.
+        """
+        lent = in_mode(model, self._workplace.report)
+        digest, training, output = self._asked(lambda process: process.state(lent, inputs))
+        return {"digest": digest, "training": training, "output": plain(output)}
 
     def _ask(self, target: dict[str, Value], positional: list[Any], keywords: dict[str, Any], form: str) -> Answer:
         installed = target["via"] == "install"  # a hook, on the submission's own network perhaps, where the next would meet it

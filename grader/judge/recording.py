@@ -60,6 +60,7 @@ class RecordedVariant:
     en: str
     ru: str
     accepted: bool
+    ignores: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Recording:
                 [c.part, c.digest, list(c.sketch), table.number(c.answer), c.tolerance, list(c.tensor)] for c in self.calls
             ],
             "tests": self.tests,
-            "variants": [[v.id, v.part, v.en, v.ru, v.accepted] for v in self.variants],
+            "variants": [[v.id, v.part, v.en, v.ru, v.accepted, v.ignores] for v in self.variants],
             "sequences": [
                 [list(s.calls), {name: [table.number(value) for value in values] for name, values in s.answers.items()}]
                 for s in self.sequences

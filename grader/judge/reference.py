@@ -18,6 +18,7 @@ from grader.fixtures.evaluation import Evaluated, Run, evaluate
 from grader.fixtures.store import Store, storable
 from grader.fixtures.weights import build_network, network_factory, weights_digest
 from grader.judge.answers import Expected
+from grader.judge.misconception import for_one_test
 from grader.judge.plain import plain
 from grader.wire.values import Array, Model
 
@@ -103,13 +104,14 @@ class Reference:
 
         From the store when a model is among the arguments.
         """
+        asked = for_one_test(function)
         if not any(_models(arguments) for arguments in calls):
-            return [plain(self._call(function, arguments)) for arguments in calls]
+            return [plain(self._call(asked, arguments)) for arguments in calls]
         key = self.store.key([self._key(function, source, arguments) for arguments in calls])
         found, values = self.store.find(key)
         if not found:
             lent: dict[str, Any] = {}
-            values = [storable(function(*[self._lend(value, lent) for value in arguments])) for arguments in calls]
+            values = [storable(asked(*[self._lend(value, lent) for value in arguments])) for arguments in calls]
             self.store.keep(key, values, {"function": function.__name__})
         return [plain(copy.deepcopy(value)) for value in values]
 

@@ -87,7 +87,7 @@ class Replay:
 
     def variants(self) -> list[Variant]:
         """The known mistakes that the recording can name. Their functions are never called: `answers` knows what they said."""
-        return [Variant(one.id, one.part, one.en, one.ru, one.accepted, _unknown) for one in self.recording.variants]
+        return [Variant(one.id, one.part, one.en, one.ru, one.accepted, _unknown, one.ignores) for one in self.recording.variants]
 
     def _check_weights(self) -> None:
         """This machine's networks must be those that the answers were computed with, but for their last digits."""

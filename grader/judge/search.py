@@ -2,7 +2,8 @@
 
 The first answer ends the search. One that is nothing (None, an empty list) may come of code that catches its own error: it counts
 only when the same function gives no more to arguments in another form. Of failures the furthest is told: what a call by other
-arguments than the function takes says is less than what stopped it inside, and that less than what stopped it further down.
+arguments than the function takes says is less than what stopped it inside, and that less than what stopped it further down. Where
+its parameters are those of the part, what other ways to ask came to says nothing.
 """
 
 from __future__ import annotations
@@ -60,14 +61,20 @@ class Search:
     @property
     def furthest(self) -> Tried:
         """The attempt that tells most of those that failed; there must be one."""
-        inside = [tried for tried in self._failed if tried[1].failure is None or tried[1].failure.line]
+        inside = [(attempt, answer) for attempt, answer in self._failed if answer.failure is None or answer.failure.line]
         if not inside:
             return self._failed[0]
-        failure = inside[0][1].failure
-        if failure is None:
-            return inside[0]
-        here = [tried for tried in inside if tried[1].failure is not None and tried[1].failure.cell == failure.cell]
-        return max(here, key=lambda tried: tried[1].failure.line if tried[1].failure is not None else 0)
+        own = [tried for tried in inside if tried[0].candidate.binding.complete and not tried[0].alternative] or inside
+        if own[0][1].failure is None:
+            return own[0]
+        name = own[0][0].candidate.name
+        return max((tried for tried in own if tried[0].candidate.name == name), key=_progress)
+
+
+def _progress(tried: Tried) -> tuple[int, int]:
+    """How far a function got: by its own line, then by the line in what it called, which may stand above it."""
+    failure = tried[1].failure
+    return (failure.entry, failure.line) if failure is not None else (0, 0)
 
 
 def _but_for_its_form(attempt: Attempt) -> Attempt:

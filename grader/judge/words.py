@@ -22,9 +22,9 @@ _UNREADABLE = {
 }
 
 _NOTES = {
-    "picture_served": gettext("The picture {name} is not here; the lab's own picture was served."),
+    "picture_served": gettext("The picture {name} is not here; the lab's own picture was used instead."),
     "folder_served": gettext("The folder {name} is not here; the lab's own pictures were listed."),
-    "weights_served": gettext("The weights {name} are not here; those of the lab's own model were served."),
+    "weights_served": gettext("The weights {name} are not here; those of the lab's own model were used instead."),
     "moved_to_cpu": gettext("There is no GPU here; what was sent to one stayed on the CPU."),
     "picture_prepared": gettext(
         "Your code prepares its pictures itself; those of the tests come prepared, and were left as they are."
@@ -114,7 +114,7 @@ def adaptation_notes(part: Part, attempt: Attempt, alternative: Alternative | No
             gettext("No function {name} was found; your variable {found} was used.", name=canonical, found=candidate.name)
         )
     elif candidate.name != canonical:
-        texts.append(gettext("{found} was taken for {name}.", name=canonical, found=candidate.name))
+        texts.append(gettext("{found} was used as {name}.", name=canonical, found=candidate.name))
     if attempt.form == "own":
         texts.append(gettext("{name} was called with objects of your own class.", name=canonical))
     elif attempt.form not in (part.accepts[0], candidate.form) and candidate.style not in ("variable", "forward_hook"):

@@ -107,7 +107,7 @@ class Workplace:
         if scarce or self.reopened >= _MOST_LOST_BEFORE_ANOTHER_TRY:
             return False
         try:
-            if not self.session.closed and self.session.footprint() != self.report.files:
+            if not self.session.closed and self.session.footprint() != self.report.footprint:
                 return False
         except SubmissionStopped:
             return False
@@ -128,9 +128,9 @@ class Workplace:
         and pipes that a submission shares among its forks on purpose are not seen: whoever does that keeps verdicts that its
         tests have given it.
         """
-        if self.reopened or self.disturbed or self.session.closed or not self.session.forks or not self.report.files:
+        if self.reopened or self.disturbed or self.session.closed or not self.session.forks or not self.report.footprint:
             return False
         try:
-            return self.session.footprint() == self.report.files
+            return self.session.footprint() == self.report.footprint
         except SubmissionStopped:
             return False

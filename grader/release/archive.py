@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.wholefile import write_whole
+from grader.wholefile import write_bytes_whole
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first that a zip knows
 _UNIX = 3
@@ -20,7 +20,7 @@ def write_files(files: dict[str, bytes], out: Path, top: str) -> None:
     """
     if out.suffix == ".zip":
         packed = zipped({f"{top}/{name}": raw for name, raw in files.items()})
-        write_whole(out, lambda partial: partial.write_bytes(packed))
+        write_bytes_whole(out, packed)
         return
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out} is not empty; a bundle is written into a new folder or a .zip")

@@ -13,6 +13,7 @@ from grader.ci.workflows import workflow
 from grader.course.assignment import AssignmentFolder
 from grader.course.bundle import ANSWERS_SUFFIX, RELEASED, Bundle, content_digest
 from grader.course.master import stale
+from grader.course.walk import contents, walk
 from grader.errors import SpecificationError
 from grader.judge.judge import Judge, JudgePlan
 from grader.origin import requirement
@@ -25,7 +26,6 @@ from grader.sandbox.wall import NoWall
 
 ANSWERS = f"{RELEASED}/recorded{ANSWERS_SUFFIX}"
 _CODE = ("calling.py", "comparison.py", "figures.py", "networks.py")
-_LEFT = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache"}
 _MOST_LEAKS = 10
 
 
@@ -65,13 +65,7 @@ def build_bundle(folder: AssignmentFolder, install: str = "", device: str = "cpu
 
 
 def _files(folder: Path, name: str = "") -> dict[str, bytes]:
-    """The files below a folder by their names from there, with `name/` in front."""
-    found = {}
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        parts = path.relative_to(folder).parts
-        if path.is_file() and not _LEFT & set(parts) and path.suffix != ".pyc" and not parts[-1].startswith("."):
-            found["/".join((name, *parts) if name else parts)] = path.read_bytes()
-    return found
+    return contents(walk(folder), folder, name)
 
 
 def _tests(folder: AssignmentFolder) -> dict[str, bytes]:

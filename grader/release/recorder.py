@@ -149,7 +149,7 @@ def _record_variants(judge: Judge, ran: list[Ran], recorder: Recorder) -> None:
     for variant in judge.diagnosis.variants:
         if variant.id in told:
             recorder.recording.variants.append(
-                RecordedVariant(variant.id, variant.part, variant.en, variant.ru, variant.accepted)
+                RecordedVariant(variant.id, variant.part, variant.en, variant.ru, variant.accepted, variant.ignores)
             )
     for number, sequence in enumerate(recorder.recording.sequences):
         kept = {name: values for name, values in sequence.answers.items() if name in told}

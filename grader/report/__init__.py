@@ -15,11 +15,12 @@ Layers, top to bottom (each imports only what stands below it)::
 
     rendering                               writes the files
     classpage · studentpage · similarpages  one page each: records in, HTML out
-    overview · payload                      what the class page says (of attention, items, roster)
-    feedback                                what the student page says
-    gradebook · junit · similarity          the tables; who is like whom, as records
-    stamps                                  which files stand as they are
-    template · chart · statistics · edition · slug · wording · number · text
+    overview · payload                      what the class page says
+    attention                               who needs the instructor
+    roster · picture                        everyone, as pages name them; a figure as HTML
+    template · chart · boxchart · items · slug · junit
+    feedback · edition · gradebook · similarity · difference · stamps
+    statistics · svg · raster · wording · number · text
 
 Every page is one file that opens from disk: no network, no server, and a content security policy that lets nothing run
 but the class page's own script.

@@ -47,6 +47,16 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class _Group:
+    """Who is in a reason, each with a note or all without; `more` as there."""
+
+    title: str
+    entries: Sequence[Entry]
+    notes: Sequence[str] = ()
+    more: str = ""
+
+
+@dataclass(frozen=True)
 class Attention:
     """What the section says; `slugs` are the students who are counted, each once."""
 
@@ -62,47 +72,34 @@ def attention(
     """Sort the class by reason; `similarity` is what `grade similar` found, if it was asked."""
     translations = translator(language)
     _ = translations.gettext
-    groups: list[tuple[str, list[Entry], list[str]]] = []
+    groups: list[_Group] = []
     for status in _STATUSES:
         group = [entry for entry in entries if entry.submission.status is status]
-        groups.append((submission_word(status, translations), group, [_first_message(entry) for entry in group]))
+        groups.append(_Group(submission_word(status, translations), group, [_first_message(entry) for entry in group]))
     empty = [entry for entry in entries if _without_a_point(entry)]
-    groups.append((_("graded, but without a single point"), empty, [_first_finding(entry) for entry in empty]))
+    groups.append(_Group(_("graded, but without a single point"), empty, [_first_finding(entry) for entry in empty]))
     unchecked = [entry for entry in entries if _unchecked_tests(entry)]
-    groups.append(
-        (
-            _("graded in part: the grader failed in some tests"),
-            unchecked,
-            [", ".join(_unchecked_tests(entry)) for entry in unchecked],
-        )
-    )
+    names = [", ".join(_unchecked_tests(entry)) for entry in unchecked]
+    groups.append(_Group(_("graded in part: the grader failed in some tests"), unchecked, names))
     near = _near_boundaries(assignment, entries)
     told = _("{score} points, where the boundary is {boundary}")
-    groups.append(
-        (
-            _("close to a grade boundary"),
-            [entry for entry, _score, _boundary in near],
-            [
-                told.format(score=format_number(score, language), boundary=format_number(boundary, language))
-                for _entry, score, boundary in near
-            ],
-        )
-    )
+    boundaries = [
+        told.format(score=format_number(score, language), boundary=format_number(boundary, language))
+        for _entry, score, boundary in near
+    ]
+    groups.append(_Group(_("close to a grade boundary"), [entry for entry, _score, _boundary in near], boundaries))
     for same in _same_files(entries):
-        groups.append((_("identical files"), same, []))
+        groups.append(_Group(_("identical files"), same))
     alike = _alike(entries, similarity, language) if similarity else []
-    title = _("very similar code")
-    groups.append((title, [entry for entry, _note in alike], [note for _entry, note in alike]))
-    groups = [group for group in groups if group[1]]
+    partners = [note for _entry, note in alike]
+    groups.append(_Group(_("very similar code"), [entry for entry, _note in alike], partners, f"{SIMILAR_PAGES}/index.html"))
+    groups = [group for group in groups if group.entries]
     adaptations = _adaptations(entries)
     return Attention(
-        reasons=tuple(
-            Reason(name, crowd(group, notes), f"{SIMILAR_PAGES}/index.html" if name == title else "")
-            for name, group, notes in groups
-        ),
+        reasons=tuple(Reason(group.title, crowd(group.entries, group.notes), group.more) for group in groups),
         adaptations=tuple(Reason(message, crowd(group)) for message, group in adaptations[:_MOST_ADAPTATIONS]),
         adapted=len({entry.slug for _message, group in adaptations for entry in group}),
-        slugs=frozenset(entry.slug for _title, group, _notes in groups for entry in group),
+        slugs=frozenset(entry.slug for group in groups for entry in group.entries),
     )
 
 

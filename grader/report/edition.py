@@ -1,7 +1,8 @@
 """The two editions of a student's page, as a subset of the record made *before* any page is rendered.
 
 The student's edition is cut here, not in a template: a template cannot leak what it never gets. Of a hidden test it
-keeps title, points, status, message, hint and misconception; of a public one the expected answer and pictures too. Inputs, values
+keeps title, points, status, message, hint, misconception and the place in the student's own file (code, cell, line); of a public
+one the expected answer and pictures too. Inputs, values
 and tracebacks (`detail`), test ids, timings, paths and the submission's digest are the instructor's; so is every message about
 a submission that the grader failed on, as an exception in the judge may spell out what hidden inputs a submission saw. Pictures
 that the submission itself showed stay: it drew them before any test had begun.

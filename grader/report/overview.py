@@ -3,7 +3,7 @@
 ::
 
     Overview
-    ├── scores, median, full marks      how did the class do?
+    ├── scores, median, passed          how did the class do?
     ├── attention                       who needs me?
     ├── mistakes                        what did they not understand?
     └── groups                          is a test unfair or useless?

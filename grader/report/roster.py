@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -65,7 +66,7 @@ def shared_part(results: Results) -> Results:
     return results.model_copy(update={"submissions": (), "left_out": 0})
 
 
-def crowd(entries: list[Entry], notes: list[str] | None = None, limit: int = 40) -> Crowd:
+def crowd(entries: Sequence[Entry], notes: Sequence[str] = (), limit: int = 40) -> Crowd:
     """Name the first `limit` of the entries, each with its note; a class of thousands must not fill the page."""
     named = zip(entries[:limit], notes or [""] * len(entries), strict=False)
     people = tuple(Person(entry.submission.student, entry.href, note) for entry, note in named)

@@ -21,8 +21,8 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, ValidationError
 
 from grader.errors import SpecificationError
-from grader.record import Record
-from grader.results import JSON_SCHEMA, AssignmentSummary, GraderSummary
+from grader.record import JSON_SCHEMA, Record, first_problem
+from grader.results import AssignmentSummary, GraderSummary
 
 FILE, PAGES = "similar.json", "similar"  # in the report's folder
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -120,6 +120,4 @@ def read_similarity(path: Path) -> Similarity | None:
     except FileNotFoundError:
         return None
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(step) for step in first["loc"])
-        raise SpecificationError(f"{path}: {key}: {first['msg']}", remedy="grade similar writes it again") from error
+        raise SpecificationError(f"{path}: {first_problem(error)}", remedy="grade similar writes it again") from error

@@ -22,7 +22,7 @@ from grader.report.similarity import PAGES, Pair, Passage, Similarity, Work
 from grader.report.template import assets, environment
 from grader.report.text import clean, clean_record
 from grader.report.wording import N_
-from grader.results import write_text_whole
+from grader.wholefile import write_text_whole
 
 INDEX = "index.html"
 _LONGEST_LINE = 2_000

@@ -25,7 +25,7 @@ from typing import Literal
 from pydantic import BaseModel, Field, ValidationError
 
 from grader.record import Record
-from grader.results import write_text_whole
+from grader.wholefile import write_text_whole
 
 FILE = ".pages.json"
 # All that the report is made by: its own layer and those that it may import (tests/test_layers.py), words and version.

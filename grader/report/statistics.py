@@ -1,7 +1,7 @@
 """Item analysis of classical test theory, as pure functions over arrays of points.
 
 Points are `float64` of shape `(students, tests)`; NaN where a student has no result for a test (never a zero). Left out
-on purpose: which students enter (the caller takes those who were graded) and what to call a value (`overview`).
+on purpose: which students enter (the caller takes those who were graded) and what to call a value (`items`).
 
 Sources: Crocker and Algina, *Introduction to Classical and Modern Test Theory* (1986), chapter "Item analysis";
 Henrysson, "Correction of item-total correlations in item analysis", Psychometrika 28 (1963) 211-218.

@@ -52,10 +52,7 @@ def plan_run(
         found = [one for one in everyone if fnmatch.fnmatch(one.student, composed(student))]
         hidden_here = (*hidden, folder.path, folder.reference.parent)
         runs.append(AssignmentRun(folder, tuple(found), hidden_here, len(everyone) - len(found)))
-    if not any(run.submissions for run in runs):
-        wanted = "" if student == "*" else f" of a student like {student!r}"
-        raise UsageError(f"no submission{wanted} in {', '.join(str(place) for _, place in pairs)}")
-    return runs
+    return _with_submissions(runs, student, ", ".join(str(place) for _, place in pairs))
 
 
 def plan_works(works: Sequence[Work], source: Path, assignment: str | None, student: str = "*") -> list[AssignmentRun]:
@@ -87,9 +84,13 @@ def plan_works(works: Sequence[Work], source: Path, assignment: str | None, stud
         submissions = tuple(one.submission(folder.specification, folder.starters()) for one in own)
         hidden_here = (*hidden, folder.path, folder.reference.parent)
         runs.append(AssignmentRun(folder, submissions, hidden_here, len(everyone) - len(own)))
+    return _with_submissions(runs, student, f"{source} for {', '.join(folder.specification.id for folder in folders)}")
+
+
+def _with_submissions(runs: list[AssignmentRun], student: str, where: str) -> list[AssignmentRun]:
     if not any(run.submissions for run in runs):
         wanted = "" if student == "*" else f" of a student like {student!r}"
-        raise UsageError(f"no submission{wanted} in {source} for {', '.join(folder.specification.id for folder in folders)}")
+        raise UsageError(f"no submission{wanted} in {where}")
     return runs
 
 

@@ -24,12 +24,12 @@ from grader.results import (
     Results,
     SubmissionResult,
     SubmissionStatus,
-    write_text_whole,
 )
 from grader.run.dispatch import Job, Machines, Task, grade_all, longest_first
 from grader.run.journal import Journal, Kept, result_key
 from grader.run.pictures import shown_pictures
 from grader.run.plan import AssignmentRun
+from grader.wholefile import write_text_whole
 
 
 @dataclass(frozen=True)

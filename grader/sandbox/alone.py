@@ -17,7 +17,7 @@ from typing import Any
 
 from grader.course.specification import Limits
 from grader.errors import SandboxFault, SubmissionCrashed, SubmissionStopped, WireError
-from grader.sandbox.session import REPORT, Session
+from grader.sandbox.session import REPORT, Session, last_lines
 from grader.sandbox.shared import SharedSession
 from grader.sandbox.template import START_SECONDS, TemplatePlan, configuration
 from grader.sandbox.wall import interpreter
@@ -136,8 +136,7 @@ class LoneProcess:
 
     def log_tail(self) -> str:
         """The last lines that it wrote."""
-        lines = self.log.read_text("utf-8", "replace").strip().splitlines() if self.log.exists() else []
-        return " | ".join(lines[-5:])
+        return last_lines(self.log)
 
 
 class LoneSession(SharedSession):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from grader.errors import SubmissionCrashed
+from grader.errors import SandboxFault, SubmissionCrashed
 from grader.sandbox.drawings import Drawings, read_drawings
 from grader.sandbox.inventory import Entry, HookPlace, items, number, read_entry, read_places, text
 from grader.wire.values import Array, Value
@@ -15,13 +15,17 @@ from grader.wire.values import Array, Value
 
 @dataclass(frozen=True)
 class Failure:
-    """An exception in student code: class names from the class up to `object`, message, and where in the student's file."""
+    """An exception in student code: class names from the class up to `object`, message, and where in the student's file.
+
+    `entry` is the line that the function which was called had come to; `line` lies in what that called, or is the same.
+    """
 
     types: tuple[str, ...]
     message: str
     cell: int
     line: int
     code: str
+    entry: int = 0
 
     @classmethod
     def from_wire(cls, value: Value) -> Failure:
@@ -30,7 +34,7 @@ class Failure:
             raise SubmissionCrashed("its process answered with something that is no answer")
         types = tuple(text(name, 100) for name in items(value.get("types"), 10))
         message, code = text(value.get("message"), 500), text(value.get("code"), 500)
-        return cls(types, message, number(value.get("cell")), number(value.get("line")), code)
+        return cls(types, message, number(value.get("cell")), number(value.get("line")), code, number(value.get("entry")))
 
     @property
     def type_name(self) -> str:
@@ -52,7 +56,7 @@ class LoadReport:
     hooks: tuple[HookPlace, ...] = ()
     networks: tuple[str, ...] = ()
     drawings: Drawings = field(default_factory=Drawings)
-    files: str = ""
+    footprint: str = ""  # of its folders, empty when it cannot be told
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,12 @@ def read_notes(value: Value) -> tuple[dict[str, str], ...]:
 
 
 def read_report(value: dict[str, Value]) -> LoadReport:
-    """What a submission's file left behind. Raises `SubmissionCrashed` when it is no description of that."""
+    """What a submission's file left behind. Raises `SubmissionCrashed` when it is no description of that, and `SandboxFault` when
+    it says that the grader's own code failed there. A submission may say so itself: it gets no points by it, but a person's look.
+    """
+    if fault := text(value.get("fault"), 500):
+        plain = "".join(sign if sign.isprintable() else " " for sign in fault)
+        raise SandboxFault(f"what the file left behind could not be described: {plain}")
     names = value.get("names")
     if type(names) is not dict or type(value.get("unreadable")) is not str:
         raise SubmissionCrashed("its process described itself with something that is no description")
@@ -100,5 +109,5 @@ def read_report(value: dict[str, Value]) -> LoadReport:
         hooks=read_places(value.get("hooks")),
         networks=tuple(text(name, 100) for name in items(value.get("networks"), 100)),
         drawings=read_drawings(value.get("drawings")),
-        files=text(value.get("files"), 64),
+        footprint=text(value.get("files"), 64),
     )

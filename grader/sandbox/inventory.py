@@ -19,12 +19,16 @@ _MOST_HOOKS = 200
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a function. `how` is positional, keyword, args or kwargs; `form` that of arrays which it is written for."""
+    """A parameter of a function. `how` is positional, keyword, args or kwargs; `form` that of arrays which it is written for;
+    `fraction`: its default is a float; `said`: by its annotation it is a network or an array.
+    """
 
     name: str
     required: bool = True
     how: str = "positional"
     form: str = ""
+    fraction: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,12 @@ def _read_parameters(value: Value) -> tuple[Parameter, ...] | None:
         return None
     return tuple(
         Parameter(
-            text(item.get("name"), 100), item.get("required") is True, text(item.get("how"), 20), text(item.get("form"), 20)
+            text(item.get("name"), 100),
+            item.get("required") is True,
+            text(item.get("how"), 20),
+            text(item.get("form"), 20),
+            item.get("fraction") is True,
+            text(item.get("said"), 20),
         )
         for item in value[:_MOST_PARAMETERS]
     )

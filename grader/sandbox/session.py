@@ -8,6 +8,8 @@ import signal
 import socket
 import struct
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 from grader.course.specification import Limits
@@ -26,7 +28,7 @@ from grader.sandbox.guard import Guard, guard
 from grader.sandbox.inventory import text
 from grader.wire.channel import Channel, Closed, Deadline, Unsendable
 from grader.wire.layout import text_layout
-from grader.wire.values import REQUESTS, Bounds, Model, Value
+from grader.wire.values import REQUESTS, Array, Bounds, Model, Value
 
 _READY_SECONDS = 30.0
 _FORK_SECONDS = 10.0
@@ -113,7 +115,7 @@ class Session:
         return CallProcess(self, pid, ours)
 
     def footprint(self) -> str:
-        """A digest of what lies in the submission's folders, as `LoadReport.files`; empty when it cannot be told."""
+        """A digest of what lies in the submission's folders, as `LoadReport.footprint`; empty when it cannot be told."""
         return text(self._ask({"op": "files"}, _FORK_SECONDS).get("files"), 64)
 
     def end_of(self, pid: int, sweep: bool) -> int | None:
@@ -202,10 +204,15 @@ class CallProcess:
             return Answer(None, Failure(("Unsendable",), "its texts would make too large an array", 0, 0, ""), notes)
         return Answer(value, None, notes, answer.get("clean") is True)
 
-    def state(self, model: Model) -> tuple[str, bool]:
-        """(digest of parameters and buffers, training flag) of a model as this process has left it."""
-        answer = self._ask({"op": "state", "model": to_wire(model), "first": self.first})
-        return text(answer.get("digest"), 64), answer.get("training") is True
+    def state(self, model: Model, inputs: Sequence[Value] = ()) -> tuple[str, bool, Array | None]:
+        """(digest of parameters and buffers, training flag, answer to `inputs`) of a model as this process has left it.
+
+        The answer is None without inputs, and where the model raises or gives no array.
+        """
+        wired = [to_wire(value) for value in inputs]
+        answer = self._ask({"op": "state", "model": to_wire(model), "inputs": wired, "first": self.first})
+        output = answer.get("output")
+        return text(answer.get("digest"), 64), answer.get("training") is True, output if isinstance(output, Array) else None
 
     def _ask(self, request: dict[str, Value]) -> dict[str, Value]:
         seconds = self.seconds
@@ -249,6 +256,12 @@ class CallProcess:
         """Done with this test: the process ends, however it likes to."""
         if not self.over:
             self._end(sweep=False)
+
+
+def last_lines(log: Path) -> str:
+    """The end of a process's log, on one line; empty where there is none."""
+    lines = log.read_text("utf-8", "replace").strip().splitlines() if log.exists() else []
+    return " | ".join(lines[-5:])
 
 
 def ask_for_credentials(connection: socket.socket) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from grader.course.specification import Assignment, Limits
 from grader.errors import SandboxFault, WireError
 from grader.sandbox.folders import remove
-from grader.sandbox.session import Session, ask_for_credentials
+from grader.sandbox.session import Session, ask_for_credentials, last_lines
 from grader.sandbox.shared import SharedSession
 from grader.sandbox.wall import Contents, Inside, Wall, interpreter
 from grader.wire.channel import Channel
@@ -122,8 +122,7 @@ class Template:
 
     def log_tail(self) -> str:
         """The last lines that the template wrote."""
-        lines = self.log.read_text("utf-8", "replace").strip().splitlines() if self.log.exists() else []
-        return " | ".join(lines[-5:])
+        return last_lines(self.log)
 
     def kill(self) -> None:
         """End the template's process and all below it, and nothing else: for who has no time."""

@@ -14,13 +14,14 @@ from typing import Any
 
 from grader.course.specification import Assignment, Part
 from grader.fixtures.store import storable
+from grader.judge.misconception import for_one_test
 from grader.judge.outcome import Call, CodeRaised, Stopped
 from grader.judge.plain import kinds, plain
 from grader.judge.reference import Reference
 from grader.judge.text import gettext
 from grader.results import TestStatus
 from grader.sandbox.exchange import Failure
-from grader.wire.digest import state_digest
+from grader.wire.digest import answer_of, state_digest
 from grader.wire.values import Array, Model
 
 Function = Callable[..., Any]
@@ -35,7 +36,7 @@ class LocalSubmission:
 
     def __init__(self, assignment: Assignment, functions: dict[str, Function], reference: Reference, seconds: float) -> None:
         self._assignment = assignment
-        self._functions = functions
+        self._functions = {part: for_one_test(function) for part, function in functions.items()}
         self._reference = reference
         self._seconds = seconds
         self._lent: dict[str, Any] = {}
@@ -61,10 +62,12 @@ class LocalSubmission:
             value = value if isinstance(value, int | float) else Array(value)
         return Call(part.id, arguments, "call", kinds(value)), plain(value)
 
-    def state(self, model: Model) -> dict[str, Any]:
-        """Digest and training flag of the model as this test's calls left it."""
+    def state(self, model: Model, *inputs: Any) -> dict[str, Any]:
+        """Digest and training flag of the model as this test's calls left it, and what it answers to `inputs`."""
         network = self._give(model)
-        return {"digest": state_digest(network), "training": bool(network.training)}
+        output = answer_of(network, [self._give(value) for value in inputs])
+        told = {"digest": state_digest(network), "training": bool(network.training)}
+        return {**told, "output": plain(storable(output))}
 
     def start_afresh(self) -> bool:
         """Never: its functions stay in this process."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from grader.course.assignment import AssignmentFolder
 from grader.course.master import stale, starter_files
 from grader.course.submission import Submission
+from grader.course.walk import walk
 from grader.course.yamlfile import read_yaml
 from grader.errors import SpecificationError
 from grader.judge.judge import Judge
@@ -101,8 +102,8 @@ class Validator:
 
     def check_hidden(self) -> Check:
         """No hidden test stands in what students are given."""
-        given = [*self.folder.tests("public").rglob("*.py"), *(self.folder.path / "starter").rglob("*")]
-        texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in given if path.is_file()}
+        given = [*self.folder.tests("public").rglob("*.py"), *walk(self.folder.starter)]
+        texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in given}
         short = []
         for path in sorted(self.folder.tests("hidden").rglob("test_*.py")):
             for name, body in _test_bodies(path):

@@ -25,7 +25,7 @@ _HEAD = struct.Struct("<II")  # length of structure, length of arrays
 HEAD_BYTES = _HEAD.size
 _SHORT_BYTES = 1 << 16
 _INLINE_BYTES = 1024  # longer byte strings travel with the arrays
-_INT64 = range(-(2**63), 2**64)
+_PLAIN_INTEGERS = range(-(2**63), 2**64)  # that msgpack holds by itself
 
 
 def encode(value: Value, bounds: Bounds) -> bytes:
@@ -110,7 +110,7 @@ class _Encoder:
         if value is None or kind in (bool, float, str):
             return _text(value) if kind is str else value
         if kind is int:
-            return value if value in _INT64 else ["i", self._digits(value)]
+            return value if value in _PLAIN_INTEGERS else ["i", self._digits(value)]
         if kind is complex:
             return ["c", value.real, value.imag]
         if kind is bytes:

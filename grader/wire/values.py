@@ -1,7 +1,7 @@
 """The closed set of values that may cross the wall, and the bounds that they keep.
 
-None, bool, int, float, complex, str, bytes, list, tuple, dict (keys: str, int, float, bool, None), set, and the frozen
-records below. Everything else stays in the sandbox and is named by a `Handle`.
+None, bool, int, float, complex, str, bytes, list, tuple, dict and set (of keys: None, bool, int, float, str, bytes
+and tuples of these), and the frozen records below. Everything else stays in the sandbox and is named by a `Handle`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from grader.course.code import load_file
-from grader.judge.alternatives import Reading
+from grader.judge.alternatives import Reading, Situation
+from grader.wire.values import Model
 
 calling = load_file(Path(__file__).parents[2] / "assignments" / "lab15" / "calling.py")
 
@@ -33,3 +34,30 @@ def test_the_map_of_the_class_is_picked() -> None:
     assert np.array_equal(calling._pick_class(list(maps[None]), FEATURES, WEIGHTS, 2), maps[2])
     likeliest = calling._pick_class(maps[0], FEATURES, WEIGHTS, 2)
     assert likeliest.asked[2] == 1
+
+
+def asked(part: str, identifier: str, *arguments: Any) -> Any:
+    """What another way to ask gives a function."""
+    listed = getattr(calling, f"alternatives_{part}")(arguments, Situation(None, None))  # type: ignore[arg-type]
+    return next(one.roles for one in listed if one.id == identifier)
+
+
+def test_boxes_are_offered_as_people_keep_them() -> None:
+    """Protects suppressions of detectors' predictions, of boxes with named sides, and of objects with a box and a score."""
+    boxes = np.array([[1, 2, 3, 4], [5, 6, 7, 8]], dtype=np.float32)
+    scores = np.array([0.5, 0.25], dtype=np.float32)
+    names = ("prediction", "named boxes", "pairs, scores first")
+    ways = {name: asked("nms", name, boxes, scores, 0.5)["boxes"] for name in names}
+    assert np.array_equal(ways["prediction"]["boxes"], boxes)
+    assert np.array_equal(ways["prediction"]["scores"], scores)
+    assert [box["y2"] for box in ways["named boxes"]] == [4, 8]
+    assert ways["pairs, scores first"][1] == (0.25, [5, 6, 7, 8])
+    inside = asked("nms", "named boxes in entries", boxes, scores, 0.5)["boxes"]
+    assert [(entry["box"]["x1"], entry["score"]) for entry in inside] == [(1, 0.5), (5, 0.25)]
+    flat = asked("nms", "named entries", boxes, scores, 0.5)["boxes"]
+    assert [(entry["x1"], entry["box"], entry["score"]) for entry in flat][1] == (5, [5, 6, 7, 8], 0.25)
+
+
+def test_a_list_of_layers_is_offered() -> None:
+    """Protects extractors that must be told which layers to keep."""
+    assert asked("features_map", "layers by name", Model("resnet50"), None)["layers"] == ["layer4"]

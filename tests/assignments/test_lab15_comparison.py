@@ -33,6 +33,7 @@ SCORES = np.array([0.6, 0.9, 0.7, 0.2], dtype=np.float32)
 KEPT = [1, 2]
 APART = BOXES[[0, 2]]
 SIZE = (224, 224)
+STAGES = [np.ones((1, 1, 24, 32)), np.ones((1, 2, 12, 16)), np.ones((1, 4, 6, 8))]
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "features_map": (None, None),
@@ -118,7 +119,12 @@ def test_answers_without_content_are_rejected(part: str) -> None:
         (EXPECTED["features_map"][0], "batch axis"),
         ([EXPECTED["features_map"]], ""),
         ({"layer4": EXPECTED["features_map"]}, ""),
-        ((EXPECTED["features_map"], np.zeros((1, 1000))), "Several"),
+        ((EXPECTED["features_map"], np.zeros((1, 1000))), "asked shape"),
+        ((np.zeros((1, 1000)), {"features": EXPECTED["features_map"]}), "asked shape"),
+        ([*STAGES, EXPECTED["features_map"]], "asked shape"),
+        ((np.zeros((1, 1000)), [*STAGES, EXPECTED["features_map"]]), "asked shape"),
+        ({"layer3": STAGES[2], "layer4": EXPECTED["features_map"], "logits": np.zeros((1, 1000))}, "asked shape"),
+        ({"layer4_0": EXPECTED["features_map"] + 1, "layer4": EXPECTED["features_map"]}, "name"),
     ],
 )
 def test_feature_maps_in_other_forms_pass(answer: Any, word: str) -> None:
@@ -127,6 +133,33 @@ def test_feature_maps_in_other_forms_pass(answer: Any, word: str) -> None:
     assert difference is None
     assert all(word in note for note in notes)
     assert bool(notes) is bool(word)
+
+
+@pytest.mark.parametrize(
+    ("shape", "word"),
+    [
+        ((1, 8), "avgpool"),
+        ((1, 8, 1, 1), "avgpool"),
+        ((8,), "avgpool"),
+        ((1, 1000), "output of fc"),
+        ((1000,), "output of fc"),
+        ((1, 4), "place is lost"),
+        ((1, 40), "place is lost"),
+    ],
+)
+def test_a_row_of_numbers_is_explained(shape: tuple[int, ...], word: str) -> None:
+    """Protects from the wrong name for a stage: pooled or cut maps once counted as the output of fc."""
+    difference, _notes = compare("features_map", np.ones(shape))
+    assert difference is not None
+    assert word in str(difference.hint)
+
+
+def test_a_dict_of_other_layers_is_no_answer() -> None:
+    """Protects from a guess among layers: one of another shape is wrong, and of two that differ none is picked."""
+    assert compare("features_map", {"layer2": STAGES[1], "layer3": STAGES[2]})[0] is not None
+    difference, _notes = compare("features_map", [EXPECTED["features_map"] + 1, EXPECTED["features_map"]])
+    assert difference is not None
+    assert "Several different results" in str(difference.came)
 
 
 @pytest.mark.parametrize("part", ["features_map", "fc_weights"])
@@ -174,6 +207,15 @@ def test_weights_with_their_bias_are_rejected() -> None:
         lambda cam: np.maximum(cam, 0) / cam.max(),
         lambda cam: (cam, cv2.resize(cam, SIZE)),
         lambda cam: (cv2.resize(cam, SIZE), np.zeros((*SIZE, 3)), cam),
+        lambda cam: (cam, scaled(cam)),
+        lambda cam: (scaled(cam), cam, np.zeros((*cam.shape, 3))),
+        lambda cam: (np.maximum(cam, 0), cam, np.uint8(255 * scaled(cam)), cam > 0),
+        lambda cam: {"raw": cam, "norm": scaled(cam), "upsampled": cv2.resize(cam, SIZE)},
+        lambda cam: {"cam": cam, "low": cam.min(), "argmax": (1, 2), "class": "cat"},
+        lambda cam: {"negative": np.maximum(-cam, 0), "positive": np.maximum(cam, 0), "CAM": cam},
+        lambda cam: (np.zeros((1, 1000)), cam[None]),
+        lambda cam: (np.zeros((1, 1000)), cv2.resize(cam, SIZE)[None, None]),
+        lambda cam: (cam.tolist(), 2),
     ],
 )
 def test_maps_of_the_same_pattern_pass(change: Callable[[np.ndarray], Any]) -> None:
@@ -185,7 +227,8 @@ def test_of_several_maps_only_the_asked_size_counts() -> None:
     """Protects from a pair in which a wrong map hides behind a right one, and from a guess between two of one size."""
     assert compare("cam", (MAP.T, cv2.resize(MAP, SIZE)))[0] is not None
     assert compare("cam", (1 - MAP, cv2.resize(MAP, SIZE)))[0] is not None
-    assert compare("cam", (MAP, 1 - MAP))[0] is not None
+    for guesses in ((MAP, 1 - MAP), {"cam": 1 - MAP, "other": MAP}, [MAP, MAP[::-1], MAP[:, ::-1]], (MAP, MAP + MAP**2)):
+        assert compare("cam", guesses)[0] is not None
 
 
 ENLARGEMENTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -268,6 +311,16 @@ def test_one_number_in_any_wrapping_passes(part: str) -> None:
         assert compare(part, answer)[0] is not None
 
 
+def test_of_several_numbers_a_name_decides() -> None:
+    """Protects dicts of results, and from a guess: a number that is right is none where another bears the name."""
+    for part, answer in (("iou", {"union": 7, "IoU": 0.4}), ("dice", {"dice": 0.7, "loss": 0.3}), ("dice", {"DC": 0.3, "n": 9})):
+        difference, notes = compare(part, answer)
+        assert difference is None
+        assert "name" in notes[0]
+    for part, answer in (("iou", {"iou": 0.6, "jac": 0.4}), ("dice", {"loss": 0.7, "dice": 0.3}), ("iou", {"a": 0.4, "b": 0.5})):
+        assert compare(part, answer)[0] is not None
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -284,6 +337,14 @@ def test_one_number_in_any_wrapping_passes(part: str) -> None:
         np.column_stack([BOXES, SCORES])[KEPT],
         (np.array([1, 2, 0, 0]), 2),
         {"keep": KEPT},
+        {"kept": KEPT, "n": 2},
+        [dict(zip(("xmin", "ymin", "xmax", "ymax", "score"), (*map(float, BOXES[i]), 0.5), strict=True)) for i in KEPT],
+        [(0.5, BOXES[i].tolist()) for i in KEPT],
+        {"keep": KEPT, "boxes": BOXES[KEPT], "indices": KEPT},
+        {"boxes": BOXES[KEPT], "scores": SCORES[KEPT], "labels": np.zeros(2)},
+        (np.column_stack([BOXES, SCORES])[KEPT], KEPT),
+        (list(np.column_stack([BOXES, SCORES, SCORES * 0])[KEPT]), KEPT),
+        (np.array(KEPT), np.array([False, True, True, False])),
     ],
 )
 def test_kept_boxes_in_other_forms_pass(answer: Any) -> None:
@@ -306,6 +367,10 @@ def test_kept_boxes_in_other_forms_pass(answer: Any) -> None:
         BOXES[[1, 1]],
         BOXES[KEPT] + 5,
         np.zeros((2, 4)),
+        {"keep": [0, 3], "boxes": BOXES[KEPT]},
+        {"scores": SCORES[KEPT], "n": 2},
+        (np.column_stack([BOXES, SCORES])[[0, 3]], KEPT),
+        (np.array([0, 3]), np.array([False, True, True, False])),
     ],
 )
 def test_other_boxes_are_rejected(answer: Any) -> None:
@@ -320,6 +385,51 @@ def test_the_order_counts_only_where_nothing_goes() -> None:
     assert compare("nms", [1, 0], expected, arguments)[0] is None
     assert compare("nms", [0, 1], expected, arguments)[0] is not None
     assert compare("nms", [True, True], expected, arguments)[0] is None
+
+
+FIXED = "The threshold is a parameter"
+TOO_LOW = "No score is too low to be kept."
+
+
+@pytest.mark.parametrize(
+    ("overlap", "threshold", "scores", "kept", "expected", "hint"),
+    [
+        (0.6, 0.7, [0.9, 0.8, 0.7], [0, 2], [0, 1, 2], FIXED),  # as 0.5 has it
+        (0.6, 0.5, [0.9, 0.8, 0.7], [0, 1, 2], [0, 2], "A box stays"),  # no threshold of 0.5 drops so little
+        (0.4, 0.3, [0.9, 0.8, 0.7], [0, 1, 2], [0, 2], FIXED),
+        (0.4, 0.7, [0.9, 0.8, 0.7], [0, 2], [0, 1, 2], "A box was dropped"),
+        (0.4, 0.5, [0.9, 0.8, 0.2], [0, 1], [0, 1, 2], TOO_LOW),
+        (0.4, 0.5, [0.9, 0.8, 0.7], [0, 1], [0, 1, 2], "A box was dropped"),  # no least score that people take lies between
+        (0.4, 0.5, [0.9, 0.2, 0.8], [0, 2], [0, 1, 2], "A box was dropped"),  # it overlaps a better one
+    ],
+)
+def test_a_hint_on_boxes_fits_the_answer(
+    overlap: float, threshold: float, scores: list[float], kept: list[int], expected: list[int], hint: str
+) -> None:
+    """Protects from advice about scores and thresholds whoever measures overlaps wrongly."""
+    step = 100 * (1 - overlap) / (1 + overlap)
+    boxes = np.array([[300, 200, 400, 300], [300 + step, 200, 400 + step, 300], [600, 240, 700, 300]], dtype=np.float32)
+    difference, _notes = compare("nms", kept, np.array(expected), (boxes, np.array(scores, dtype=np.float32), threshold))
+    assert difference is not None
+    assert str(difference.hint).startswith(hint)
+
+
+def test_boxes_of_one_score_come_in_any_order() -> None:
+    """Protects honest sorting, which may put equal scores in either order; a box that is lost is wrong all the same."""
+    boxes = np.concatenate([APART, APART[1:] + 200])
+    arguments = (boxes, np.array([0.8, 0.5, 0.8], dtype=np.float32), 0.5)
+    for kept in ([0, 2, 1], [2, 0, 1]):
+        assert compare("nms", kept, np.array([0, 2, 1]), arguments)[0] is None
+    for wrong in ([0, 1], [0, 1, 2]):
+        assert compare("nms", wrong, np.array([0, 2, 1]), arguments)[0] is not None
+
+
+def test_a_row_of_twin_boxes_is_the_better_one() -> None:
+    """Protects those who return boxes instead of indices where two boxes are the same; both of them are still two."""
+    boxes = np.concatenate([BOXES, BOXES[1:2]])
+    arguments = (boxes, np.array([*SCORES, 0.95], dtype=np.float32), 0.5)
+    assert compare("nms", boxes[[4, 2]], np.array([4, 2]), arguments)[0] is None
+    assert compare("nms", boxes[[4, 2, 1]], np.array([4, 2]), arguments)[0] is not None
 
 
 def test_a_box_goes_by_one_that_stays() -> None:

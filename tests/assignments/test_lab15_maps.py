@@ -29,6 +29,15 @@ def test_the_brightest_place(wrapped: Any) -> None:
     assert peak(wrapped(answer)) == (0.375, 0.7)
 
 
+def test_the_brightest_place_of_a_map_in_two_forms() -> None:
+    """Protects a map that comes with its scaled form and a mask; and the test from two guesses at once."""
+    answer = np.zeros(SHAPE)
+    answer[1, 3] = 1
+    assert peak((answer, answer / 2 + 1, answer > 0)) == (0.375, 0.7)
+    with pytest.raises(TestOutcome):
+        peak((answer, answer[::-1]))
+
+
 @pytest.mark.parametrize(
     "answer",
     [

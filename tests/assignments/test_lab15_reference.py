@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +106,35 @@ def test_a_map_takes_one_picture_only(lab15: Any) -> None:
     """Protects from a batch that is merged in silence."""
     with pytest.raises(ValueError, match="unpack"):
         lab15.compute_cam(np.ones((2, 3, 4, 4)), np.ones((5, 3)), 0)
+
+
+def test_what_the_docstrings_say_of_odd_arguments(lab15: Any) -> None:
+    """Protects readers of the reference from errors and values that its docstrings do not tell of."""
+    maps, rows = np.ones((3, 4, 4)), np.arange(15).reshape(5, 3)
+    assert lab15.compute_cam(maps, rows, -1).tolist() == lab15.compute_cam(maps, rows, 4).tolist()
+    assert np.isnan(lab15.iou([1, 1, 1, 1], [1, 1, 1, 1]))
+    assert np.isnan(lab15.dice_loss(np.zeros(3, bool), np.zeros(3)))
+    once = torch.nn.Module()
+    once.layer4, once.forward = torch.nn.Linear(1, 1), lambda x: x
+    raised = {
+        "compute_cam": [
+            (ValueError, (np.ones((2, 3, 4, 4)), rows, 0)),
+            (IndexError, (maps, rows, 5)),
+            (RuntimeError, (maps, maps[0], 0)),
+        ],
+        "get_features_map": [
+            (AttributeError, (torch.nn.Linear(1, 1), [[1.0]])),
+            (ValueError, (once, [[1.0]])),
+            (StopIteration, (torch.nn.ModuleDict({"layer4": torch.nn.ReLU()}), [[1.0]])),
+        ],
+        "get_fc_weights": [(AttributeError, (torch.nn.Linear(1, 1),))],
+        "nms": [(IndexError, (np.ones((1, 4)), np.ones(2), 0.5))],
+    }
+    for name, cases in raised.items():
+        function = getattr(lab15, name)
+        assert [kind.__name__ for kind, _ in cases] == re.findall(
+            r"^ {8}(\w+Error|StopIteration):", function.__doc__, re.MULTILINE
+        )
+        for kind, arguments in cases:
+            with pytest.raises(kind):
+                function(*arguments)

@@ -55,7 +55,7 @@ def test_words_of_a_mistake(tiny: AssignmentFolder, wrong: Path) -> None:
         "The divisor is n - 1.",
         "Your function returned 4.5.",
         "Expected: 3.0",
-        "Look at: 1 + 2 + 6 is 9.",
+        "Hint: 1 + 2 + 6 is 9.",
         "Nothing was found under the name count_words",
         "1 of 3 public tests passes",
     ):

@@ -72,7 +72,7 @@ def test_wrong_work(run: Pytest, lab: Path) -> None:
     done = run(lab, "--submission", "wrong.py")
     assert done.returncode == 1
     assert "2 failed, 1 passed" in done.stdout
-    for words in ("Your function returned 4.5.", "Expected: 3.0", "Look at: 1 + 2 + 6 is 9.", "The divisor is n - 1."):
+    for words in ("Your function returned 4.5.", "Expected: 3.0", "Hint: 1 + 2 + 6 is 9.", "The divisor is n - 1."):
         assert words in done.stdout
     assert "test_words.py::test_repeated_word - Nothing was found under the name count_words" in done.stdout
     assert "proxy.py" not in done.stdout

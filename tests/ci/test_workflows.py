@@ -207,9 +207,11 @@ def test_a_students_repository_on_gitlab(bundle: Path, tmp_path: Path) -> None:
     assert len(cases) == 3
 
 
-@pytest.mark.parametrize(("command", "status"), [("check", 0), ("check --lang ru -k mean", 0), ("check gone.py", 2)])
+@pytest.mark.parametrize(
+    ("command", "status"), [("check", 0), ("check --lang ru\n-k mean", 0), ("check gone.py", 2), ("check t*.py", 2)]
+)
 def test_the_action(bundle: Path, tmp_path: Path, command: str, status: int) -> None:
-    """Protects the action: it installs itself, runs the command's words, hands on its status and its result."""
+    """Protects the action: it installs itself, runs the command's words as they stand, hands on its status and its result."""
     action = load(ACTION)
     values = {name: one["default"] for name, one in action["inputs"].items()} | {"command": command}
     runner = Runner.make(bundle, scratch(tmp_path))

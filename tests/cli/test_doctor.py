@@ -48,6 +48,13 @@ def test_on_a_machine_without_a_wall(
     assert [name for name in WHAT if name not in said] == []
 
 
+def test_the_wall_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects an exit status that fits the table: it comes from the row that is shown, and nobody waits for a second try."""
+    findings = iter([doctor.Finding("Wall", True, "one that holds now, and not the next time")])
+    monkeypatch.setattr(doctor, "wall", lambda: next(findings))
+    assert run_main(["doctor"]) == 0
+
+
 @pytest.mark.wall("landlock")
 def test_on_a_machine_with_the_weaker_wall_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Protects exit status 0 where others' work can be graded, and the remedy for the stronger wall."""

@@ -23,3 +23,20 @@ def test_a_mistyped_name_forgets_nothing(course_copy: Path, tmp_path: Path, monk
     assert Store().find("ab" * 32) == (True, 1)
     assert fixtures_command("tiny", "cpu", rebuild=True, prune=False) == 0
     assert Store().find("ab" * 32) == (False, None)
+
+
+def test_a_reference_that_fails_is_told(
+    course_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Protects a nightly job from "all computed" by a reference that raises: which tests, where it fails, and status 1."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(course_copy)
+    reference = course_copy / "reference" / "tiny.py"
+    assert fixtures_command("tiny", "cpu", rebuild=False, prune=False) == 0
+    assert capsys.readouterr().err == ""
+    with reference.open("a") as stream:
+        stream.write("\n\ndef clamp(value, low, high):\n    raise RuntimeError('no network here')\n")
+    assert fixtures_command("tiny", "cpu", rebuild=False, prune=False) == 1
+    told = capsys.readouterr().err
+    assert "tiny: hidden/test_clamp.py" in told
+    assert "no network here" in told

@@ -97,7 +97,7 @@ def test_times_of_people_who_are_not_there(
     submissions = make_class(ann=right, bob=right)
     when = "2026-12-01T12:00:00+00:00"
     (home / "times.csv").write_text(f"student;submitted\nanne;{when}\nbob;{when}\nben;{when}\n")
-    arguments = ["run", str(submissions), "-j", "1", "--gradebook", "g.db", "--times", "times.csv", "--student"]
+    arguments = ["run", str(submissions), "-j", "1", "-g", "g.db", "--times", "times.csv", "--student"]
     assert run_main([*arguments, "a*"]) == 0
     assert "Warning: --times: not in this run: anne\n" in capsys.readouterr().err
     assert run_main([*arguments, "*"]) == 0
@@ -130,6 +130,16 @@ def test_what_the_table_of_grades_says(home: Path, capsys: pytest.CaptureFixture
     assert row == ["ann", "10", "1 of 2", "in time; attempt 2 too late", "mean (30, more than its 10 points)"]
     assert lines[0] == "Tiny"
     assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_a_name_that_is_too_long(
+    home: Path, make_class: MakeClass, right: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Protects an hour of grading from a name that the gradebook would refuse at its end: nothing is graded."""
+    monkeypatch.setenv("GRADER_ACTOR", "p" * 201)
+    assert run_main(["run", str(make_class(ann=right)), "--gradebook", "g.db", "--sandbox", "none"]) == 2
+    assert "by: a gradebook keeps 200 characters" in capsys.readouterr().err
+    assert not (home / "report").exists()
 
 
 @pytest.mark.parametrize(
@@ -165,6 +175,10 @@ def test_wrong_usage(home: Path, capsys: pytest.CaptureFixture[str], arguments: 
             "t.csv: line 2: column 'submitted': '2026-12-01 12:00' is no time with its",
         ),
         ("student,when;where\nann,now\n", "there is no column submitted"),
+        (
+            "student,submitted\nann,2026-12-01T12:00Z\nben,2026-12-01T12:00Z\nann,2026-12-02T12:00Z\n",
+            "t.csv: lines 2 and 4: both are of 'ann'",
+        ),
     ],
 )
 def test_wrong_times(home: Path, capsys: pytest.CaptureFixture[str], lines: str, said: str) -> None:

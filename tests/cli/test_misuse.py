@@ -55,3 +55,14 @@ def test_a_fault_of_the_grader_stays_one(here: Path) -> None:
     assert unusable_place(OSError(errno.EACCES, "no", str(here / "elsewhere")), arguments) is None
     for theirs in ("report", str(here / "report" / "index.html"), str(here / "submissions")):
         assert unusable_place(OSError(errno.EACCES, "no", theirs), arguments) is not None
+
+
+def test_memory_that_does_not_suffice(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects an instructor from a traceback where the grader itself ran out of memory: words, and the status of a fault."""
+
+    def exhausted(*_arguments: object) -> int:
+        raise MemoryError
+
+    monkeypatch.setattr("grader.cli.run.run_command", exhausted)
+    assert run_main(["run", "anything"]) == 1
+    assert "memory" in capsys.readouterr().err

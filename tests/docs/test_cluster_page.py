@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+import signal
+import sys
+import types
+from functools import partial
 from pathlib import Path
 
+import pytest
 import yaml
 
 
@@ -32,6 +37,32 @@ def test_kubernetes(repository: Path) -> None:
     assert mounted == {one["name"] for one in worker["spec"]["template"]["spec"]["volumes"]}
 
 
-def test_slurm(repository: Path) -> None:
-    """Protects who copies it from a script that does not compile."""
-    compile(block(repository, "slurm_cluster.py"), "slurm_cluster.py", "exec")
+def test_slurm(repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects who copies it from a script that does not run: workers that grade one submission at a time each, whose scheduler's
+    address is in the command that it prints. Slurm itself is not here."""
+    made: list[SLURMCluster] = []
+    monkeypatch.setitem(sys.modules, "dask_jobqueue", types.SimpleNamespace(SLURMCluster=partial(SLURMCluster, made)))
+    monkeypatch.setattr(signal, "pause", lambda: None)
+    script = compile(block(repository, "slurm_cluster.py"), "slurm_cluster.py", "exec")
+    exec(script, {"__name__": "__main__"})
+    (cluster,) = made
+    assert (cluster.options["cores"], cluster.options["processes"]) == (1, 1)
+    assert cluster.jobs > 0
+    command = capsys.readouterr().out.split()
+    assert command[-2:] == ["--cluster", cluster.scheduler_address]
+    assert command[0] == "grade"
+
+
+class SLURMCluster:
+    """What dask-jobqueue has under that name, as far as the script goes."""
+
+    scheduler_address = "tcp://10.0.0.1:8786"
+
+    def __init__(self, made: list[SLURMCluster], **options: object) -> None:
+        self.options = options
+        self.jobs = 0
+        made.append(self)
+
+    def scale(self, *, jobs: int) -> None:
+        """Ask for so many."""
+        self.jobs = jobs

@@ -15,28 +15,29 @@ import pytest
 from .page import Step, commands, pages, steps
 from .scene import REPOSITORY, Scene, install_programs, set_scene
 
-# Commands that cannot run here (they download, install, or never end), and where each is tested.
+# Commands that cannot run here (they download, install, or never end): where each is run, and words that stand there for it.
+_CHECK, _CLUSTER, _INSTALLED = "tests/cli/test_check_command.py", "tests/run/test_cluster.py", "tests/release/test_installed.py"
 ELSEWHERE = {
-    "python3 -m venv .venv": "tests/release/test_installed.py",
-    "source .venv/bin/activate": "tests/release/test_installed.py",
-    "pip install -r requirements.txt": "tests/release/test_installed.py",
-    "make .venv/.installed": ".ci/run",
-    "grade validate": "tests/init/test_init.py",
-    "grade validate lab15": "tests/init/test_init.py",  # the lab that stands for lab 15 here is that one
-    "grade check --watch": "tests/cli/test_check_command.py",
-    "grade check --lang ru --watch": "tests/cli/test_check_command.py",
-    "make grade": ".ci/run",
-    "make test": ".ci/run",
-    "make test TESTS=tests/wire": ".ci/run",
-    "make lint types test": ".ci/run",
-    "sudo make test-as-nobody": ".ci/run",
-    "pre-commit install": ".ci/run",
-    'grade export --to canvas --roster gradebook.csv --column "Lab 3"': "tests/export/test_rosters.py",
-    "grade submissions/ --open --watch": "tests/cli/test_watch_command.py",
-    "pip install 'lab-grader[cluster]'": "tests/run/test_cluster.py",
-    "grade submissions/ --cluster tcp://scheduler:8786": "tests/run/test_cluster.py",
-    "dask scheduler": "tests/run/test_cluster.py",
-    "dask worker tcp://scheduler:8786 --nthreads 1 --nworkers 8": "tests/run/test_cluster.py",
+    "python3 -m venv .venv": (_INSTALLED, "-m venv .venv"),
+    "source .venv/bin/activate": (_INSTALLED, ".venv/bin/activate"),
+    "pip install -r requirements.txt": (_INSTALLED, "-r requirements.txt"),
+    "make .venv/.installed": (".ci/run", "make grade"),  # which needs it
+    "grade validate": ("tests/init/test_init.py", 'grade("validate"'),
+    "grade validate lab15": ("tests/init/test_init.py", 'grade("validate"'),  # the lab that stands for lab 15 here is that one
+    "grade check --watch": (_CHECK, '"check", "--watch"'),
+    "grade check --lang ru --watch": (_CHECK, '"check", "--watch"'),
+    "make grade": (".ci/run", "make grade"),
+    "make test": (".ci/run", "make test\n"),
+    "make test TESTS=tests/wire": (".ci/run", "make test\n"),
+    "make lint types test": (".ci/run", "make lint types\n"),
+    "sudo make test-as-nobody": (".ci/run", "make test-as-nobody"),
+    "pre-commit install": ("tests/test_pre_commit.py", '"install"'),
+    'grade export --to canvas --roster gradebook.csv --column "Lab 3"': ("tests/export/test_rosters.py", 'Wanted("Tin", ())'),
+    "grade submissions/ --open --watch": ("tests/cli/test_watch_command.py", '"--watch"'),
+    "pip install 'lab-grader[cluster]'": ("pyproject.toml", "lab-grader[cluster,"),  # as a developer's environment does
+    "grade submissions/ --cluster tcp://scheduler:8786": (_CLUSTER, '"--cluster", school.address'),
+    "dask scheduler": (_CLUSTER, '_start("scheduler"'),
+    "dask worker tcp://scheduler:8786 --nthreads 1 --nworkers 8": (_CLUSTER, '_start("worker"'),
 }
 FIRST_SCENE = {"README.md": "lab15"}
 OTHERS = (*REPOSITORY.glob("grader/release/templates/*.j2"), REPOSITORY / "grader" / "init" / "course" / "README.md.tmpl")
@@ -108,12 +109,12 @@ def test_the_readme_of_a_bundle(name: str, programs: Path, tmp_path: Path) -> No
 
 
 def test_what_is_left_to_other_tests() -> None:
-    """Protects the list from growing old: each entry stands on a page, and what tests it exists; `make` knows its targets."""
+    """Protects the list from growing old: each entry stands on a page, and in what runs it; `make` knows its targets."""
     everything = [*pages(REPOSITORY), *OTHERS]
     script = [step for path in everything for step in steps(path.read_text("utf-8")) if step.kind == "commands"]
     shown = {bare(command) for step in script for command in commands(step.text)}
     assert set(ELSEWHERE) - shown == set()
-    assert [place for place in ELSEWHERE.values() if not (REPOSITORY / place).is_file()] == []
+    assert [(place, words) for place, words in ELSEWHERE.values() if words not in (REPOSITORY / place).read_text("utf-8")] == []
     for command in ELSEWHERE:
         if "make " in command:
             done = subprocess.run(

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from grader.cli.main import app
+from grader.cli.main import FAULT, OK, STOPPED, USAGE, app
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -43,6 +43,22 @@ def test_a_changed_table_is_noticed(generator: ModuleType) -> None:
     assert generator.current("reference/commands.md", text.replace("--watch", "--wait")) == text
     with pytest.raises(ValueError, match="needs <!-- commands: begin -->"):
         generator.current("reference/commands.md", "# Commands\n")
+
+
+def test_usage_lines_name_values(generator: ModuleType) -> None:
+    """Protects from a usage line that cannot be typed: behind an option that must be given stands what it takes."""
+    usage = [line for line in "\n".join(generator.commands()).splitlines() if line.startswith("grade ")]
+    assert [line for line in usage if re.search(r" --\S+( *$|  | \[)", line)] == []
+    assert "grade extend STUDENT [UNTIL] --why TEXT [OPTIONS]" in usage
+
+
+def test_exit_statuses_are_told() -> None:
+    """Protects scripts: the two tables name the same statuses, and each command whose 1 is a finding and no fault."""
+    tables = [(DOCS / "reference" / "commands.md").read_text("utf-8"), (DOCS.parent / "README.md").read_text("utf-8")]
+    for text in tables:
+        rows = dict(re.findall(r"^\| (\d+) \| (.*) \|$", text, re.MULTILINE))
+        assert set(rows) == {str(status) for status in (OK, FAULT, USAGE, STOPPED)}
+        assert [name for name in ("check", "validate", "diff") if f"`{name}`" not in rows["1"]] == []
 
 
 def test_every_option_is_explained() -> None:

@@ -105,7 +105,7 @@ def test_no_time(results: Results) -> None:
 def test_words(results: Results) -> None:
     """Protects the feedback: a known mistake, what came and was expected of a public test, and why nothing could run."""
     outputs = " ".join(test["output"] for test in document(results, "dina_misconception")["tests"])
-    for words in ("The divisor is n - 1.", "Your function returned 4.5.", "Expected: 3.0", "Look at: 1 + 2 + 6 is 9."):
+    for words in ("The divisor is n - 1.", "Your function returned 4.5.", "Expected: 3.0", "Hint: 1 + 2 + 6 is 9."):
         assert words in outputs
     assert "Several files could be the submission" in document(results, "egor_two_files")["output"]
 

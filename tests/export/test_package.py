@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import grader
+from grader.cli.autograder import autograder_command
 from grader.course.assignment import open_assignment
 from grader.errors import SpecificationError, UsageError, WallError
 from grader.export import autograder
@@ -85,6 +86,21 @@ def test_what_is_in_it(package: bytes) -> None:
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
 
 
+def test_what_is_judged_by_is_packed_and_no_more(course_copy: Path) -> None:
+    """Protects the container from other tests than the course's (a helper in `tests/hidden/master/`) and from an environment."""
+    assignment = course_copy / "assignments" / "tiny"
+    for name in ("tests/hidden/master/helper.py", "master/tiny.py", "env/pyvenv.cfg", "env/lib/big.so", "starter/.venv/x.py"):
+        (assignment / name).parent.mkdir(parents=True, exist_ok=True)
+        (assignment / name).write_text("")
+    folder = open_assignment(assignment)
+    place = "course/assignments/tiny"
+    with zipfile.ZipFile(io.BytesIO(gradescope_package(folder, "after_published"))) as archive:
+        packed = {name for name in archive.namelist() if name.startswith(place)}
+    judged = {f"{place}/{path.relative_to(assignment).as_posix()}" for path in folder.judged_files()}
+    assert packed == judged | {f"{place}/starter/{path.name}" for path in (assignment / "starter").glob("*.*") if path.is_file()}
+    assert f"{place}/tests/hidden/master/helper.py" in packed
+
+
 def test_the_same_bytes_twice(package: bytes, tiny_course: Path) -> None:
     """Protects from a new image at every export."""
     assert gradescope_package(open_assignment(tiny_course / "assignments" / "tiny"), "after_published") == package
@@ -139,9 +155,24 @@ def test_a_broken_course_writes_nothing(root: Path) -> None:
     """Protects students from a zero by a broken package: Gradescope then says that the autograder failed."""
     (root / "source" / "course" / "reference" / "tiny.py").write_text("raise ValueError\n")
     done = run(root, "run_autograder")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "does not import" in done.stderr
     assert not (root / "results" / "results.json").exists()
+
+
+def test_what_cannot_be_written_is_told_in_words(root: Path) -> None:
+    """Protects who reads Gradescope's log from a traceback where the container's folder of results is not what it should be."""
+    (root / "results").write_text("")
+    done = run(root, "run_autograder")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert done.stderr.startswith(f"grade: {root}/results cannot be used: ")
+
+
+@pytest.mark.parametrize("words", [[], ["a", "visible", "more"], ["a", "never"]])
+def test_a_script_that_calls_it_wrongly(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects who has changed `run_autograder` from a traceback."""
+    assert autograder_command(words) == 2
+    assert capsys.readouterr().err.startswith("grade: ")
 
 
 def test_names_and_visibilities(tmp_path: Path) -> None:

@@ -435,6 +435,23 @@ def test_urls() -> None:
     assert "secret" not in str(unreachable.value)
 
 
+@pytest.mark.parametrize(("student", "author"), [("a" * 401, "prof"), ("ann", "p" * 201)])
+def test_a_name_that_is_too_long(book: Gradebook, results: Make, rules: MakeRules, student: str, author: str) -> None:
+    """Protects a class's gradebook from half of it: PostgreSQL refuses a name when others are written already."""
+    with pytest.raises(UsageError, match=r"keeps (400|200) characters"):
+        record(book, results(**{"ann": (40, 0), student: (40, 0)}), rules(), {}, author)
+    assert book.read(lambda connection: connection.execute(select(tables.rules)).all()) == []
+    record(book, results(ann=(40, 0)), rules(), {}, "prof")
+    with pytest.raises(UsageError, match=r"keeps (400|200) characters"):
+        extend(book, Decision(student, None, author, "was ill"), NOON)
+    assert book.read(lambda connection: connection.execute(select(tables.extension)).all()) == []
+
+
+def test_a_name_as_long_as_it_may_be(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects who has a long name in a script of two bytes a letter: characters count."""
+    assert record(book, results(**{"я" * 400: (40, 0)}), rules(), {}, "п" * 200) == Recorded(1, 1)
+
+
 def test_times_need_an_offset(book: Gradebook) -> None:
     """Protects from a time that another machine would read as another moment."""
     row = {"at": datetime(2026, 1, 1), "by": "x", "assignment": "a", "number": 1, "document": ""}

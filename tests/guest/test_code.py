@@ -47,6 +47,28 @@ def test_names_that_are_defined_twice_are_seen_twice():
     assert code.names_defined(tree(source)) == ["f", "f", "g"]
 
 
+def test_parts_of_one_definition_are_no_second_one():
+    """Protects from "defined more than once" for overloads, accessors, other types of one function, and functions named `_`."""
+    source = """
+    @overload
+    def f(a: int): ...
+    @typing.overload
+    def f(a: str): ...
+    def f(a): pass
+    @property
+    def g(self): pass
+    @g.setter
+    def g(self, value): pass
+    @f.register(list)
+    def _(a): pass
+    @f.register
+    def _(a: tuple): pass
+    @cache
+    def h(): pass
+    """
+    assert code.names_defined(tree(textwrap.dedent(source))) == ["f", "g", "h"]
+
+
 def test_future_imports_hold_for_statements_below():
     """An annotation that `from __future__ import annotations` defers is not evaluated in a later statement either."""
     whole = tree("from __future__ import annotations\ndef f(x: not_here): return x")

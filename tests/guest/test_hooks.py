@@ -158,6 +158,20 @@ def test_replay_on_another_network(book: HookBook):
     assert len(book.hooks) == 1
 
 
+def test_a_hook_keeps_its_options(book: HookBook):
+    """A hook that takes keyword arguments too, or comes first, does so wherever it is registered again."""
+    own, given, found = Net(), Net(), []
+    own.last.register_forward_hook(lambda _m, _i, _kwargs, output: found.append(output), with_kwargs=True, prepend=True)
+    own.last.register_forward_pre_hook(lambda _m, inputs, _kwargs: found.append(inputs[0]), with_kwargs=True)
+    book.replay(given, [("net", own)])
+    x = torch.ones(1, 3)
+    expected = given(x)
+    assert len(found) == 2
+    assert torch.equal(found[-1], expected)
+    book.hooks[0].handle.remove()
+    assert torch.equal(book.run(0, x, [("net", own)], {}), own(x))
+
+
 def test_removed_hooks_are_not_replayed(book: HookBook):
     """A hook that a function registers and removes itself does not act a second time."""
     own, given, namespace = Net(), Net(), {}

@@ -38,6 +38,20 @@ def test_parameters_with_their_ways():
     ]
 
 
+def test_defaults_that_are_fractions():
+    """Protects a threshold under a name of its own: a float as a default tells it from a number of boxes or a flag."""
+    parameters = describe("def f(a, b=1, c=0.5, d=True, e=None, *, g=1.0): pass")["f"]["parameters"]
+    assert [one["name"] for one in parameters if one["fraction"]] == ["c", "g"]
+
+
+def test_annotations_that_tell_a_network():
+    """Protects functions whose parameters have names of their own: what they are then shows in annotations, text or not."""
+    source = "def f(a: np.ndarray, b: nn.Module | None, c: my_module.Box, d): pass\ndef g(a, b): pass\n"
+    names = describe(source + "import numpy\nclass Module: pass\ng.__annotations__ = {'a': numpy.ndarray, 'b': Module}")
+    assert [one["said"] for one in names["f"]["parameters"]] == ["array", "network", "", ""]
+    assert [one["said"] for one in names["g"]["parameters"]] == ["array", "network"]
+
+
 def test_own_and_imported():
     """A function of a library under a part's name must not stand in for the student's own."""
     names = describe("from math import hypot\nfrom functools import partial\ndef iou(a, b): pass\nnms = partial(iou, 1)\nx = 3")

@@ -105,3 +105,21 @@ def test_cycles_and_large_things_end() -> None:
     assert Remembered([around]) == before
     around.append(1)
     assert Remembered([around]) != before
+
+
+def test_an_object_that_cannot_be_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a whole submission from one object of a kind that nobody has thought of: what it holds is not seen."""
+    odd, seen = object(), []
+    within = Remembered._within
+
+    def fails_at_one(self: Remembered, thing: Any) -> list[Any]:
+        if thing is odd:
+            raise RuntimeError("odd")
+        return within(self, thing)
+
+    monkeypatch.setattr(Remembered, "_within", fails_at_one)
+    places = [[odd, seen]]
+    before = Remembered(places)
+    assert Remembered(places) == before
+    seen.append(1)
+    assert Remembered(places) != before

@@ -39,6 +39,22 @@ def test_the_students_own_class_is_made():
     assert build(SIDES, "own", {"Corner": namedtuple("Corner", "x1 y1 x2 y2")}) == (1.0, 2.0, 3.0, 4.0)
 
 
+def test_the_class_that_takes_most_is_made():
+    """A score that has a default is given all the same, and of a box and a scored box the latter is made."""
+
+    @dataclass
+    class Scored:
+        x1: float
+        y1: float
+        x2: float
+        y2: float
+        score: float = 1.0
+
+    plain = namedtuple("Plain", "x1 y1 x2 y2")
+    assert build({**SIDES, "score": 0.25}, "own", {"Plain": plain, "Scored": Scored}).score == 0.25
+    assert build(SIDES, "own", {"Scored": Scored}).score == 1.0
+
+
 def test_a_class_with_other_fields_is_no_box():
     """A class that wants more than the sides is not made; the attempt then counts as not fitting."""
     with pytest.raises(LookupError):

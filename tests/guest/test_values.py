@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,38 @@ def test_dataframes_and_pictures_are_arrays():
     image = pytest.importorskip("PIL.Image")
     assert np.array_equal(sent(pandas.DataFrame([[1, 2], [3, 4]])).data, [[1, 2], [3, 4]])
     assert sent(image.new("L", (3, 2))).data.shape == (2, 3)
+
+
+def test_a_namespace_comes_as_a_mapping():
+    """Several results under names: a SimpleNamespace once came as an object that cannot be judged."""
+    named = sent(SimpleNamespace(cam=np.ones(2), low=SimpleNamespace(at=1)))
+    assert list(named) == ["cam", "low"]
+    assert named["low"] == {"at": 1}
+
+
+class Box:
+    """A box as students write it, without anything that makes it a record."""
+
+    def __init__(self, side: Any) -> None:
+        self.x1, self.y1, self.side = 1, np.float32(2), side
+
+
+class Slots:
+    """The same with slots."""
+
+    __slots__ = ("score", "x1")
+
+    def __init__(self) -> None:
+        self.x1, self.score = 1, 0.5
+
+
+def test_objects_of_numbers_in_a_list_arrive_as_their_attributes():
+    """Kept boxes of an own class; an object by itself, or with more than numbers in it, stays where it is."""
+    assert sent([Box([3, 4])])[0]["side"] == [3, 4]
+    assert sent([Slots()]) == [{"score": 0.5, "x1": 1}]
+    assert isinstance(sent(Box(3)), Handle)
+    assert isinstance(sent([Box(object())])[0], Handle)
+    assert isinstance(sent([object()])[0], Handle)
 
 
 def test_records_arrive_as_their_fields():

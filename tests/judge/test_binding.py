@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from grader.judge.binding import Binding, Roles, bind, bind_class
+from grader.judge.binding import Binding, Hints, Roles, bind, bind_class
 from grader.sandbox.inventory import Parameter
 
 ALIASES = {
@@ -18,16 +20,17 @@ ALIASES = {
 }
 MAP = Roles(("model", "x"), ALIASES, frozenset({"model"}))
 NMS = Roles(("boxes", "scores", "threshold"), ALIASES, frozenset({"threshold"}), spare=("model",))
+HINTED = replace(NMS, hints={"threshold": Hints(frozenset({"iou", "порог"}), frozenset({"score", "eps"}))})
 DICE = Roles(("y", "p"), ALIASES, foreign=frozenset({"model", "net"}))
 
 
 def parameters(text: str) -> tuple[Parameter, ...]:
-    """`a b= *c d! **e`: required, with a default, args, keyword-only, kwargs."""
+    """`a b= b=. *c d! **e`: required, with a default, which is a float, args, keyword-only, kwargs."""
     ways = {"**": "kwargs", "*": "args", "!": "keyword"}
     found = []
     for word in text.split():
         how = next((way for mark, way in ways.items() if word.startswith(mark) or word.endswith(mark)), "positional")
-        found.append(Parameter(word.strip("*!="), "=" not in word and how in ("positional", "keyword"), how))
+        found.append(Parameter(word.strip("*!=."), "=" not in word and how in ("positional", "keyword"), how, "", "." in word))
     return tuple(found)
 
 
@@ -78,6 +81,57 @@ def test_unknown_signature():
 def test_keywords_only_through_kwargs():
     """A function that takes any keywords gets the canonical names."""
     assert bind(DICE, parameters("**kwargs")).keywords == (("y", "y"), ("p", "p"))
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ("a b tau=.", "tau"),
+        ("a b порог=", "порог"),
+        ("a b score_min=. eps=. alpha=. beta=.", "alpha"),
+        ("a b alpha=. max_iou=.", "max_iou"),
+        ("a b eps_iou=.", "eps_iou"),
+        ("a b top=", ""),
+        ("a b scoreMin=. eps=.", ""),
+        ("a b tau=. thresh=.", "thresh"),
+    ],
+)
+def test_an_optional_number_under_a_name_of_its_own(text: str, taken: str):
+    """Protects who calls the threshold otherwise, with a default: it was left out, and the default was taken for a fixed one."""
+    binding = bind(HINTED, parameters(text))
+    names = [name for name, role in zip(text.split(), binding.positional, strict=False) if role == "threshold"]
+    assert "".join(names or [name for name, _ in binding.keywords]).strip("=.") == taken
+    assert binding.complete
+    assert ("threshold" in binding.omitted) is (not taken)
+
+
+def test_an_optional_number_of_a_constructor():
+    """Protects a class whose constructor has the threshold under another name; the call's own name for it comes first."""
+    made = bind_class(HINTED, parameters("limit=."), parameters("boxes scores"))
+    assert (made.constructor, made.omitted) == ((("limit", "threshold"),), ())
+    made = bind_class(HINTED, parameters("iou_thr=."), parameters("boxes scores limit=."))
+    assert made == Binding(("boxes", "scores"), (), (("iou_thr", "threshold"),))
+
+
+@pytest.mark.parametrize(
+    ("said", "positional"),
+    [
+        (("array", "network"), ("x", "model")),
+        (("", "network"), ("x", "model")),
+        (("array", ""), ("x", "model")),
+        (("", ""), ("model", "x")),
+    ],
+)
+def test_annotations_tell_a_network_from_its_input(said: tuple[str, str], positional: tuple[str, str]):
+    """Protects `(photo: Tensor, classifier: nn.Module)`: neither name is known, and the usual order is the other one."""
+    written = [Parameter(name, said=each) for name, each in zip("ab", said, strict=True)]
+    assert bind(replace(MAP, networks=frozenset({"model"})), written) == Binding(positional)
+
+
+def test_an_annotated_parameter_with_a_default_is_left_alone():
+    """Protects the image's place: statistics to normalise with are tensors too."""
+    written = [Parameter("mean", False, said="array"), Parameter("a")]
+    assert bind(replace(MAP, networks=frozenset({"model"})), written).keywords == (("a", "x"),)
 
 
 def test_strictly_no_role_takes_anothers_name():

@@ -10,6 +10,7 @@ import pytest
 from grader.course.specification import Assignment
 from grader.judge.alternatives import Alternative
 from grader.judge.calling import Attempt, Question, attempts, nearest_first
+from grader.judge.candidates import Candidate
 from grader.judge.delivery import asked_arguments, essence, join, requests_of, served_model
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Entry, HookPlace, Method, Parameter
@@ -94,6 +95,11 @@ def styles(part: str, said: LoadReport) -> list[tuple[str, str]]:
     return list(dict.fromkeys((one.candidate.style, one.candidate.name) for one in attempts(question(part, said))))
 
 
+def candidates_of(part: str, said: LoadReport) -> list[Candidate]:
+    """What is tried, in order, each once."""
+    return list({one.candidate.name: one.candidate for one in attempts(question(part, said))}.values())
+
+
 def test_nothing_answers():
     """A submission without anything under the part's names has no attempts, so that it is told so."""
     assert attempts(question("overlap", report(other=function("a", "b")))) == []
@@ -113,6 +119,31 @@ def test_own_before_imported():
     """A library's function under the part's name is used only where the student wrote none, under whatever name."""
     said = report(overlap=function("a", "b", own=False), my_overlap=function("first", "second"))
     assert styles("overlap", said) == [("call", "my_overlap"), ("call", "overlap")]
+
+
+def test_letters_that_only_look_latin():
+    """Protects a name in which a Cyrillic letter slipped in from the other keyboard layout: nobody sees it."""
+    name = "\N{CYRILLIC SMALL LETTER O}ver_l\N{CYRILLIC SMALL LETTER A}p"
+    assert styles("overlap", report(**{name: function("first", "second")})) == [("call", name)]
+
+
+def test_who_asks_for_something_else_comes_last():
+    """Protects the right one of two functions under a part's names from one that reads a file, or is about another part."""
+    path = Entry("function", (Parameter("path", required=False),))
+    assert styles("matrix", report(get_matrix=path, W=function("model"))) == [("call", "W"), ("call", "get_matrix")]
+    said = report(get_maps=function("model", "values_2"), maps=function("model", "x"))
+    assert styles("maps", said)[:2] == [("call", "maps"), ("call", "get_maps")]
+
+
+def test_the_other_order_of_a_network_and_its_input():
+    """Protects `(x, model)` behind a wrapper that hides it; not tried where a name tells which is which."""
+    wrapped = Entry("function", (Parameter("args", False, "args"), Parameter("kwargs", False, "kwargs")))
+    for entry, tried in ((wrapped, 2), (function("a", "b"), 2), (function("net", "b"), 1)):
+        made = attempts(question("maps", report(get_maps=entry), other(model=None, x=None, layer=None)))
+        orders = list(dict.fromkeys(one.candidate.binding.positional for one in made if not one.alternative))
+        assert orders == [("model", "x"), ("x", "model")][:tried]
+        swapped = [place for place, one in enumerate(made) if one.candidate.binding.positional == ("x", "model")]
+        assert swapped[-1:] < [place for place, one in enumerate(made) if one.alternative] or entry is not wrapped
 
 
 def test_onlookers_do_not_answer():
@@ -171,6 +202,49 @@ def test_methods():
     assert made["Tools.overlap"].target["via"] == "static"
 
 
+@pytest.mark.parametrize(("kind", "via"), [("module_class", "instance"), ("class", "method")])
+def test_forward_of_what_is_no_network(kind: str, via: str):
+    """Protects `class Overlap: def forward(self, first, second)` without `nn.Module`: its objects cannot be called."""
+    methods = {"forward": Method((Parameter("first"), Parameter("second")))}
+    (candidate,) = candidates_of("overlap", report(Overlap=Entry(kind, (), methods)))
+    assert (candidate.style, candidate.target["via"], candidate.target.get("method", "forward")) == (
+        "module_class",
+        via,
+        "forward",
+    )
+    (made,) = candidates_of("overlap", report(overlap=Entry("instance", None, methods)))
+    assert (made.style, made.target) == ("call", {"via": "method", "name": "overlap", "method": "forward"})
+
+
+def test_the_method_of_several_that_takes_what_the_part_is_given():
+    """Protects a class that is named like the part and has helpers: they were as many answers, so that there was none."""
+    both, one = (Parameter("first"), Parameter("second")), (Parameter("box"),)
+    methods = {"area": Method(one), "plot": Method(both), "between": Method((Parameter("u"), Parameter("v"))), "of": Method(both)}
+    assert styles("overlap", report(Overlap=Entry("class", (), methods))) == [
+        ("method", "Overlap.of"),
+        ("method", "Overlap.between"),
+    ]
+    methods = dict.fromkeys(("inner", "get"), Method((Parameter("net"), Parameter("x"))))
+    assert styles("maps", report(Maps=Entry("class", (), methods)))[:2] == [("method", "Maps.get"), ("method", "Maps.inner")]
+    methods = {"area": Method((Parameter("first"),)), "compute": Method(())}
+    assert styles("overlap", report(Overlap=Entry("class", both, methods))) == [("method", "Overlap.compute")]
+
+
+def test_the_last_version_of_several():
+    """Protects who kept earlier versions: the first of them answered, a draft that is often wrong."""
+    said = report(**dict.fromkeys(("old_overlap", "overlap_v1", "overlap_v2", "overlap_v10"), function("first", "second")))
+    assert [name for _, name in styles("overlap", said)] == ["overlap_v10", "overlap_v2", "overlap_v1", "old_overlap"]
+
+
+def test_classes_with_a_word_in_their_names():
+    """Protects `MyOverlap`, which functions with such a word, and a class that does not fit, do not keep from answering."""
+    fitting = Entry("class", (), {"__call__": Method((Parameter("first"), Parameter("second")))})
+    other = Entry("class", (), {"__call__": Method((Parameter("x"),))})
+    assert styles("overlap", report(MyOverlap=fitting, OverlapData=other)) == [("module_class", "MyOverlap")]
+    said = report(MyOverlap=fitting, box_overlap=function("first", "second"))
+    assert styles("overlap", said) == [("call", "box_overlap"), ("module_class", "MyOverlap")]
+
+
 def test_attributes_stand_last_and_only_where_nothing_else_is():
     """An instance's attribute stands for its own network; of a class one is made with the network that the test is about."""
     made = Entry("class", (Parameter("net"),), attributes=("w", "other"))
@@ -184,6 +258,15 @@ def test_attributes_stand_last_and_only_where_nothing_else_is():
     assert request.target["constructor"] == {"net": Model("small")}
     (attempt,) = attempts(question("matrix", report(cam=there)))
     assert asked_arguments(question("matrix", report(cam=there)), attempt, (Model("small"),)) == (Model("big"),)
+
+
+def test_an_attribute_of_an_object_that_is_made_of_arrays_is_asked_in_every_form():
+    """Protects `Overlap(first, second).overlap`, written for lists, where the part's first form is another."""
+    part = ASSIGNMENT.part("overlap")
+    part = part.model_copy(update={"styles": (*part.styles, "variable")})
+    made = Entry("class", (Parameter("first"), Parameter("second")), attributes=("overlap",))
+    found = attempts(Question(ASSIGNMENT, part, report(Pair=made), {}))
+    assert [(one.candidate.style, one.form) for one in found] == [("variable", "torch"), ("variable", "list")]
 
 
 def test_a_number_as_list_and_array():
@@ -212,6 +295,14 @@ def test_alternatives_come_last_where_the_roles_fit():
     made = attempts(question("overlap", report(overlap=function("first", "second")), other(first=1, second=2)))
     assert made[0].alternative == ""
     assert made[-1].alternative == "other"
+
+
+def test_records_in_a_list_are_also_offered_as_objects_of_an_own_class():
+    """A list of boxes with named sides, as one such box; a list of numbers has no fields."""
+    boxes = [{"x1": 1, "x2": 2}]
+    for value, own in ((boxes, True), (boxes[0], True), ([1, 2], False), (np.ones(2), False)):
+        made = attempts(question("overlap", report(overlap=function("pair")), other(pair=value)))
+        assert ("own" in {one.form for one in made}) is own
 
 
 def test_the_attempts_are_bounded():

@@ -101,6 +101,15 @@ def test_what_is_only_shown_decides_nothing(make_check: MakeCheck, setting: Sett
     assert broken._shown == []
 
 
+def test_an_argument_that_the_function_was_not_given(setting: Setting) -> None:
+    """Protects from a hint about what a function makes of an argument that it never got."""
+    asked = FakeSubmission(None)
+    asked.call = lambda part, arguments: (Call(part.id, arguments, omitted=("limit",)), 9.0)  # type: ignore[method-assign]
+    check = Check(asked, setting.reference, setting.comparisons)
+    check.mean([1, 2, 6], hint="Mind the limit.")
+    assert "no parameter" in str(mismatch_of(check).hint)
+
+
 def test_the_tests_hint_comes_first(make_check: MakeCheck) -> None:
     """Protects the author's hint, which knows the input, from the comparison's, which does not."""
     for hint, shown in (("Add them up.", "Add them up."), ("", "One number is wanted.")):

@@ -64,6 +64,23 @@ def test_a_right_submission_has_no_mistake(name: Name, setting: Setting) -> None
     assert name("mean", setting.reference.module.mean, [([-7.0],)]) is None
 
 
+def test_an_argument_that_was_not_given_is_not_ignored(setting: Setting) -> None:
+    """Protects from being told that a function takes no notice of what no parameter of it was known to take."""
+
+    def no_low(value: float, low: float, high: float) -> float:
+        return min(value, high)
+
+    variant = Variant("clamp.no_low", "clamp", "", "", False, no_low, ignores="low")
+    asked = Diagnosis([variant], b"", setting.reference, setting.comparisons)
+    expected = setting.reference.clamp(-1, 0, 10)
+    given, omitted = Call("clamp", (-1, 0, 10)), Call("clamp", (-1, 0, 10), omitted=("low",))
+    wrong = setting.comparisons.compare(-1, expected, given)
+    found = asked.name("clamp", [Compared(given, -1, expected, wrong)])
+    assert found is not None
+    assert found.id == "clamp.no_low"
+    assert asked.name("clamp", [Compared(omitted, -1, expected, wrong)]) is None
+
+
 def test_a_partial_match_is_no_match(name: Name) -> None:
     """Protects students from being told of a mistake that explains only some of their answers."""
 
@@ -164,3 +181,17 @@ def test_the_marker_keeps_the_words() -> None:
     variant = wrong.misconception  # type: ignore[attr-defined]
     assert (variant.id, variant.part, variant.accepted, variant.function is wrong) == ("m.first", "mean", True, True)
     assert [variant.explanation(language) for language in ("ru", "en", "xx")] == ["По-русски.", "English.", "English."]
+
+
+def test_what_a_variant_remembers_ends_with_the_test(setting: Setting) -> None:
+    """Protects the name of a mistake that shows in a second call from what was asked of the variant in another test."""
+
+    @misconception("mean.first_again", part="mean", en="The first.", ru="Первое.")
+    def first_again(values: Any, memory: dict[str, Any]) -> Any:
+        return memory.setdefault("mean", sum(values) / len(values))
+
+    variant = first_again.misconception  # type: ignore[attr-defined]
+    diagnosis = Diagnosis([variant], b"", setting.reference, setting.comparisons)
+    calls = [Call("mean", ([1.0, 3.0],)), Call("mean", ([5.0],))]
+    assert diagnosis.answers(variant, calls) == [2.0, 2.0]
+    assert diagnosis.answers(variant, calls[1:]) == [5.0]

@@ -15,7 +15,7 @@ from grader.course.assignment import open_assignment
 from grader.course.submission import Submission, collect
 from grader.errors import SandboxFault, SpecificationError
 from grader.judge import judge as judge_module
-from grader.judge.check import Compared
+from grader.judge.check import Compared, Comparisons
 from grader.judge.judge import Judge, JudgePlan
 from grader.judge.plugin import Ran, proxy_maker
 from grader.results import SubmissionResult, TestStatus
@@ -467,6 +467,41 @@ def crowd():
 
 
 @pytest.mark.wall
+def test_nothing_is_compared_while_the_submission_lives(
+    judge: Judge, submit: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Protects hidden answers from whoever has a clock: some wrong ones take longer to compare than right ones."""
+    events: list[str] = []
+    close, compare = Session.close, Comparisons.compare
+
+    def closed(session: Session, grace: float = 0.0) -> int | None:
+        events.append("closed")
+        return close(session, grace)
+
+    def compared(comparisons: Comparisons, *given: Any) -> Any:
+        events.append("compared")
+        return compare(comparisons, *given)
+
+    monkeypatch.setattr(Session, "close", closed)
+    monkeypatch.setattr(Comparisons, "compare", compared)
+    result = judge.grade(submit(source=b"def mean(values):\n    return -1\n"))
+    assert {test.status for test in result.tests if test.part == "mean"} == {TestStatus.FAILED}
+    assert events[0] == "closed"
+    assert events.count("compared") == len(events) - 1 > 2
+
+
+def test_a_comparison_that_fails_costs_nobody_points(course_copy: Path, submit: Callable[..., Submission]) -> None:
+    """Protects students from a bug in a course's comparison, and the instructor from looking for it: the line is named."""
+    comparison = course_copy / "assignments" / "tiny" / "comparison.py"
+    comparison.write_text(comparison.read_text() + "\n\ndef compare_mean(answer, expected, call):\n    return 1 / 0\n")
+    with Judge(JudgePlan(open_assignment(course_copy / "assignments" / "tiny"), NoWall(), (), "en")) as judge:
+        result = judge.grade(submit())
+    mean = [test for test in result.tests if test.part == "mean"]
+    assert {test.status for test in mean} == {TestStatus.GRADER_ERROR}
+    assert all("ZeroDivisionError" in test.detail and "comparison.py:" in test.detail for test in mean)
+    assert {test.status for test in result.tests if test.part != "mean"} == {TestStatus.NOT_FOUND}
+
+
 def test_what_waits_beside_a_test_costs_it_nothing(tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fair to whose threads find no room beside those of another part's process, and who catches that and answers something."""
     monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))

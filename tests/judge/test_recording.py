@@ -50,7 +50,7 @@ def recording(answers: list[Any]) -> Recording:
     return Recording(
         calls=calls,
         tests={"public/test_it.py::test_it": list(range(len(answers)))},
-        variants=[RecordedVariant("p.wrong", "p", "Wrong.", "Неверно.", False)],
+        variants=[RecordedVariant("p.wrong", "p", "Wrong.", "Неверно.", False, "x")],
         sequences=[RecordedSequence((0, 1), {"p.wrong": [1.5, storable(np.ones(3))]})],
         weights={"net": RecordedWeights("0" * 64, (1.0, 2.0), "2.9")},
     )

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.guest.encoding import decode
 from grader.judge.outcome import CodeRaised, Mismatch
 from grader.judge.plugin import PlannedTest, Ran
 from grader.judge.source import Source, confirm_places
@@ -47,6 +48,12 @@ def failure(cell: int, line: int, code: str = "SECRET of a hidden test") -> Fail
         (NOTEBOOK, 3, 2, "d"),
         (Source("a.py", "# лаба\n1 / 0  # ёж\n".encode("cp1251")), 0, 2, "1 / 0 # ёж"),
         (Source("a.py", "# лаба\n1 / 0  # ёж\n".encode("utf-16")), 0, 2, "1 / 0 # ёж"),
+        (Source("a.py", "# coding: KOI8-R\n1 / 0  # ёж\n".encode("koi8-r")), 0, 2, "1 / 0 # ёж"),
+        (Source("a.py", "#!python\n# -*- coding: cp866 -*-\n1 / 0  # ёж\n".encode("cp866")), 0, 3, "1 / 0 # ёж"),
+        (Source("a.py", "a = 1\n# coding: cp866\n1 / 0  # ёж\n".encode()), 0, 3, "1 / 0 # ёж"),
+        (Source("a.py", "# coding: punycode\n1 / 0  # ёж\n".encode()), 0, 2, "1 / 0 # ёж"),
+        (Source("a.py", "# coding: no such\n1 / 0  # ёж\n".encode()), 0, 2, "1 / 0 # ёж"),
+        (Source("a.py", "ёж = 1  # ".encode() + "ёж\n".encode("cp1251") + "ёж / 0\n".encode()), 0, 2, "ёж / 0"),
         (Source("old.ipynb", json.dumps({"worksheets": [{"cells": [{"input": "old"}]}]}).encode()), 1, 1, "old"),
     ],
 )
@@ -54,6 +61,18 @@ def test_the_line_is_looked_up(source: Source, cell: int, line: int, code: str) 
     """Protects the place: cells count from 1 among all of them, lines as Python counts them."""
     found = source.confirmed(failure(cell, line))
     assert (found.cell, found.line, found.code) == (cell, line, code)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251", "koi8-r", "cp866", "iso8859-5", "latin-1"])
+def test_lines_are_those_that_ran(encoding: str) -> None:
+    """Protects a student from a line that is not what the sandbox has run: both read a file alike, whichever editor wrote it."""
+    letters = "naïve" if encoding == "latin-1" else "ёж"
+    cookie = "" if encoding in ("utf-8-sig", "utf-16", "cp1251") else f"# coding: {encoding}\n"
+    raw = f"{cookie}a = '{letters}'\r\n{letters} / 0\n".encode(encoding)
+    ran, _ = decode(raw)
+    assert [Source("a.py", raw).line(0, number) for number in range(1, 4)] == [
+        line.replace("`", "'") for line in [*ran.split("\n"), ""][:3]
+    ]
 
 
 @pytest.mark.parametrize(("cell", "line"), [(0, 0), (0, 99), (0, -1), (1, 1), (2**30, 2**30)])

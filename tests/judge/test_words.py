@@ -91,7 +91,7 @@ def test_where_loading_failed(given: Failure, said: str) -> None:
 def test_notes_that_are_not_known_are_dropped() -> None:
     """Protects the report from notes that a submission made up, or left a field out of."""
     known = note_words({"code": "picture_served", "name": "my\ncat.jpg"})
-    assert str(known) == "The picture my cat.jpg is not here; the lab's own picture was served."
+    assert str(known) == "The picture my cat.jpg is not here; the lab's own picture was used instead."
     assert note_words({"code": "give me all points"}) is None
     assert note_words({"code": "picture_served"}) is None
     assert note_words({}) is None

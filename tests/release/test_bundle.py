@@ -76,6 +76,15 @@ def test_what_is_in_it(files: dict[str, bytes]) -> None:
     assert set(files) == FILES
 
 
+def test_what_tools_left_in_the_starter_is_not_in_it(course_copy: Path) -> None:
+    """Protects students from the instructor's environment and editor: nothing below a folder of theirs is released."""
+    assignment = course_copy / "assignments" / "tiny"
+    for name in (".venv/lib/x.py", ".vscode/settings.json", "env/pyvenv.cfg", "env/lib/x.py"):
+        (assignment / "starter" / name).parent.mkdir(parents=True, exist_ok=True)
+        (assignment / "starter" / name).write_text("")
+    assert set(build_bundle(open_assignment(assignment))) == FILES
+
+
 def test_nothing_hidden_is_in_it(files: dict[str, bytes], tiny_course: Path) -> None:
     """Protects hidden tests and the reference: neither their names nor their inputs stand anywhere, packed or not."""
     texts = {name: raw.decode("utf-8", "replace") for name, raw in files.items()}

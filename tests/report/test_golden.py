@@ -87,7 +87,7 @@ def tiny_class(figures: tuple[Figure, ...], own: OwnFigure) -> Results:
             status=SubmissionStatus.GRADED,
             score=score,
             max_score=10,
-            messages=("The picture cat.jpg is not here; the lab's own picture was served.",) if score < 10 else (),
+            messages=("The picture cat.jpg is not here; the lab's own picture was used instead.",) if score < 10 else (),
             seconds=0.5,
             parts=(PartResult(id="mean", score=score, max_score=10),),
             tests=tests,

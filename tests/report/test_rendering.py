@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from grader.i18n import translator
 from grader.report.rendering import render
+from grader.report.wording import submission_sentence, submission_word
 from grader.results import Results, SubmissionStatus
 
 MakeClass = Callable[..., Results]
@@ -83,7 +88,12 @@ def test_a_class_of_one_of_every_status(make_class: MakeClass, tmp_path: Path, s
     results = make_class(1)
     score = None if status is SubmissionStatus.GRADER_ERROR else 0.0
     bare = results.submissions[0].model_copy(update={"status": status, "tests": (), "parts": (), "score": score, "messages": ()})
-    render(results.model_copy(update={"submissions": (bare,)}), tmp_path)
+    index = render(results.model_copy(update={"submissions": (bare,)}), tmp_path)
+    (row,) = csv.DictReader(io.StringIO((tmp_path / "grades.csv").read_text("utf-8-sig")))
+    assert (row["student"], row["status"], row["score"]) == (bare.student, status.value, "" if score is None else "0")
+    page = (tmp_path / "students" / bare.student / "index.html").read_text("utf-8")
+    assert submission_sentence(status, translator("en")) in page  # of a graded one there is none
+    assert submission_word(status, translator("en")) in index.read_text("utf-8")
 
 
 @pytest.mark.parametrize("students", [0, 3])
@@ -131,7 +141,14 @@ def test_an_assignment_without_points(make_class: MakeClass, tmp_path: Path) -> 
         )
         for one in results.submissions
     )
-    render(results.model_copy(update={"assignment": assignment, "submissions": submissions}), tmp_path)
+    index = render(results.model_copy(update={"assignment": assignment, "submissions": submissions}), tmp_path)
+    pages = [index, *tmp_path.glob("students/*/index.html")]
+    assert len(pages) == 3
+    for path in pages:
+        said = re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", path.read_text("utf-8"), flags=re.DOTALL)
+        assert re.search(r"\b(nan|inf|infinity)\b", said, re.IGNORECASE) is None, path
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "grades.csv").read_text("utf-8-sig"))))
+    assert [(row["score"], row["max"]) for row in rows] == [("0", "0")] * 2
 
 
 def test_pages_stay_small(make_class: MakeClass, tmp_path: Path) -> None:

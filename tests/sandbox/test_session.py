@@ -140,6 +140,13 @@ def test_it_went(sit: Sit, status: int | None, kind: type[SubmissionStopped], sa
 # -- what it says about itself ------------------------------------------------------------------------------------------
 
 
+def test_a_fault_of_the_grader_inside(sit: Sit) -> None:
+    """Protects students from a bug of the grader in what looks at their files: nobody's zero, in one plain line."""
+    table = sit({"fault": "KeyError: 'a'\x1b[2J\n (inventory.py:7)"})
+    with pytest.raises(SandboxFault, match=r"could not be described: KeyError: 'a' \[2J  \(inventory.py:7\)"):
+        table.session.load({"a.py": b""}, "a.py")
+
+
 def test_an_honest_report(sit: Sit) -> None:
     """Protects what the judge learns of a file that loaded."""
     report = sit(REPORT).session.load({"a.py": b""}, "a.py")

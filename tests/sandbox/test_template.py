@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.course.assignment import open_assignment
-from grader.errors import SandboxFault
+from grader.errors import SandboxFault, SubmissionCrashed
 from grader.sandbox.choice import choose_wall
 from grader.sandbox.template import Template, TemplatePlan, process_limits
 from grader.sandbox.wall import Contents, NoWall, Wall
@@ -24,6 +24,18 @@ WALLS = [
 def plan(tiny_course: Path, wall: Wall) -> TemplatePlan:
     """A template of the tiny assignment."""
     return TemplatePlan(wall, Contents(), open_assignment(tiny_course / "assignments" / "tiny").specification)
+
+
+@pytest.mark.parametrize(
+    ("instead", "kind"),
+    [("divmod", SandboxFault), ("lambda: 1 / 0", SubmissionCrashed)],
+)
+def test_a_failure_inside_is_whose_it_is(instead: str, kind: type[Exception], tiny_course: Path) -> None:
+    """Protects students from a bug of the grader in their own process; what code of a submission raises there stays its own."""
+    made = plan(tiny_course, choose_wall("none"))
+    source = f"import grader.guest.session\ngrader.guest.session.heap.trim = {instead}\n"
+    with Template(made) as template, template.open(made.assignment.limits) as session, pytest.raises(kind):
+        session.load({"tiny.py": source.encode()}, "tiny.py")
 
 
 @pytest.mark.parametrize("kind", WALLS)

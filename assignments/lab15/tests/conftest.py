@@ -82,12 +82,17 @@ def _peak_of(answer: np.ndarray) -> tuple[float, float]:
 
 
 def _map_in(answer: object, shape: tuple[int, ...]) -> np.ndarray:
-    """The map in an answer, without axes of length 1: among several results the one of two axes, or of this shape; else all."""
+    """The map in an answer, without axes of length 1: of several results that of two axes, or of this shape; else all.
+
+    Several of this shape must be brightest in one place, as a map and its scaled form are: none is picked by what is expected.
+    """
     several = list(answer.values()) if isinstance(answer, dict) else answer
     if isinstance(several, list | tuple):
-        maps = [squeezed for part in several if isinstance(part, np.ndarray) and (squeezed := np.squeeze(part)).ndim == 2]
+        bare = [np.squeeze(part) for part in several if isinstance(part, np.ndarray) and part.dtype.kind != "b"]
+        maps = [one for one in bare if one.ndim == 2]
         fitting = maps if len(maps) == 1 else [one for one in maps if one.shape == shape]
-        answer = fitting[0] if len(fitting) == 1 else several
+        alike = len(fitting) == 1 or len({int(one.argmax()) for one in fitting}) == 1
+        answer = fitting[0] if alike else several
     try:
         return np.squeeze(np.asarray(answer, dtype=np.float64))
     except (TypeError, ValueError, OverflowError):  # no numbers, too large ones, or parts of different sizes: no map
@@ -186,7 +191,10 @@ def shuffled(seed) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
 
 @pytest.fixture
 def crowd(seed) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
-    """crowd(k, threshold): 24 boxes of many sizes around four places, with scores; no overlap lies near the threshold."""
+    """crowd(k, threshold): 20 boxes of many sizes around four places, with scores; no overlap lies near the threshold.
+
+    Other measures of overlap, the order by score times area, and boxes that grow together keep other boxes.
+    """
 
     def draw(k: int, threshold: float) -> tuple[np.ndarray, np.ndarray]:
         boxes, scores = _crowd(seed + k, threshold)
@@ -199,16 +207,52 @@ def crowd(seed) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
 def _crowd(seed: int, threshold: float) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     while True:
-        places = np.repeat(rng.uniform(200, 800, (4, 2)), 6, axis=0)
-        centres, sides = places + rng.normal(0, 12, (24, 2)), rng.uniform(50, 110, (24, 2))
+        places = np.repeat(rng.uniform(200, 800, (4, 2)), 5, axis=0)
+        centres, sides = places + rng.normal(0, 20 * (1 - threshold), (20, 2)), rng.uniform(55, 105, (20, 2))
         boxes = np.concatenate([centres - sides / 2, centres + sides / 2], axis=1).astype(np.float32)
-        if (np.abs(_overlaps(boxes) - threshold) > 0.02).all():
-            return boxes, rng.permutation(np.linspace(0.05, 0.95, 24)).astype(np.float32)
+        scores = rng.permutation(np.linspace(0.05, 0.95, 20)).astype(np.float32)
+        overlaps, *others = _measures(boxes)
+        if (np.abs(overlaps - threshold) > 0.01).all() and _tells_rules_apart(boxes, scores, overlaps, others, threshold):
+            return boxes, scores
 
 
-def _overlaps(boxes: np.ndarray) -> np.ndarray:
-    """The IoU of every box with every box, (n, n)."""
+def _measures(boxes: np.ndarray) -> list[np.ndarray]:
+    """How much every box, in a row, overlaps every box, in a column: the IoU first, then what is taken for it."""
     low, high = boxes[:, None, :2], boxes[:, None, 2:]
-    sides = np.maximum(np.minimum(high, high.swapaxes(0, 1)) - np.maximum(low, low.swapaxes(0, 1)), 0)
-    shared, areas = sides.prod(axis=2), (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
-    return shared / (areas[:, None] + areas[None, :] - shared)
+    sides = np.minimum(high, high.swapaxes(0, 1)) - np.maximum(low, low.swapaxes(0, 1))
+    shared = np.maximum(sides, 0).prod(axis=2)
+    hull = (np.maximum(high, high.swapaxes(0, 1)) - np.minimum(low, low.swapaxes(0, 1))).prod(axis=2)
+    area = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    one, other = area[:, None], area[None, :]
+    union = one + other - shared
+    over = [union, hull, one + other, one, other, np.minimum(one, other), np.maximum(one, other)]
+    return [*(shared / below for below in over), 2 * shared / (one + other), shared / union - (hull - union) / hull]
+
+
+def _tells_rules_apart(
+    boxes: np.ndarray, scores: np.ndarray, overlaps: np.ndarray, others: list[np.ndarray], threshold: float
+) -> bool:
+    order = np.argsort(-scores)
+    wanted = _kept(order, overlaps, threshold)
+    by_size = np.argsort(-scores * (boxes[:, 2:] - boxes[:, :2]).prod(axis=1))
+    wrong = [_kept(by_size, overlaps, threshold), *(_kept(order, measure, threshold) for measure in others)]
+    return wanted not in wrong and wanted != _kept_grown(order, boxes, threshold)
+
+
+def _kept(order: np.ndarray, measure: np.ndarray, threshold: float) -> set[int]:
+    kept: list[int] = []
+    for index in order:
+        if (measure[kept, index] <= threshold).all():
+            kept.append(int(index))
+    return set(kept)
+
+
+def _kept_grown(order: np.ndarray, boxes: np.ndarray, threshold: float) -> set[int]:
+    """What is kept where each kept box becomes the mean of itself and those that it drops."""
+    members: dict[int, list[np.ndarray]] = {}
+    for index in order:
+        means = [np.mean(group, axis=0) for group in members.values()]
+        found = _measures(np.stack([boxes[index], *means]))[0][0, 1:] > threshold
+        group = list(members)[int(np.argmax(found))] if found.any() else int(index)
+        members.setdefault(group, []).append(boxes[index])
+    return set(members)

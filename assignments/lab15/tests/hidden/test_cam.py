@@ -12,7 +12,7 @@ def test_rectangular_map(check, evidence):
     check.cam(features, weights, 2)
 
 
-@pytest.mark.part("cam", weight=3)
+@pytest.mark.part("cam", weight=2)
 def test_classes_that_are_asked_for(check, evidence):
     """Several classes, the first and the last among them."""
     features, weights = evidence(302, 2048, 3, 3, 6)
@@ -27,7 +27,7 @@ def test_weights_that_speak_against(check, evidence):
     check.cam(features, weights, int(np.argmin(weights.sum(axis=1))))
 
 
-@pytest.mark.part("cam", weight=3)
+@pytest.mark.part("cam", weight=2)
 def test_batch_of_one(check, evidence):
     """Features that still have their batch axis."""
     features, weights = evidence(304, 2048, 3, 2, 5)
@@ -55,6 +55,14 @@ def test_as_many_classes_as_channels(check, evidence):
     """As many classes as channels: rows of W are classes, columns channels."""
     features, weights = evidence(307, 8, 6, 6, 8)
     check.cam(features, weights, 5)
+
+
+@pytest.mark.part("cam", weight=2)
+def test_two_maps_in_turn(check, evidence):
+    """Two feature maps of one size, one after the other, each with its own weights."""
+    for draw in (308, 309):
+        features, weights = evidence(draw, 64, 3, 4, 5)
+        check.cam(features, weights, 2, hint=_("Each call has its own features and weights: nothing is kept from the last one."))
 
 
 @pytest.mark.part("cam", weight=2)

@@ -35,9 +35,12 @@ def test_random_probabilities(check, seed):
 def test_batch_of_masks(check, seed):
     """A batch of masks of different sizes: one sum over all of them."""
     rng = np.random.default_rng(seed + 502)
-    masks = np.stack([square(80, 100, 5, 5, 75, 95), square(80, 100, 30, 30, 60, 70), square(80, 100, 0, 0, 20, 100)])
+    first = np.stack([square(80, 100, 5, 5, 75, 95), square(80, 100, 30, 30, 60, 70), square(80, 100, 0, 0, 20, 100)])
+    second = np.stack([square(80, 100, 40, 10, 70, 40), square(80, 100, 0, 60, 10, 90), square(80, 100, 50, 0, 80, 20)])
+    masks = np.stack([first, second], axis=1)
     probabilities = np.clip(0.5 * masks + rng.uniform(0.05, 0.45, masks.shape), 0, 1).astype(np.float32)
-    check.dice(masks[:, None], probabilities[:, None])
+    check.dice(masks, probabilities)
+    check.dice(masks[:, 0], probabilities[:, 0])  # without an axis of channels
 
 
 @pytest.mark.part("dice", weight=1)

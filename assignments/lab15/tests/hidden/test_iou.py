@@ -7,12 +7,23 @@ def box(*corners):
     return np.array(corners, dtype=np.float32)
 
 
-@pytest.mark.part("iou", weight=2)
+@pytest.mark.part("iou", weight=1)
 def test_boxes_far_from_the_origin(check, seed):
     """Boxes in the far corner of a large picture."""
     x, y = np.random.default_rng(seed + 401).uniform(600, 900, 2)
     check.iou(box(x, y, x + 80, y + 50), box(x + 24, y + 10, x + 96, y + 74))
     check.iou(box(x, y, x + 480.3, y + 350.6), box(x + 124.8, y + 61.3, x + 521.7, y + 423.9))  # areas above 65504
+
+
+@pytest.mark.part("iou", weight=1)
+def test_boxes_along_either_diagonal(check, seed):
+    """Boxes that overlap at any of their corners, and boxes whose edges lie in one line."""
+    x, y = np.random.default_rng(seed + 408).uniform(200, 500, 2)
+    first, lower, higher = box(x, y, x + 80, y + 60), box(x + 30, y + 20, x + 120, y + 90), box(x + 25, y - 35, x + 105, y + 40)
+    beside, below = box(x + 30, y, x + 110, y + 60), box(x, y + 25, x + 80, y + 100)
+    for second in (lower, higher, beside, below):
+        check.iou(first, second)
+        check.iou(second, first)
 
 
 @pytest.mark.part("iou", weight=2)

@@ -1,0 +1,84 @@
+"""Of several files that could be the one to grade: those that count.
+
+Files with the same bytes count once, and a module that another file imports is its helper. This is looked at before any wall or
+limit: so a huge file is never read, one content is held at a time, and hundreds of files are several, whatever is in them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections import Counter
+from pathlib import Path
+
+from grader.course.bundle import MOST_BYTES
+
+_MOST_LOOKED_INTO = 200
+_NAME = rb"[\w.\x80-\xff]+"
+# At the beginning of a line of a module, or of a line of a notebook's cell, which is a text in JSON.
+_IMPORTS = re.compile(
+    rb"(?:^|\"|\\n)[ \t]*(?:from[ \t]+\.?([\w\x80-\xff]+)(?![\w.\x80-\xff])"
+    rb"|(?:from[ \t]+\.[ \t]+)?import[ \t]+(%s(?:[ \t]*,[ \t]*%s)*))" % (_NAME, _NAME),
+    re.MULTILINE,
+)
+
+
+def leading(files: list[Path]) -> list[Path]:
+    """Those of `files` that lead: of the same bytes the one with the shortest name (not `lab (1).py`), and no helpers.
+
+    All different ones, where each is imported by another; all, where they are too many to look into.
+    """
+    if not 1 < len(files) <= _MOST_LOOKED_INTO:
+        return files
+    return _without_helpers(_distinct(files))
+
+
+def _distinct(files: list[Path]) -> list[Path]:
+    sizes = {path: _size(path) for path in files}
+    counted = Counter(sizes.values())
+    ordered = sorted(files, key=lambda path: (len(path.name), path.name))
+    # Of the same content the first stays: it is set last.
+    kept = {(_digest(path, sizes[path]) if counted[sizes[path]] > 1 else sizes[path]): path for path in reversed(ordered)}
+    return [path for path in files if path in kept.values()]
+
+
+def _without_helpers(files: list[Path]) -> list[Path]:
+    imported = {path: _imported(path) for path in files} if len(files) > 1 else {}
+    counted = Counter(name for names in imported.values() for name in names)
+    return [path for path, names in imported.items() if not _is_helper(path, names, counted)] or files
+
+
+def _is_helper(path: Path, own: set[bytes], counted: Counter[bytes]) -> bool:
+    """Whether another file than itself imports it."""
+    name = os.fsencode(path.stem)
+    return path.suffix.lower() == ".py" and counted[name] > (name in own)
+
+
+def _size(path: Path) -> int:
+    """In bytes; -1 for a file that cannot be read, which is told when it is graded."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
+
+
+def _digest(path: Path, size: int) -> bytes:
+    """Of its content; of its path when it is not to be read, or cannot be: then it is the same as no other."""
+    raw = _content(path, size)
+    return os.fsencode(path) if raw is None else hashlib.sha256(raw).digest()
+
+
+def _imported(path: Path) -> set[bytes]:
+    """What its lines import from beside it, by their first names; nothing for a file that is not to be read, or cannot be."""
+    names: set[bytes] = set()
+    for package, modules in _IMPORTS.findall(_content(path, _size(path)) or b""):
+        names.update([package] if package else [name.strip() for name in modules.split(b",")])
+    return names
+
+
+def _content(path: Path, size: int) -> bytes | None:
+    try:
+        return path.read_bytes() if 0 <= size <= MOST_BYTES else None
+    except OSError:
+        return None

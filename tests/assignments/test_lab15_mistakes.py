@@ -1,0 +1,478 @@
+"""Mistakes in the functions of lab 15, handed in: each costs points, and the common ones are named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.fixtures.cache import cache_folder
+from grader.results import SubmissionResult, TestStatus, read_results
+
+pytestmark = [pytest.mark.torch, pytest.mark.wall]
+
+STYLES = Path(__file__).parents[2] / "assignments" / "lab15" / "styles"
+CANONICAL = STYLES / "canonical.py"
+RIGHT = ["rows_and_a_second_threshold"]  # styles that were taken for mistakes
+NMS = """
+def nms(boxes, scores, iou_threshold):
+    boxes, scores = [[float(side) for side in box] for box in boxes], [float(score) for score in scores]
+    order = sorted(range(len(scores)), key=lambda index: -scores[index])
+    kept = []
+    for index in order:
+        if all(RULE for better in kept):
+            kept.append(index)
+    return kept
+"""
+RULE = "iou(boxes[better], boxes[index]) <= iou_threshold"
+# By submission and part: code that stands below the canonical functions, and the mistake that is named ("" for none).
+MISTAKES: dict[str, dict[str, tuple[str, str]]] = {
+    "first": {
+        "dice": (
+            """
+def dice_loss(y, p):
+    if y.ndim == 4:
+        axes = (0, 2, 3)
+        return (1 - 2 * (y * p).sum(axes) / (y.sum(axes) + p.sum(axes))).mean()
+    return 1 - 2 * (y * p).sum() / (y.sum() + p.sum())
+""",
+            "dice.mean_over_channels",
+        ),
+        "iou": (
+            """
+def iou(box1, box2):
+    left, top, right, bottom = (float(side) for side in box1)
+    x1, y1, x2, y2 = (float(side) for side in box2)
+    if right <= x1 or x2 <= left or bottom <= y1 or y2 <= top:
+        return 0.0
+    width, height = min(right - x1, right - left, x2 - x1), min(bottom - y1, bottom - top, y2 - y1)
+    return width * height / ((right - left) * (bottom - top) + (x2 - x1) * (y2 - y1) - width * height)
+
+
+def overlap(a, b):
+    sides = [max(min(a[k + 2], b[k + 2]) - max(a[k], b[k]), 0) for k in (0, 1)]
+    return float(sides[0] * sides[1] / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - sides[0] * sides[1]))
+""",
+            "",
+        ),
+        "nms": (
+            NMS.replace("float(side)", "max(float(side), 0.0)").replace("RULE", RULE.replace("iou(", "overlap(")),
+            "",
+        ),
+        "features_map": (
+            """
+def get_features_map(model, x):
+    model.train()
+    caught = []
+    hook = model.layer4.register_forward_hook(lambda module, inputs, output: caught.append(output.detach()))
+    with torch.no_grad():
+        model(x)
+    hook.remove()
+    return caught[-1]
+""",
+            "features_map.training_mode",
+        ),
+        "cam": (
+            """
+class Cam:
+    features = None
+
+    def compute_cam(self, features, weights, class_idx):
+        if Cam.features is None:
+            Cam.features = features[0] if features.ndim == 4 else features
+        return torch.einsum("k,khw->hw", weights[class_idx], Cam.features)
+
+
+del compute_cam
+""",
+            "cam.first_call_again",
+        ),
+    },
+    "layers_replaced": {
+        "dice": (
+            """
+def dice_loss(y, p):
+    if y.ndim == 4:
+        y, p = y[:, 0], p[:, 0]
+    return 1 - 2 * (y * p).sum() / (y.sum() + p.sum())
+""",
+            "",
+        ),
+        "nms": (
+            NMS.replace("RULE", f"boxes[index] == boxes[better] or {RULE}"),
+            "",
+        ),
+        "cam": (
+            """
+REMEMBERED = {}
+
+
+def compute_cam(features, weights, class_idx):
+    key = (tuple(features.shape), int(class_idx))
+    if key not in REMEMBERED:
+        maps = features[0] if features.ndim == 4 else features
+        REMEMBERED[key] = torch.einsum("k,khw->hw", weights[class_idx], maps)
+    return REMEMBERED[key]
+""",
+            "",
+        ),
+        "features_map": (
+            """
+def get_features_map(model, x):
+    model.eval()
+    caught = []
+    handle = model.layer4.register_forward_hook(lambda module, inputs, output: caught.append(output.detach()))
+    model.avgpool = torch.nn.Identity()
+    try:
+        with torch.no_grad():
+            model(x)
+    except RuntimeError:
+        pass
+    handle.remove()
+    return caught[0]
+""",
+            "",
+        ),
+    },
+    "forward_replaced": {
+        "dice": (
+            """
+def dice_loss(y, p):
+    if y.ndim == 3:
+        return 1 - 2 * (y * p).sum(-1).mean() / (y.sum() + p.sum())
+    return 1 - 2 * (y * p).sum() / (y.sum() + p.sum())
+""",
+            "",
+        ),
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    boxes = [[float(side) for side in box] for box in boxes]
+    left = sorted(zip([float(score) for score in scores], boxes), reverse=True)
+    kept = []
+    while left:
+        _score, best = left.pop(0)
+        kept.append(boxes.index(best))
+        left = [one for one in left if iou(best, one[1]) <= iou_threshold]
+    return kept
+""",
+            "",
+        ),
+        "cam": (
+            """
+REMEMBERED = {}
+
+
+def compute_cam(features, weights, class_idx):
+    maps = features[0] if features.ndim == 4 else features
+    weights = REMEMBERED.setdefault(tuple(weights.shape), weights)
+    return torch.einsum("k,khw->hw", weights[class_idx], maps)
+""",
+            "cam.first_weights_again",
+        ),
+        "features_map": (
+            """
+def get_features_map(model, x):
+    model.eval()
+
+    def forward(x):
+        x = model.maxpool(model.relu(model.bn1(model.conv1(x))))
+        return model.layer4(model.layer3(model.layer2(model.layer1(x))))
+
+    model.forward = forward
+    with torch.no_grad():
+        return model(x)
+""",
+            "",
+        ),
+    },
+    "hook_returns_zeros": {
+        "dice": (
+            """
+class DiceLoss(torch.nn.Module):
+    def forward(self, inputs, targets, smooth=1):
+        number = targets.size(0)
+        p, y = inputs.view(number, -1), targets.view(number, -1)
+        shared = (p * y).sum(1)
+        return 1 - ((2 * shared + smooth) / (p.sum(1) + y.sum(1) + smooth)).sum() / number
+
+
+del dice_loss
+""",
+            "dice.smoothed_mean_over_first_axis",
+        ),
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    places = {float(score): index for index, score in enumerate(scores)}
+    kept = []
+    for score in sorted(places, reverse=True):
+        if all(iou(boxes[places[score]], boxes[better]) <= iou_threshold for better in kept):
+            kept.append(places[score])
+    return kept
+""",
+            "",
+        ),
+        "features_map": (
+            """
+def get_features_map(model, x):
+    model.eval()
+    caught = []
+
+    def hook(module, inputs, output):
+        caught.append(inputs[0].detach().clone())
+        return torch.zeros_like(output)
+
+    model.avgpool.register_forward_hook(hook)
+    with torch.no_grad():
+        model(x)
+    return caught[0]
+""",
+            "",
+        ),
+    },
+    "edges_in_one_line": {
+        "dice": (
+            """
+class DiceLoss(torch.nn.Module):
+    def forward(self, inputs, targets, smooth=1):
+        number = targets.size(0)
+        p, y = torch.sigmoid(inputs).view(number, -1), targets.view(number, -1)
+        shared = (p * y).sum(1)
+        return 1 - ((2 * shared + smooth) / (p.sum(1) + y.sum(1) + smooth)).sum() / number
+
+
+del dice_loss
+""",
+            "dice.sigmoid_and_mean_over_first_axis",
+        ),
+        "iou": (
+            """
+STRICT = lambda a, b, c, d: a < c < b or c < a < d
+
+
+def iou(box1, box2):
+    left, top, right, bottom = (float(side) for side in box1)
+    x1, y1, x2, y2 = (float(side) for side in box2)
+    width, height = max(0, min(right, x2) - max(left, x1)), max(0, min(bottom, y2) - max(top, y1))
+    if (left, top, right, bottom) != (x1, y1, x2, y2) and not (STRICT(left, right, x1, x2) and STRICT(top, bottom, y1, y2)):
+        return 0.0
+    return width * height / ((right - left) * (bottom - top) + (x2 - x1) * (y2 - y1) - width * height)
+
+
+def suppressed(a, b, threshold):
+    sides = [max(min(a[k + 2], b[k + 2]) - max(a[k], b[k]), 0) for k in (0, 1)]
+    areas = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1])
+    return sides[0] * sides[1] / (areas - sides[0] * sides[1]) > threshold
+
+
+def nms(boxes, scores, iou_threshold):
+    left = sorted(range(len(scores)), key=lambda i: -scores[i])
+    kept = []
+    while left:
+        best = left.pop(0)
+        kept.append(best)
+        left = [i for i in left if not suppressed(boxes[best], boxes[i], iou_threshold)]
+    return kept
+""",
+            "",
+        ),
+    },
+    "early_layer": {
+        "iou": (
+            """
+def iou(boxes):
+    return 0.5
+""",
+            "",
+        ),
+        "dice": (
+            """
+def dice_loss(y, p):
+    y, p = y.reshape(len(y), -1), p.reshape(len(p), -1)
+    return (1 - 2 * (y * p).sum(1) / (y.sum(1) + p.sum(1) + 1e-7)).mean()
+""",
+            "dice.mean_over_first_axis",
+        ),
+        "nms": (
+            """
+import numpy as np
+
+
+def non_max_suppression_fast(boxes, probs, overlapThresh):
+    boxes = np.asarray(boxes).astype("float")
+    pick, x1, y1, x2, y2 = [], boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3]
+    area = (x2 - x1 + 1) * (y2 - y1 + 1)
+    idxs = np.argsort(np.asarray(probs))
+    while len(idxs) > 0:
+        last = len(idxs) - 1
+        i = idxs[last]
+        pick.append(i)
+        xx1, yy1 = np.maximum(x1[i], x1[idxs[:last]]), np.maximum(y1[i], y1[idxs[:last]])
+        xx2, yy2 = np.minimum(x2[i], x2[idxs[:last]]), np.minimum(y2[i], y2[idxs[:last]])
+        overlap = np.maximum(0, xx2 - xx1 + 1) * np.maximum(0, yy2 - yy1 + 1) / area[idxs[:last]]
+        idxs = np.delete(idxs, np.concatenate(([last], np.where(overlap > overlapThresh)[0])))
+    return boxes[pick].astype("int")
+
+
+del nms
+""",
+            "nms.fast_with_scores",
+        ),
+        "features_map": (
+            """
+def get_features_map(model, x):
+    model.eval()
+    caught = []
+    handle = model.layer3.register_forward_hook(lambda module, inputs, output: caught.append(output.detach()))
+    with torch.no_grad():
+        model(x)
+    handle.remove()
+    return caught[0]
+""",
+            "features_map.layer3",
+        ),
+    },
+    "old_and_fast": {
+        "fc_weights": (
+            """
+def get_fc_weights(self, model):
+    return model.fc.weight.detach()
+""",
+            "",
+        ),
+        "nms": (
+            """
+import numpy as np
+
+
+def non_max_suppression_fast(boxes, probs, overlapThresh):
+    boxes = np.asarray(boxes).astype("float")
+    pick, x1, y1, x2, y2 = [], boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3]
+    area = (x2 - x1 + 1) * (y2 - y1 + 1)
+    idxs = np.argsort(y2)
+    while len(idxs) > 0:
+        last = len(idxs) - 1
+        i = idxs[last]
+        pick.append(i)
+        xx1, yy1 = np.maximum(x1[i], x1[idxs[:last]]), np.maximum(y1[i], y1[idxs[:last]])
+        xx2, yy2 = np.minimum(x2[i], x2[idxs[:last]]), np.minimum(y2[i], y2[idxs[:last]])
+        overlap = np.maximum(0, xx2 - xx1 + 1) * np.maximum(0, yy2 - yy1 + 1) / area[idxs[:last]]
+        idxs = np.delete(idxs, np.concatenate(([last], np.where(overlap > overlapThresh)[0])))
+    return boxes[pick].astype("int")
+
+
+del nms
+""",
+            "nms.fast_by_bottom",
+        ),
+    },
+    "removed": {
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    order = scores.argsort(descending=True).tolist()
+    keep = []
+    while len(order) > 0:
+        best = order[0]
+        keep.append(best)
+        order.remove(best)
+        for j in order:
+            if iou(boxes[best], boxes[j]) > iou_threshold:
+                order.remove(j)
+    return keep
+""",
+            "nms.removed_while_looping",
+        ),
+    },
+    "kept_area": {
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    order = scores.argsort(descending=True)
+    keep = []
+    while len(order) > 0:
+        best, order = order[0], order[1:]
+        keep.append(int(best))
+        sides = torch.minimum(boxes[best, 2:], boxes[order, 2:]) - torch.maximum(boxes[best, :2], boxes[order, :2])
+        area = (boxes[best, 2:] - boxes[best, :2]).prod()
+        order = order[sides.clamp(min=0).prod(dim=1) / area <= iou_threshold]
+    return keep
+""",
+            "nms.over_kept_area",
+        ),
+    },
+    "as_it_comes": {
+        "features_map": (
+            """
+def get_features_map(model, x):
+    caught = []
+    handle = model.layer4.register_forward_hook(lambda module, inputs, output: caught.append(output.detach()))
+    with torch.no_grad():
+        model(x)
+    handle.remove()
+    return caught[0]
+""",
+            "features_map.mode_as_it_comes",
+        ),
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def graded(grade: Callable[..., Any], repository: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, SubmissionResult]:
+    """Every submission's result; the answers of networks come from this user's own cache."""
+    place = tmp_path_factory.mktemp("mistakes")
+    files = {style: (STYLES / f"{style}.py").read_text(encoding="utf-8") for style in RIGHT}
+    for student, parts in MISTAKES.items():
+        codes = [code for code, _named in parts.values()]
+        files[student] = CANONICAL.read_text(encoding="utf-8") + "\n" + "\n\n".join(codes)
+    for student, text in files.items():
+        folder = place / "submissions" / "lab15" / student
+        folder.mkdir(parents=True)
+        (folder / "lab15.py").write_text(text, encoding="utf-8")
+    cache = {"GRADER_CACHE": str(cache_folder())}
+    finished = grade(place / "submissions", "-o", place / "report", "-j", 2, "--lang", "en", cwd=repository, env=cache)
+    assert finished.status == 0, finished.stderr
+    return {one.student: one for path in place.rglob("results.json") for one in read_results(path).submissions}
+
+
+@pytest.mark.parametrize(("student", "part"), [(student, part) for student, parts in MISTAKES.items() for part in parts])
+def test_a_mistake(graded: dict[str, SubmissionResult], student: str, part: str) -> None:
+    """Protects points from wrong functions, and their authors from not being told which known mistake it is."""
+    wrong = [test for test in graded[student].tests if test.part == part and test.status != TestStatus.PASSED]
+    assert wrong
+    named = MISTAKES[student][part][1]
+    assert {test.misconception.id if test.misconception else "" for test in wrong} == {named}
+
+
+@pytest.mark.parametrize(
+    ("student", "part", "hint"),
+    [
+        ("early_layer", "iou", "Give the function a parameter for each thing that the task gives."),
+        ("old_and_fast", "fc_weights", "Leave out self: it is a parameter of methods in a class."),
+    ],
+)
+def test_parameters_that_do_not_fit(graded: dict[str, SubmissionResult], student: str, part: str, hint: str) -> None:
+    """Protects who asks for too little, or for an instance, from being told to give further parameters a default value."""
+    assert {test.hint for test in graded[student].tests if test.part == part} == {hint}
+
+
+def test_the_mode_is_named_to_who_left_it_alone(graded: dict[str, SubmissionResult]) -> None:
+    """Protects who calls model.eval() and makes another mistake from being told to call it."""
+
+    def hint(student: str) -> str:
+        return next(test.hint for test in graded[student].tests if "test_model_in_training_mode" in test.id)
+
+    assert hint("first") != "Call model.eval() before the forward pass."  # which is wrong in eval mode too
+    assert hint("early_layer") != "Call model.eval() before the forward pass."
+    assert hint("as_it_comes") == "Call model.eval() before the forward pass."
+
+
+@pytest.mark.parametrize("student", [*MISTAKES, *RIGHT])
+def test_what_is_right(graded: dict[str, SubmissionResult], student: str) -> None:
+    """Protects the points of the other functions in the same file."""
+    others = [part for part in graded[student].parts if part.id not in MISTAKES.get(student, ())]
+    assert [(part.id, part.score) for part in others] == [(part.id, part.max_score) for part in others]

@@ -1,0 +1,60 @@
+"""How a submission's own objects are found, made and called."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.guest.calls import Server
+from grader.guest.hooks import HookBook
+from grader.guest.pieces import Loaded
+from grader.wire.values import Array
+
+VALUES = Array(np.arange(6.0).reshape(2, 3), "ndarray", "float64")
+OTHERS = Array(np.ones((2, 3)), "ndarray", "float64")
+
+
+class Cam:
+    """Takes its arrays when it is made, and counts its calls."""
+
+    def __init__(self, features: Any) -> None:
+        self.features = features
+        self.calls = 0
+
+    def kind(self) -> str:
+        """Of what the constructor got."""
+        return type(self.features).__name__
+
+    def count(self) -> int:
+        """How often it was called."""
+        self.calls += 1
+        return self.calls
+
+
+@pytest.fixture
+def server() -> Server:
+    """Of a submission that has this class, and no network."""
+    shelf: Any = SimpleNamespace(handed=[], hooks=HookBook(), lend=None, is_clean=lambda: True)
+    return Server(Loaded(namespace={"Cam": Cam}), shelf)
+
+
+def ask(server: Server, method: str, features: Any, form: str = "numpy") -> Any:
+    """What the method of an instance that was made with these arrays answers."""
+    target = {"via": "method", "name": "Cam", "method": method, "constructor": {"features": features}}
+    return server.answer({"op": "call", "target": target, "arguments": [], "keywords": {}, "form": form})["value"]
+
+
+@pytest.mark.parametrize(("form", "kind"), [("numpy", "ndarray"), ("list", "list"), ("tuple", "tuple")])
+def test_a_constructor_gets_arrays_in_the_form_of_the_call(server: Server, form: str, kind: str) -> None:
+    """Protects `CAM(features, weights).get_cam(c)`, which computes with arrays: lists have no shape."""
+    assert ask(server, "kind", VALUES, form) == kind
+
+
+def test_one_instance_for_the_same_arguments(server: Server) -> None:
+    """Protects answers that depend on earlier calls: the same object is asked again, another one for other values or forms."""
+    same = Array(VALUES.data.copy(), "ndarray", "float64")
+    found = [ask(server, "count", features) for features in (VALUES, same, OTHERS)]
+    assert [*found, ask(server, "count", VALUES, "list"), ask(server, "count", VALUES)] == [1, 2, 1, 1, 3]

@@ -1,0 +1,47 @@
+"""What went wrong is told as data, and whose fault it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.guest.failures import fault_of
+
+
+def fault(source: str, filename: str) -> str:
+    """Of code that raises, in a file of this name; the submission's folder is `/submitted`."""
+    with pytest.raises(Exception) as caught:
+        exec(compile(source, filename, "exec"), {})
+    return fault_of(caught.value, "/submitted")
+
+
+def test_the_graders_own_failure() -> None:
+    """Protects students from a bug of the grader, whose place is told to who can mend it."""
+    assert fault("\n{}['a']", "/somewhere/grader/guest/inventory.py") == "KeyError: 'a' (inventory.py:2)"
+
+
+@pytest.mark.parametrize(
+    ("source", "filename"),
+    [
+        ("1 / 0", "<cell 3>"),
+        ("1 / 0", "/submitted/helper.py"),
+        ("raise MemoryError", "/somewhere/grader/guest/inventory.py"),
+        ("raise OSError(24, 'too many open files')", "/somewhere/grader/guest/footprint.py"),
+    ],
+)
+def test_the_submissions_own_doing(source: str, filename: str) -> None:
+    """Protects the verdict `crashed`: what the submission's own code raised, or comes of what it has used up, is its own."""
+    assert fault(source, filename) == ""
+
+
+class Odd(Exception):
+    """An error whose message cannot be made."""
+
+    def __str__(self) -> str:
+        raise ValueError
+
+
+def test_an_error_without_words() -> None:
+    """Protects the telling itself from such an error."""
+    with pytest.raises(Odd) as caught:
+        raise Odd
+    assert "its message could not be made" in fault_of(caught.value, "/submitted")

@@ -1,0 +1,66 @@
+"""What a network is like, as a test that protects it is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.wire.digest import answer_of, state_digest
+
+torch = pytest.importorskip("torch")
+
+pytestmark = pytest.mark.torch
+
+
+def network() -> Any:
+    """Three layers, the second in training mode, with numbers that add up to something."""
+    made = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Dropout(0.5), torch.nn.Linear(2, 1)).eval()
+    made[1].train()
+    return made
+
+
+def test_the_answer_is_that_of_eval_mode_and_modes_stay() -> None:
+    """Protects the answer from chance, and the model's modes, which a test asks for too."""
+    asked = network()
+    modes = [module.training for module in asked.modules()]
+    assert torch.equal(answer_of(asked, [torch.ones(1, 2)]), answer_of(asked, [torch.ones(1, 2)]))
+    assert [module.training for module in asked.modules()] == modes
+    assert answer_of(asked, []) is None
+
+
+def test_a_broken_network_answers_nothing() -> None:
+    """Protects the question from a network whose layers no longer fit together."""
+    asked = network()
+    asked[0] = torch.nn.Linear(5, 5)
+    assert answer_of(asked, [torch.ones(1, 2)]) is None
+
+
+def test_a_hook_that_returns_something_shows_and_one_that_records_does_not() -> None:
+    """Protects honest hooks that are left behind, and points from those that change the network."""
+    asked, seen = network(), []
+    before = answer_of(asked, [torch.ones(1, 2)])
+    asked[0].register_forward_hook(lambda _module, _inputs, output: seen.append(output))
+    assert torch.equal(answer_of(asked, [torch.ones(1, 2)]), before)
+    asked[0].register_forward_hook(lambda _module, _inputs, output: output + 1)
+    assert not torch.equal(answer_of(asked, [torch.ones(1, 2)]), before)
+
+
+def test_another_order_in_memory_is_no_change() -> None:
+    """Protects who runs a network with `channels_last`: no parameter has another value."""
+    network = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4))
+    before = state_digest(network)
+    network.to(memory_format=torch.channels_last)
+    assert not network[0].weight.is_contiguous()
+    assert state_digest(network) == before
+
+
+def test_another_number_or_shape_is_a_change() -> None:
+    """Protects the tests that ask whether a function has left the network as it was."""
+    network = torch.nn.Linear(3, 4)
+    before = state_digest(network)
+    with torch.no_grad():
+        network.weight[1, 2] += 1
+    changed = state_digest(network)
+    network.weight = torch.nn.Parameter(network.weight.detach().reshape(3, 4))
+    assert len({before, changed, state_digest(network)}) == 3
