@@ -79,7 +79,8 @@ def wall() -> Finding:
     second, other_problem = try_wall("landlock")
     remedy = "install the package bubblewrap" if Bubblewrap.find() is None else REMEDY
     if second is not None:
-        return Finding("Wall", True, f"the weaker one, landlock without namespaces; bubblewrap: {problem}", remedy)
+        parts = "the weaker one, landlock without namespaces", second.weakness(), f"bubblewrap: {problem}"
+        return Finding("Wall", True, "; ".join(filter(None, parts)), remedy)
     return Finding("Wall", False, f"bubblewrap: {problem}; landlock: {other_problem}", remedy)
 
 
@@ -88,8 +89,10 @@ def landlock_wall() -> Finding:
     version = landlock.supported_abi()
     if not version:
         return Finding("Landlock", None, "not in this kernel", "a kernel from 5.13 on with Landlock enabled adds a second line")
-    _, problem = try_wall("landlock")
-    return Finding("Landlock", True, f"ABI {version}; {problem or 'it can be a wall of its own: --sandbox landlock'}")
+    alone, problem = try_wall("landlock")
+    weakness = alone.weakness() if alone is not None else ""
+    can = "it can be a wall of its own: --sandbox landlock" + (f", but {weakness}" if weakness else "")
+    return Finding("Landlock", True, f"ABI {version}; {problem or can}")
 
 
 def limits() -> Finding:

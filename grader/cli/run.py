@@ -93,6 +93,8 @@ def open_machines(request: RunRequest, console: Console) -> Iterator[Callable[[A
         console.warn("No wall: submissions run as you, and can read the hidden tests and everything else that you can.")
     elif wall.name != request.sandbox and wall.name != WALLS[0]:
         console.warn(f"The weaker wall is used: {wall.name}. `grade doctor` says why, and what helps.")
+    if weakness := wall.weakness():
+        console.warn(f"Wall: {wall.name}, but {weakness}.")
     yield lambda run: ThisMachine(wall, workers(request, run, console))
 
 

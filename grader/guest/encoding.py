@@ -5,8 +5,20 @@ from __future__ import annotations
 import codecs
 import contextlib
 import io
+import re
 import tokenize
 
+# PEP 263: in the first line, or in the second behind a comment or nothing.
+_COOKIE = re.compile(rb"(?:[ \t\f]*(?:#.*|\r)?\n)??[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_MOST_COOKIE = 2_000  # bytes that are looked at for it
+# Those that an editor may have written. Of others some are none of text (rot13, zlib), some take a time that grows with the
+# square of the length (punycode), some make lines of what is none (unicode_escape).
+_NAMES = """
+    koi8-r koi8-u cp1251 cp866 mac-cyrillic iso8859-5 iso8859-1 iso8859-2 iso8859-9 iso8859-15 cp1250 cp1252 cp1254
+    gb2312 gbk gb18030 big5 shift_jis cp932 euc_jp euc_kr cp949
+"""
+COOKIES = frozenset(_NAMES.split())
+_MOST_TOKENIZED = 500_000  # bytes; a second or two
 _CONTROLS = {*range(1, 32)} - {*b"\t\n\v\f\r\x1a\x1b"}  # DOS ended files by 0x1A; 0x1B begins colours
 _UTF16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 
@@ -24,18 +36,29 @@ def is_binary(raw: bytes) -> bool:
     return False
 
 
+def told(raw: bytes) -> str:
+    """The encoding that a coding cookie names, by its codec's name, if it is one of `COOKIES`; else ""."""
+    cookie = _COOKIE.match(raw[:_MOST_COOKIE])
+    try:
+        name = codecs.lookup(cookie[1].decode("ascii")).name if cookie is not None else ""
+    except LookupError:
+        return ""
+    return name if name in COOKIES else ""
+
+
 def decode(raw: bytes) -> tuple[str, str]:
     """The text of a module or a notebook, and the encoding where it had to be guessed, else "".
 
-    In the encoding that its coding cookie names, else UTF-8. Python reads no other; old editors and shells of Windows write them.
-    As code is ASCII, only what names and strings look like hangs on the guess. Raises `UnicodeError`.
+    In the encoding that its coding cookie names (see `told`), else UTF-8. Python reads no other; old editors and shells of
+    Windows write them. As code is ASCII, only what names and strings look like hangs on the guess. Raises `UnicodeError`.
     """
     if raw.startswith(_UTF16):
         return _universal(raw, "utf-16"), "UTF-16"
-    with contextlib.suppress(UnicodeError, SyntaxError):
-        return _universal(raw, tokenize.detect_encoding(io.BytesIO(raw).readline)[0]), ""
     with contextlib.suppress(UnicodeError):
-        return _decode_but_for_comments(raw), ""
+        return _universal(raw, told(raw) or "utf-8-sig"), ""
+    if len(raw) <= _MOST_TOKENIZED:
+        with contextlib.suppress(UnicodeError):
+            return _decode_but_for_comments(raw), ""
     return _universal(raw, "cp1251"), "Windows-1251"
 
 

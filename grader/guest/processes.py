@@ -13,9 +13,11 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from pathlib import Path
 
 _PROC = Path("/proc")
+_PAUSE = 0.001
 
 
 def end_descendants(known: dict[int, int] | None = None) -> None:
@@ -25,15 +27,22 @@ def end_descendants(known: dict[int, int] | None = None) -> None:
     out of room to fork in, and every round finds fewer of them.
     """
     while True:
-        while living := [pid for pid in descendants(os.getpid()) if _is_alive(pid)]:
-            for pid in living:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+        while _kill(descendants(os.getpid())):
             with contextlib.suppress(ChildProcessError):  # sleep until one has died, and leave it unburied
                 os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
         # Who was handed from a dying parent to this process while the lists were read stood in neither of them.
         if bury(known):
             return
+        time.sleep(_PAUSE)
+
+
+def _kill(pids: list[int]) -> bool:
+    """Kill them all, since who seems dead may not be while its threads come and go; whether any was alive."""
+    living = [pid for pid in pids if _is_alive(pid)]
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return bool(living)
 
 
 def bury(known: dict[int, int] | None = None) -> bool:
@@ -69,8 +78,14 @@ def _children(pid: int) -> list[int]:
 
 
 def _is_alive(pid: int) -> bool:
+    """Whether any of its threads runs: where its first one has ended by itself, `/proc/<pid>/stat` calls the process a zombie."""
+    own = _PROC / str(pid)
+    return not _has_ended(own) or not all(_has_ended(thread) for thread in (own / "task").glob("*"))
+
+
+def _has_ended(task: Path) -> bool:
     try:
         # The name in parentheses may hold anything; the state follows the last of them.
-        return (_PROC / str(pid) / "stat").read_text().rpartition(") ")[2][:1] not in ("Z", "X")
+        return (task / "stat").read_text().rpartition(") ")[2][:1] in ("Z", "X")
     except OSError:
-        return False
+        return True

@@ -11,22 +11,17 @@ a few tests that pass or fail do. The instructor is told all.
 from __future__ import annotations
 
 import codecs
-import contextlib
 import json
-import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from grader.guest.encoding import told
 from grader.judge.outcome import CodeRaised
 from grader.judge.plugin import Ran
 from grader.judge.words import one_line
 from grader.sandbox.exchange import Failure
 
-# PEP 263: in the first line, or in the second behind a comment or nothing.
-_COOKIE = re.compile(rb"(?:[ \t\f]*(?:#.*)?\n)??[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_MOST_COOKIE = 2_000  # bytes that are looked at for it
-_OLD_ENCODINGS = {"koi8-r", "cp1251", "cp866", "mac-cyrillic", "iso8859-5", "iso8859-1", "cp1252"}
 _MOST_LINES = 3_000  # of a file whose lines are told for hidden tests; the longest honest labs have some hundreds
 
 
@@ -73,16 +68,14 @@ class Source:
 
 def _text(raw: bytes) -> str:
     """As `grader.guest.encoding` reads it in the sandbox, so that lines are the same; but not by its code, which a file may keep
-    busy for long (Python's tokenizer, codecs such as punycode).
+    busy for long (Python's tokenizer).
 
-    In the encoding of the coding cookie, if that gives each byte a letter; else each line in UTF-8, or in Windows-1251.
+    In the encoding of the coding cookie, if an editor may have written that; else each line in UTF-8, or in Windows-1251.
     """
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return raw.decode("utf-16", "replace")
-    cookie = _COOKIE.match(raw[:_MOST_COOKIE])
-    with contextlib.suppress(LookupError):
-        if cookie is not None and (name := codecs.lookup(cookie[1].decode("ascii")).name) in _OLD_ENCODINGS:
-            return raw.decode(name, "replace")
+    if encoding := told(raw):
+        return raw.decode(encoding, "replace")
     return "\n".join(map(_line_text, raw.removeprefix(codecs.BOM_UTF8).split(b"\n")))
 
 

@@ -52,6 +52,10 @@ class Bubblewrap:
         """Why no wall can be built with it here; empty when one can."""
         return _try_out(self.program)
 
+    def weakness(self) -> str:
+        """Nothing."""
+        return ""
+
     def prepare(self, contents: Contents, scratch: Path) -> Inside:
         """Nothing to make: everything is bound."""
         weights = {name: f"/opt/models/{name}.pth" for name in contents.weights}

@@ -77,6 +77,9 @@ class Wall(Protocol):
     def forks(self) -> bool:
         """Whether the inside can be forked; else a process serves one submission and all of its tests."""
 
+    def weakness(self) -> str:
+        """What of it does not work here, for the instructor; empty where all does."""
+
     def prepare(self, contents: Contents, scratch: Path) -> Inside:
         """Make what the inside will look for; `scratch` is an empty folder that lives as long as the template."""
 
@@ -122,6 +125,10 @@ class NoWall:
     def stop_signal(self) -> int:
         """At once, and what a submission started besides may stay."""
         return getattr(signal, "SIGKILL", signal.SIGTERM)
+
+    def weakness(self) -> str:
+        """Nothing."""
+        return ""
 
     def prepare(self, contents: Contents, scratch: Path) -> Inside:
         """Link torch's hub folder together in `scratch`."""

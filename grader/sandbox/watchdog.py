@@ -11,14 +11,16 @@ first process held when the watch began: the pages that it shares with its templ
 the page tables, 1 to 10 ms for a process with torch; so they are read only if a bound that costs microseconds reaches
 the limit: the resident pages that no file backs, which counts shared ones once per process. It is also what is taken
 where the kernel does not let it read the proportional sizes (an ordinary user's judge, since a submission's processes
-cannot be traced). Pages of files, libraries above all, are the page cache's, which the kernel takes back when it must.
+cannot be traced), and for a process whose first thread has ended. Pages of files, libraries above all, are the page
+cache's, which the kernel takes back when it must.
 """
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,7 +163,15 @@ def _unbacked(process: psutil.Process) -> int:
     """Bytes of its resident pages that are no file's: anonymous ones and shared memory."""
     if not _PROC.exists():
         return int(process.memory_info().rss)  # not Linux: files' pages too
-    return sum(_bytes(process, "status", ("RssAnon:", "RssShmem:")))
+    fields = ("RssAnon:", "RssShmem:")
+    # A process whose first thread has ended by itself tells none: the others have its memory still, each all of it.
+    return sum(_bytes(process, "status", fields) or next(filter(None, _by_thread(process, fields)), []))
+
+
+def _by_thread(process: psutil.Process, fields: tuple[str, ...]) -> Iterator[list[int]]:
+    for task in (_PROC / str(process.pid) / "task").glob("*"):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            yield _bytes(process, f"task/{task.name}/status", fields)
 
 
 def _proportional(process: psutil.Process) -> int:
@@ -171,7 +181,8 @@ def _proportional(process: psutil.Process) -> int:
         found = _bytes(process, "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:"))
     except (PermissionError, psutil.NoSuchProcess):
         found = []
-    # Before Linux 5.4 the file does not have these fields, before 4.14 there is none: the limit must hold there too.
+    # Before Linux 5.4 the file does not have these fields, before 4.14 there is none, nor where the first thread has ended: the
+    # limit must hold there too.
     return sum(found) if found else _unbacked(process)
 
 

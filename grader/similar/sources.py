@@ -20,6 +20,7 @@ from grader.guest.notebook import read_cells
 from grader.report.similarity import LeftOut, Piece
 
 MOST_CHARACTERS = 300_000  # of code in one submission: lexing takes about a second for them
+_MOST_BYTES = 4 * MOST_CHARACTERS  # of a module; no encoding takes more for a character
 _ENCODABLE = "utf-8", "replace"
 
 
@@ -79,6 +80,8 @@ def read_pieces(name: str, raw: bytes) -> Iterator[Piece]:
         for cell in read_cells(decode(raw)[0]):
             yield Piece(file=file, cell=cell.number, lines=_lines(cell.source))
         return
+    if len(raw) > _MOST_BYTES:  # before anything looks at each of them
+        raise ValueError("too_large")
     if is_binary(raw):
         raise ValueError("binary")
     yield Piece(file=file, lines=_lines(decode(raw)[0]))

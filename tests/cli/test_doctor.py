@@ -65,6 +65,17 @@ def test_on_a_machine_with_the_weaker_wall_alone(monkeypatch: pytest.MonkeyPatch
     assert "allow unprivileged user namespaces" in said
 
 
+@pytest.mark.wall("landlock")
+def test_what_of_the_weaker_wall_does_not_work_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Protects root from relying on a line of defence that is not there, in both rows that name the wall."""
+    monkeypatch.setattr(Bubblewrap, "find", classmethod(lambda cls: None))
+    monkeypatch.setattr(LandlockWall, "weakness", lambda self: "submissions keep root's user id")
+    assert run_main(["doctor"]) == 0
+    assert capsys.readouterr().out.count("submissions keep root's user id") == 2
+
+
 # -- the self-test ------------------------------------------------------------------------------------------------------
 
 

@@ -155,6 +155,17 @@ def test_the_weaker_wall_is_told(
     assert "Wall: landlock" in finished.lines
 
 
+@pytest.mark.wall("landlock")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root could become another user")
+def test_where_submissions_keep_roots_user_id_it_is_told(grade: Grade, make_class: MakeClass, right: str, tmp_path: Path) -> None:
+    """Protects root from relying on a line of defence that is not there: another user cannot reach the temporary folder."""
+    (tmp_path / "closed").mkdir(mode=0o700)
+    env = {"TMPDIR": str(tmp_path / "closed")}
+    finished = grade(make_class(ann=right), "-o", tmp_path / "out", "--sandbox", "landlock", env=env)
+    assert finished.status == 0, finished.stderr
+    assert "Warning: Wall: landlock, but submissions keep root's user id: another user cannot read" in finished.stderr
+
+
 # -- with grading -------------------------------------------------------------------------------------------------------
 
 

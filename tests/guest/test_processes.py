@@ -71,6 +71,45 @@ def test_a_fork_bomb_is_ended(unprivileged) -> None:
     assert unprivileged(check) == []
 
 
+def test_a_process_whose_first_thread_has_ended_is_ended(isolated) -> None:
+    """Protects the next submission from what looks like a zombie and runs: only its first thread has ended, by itself."""
+
+    def check():
+        import ctypes
+        import os
+        import signal
+        import threading
+        from pathlib import Path
+
+        from grader.guest import kernel, processes
+
+        kernel.adopt_orphans()
+        libc = ctypes.CDLL(None)
+        ready, tell = os.pipe()
+        life, held = os.pipe()
+
+        def work():
+            while ") Z" not in Path(f"/proc/{os.getpid()}/stat").read_text():
+                pass
+            os.write(tell, b"!")
+            os.read(life, 1)  # to the end of the test, whatever it finds
+            os._exit(0)
+
+        if os.fork() == 0:
+            os.close(held)
+            os.fork()  # below it another of its kind
+            threading.Thread(target=work).start()
+            libc.syscall(60 if os.uname().machine == "x86_64" else 93, 0)  # `exit` ends the calling thread alone
+        for _ in range(2):
+            os.read(ready, 1)
+        signal.alarm(60)  # else it would look for the living for ever
+        known = {}
+        processes.end_descendants(known)
+        return [processes.descendants(os.getpid()), set(known.values()) == {signal.SIGKILL}]
+
+    assert isolated(check) == [[], True]
+
+
 def test_a_process_that_has_gone_has_no_descendants() -> None:
     """Protects from an error for a process that ended meanwhile."""
     assert descendants(2**22 + 1) == []

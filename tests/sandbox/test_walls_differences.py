@@ -12,7 +12,9 @@ import pytest
 
 from grader.errors import SubmissionCrashed
 from grader.guest import landlock
-from grader.sandbox.wall import PACKAGE
+from grader.sandbox import landlock_wall
+from grader.sandbox.landlock_wall import LandlockWall
+from grader.sandbox.wall import PACKAGE, Contents
 
 from .conftest import Place, call
 
@@ -81,6 +83,45 @@ def test_as_root_every_template_has_a_user_of_its_own(make_place: Callable[..., 
     found = make_place().look(user)
     assert found[0] == found[1] != 0
     assert found[2] == []
+
+
+@LANDLOCK
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.parametrize("mode", [0o644, 0o600])
+def test_as_root_files_in_a_closed_folder_are_handed_over(
+    make_place: Callable[..., Place], contents: Contents, tmp_path: Path, mode: int
+) -> None:
+    """Protects root's user id from submissions where weights lie in `/root`, which is the default."""
+    files = [contents.weights["net"], contents.pictures / "cat.jpg", contents.networks]
+    for path in files:
+        path.chmod(mode)
+    tmp_path.chmod(0o700)
+    place = make_place(contents)
+    inside = place.template.inside
+    code = """
+    def probe(paths):
+        texts = [open(path, "rb").read().decode() for path in paths]
+        return [os.getuid(), texts, [tried(lambda: open(path, "ab")) for path in paths]]
+    """
+    named = [inside.weights["net"], f"{inside.hub}/checkpoints/net-1.pth", f"{inside.pictures}/cat.jpg", inside.networks]
+    user, texts, written = place.look(code, named)
+    assert user != 0
+    assert texts == ["weights", "weights", "cat", "# networks"]
+    assert set(written) == {"EACCES"}
+    place.template.close()
+    assert [path.read_text() for path in files] == ["weights", "cat", "# networks"]
+    assert {path.stat().st_mode & 0o777 for path in files} == {mode}, "a link's mode is the file's own"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_where_root_cannot_become_another_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Protects the instructor from relying on another user id that no submission has: an interpreter in `/root`, say."""
+    folder = tmp_path / "environment"
+    folder.mkdir()
+    assert LandlockWall().weakness() == ""
+    monkeypatch.setattr(landlock_wall, "environment_folders", lambda: [folder])
+    tmp_path.chmod(0o700)
+    assert LandlockWall().weakness() == f"submissions keep root's user id: another user cannot read {folder}"
 
 
 @pytest.mark.skipif(landlock.supported_abi() < 3, reason="the second wall needs Landlock")

@@ -118,9 +118,13 @@ def test_no_network(place: Place, outside: Path) -> None:
 
 
 def test_no_process_is_left(place: Place) -> None:
-    """Protects the machine from daemons: forked twice, in sessions of their own, deaf to signals, without a descriptor."""
+    """Protects the machine from daemons: forked twice, in sessions of their own, deaf to signals, or headless."""
     code = """
-    import signal, subprocess
+    import ctypes, signal, subprocess, threading
+    def headless():
+        if os.fork() == 0:
+            threading.Thread(target=time.sleep, args=(600,)).start()
+            ctypes.CDLL(None).syscall(60 if os.uname().machine == "x86_64" else 93, 0)  # ends its first thread alone
     def daemon():
         if os.fork() == 0:
             os.setsid()
@@ -132,9 +136,11 @@ def test_no_process_is_left(place: Place) -> None:
                     time.sleep(1)
             os._exit(0)
     daemon()
+    headless()
     subprocess.Popen(["/bin/sleep", "600"], start_new_session=True)
     def probe():
         daemon()
+        headless()
         return 1
     """
     before = {one.pid for one in psutil.Process(place.template.process.pid).children(recursive=True)}

@@ -114,6 +114,38 @@ def test_memory_is_summed_over_the_tree() -> None:
         assert look(process, Bounds(512 * MIB, PLENTY.processes)) is None
 
 
+@pytest.mark.parametrize("sizes", ["shared", "untraceable"])
+def test_a_process_whose_first_thread_has_ended_counts(monkeypatch: pytest.MonkeyPatch, sizes: str) -> None:
+    """Protects the machine from memory that no limit saw: the kernel tells no sizes of a process without its first thread."""
+    if sizes == "untraceable":
+        monkeypatch.setattr(watchdog, "_proportional", watchdog._unbacked)
+    program = """
+import ctypes, mmap, os, sys, threading
+
+def hold():
+    memory = mmap.mmap(-1, 64 << 20)
+    memory.write(bytes(len(memory)))
+    while ") Z" not in open(f"/proc/{os.getpid()}/stat").read():
+        pass
+    print("ready", flush=True)
+    sys.stdin.read()
+    os._exit(0)
+
+if os.fork() == 0:
+    threading.Thread(target=hold).start()
+    ctypes.CDLL(None).syscall(60 if os.uname().machine == "x86_64" else 93, 0)  # `exit` ends the calling thread alone
+os.wait()
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        verdict = look(process, Bounds(32 * MIB, PLENTY.processes))
+        assert verdict is not None
+        assert verdict.excess is Excess.MEMORY
+        assert look(process, Bounds(512 * MIB, PLENTY.processes)) is None
+        process.communicate()
+
+
 def test_shared_memory_counts_once() -> None:
     """Four workers that read one array hold it once; counting it four times would fail an honest submission."""
     with tree(children=4, shared=128) as process:

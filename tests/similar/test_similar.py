@@ -15,8 +15,9 @@ from grader.course.assignment import AssignmentFolder, open_assignment
 from grader.course.submission import collect
 from grader.errors import UsageError
 from grader.report.similarity import Piece, Similarity
+from grader.similar import sources
 from grader.similar.search import Wanted, find_similar
-from grader.similar.sources import LeftOut, Source, read_handed_out, read_source
+from grader.similar.sources import LeftOut, Source, read_handed_out, read_pieces, read_source
 
 pytest.importorskip("copydetect", reason="needs copydetect (the extra `similar`)")
 
@@ -276,6 +277,22 @@ def test_what_cannot_be_read_is_listed(make_class: MakeClass, folder: Assignment
         "hal": "too_large",
         "joy": "no_code",
     }
+
+
+@pytest.mark.parametrize("name", ["rot13", "zlib", "punycode"])
+def test_a_file_cannot_name_any_codec(make_class: MakeClass, folder: AssignmentFolder, name: str) -> None:
+    """Protects the class's comparison, and the judge's time, from a student's choice among Python's codecs."""
+    place = make_class({"ann/tiny.py": f"# -*- coding: {name} -*-\n{ORIGINAL}", "ben/tiny.py": COPY, "carl/tiny.py": INDEPENDENT})
+    similarity = found(folder, place)
+    assert similarity.left_out == ()
+    assert set(pairs(similarity)) == {frozenset(("ann", "ben"))}
+
+
+def test_a_module_is_measured_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the judge's time from a long module in a strange encoding."""
+    monkeypatch.setattr(sources, "decode", lambda raw: pytest.fail("it was read"))
+    with pytest.raises(ValueError, match="too_large"):
+        next(read_pieces("tiny.py", b"x = 1\n" * 200_001))
 
 
 def test_nothing_of_a_submission_is_run(make_class: MakeClass, folder: AssignmentFolder, tmp_path: Path) -> None:
