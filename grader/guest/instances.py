@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from typing import Any
+
+from grader.guest.glance import torch_types
 
 
 def make(kind: type[Any], given: dict[str, Any]) -> Any:
@@ -46,7 +47,7 @@ def _by_annotation(annotation: Any, kind: type[Any]) -> Any:
 
 def _without_constructor(kind: Any) -> Any:
     made = kind.__new__(kind)
-    torch: Any = sys.modules.get("torch")
-    if torch is not None and isinstance(made, torch.nn.Module):
-        torch.nn.Module.__init__(made)  # else not even an attribute can be set on it
+    for network in torch_types("nn.Module"):
+        if isinstance(made, network):
+            network.__init__(made)  # type: ignore[misc]  # else not even an attribute can be set on it
     return made

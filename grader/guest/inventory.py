@@ -25,7 +25,7 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from grader.guest.glance import attribute, has, is_a, is_routine
+from grader.guest.glance import attribute, has, is_a, is_routine, torch_types
 from grader.guest.reach import is_network
 
 _MOST_NAMES = 2_000
@@ -119,10 +119,9 @@ class Inventory:
         return not callable(value) or attribute(value, "__module__", type(value).__module__) in self.modules
 
     def _kind(self, value: Any) -> str:
-        torch: Any = sys.modules.get("torch")
         if is_network(value):
             return "network"
-        if (torch is not None and is_a(value, torch.Tensor)) or _is_numpy(value):
+        if is_a(value, *torch_types("Tensor")) or _is_numpy(value):
             return "array"
         for kind, types in _PLAIN_KINDS.items():
             if is_a(value, *types):
@@ -140,8 +139,7 @@ def _is_numpy(value: Any) -> bool:
 
 
 def _is_network_class(value: type) -> bool:
-    torch: Any = sys.modules.get("torch")
-    return torch is not None and issubclass(value, torch.nn.Module)
+    return issubclass(value, torch_types("nn.Module"))
 
 
 def _methods(value: type, whole: bool = False) -> dict[str, dict[str, Any]]:

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.guest.glance import attribute, elements_of, is_a, items_of, names_of, slots_of
+from grader.guest.glance import attribute, elements_of, is_a, items_of, names_of, slots_of, torch_types
 from grader.guest.reach import is_filled, is_foreign, is_network
 
 _MOST = 20_000  # things looked at: beyond them a change is not seen
@@ -69,8 +69,7 @@ class Remembered:
             return [np.ndarray.tobytes(thing) if thing.nbytes <= _SMALL and not thing.dtype.hasobject else thing.nbytes]
         if is_a(thing, functools._lru_cache_wrapper):
             return [*thing.cache_info()]
-        torch: Any = sys.modules.get("torch")
-        if torch is not None and is_a(thing, torch.Tensor):
+        if is_a(thing, *torch_types("Tensor")):
             return [attribute(thing, "_version", 0)]  # a tensor of `torch.inference_mode` raises
         if is_network(thing) or is_a(thing, ModuleType) or is_foreign(thing):
             return []
@@ -86,7 +85,7 @@ class Remembered:
 def settings() -> tuple[Any, ...]:
     """What holds for a whole process and changes later calls' results."""
     torch: Any = sys.modules.get("torch")
-    return () if torch is None else (torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads())
+    return () if not torch_types("nn.Module") else (torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads())
 
 
 def threads() -> int:

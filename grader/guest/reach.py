@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.guest.glance import attribute, elements_of, is_a, items_of, names_of
+from grader.guest.glance import attribute, elements_of, is_a, items_of, names_of, torch_types
 
 _DEEPEST = 3
 _MOST_ITEMS = 20_000
@@ -76,13 +76,11 @@ def is_filled(cell: Any) -> bool:
 
 def is_network(value: Any) -> bool:
     """Whether it is a network, by its type: an object may answer to any name, or fail at it in its own way (`ctypes.cdll`)."""
-    torch: Any = sys.modules.get("torch")
-    return torch is not None and is_a(value, torch.nn.Module)
+    return is_a(value, *torch_types("nn.Module"))
 
 
 def _is_array(value: Any) -> bool:
-    torch: Any = sys.modules.get("torch")
-    return is_a(value, np.ndarray) or (torch is not None and is_a(value, torch.Tensor))
+    return is_a(value, np.ndarray, *torch_types("Tensor"))
 
 
 def is_foreign(place: Any) -> bool:

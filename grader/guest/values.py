@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.guest.glance import has
+from grader.guest.glance import has, torch_types
 from grader.wire.values import ARRAY_TYPES, Array, Handle, Model, Value
 
 Lend = Callable[[Model], Any]
@@ -45,9 +45,8 @@ def to_wire(value: Any, registry: Registry, depth: int = 0) -> Value:
         return value
     if depth > _DEEPEST:
         return registry.handle(value)
-    torch: Any = sys.modules.get("torch")
-    if torch is not None and isinstance(value, torch.Tensor):
-        return _tensor(torch, value)
+    if isinstance(value, torch_types("Tensor")):
+        return _tensor(sys.modules["torch"], value)
     if isinstance(value, np.ndarray):
         return _array(np.ma.getdata(value).view(np.ndarray), "ndarray", registry, depth)
     if isinstance(value, np.generic):
@@ -127,8 +126,7 @@ def _fields(value: Any) -> dict[str, Any]:
 
 def _is_numbers(value: Any) -> bool:
     """Whether it is an array, or a short list of numbers."""
-    torch: Any = sys.modules.get("torch")
-    if isinstance(value, np.ndarray | np.generic) or (torch is not None and isinstance(value, torch.Tensor)):
+    if isinstance(value, (np.ndarray, np.generic, *torch_types("Tensor"))):
         return True
     return isinstance(value, list | tuple) and len(value) <= 8 and all(isinstance(item, Number) for item in value)
 

@@ -29,20 +29,22 @@ StartGrade = Callable[..., Any]
 MakeClass = Callable[..., Path]
 WALLS = [pytest.param(name, marks=pytest.mark.wall(name)) for name in ("bubblewrap", "landlock")]
 
-# A comparison runs in the judge: at the first answer 666 this one says where it is, and waits until it is let go.
+# A test runs in the judge: at the first answer 666 this one says where it is, and waits between two calls until it is let go.
 HOLDS = """
+import os
+from pathlib import Path
 
-_compare_mean = compare_mean
+import pytest
 
 
-def compare_mean(answer, expected, call):
-    import os, pathlib
-
-    if answer == 666 and not pathlib.Path({flag!r}).exists():
-        pathlib.Path({flag!r}).touch()
-        pathlib.Path({told!r}).write_text(str(os.getpid()))
-        pathlib.Path({go!r}).read_text()
-    return _compare_mean(answer, expected, call)
+@pytest.mark.part("mean")
+def test_held_up(submission, check):
+    answer = submission.mean([1.0])
+    if answer == 666 and not Path({flag!r}).exists():
+        Path({flag!r}).touch()
+        Path({told!r}).write_text(str(os.getpid()))
+        Path({go!r}).read_text()
+    check.mean([1.0])
 """
 HELD = "\ndef mean(values):\n    return 666\n"  # earns 60 of 100 points: clamp and count_words are right
 NAMES = ("ann", "bob", "carl", "dora", "held")
@@ -81,9 +83,9 @@ def hold(start_grade: StartGrade, place: Path, course_copy: Path, tmp_path: Path
         told, go = tmp_path / "told", tmp_path / "go"
         for fifo in (told, go):
             os.mkfifo(fifo)
-        comparison = course_copy / "assignments" / "tiny" / "comparison.py"
+        test = course_copy / "assignments" / "tiny" / "tests" / "hidden" / "test_held_up.py"
         names = {"told": str(told), "go": str(go), "flag": str(tmp_path / "flag")}
-        comparison.write_text(comparison.read_text() + HOLDS.format(**names))
+        test.write_text(HOLDS.format(**names))
         running = start_grade(place, "-o", tmp_path / "out", *options, env=env)
         return Held(running, int(told.read_text()), go)
 
