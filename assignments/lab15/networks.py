@@ -1,7 +1,7 @@
-"""The lab's own networks: a narrow ResNet50, and a small trained network that looks like a ResNet from outside.
+"""The lab's own networks: narrow ResNets, and a small trained network that looks like a ResNet from outside.
 
-`NarrowResNet50` has every layer, block and output size of torchvision's ResNet50 at a quarter of the inner width: what is right
-for one is right for the other, in a fifth of the time (a small picture's forward pass is the reading of the weights).
+`NarrowResNet50` and `NarrowResNet18` have every layer and block of torchvision's ResNets, with fewer channels: what is right for
+one is right for the other, in a tenth of the time (a small picture's forward pass is the reading of the weights).
 
 `EfficientNetLite0` runs in torchvision's `ResNet.forward`.
 A random network's class activation map is a picture of nothing. This one was trained on ImageNet and its weights come as a
@@ -14,10 +14,11 @@ head not scaled. Nothing here is secret: submissions see this file.
 """
 
 from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from torch import Tensor, nn
 from torch.nn import functional
-from torchvision.models.resnet import Bottleneck, ResNet
+from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 
 # Kernel, stride, expansion, channels in and out of each block, and the layer that it stands in.
 _BLOCKS = (
@@ -42,21 +43,52 @@ _HEAD = 1280
 _EPSILON = 1e-3
 
 
-class NarrowResNet50(ResNet):
-    """ResNet50 with 16 channels where it has 64: layer4 has 2048 channels at 1/32 of the input's size.
+class _Narrow(ResNet):
+    """A ResNet whose layers have the channels of `planes`, times the block's expansion, where torchvision's have 64, 128, 256, 512.
 
-    fc has 365 classes, as of a network trained on Places: what is written for ImageNet's 1000 alone fails. Batch normalisation
-    has numbers like those of a trained network: fresh ones change nothing, and nobody would see that a layer was left out.
+    Batch normalisation has numbers like those of a trained network: fresh ones change nothing, and nobody would see that a layer
+    was left out.
     """
 
-    def __init__(self) -> None:
-        super().__init__(Bottleneck, [3, 4, 6, 3], num_classes=365, width_per_group=16)
+    planes: ClassVar[dict[int, int]]
+
+    def __init__(self, block: type[BasicBlock | Bottleneck], blocks: list[int], classes: int, width: int = 64) -> None:
+        super().__init__(block, blocks, num_classes=classes, width_per_group=width)
+        self.fc = nn.Linear(self.planes[512] * block.expansion, classes)
         for module in self.modules():
             if isinstance(module, nn.BatchNorm2d):
                 nn.init.uniform_(module.weight, 0.75, 1.25)
                 nn.init.normal_(module.bias, std=0.05)
                 nn.init.normal_(module.get_buffer("running_mean"), std=0.05)
                 nn.init.uniform_(module.get_buffer("running_var"), 0.75, 1.25)
+
+    def _make_layer(self, block: Any, planes: int, *arguments: Any, **options: Any) -> nn.Sequential:
+        if planes == 64:  # of layer1, the first that is made: what comes before it has as few channels
+            self.inplanes = self.planes[planes]
+            self.conv1 = nn.Conv2d(3, self.inplanes, 7, 2, 3, bias=False)
+            self.bn1 = nn.BatchNorm2d(self.inplanes)
+        return super()._make_layer(block, self.planes[planes], *arguments, **options)
+
+
+class NarrowResNet50(_Narrow):
+    """ResNet50 with 2048 channels in layer4, at 1/32 of the input's size, and few channels before.
+
+    fc has 365 classes, as of a network trained on Places: what is written for ImageNet's 1000 alone fails.
+    """
+
+    planes: ClassVar[dict[int, int]] = {64: 16, 128: 32, 256: 64, 512: 512}
+
+    def __init__(self) -> None:
+        super().__init__(Bottleneck, [3, 4, 6, 3], classes=365, width=8)
+
+
+class NarrowResNet18(_Narrow):
+    """ResNet18 with a quarter of its channels: 128 in layer4, at 1/32 of the input's size. fc has 200 classes."""
+
+    planes: ClassVar[dict[int, int]] = {64: 16, 128: 32, 256: 64, 512: 128}
+
+    def __init__(self) -> None:
+        super().__init__(BasicBlock, [2, 2, 2, 2], classes=200)
 
 
 class SameConv2d(nn.Conv2d):

@@ -13,15 +13,15 @@ def test_smaller_network(check, models):
 @pytest.mark.part("fc_weights", weight=2)
 def test_weights_that_were_replaced(check, models, weights):
     """A model with other weights in fc."""
-    check.fc_weights(models.resnet18.with_state({"fc.weight": weights(201, 1000, 512)}))
+    check.fc_weights(models.narrow18.with_state({"fc.weight": weights(201, 200, 128)}))
 
 
 @pytest.mark.part("fc_weights", weight=1)
 def test_weights_before_and_after_a_change(check, models, weights):
     """The weights as they are at the time of the call."""
-    check.fc_weights(models.resnet18)
+    check.fc_weights(models.narrow18)
     check.fc_weights(
-        models.resnet18.with_state({"fc.weight": weights(202, 1000, 512)}),
+        models.narrow18.with_state({"fc.weight": weights(202, 200, 128)}),
         hint=_("The first call was right; then the model was another."),
     )
 

@@ -50,7 +50,7 @@ def test_batch_of_tall_pictures(check, models, photo):
 def test_two_networks_in_turn(check, models, noise):
     """Two networks one after the other: each gives its own map."""
     picture = noise(105, 1, 96, 96)
-    check.features_map(models.resnet18, picture)
+    check.features_map(models.narrow18, picture)
     check.features_map(models.narrow, picture)
 
 
