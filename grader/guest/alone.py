@@ -39,7 +39,7 @@ class Alone(Session):
     def __init__(self, channel: Channel, outbound: Channel, warm: Warm) -> None:
         super().__init__(channel, warm)
         self.outbound = outbound
-        self.server = calls.Server(self.loaded, self.shelf)
+        self.server = calls.Server(self.loaded, self.shelf, self.draws)
 
     def serve(self) -> None:
         """Answer requests until the judge closes its end."""
@@ -53,11 +53,12 @@ class Alone(Session):
         """What a request is answered with."""
         if request["op"] == "load":
             report = self.load(request)
-            self.server = calls.Server(self.loaded, self.shelf)
+            self.server = calls.Server(self.loaded, self.shelf, self.draws)
             return report
         if request["op"] == "fresh":
             self.shelf.take_back()
-            self.server = calls.Server(self.loaded, self.shelf)
+            self.draws.restore()
+            self.server = calls.Server(self.loaded, self.shelf, self.draws)
             return {}
         return {**self.server.answer(request), "notes": self.notes.take()}
 

@@ -10,7 +10,7 @@ state    model, inputs, first                              {"digest": str, "trai
 ======== ================================================= =======================================
 
 The `first` call of a test is given fresh networks; after a `clean` one the networks that it could have spoilt are as they were,
-but for modes and hooks, and no thread is left that takes another part's room. The first of a further test is not answered but
+but for modes and hooks, and no thread is left that takes another test's room. The first of a further test is not answered but
 with {"changed": True} where calls of earlier ones have changed what the submission remembers (`grader.guest.memory`).
 
 A target says what to call by `via`, and by further fields:
@@ -35,6 +35,7 @@ import inspect
 from typing import Any
 
 from grader.errors import WireError
+from grader.guest.chance import Draws
 from grader.guest.failures import describe
 from grader.guest.glance import is_a, names_of
 from grader.guest.hooks import run_and_find
@@ -55,12 +56,8 @@ from grader.wire.values import REQUESTS
 Memory = tuple[Remembered, int, tuple[Any, ...]]
 
 
-def serve(requests: Channel, channel: Channel, loaded: Loaded, shelf: Shelf, notes: Notes, before: Memory) -> None:
-    """Answer `requests` over `channel`, the same socket with the bounds of answers, until the judge closes its end.
-
-    `before` is what the submission remembered when it was loaded.
-    """
-    server = Server(loaded, shelf, before)
+def serve(server: Server, requests: Channel, channel: Channel, notes: Notes) -> None:
+    """Answer `requests` over `channel`, the same socket with the bounds of answers, until the judge closes its end."""
     while True:
         try:
             request = requests.receive()
@@ -82,11 +79,16 @@ def unsendable(error: WireError) -> dict[str, Any]:
 
 
 class Server:
-    """Answers one process's calls of a loaded submission; keeps the objects that stay here."""
+    """Answers one process's calls of a loaded submission; keeps the objects that stay here.
 
-    def __init__(self, loaded: Loaded, shelf: Shelf, before: Memory | None = None) -> None:
+    `before` is what the submission remembered when it was loaded.
+    """
+
+    def __init__(self, loaded: Loaded, shelf: Shelf, draws: Draws, before: Memory | None = None) -> None:
         self.loaded = loaded
         self.shelf = shelf
+        self.draws = draws
+        draws.note()
         self.before = before
         self.used = False
         self.threads = threads()
@@ -115,6 +117,7 @@ class Server:
     def begin(self) -> None:
         """A test begins: what an earlier one made or was lent is not there for it."""
         self.used = True
+        self.draws.restore()
         self.shelf.put_back()
         self.instances.clear()
         for name, network in self.borrowed.items():

@@ -1,6 +1,6 @@
 """What a submission remembers from call to call: whether calls have left its own data as they found it.
 
-A part's tests follow one another in one process while nothing stays behind; where something does (a list that grew, a result kept
+Tests follow one another in one process while nothing stays behind; where something does (a list that grew, a result kept
 in a global, a cache), the next test is asked in a fresh fork of the loaded submission. That is decided by what can be seen here
 and never by whether an answer was right, which is nothing that a submission may learn.
 
@@ -85,7 +85,18 @@ class Remembered:
 def settings() -> tuple[Any, ...]:
     """What holds for a whole process and changes later calls' results."""
     torch: Any = sys.modules.get("torch")
-    return () if not torch_types("nn.Module") else (torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads())
+    own = (_folder(), sys.getrecursionlimit(), tuple(sorted(np.geterr().items())))
+    if not torch_types("nn.Module"):
+        return own
+    exact = torch.are_deterministic_algorithms_enabled()
+    return (*own, torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads(), exact)
+
+
+def _folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it has been removed
+        return ""
 
 
 def threads() -> int:

@@ -1,4 +1,4 @@
-"""One submission's process: pid 1 of its own namespace, loads the file, forks call servers, one for a part while all goes well.
+"""One submission's process: pid 1 of its own namespace, loads the file, forks call servers, one while all goes well.
 
 ======== ====================================== =============================================================
 `op`     fields                                 answer
@@ -10,8 +10,8 @@ kill     pid, sweep                             {"status": wait status or -1 whe
 files                                           {"files": a digest of what lies in its folders, "" when it cannot be told}
 ======== ====================================== =============================================================
 
-A part's process is forked from the loaded submission, so that no part sees what another left behind, models are fresh without
-being copied, and a crash or a hang costs one test. When its judge closes the connection, it waits for the call servers.
+A call server is forked from the loaded submission, so that models are fresh without being copied, a crash or a hang costs one
+test, and where a test leaves something behind the next begins again. When its judge closes the connection, it waits for the call servers.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class Session:
         self.shell = warm.shell
         self.notes = warm.notes
         self.drawings = warm.drawings
+        self.draws = warm.draws
         self.last_module = warm.last_module
         self.loaded = Loaded()
         self.memory: Memory | None = None  # of the loaded submission, once it is asked for
@@ -144,7 +145,8 @@ class Session:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             connection = socket.socket(fileno=descriptor)
             self.voice = Channel(connection, Bounds(array_bytes=answer_bytes))
-            calls.serve(Channel(connection, REQUESTS), self.voice, self.loaded, self.shelf, self.notes, self.memory)
+            server = calls.Server(self.loaded, self.shelf, self.draws, self.memory)
+            calls.serve(server, Channel(connection, REQUESTS), self.voice, self.notes)
             os._exit(0)
         os.close(descriptor)
         self.serving.add(pid)

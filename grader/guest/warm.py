@@ -17,6 +17,7 @@ from typing import Any
 from grader.errors import SandboxFault
 from grader.guest import adaptations, compiler, gpu
 from grader.guest.adaptations import Places, console, devices
+from grader.guest.chance import Draws
 from grader.guest.drawings import Drawings
 from grader.guest.models import Shelf, serve_torch_hub
 from grader.guest.notebook import make_shell
@@ -51,6 +52,7 @@ class Warm:
         adaptations.install(places, self.notes, self.drawings)
         if not self.gpu_mb:
             devices.install(self.notes)
+        self.draws = Draws()
         self.last_module = next(reversed(sys.modules))
         gc.collect()
         gc.freeze()  # the collector then leaves the shared pages alone

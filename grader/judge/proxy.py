@@ -32,8 +32,8 @@ _Result = TypeVar("_Result")
 class SubmissionProxy:
     """The fixture `submission` of one test. Methods raise the outcomes of `grader.judge.outcome`.
 
-    The tests of a part follow one another in one process while none leaves anything behind, in a model that it was given or in
-    what the submission remembers: else the next starts from the loaded submission again. Each test is given fresh models.
+    The tests follow one another in one process while none leaves anything behind, in a model that it was given or in what the
+    submission remembers: else the next starts from the loaded submission again. Each test is given fresh models.
 
     What a submission is asked, and where, never depends on whether it answered rightly: it could switch to its second guess.
     """
@@ -44,7 +44,7 @@ class SubmissionProxy:
         self._learnt = workplace.learnt.setdefault(test, Learnt())
         self._test = test
         self._spent = False
-        self._used = False  # whether it had a process that earlier tests used, or such ones waited beside it
+        self._used = False  # whether it had a process that earlier tests used
         self._hung = False
         self._process: CallProcess | None = None
 
@@ -177,7 +177,7 @@ class SubmissionProxy:
         return answer
 
     def _asked(self, question: Callable[[CallProcess], _Result]) -> _Result:
-        """What a process answers: the part's from earlier tests, or a fresh one where that remembers something of them."""
+        """What a process answers: that of earlier tests, or a fresh one where that remembers something of them."""
         process = self._open()
         try:
             return self._guard(lambda: question(process))
@@ -188,7 +188,7 @@ class SubmissionProxy:
 
     def _open(self) -> CallProcess:
         if self._process is None or self._process.over:
-            self._used = self._used or bool(self._workplace.kept)
+            self._used = self._used or self._workplace.kept is not None
             self._process = self._guard(lambda: self._workplace.take(self._part))
         return self._process
 
@@ -211,10 +211,10 @@ class SubmissionProxy:
             raise
 
     def release(self) -> None:
-        """After the test: keep the process for the part's next one, or end it."""
+        """After the test: keep the process for the next one, or end it."""
         if self._process is not None and not self._spent and not self._process.over:
             self._process.keep()
-            self._workplace.kept[self._part] = self._process
+            self._workplace.kept = self._process
             self._process = None
         self.discard()
 

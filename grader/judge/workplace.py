@@ -1,4 +1,4 @@
-"""One submission while it is judged: its session, the processes that wait for a part's next test, what was learnt about it."""
+"""One submission while it is judged: its session, the process that waits for the next test, what was learnt about it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Workplace:
     learnt: dict[str, Learnt] = field(default_factory=dict)
     reopened: int = 0
     disturbed: bool = False
-    kept: dict[str, CallProcess] = field(default_factory=dict)
+    kept: CallProcess | None = None  # of earlier tests, for the next one
     timeouts: dict[str, int] = field(default_factory=dict)
     ends: float = field(init=False)
 
@@ -63,21 +63,16 @@ class Workplace:
             return self.session.fork()
 
     def take(self, part: str) -> CallProcess:
-        """The part's process from an earlier test, else a fresh one.
-
-        Public tests come first, so a process is kept until the hidden ones of its part, if several can be.
-        """
-        for other in () if self.session.holds_many else self.kept.keys() - {part}:
-            self.kept.pop(other).close()
-        kept = self.kept.get(part)
+        """The process of earlier tests, of this part or another, else a fresh one."""
+        kept, self.kept = self.kept, None
         usable = kept is not None and not kept.over and not self.session.closed
-        process = self.kept.pop(part) if usable else self.fork()
-        if self.timeouts.get(part, 0) >= _PATIENT_TIMEOUTS:
-            process.seconds = self.assignment.limits.call_seconds / 10
+        process = kept if kept is not None and usable else self.fork()
+        hurried = self.timeouts.get(part, 0) >= _PATIENT_TIMEOUTS
+        process.seconds = self.assignment.limits.call_seconds / (10 if hurried else 1)
         return process
 
     def misbehaved(self, part: str, error: SubmissionStopped) -> None:
-        """A process of this part did not end well; with it went all others of the submission but its first."""
+        """A process did not end well in a test of this part; with it went all others of the submission but its first."""
         self.disturbed = True
         if isinstance(error, SubmissionTimedOut):
             self.timeouts[part] = self.timeouts.get(part, 0) + 1
@@ -94,12 +89,12 @@ class Workplace:
         self.session.ends = self.ends
 
     def close(self) -> None:
-        """Let go of the processes that were kept, so that they end by themselves, and end the session."""
+        """Let go of the process that was kept, so that it ends by itself, and end the session."""
         self._let_go()
         self.session.close(_GRACE_SECONDS)
 
     def clear_for_another_try(self) -> bool:
-        """End the processes that wait, so that a test can be tried alone, with all memory; whether it may be.
+        """End the process that waits, so that a test can be tried alone, with all memory; whether it may be.
 
         Not when time is short or the session was lost often. Nor when files were written, which the first try may have done.
         """
@@ -111,22 +106,23 @@ class Workplace:
                 return False
         except SubmissionStopped:
             return False
-        for part in list(self.kept):
-            self.kept.pop(part).close()
+        if self.kept is not None:
+            self.kept.close()
+            self.kept = None
         return True
 
     def _let_go(self) -> None:
-        for process in self.kept.values():
-            process.over = True
-            process.channel.close()
-        self.kept.clear()
+        if self.kept is not None:
+            self.kept.over = True
+            self.kept.channel.close()
+            self.kept = None
 
     def kept_apart(self) -> bool:
         """Whether no part's tests can have left anything that those of others could notice: to be asked before it is closed.
 
-        Each works in a fork of the loaded submission; but a lost process may have taken something along, and files stay. Pages
-        and pipes that a submission shares among its forks on purpose are not seen: whoever does that keeps verdicts that its
-        tests have given it.
+        Each begins where nothing is left behind in what the submission remembers (`grader.guest.memory`); but a lost process may
+        have taken something along, and files stay. What a submission hides on purpose, in the environment or in pages and pipes
+        that its forks share, is not seen: whoever does that keeps verdicts that its tests have given it.
         """
         if self.reopened or self.disturbed or self.session.closed or not self.session.forks or not self.report.footprint:
             return False

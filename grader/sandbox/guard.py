@@ -26,10 +26,6 @@ _TOO_MANY = "it reached its limit of processes and threads"
 class Guard(Protocol):
     """Bounds the process tree of one submission from its first process on."""
 
-    @property
-    def sees_shared(self) -> bool:
-        """Whether memory that forks share counts once, so that many may wait side by side; else each counts whole."""
-
     def verdict(self, *, ended: bool) -> SandboxError | None:
         """Which limit was reached since this was last asked, as the error to raise; None if none was.
 
@@ -41,8 +37,6 @@ class Guard(Protocol):
 
 
 class _Group:
-    sees_shared = True
-
     def __init__(self, pid: int, limits: Limits) -> None:
         self.group = ControlGroup.create(f"session{next(_numbers)}", _memory_bytes(limits), limits.processes)
         self.killed = 0
@@ -67,10 +61,6 @@ class _Watched:
             self.watchdog = Watchdog(pid, bounds, lambda _verdict: _kill(pid))
             self.watchdog.__enter__()
 
-    @property
-    def sees_shared(self) -> bool:
-        return self.watchdog is not None and self.watchdog.sees_shared
-
     def verdict(self, *, ended: bool) -> SandboxError | None:
         found = self.watchdog.verdict if self.watchdog is not None else None
         if found is None:
@@ -88,10 +78,6 @@ class _WithFolder:
     def __init__(self, inner: Guard, quota: Quota) -> None:
         self.inner = inner
         self.quota = quota
-
-    @property
-    def sees_shared(self) -> bool:
-        return self.inner.sees_shared
 
     def verdict(self, *, ended: bool) -> SandboxError | None:
         if self.quota.disc_is_full:

@@ -81,11 +81,6 @@ class Session:
             self.close()
             raise SandboxFault(f"a sandbox could not be built: {error}. {self.keeper.log_tail()}") from error
 
-    @property
-    def holds_many(self) -> bool:
-        """Whether several of its call processes may be kept at a time without counting for more memory than they take."""
-        return self.guard is not None and self.guard.sees_shared
-
     def load(self, files: dict[str, bytes], main: str) -> LoadReport:
         """Run the submission's main file; `files` maps relative names to contents and includes it."""
         seconds = float(self.limits.load_seconds)

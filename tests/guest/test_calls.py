@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from grader.guest.calls import Server
+from grader.guest.chance import Draws
 from grader.guest.hooks import HookBook
 from grader.guest.pieces import Loaded
 from grader.wire.values import Array
@@ -37,8 +38,8 @@ class Cam:
 @pytest.fixture
 def server() -> Server:
     """Of a submission that has this class, and no network."""
-    shelf: Any = SimpleNamespace(handed=[], hooks=HookBook(), lend=None, is_clean=lambda: True)
-    return Server(Loaded(namespace={"Cam": Cam}), shelf)
+    shelf: Any = SimpleNamespace(handed=[], hooks=HookBook(), lend=None, is_clean=lambda: True, put_back=lambda: None)
+    return Server(Loaded(namespace={"Cam": Cam, "draw": lambda: float(np.random.rand())}), shelf, Draws())
 
 
 def ask(server: Server, method: str, features: Any, form: str = "numpy") -> Any:
@@ -58,3 +59,11 @@ def test_one_instance_for_the_same_arguments(server: Server) -> None:
     same = Array(VALUES.data.copy(), "ndarray", "float64")
     found = [ask(server, "count", features) for features in (VALUES, same, OTHERS)]
     assert [*found, ask(server, "count", VALUES, "list"), ask(server, "count", VALUES)] == [1, 2, 1, 1, 3]
+
+
+def test_every_test_draws_the_same_numbers(server: Server) -> None:
+    """Protects a part's verdict from the parts before it: where a test begins, the generators stand where they stood."""
+    call = {"op": "call", "target": {"via": "name", "name": "draw"}, "arguments": [], "keywords": {}, "form": "numpy"}
+    found = [server.answer({**call, "first": first})["value"] for first in (True, False, True, False)]
+    assert found[0] != found[1]
+    assert found[2:] == found[:2]

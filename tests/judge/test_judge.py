@@ -312,36 +312,35 @@ def count_words(text):
 
 
 @pytest.mark.wall
-@pytest.mark.parametrize(("many", "forks"), [(True, 3), (False, 6)])
-def test_a_part_has_one_process(
-    tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: bool, forks: int
+@pytest.mark.parametrize(
+    ("source", "together"),
+    [
+        (SERVED.replace(b"    calls[part] += 1\n", b""), True),
+        (SERVED, False),
+        (SERVED.replace(b"    calls[part] += 1\n", b"    os.chdir('/tmp')\n"), False),
+    ],
+    ids=["nothing", "a count", "the working folder"],
+)
+def test_parts_share_a_process_while_nothing_is_left_behind(
+    tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: bytes, together: bool
 ) -> None:
-    """Protects the class's time and what parts may know of each other: one process for a part's public and hidden tests, none
-    for two parts; where only one can be kept, one for the public and one for the hidden tests of each."""
+    """Protects the class's time and what tests may know of each other: one process for all, or one for each that leaves
+    something behind."""
     monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(Session, "holds_many", property(lambda _session: many))
-    made, parts = [], {}
+    made = []
     fork = Session.fork
 
     def counting(session: Session) -> Any:
         process = fork(session)
         made.append(process.pid)
-        call = process.call
-
-        def noted(target: Any, *arguments: Any) -> Any:
-            parts.setdefault(process.pid, set()).add(target["name"])
-            return call(target, *arguments)
-
-        process.call = noted
         return process
 
     monkeypatch.setattr(Session, "fork", counting)
-    (tmp_path / "tiny.py").write_bytes(SERVED.replace(b"    calls[part] += 1\n", b""))
+    (tmp_path / "tiny.py").write_bytes(source)
     with Judge(JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), choose_wall("auto"), (), "en")) as judge:
         result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
     assert result.score == 100
-    assert len(made) == forks
-    assert all(len(names) == 1 for names in parts.values())
+    assert len(made) == (1 if together else len(result.tests))
 
 
 @pytest.mark.wall
@@ -427,7 +426,7 @@ def mean(values):
 def clamp(value, low, high):
     return value
 def count_words(text):
-    return {{}}
+    return {{text: 1}}
 """
 
 
