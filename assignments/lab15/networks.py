@@ -44,7 +44,7 @@ _EPSILON = 1e-3
 
 
 class _Narrow(ResNet):
-    """A ResNet whose layers have the channels of `planes`, times the block's expansion, where torchvision's have 64, 128, 256, 512.
+    """A ResNet whose layers have the channels of `planes` (times the block's expansion), torchvision's 64, 128, 256 and 512.
 
     Batch normalisation has numbers like those of a trained network: fresh ones change nothing, and nobody would see that a layer
     was left out.

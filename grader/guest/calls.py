@@ -5,13 +5,13 @@ Requests and answers are plain mappings over a `Channel`; objects that cannot tr
 ======== ================================================= =======================================
 `op`     fields                                            answer
 ======== ================================================= =======================================
-call     target, arguments, keywords, form, first          {"value": ..., "clean": bool} or {"failure": {...}}
+call     target, arguments, keywords, form, first          {"value": ...} or {"failure": {...}}, with {"clean": bool}
 state    model, inputs, first                              {"digest": str, "training": bool, "output": ...}
 ======== ================================================= =======================================
 
 The `first` call of a test is given fresh networks; after a `clean` one the networks that it could have spoilt are as they were,
 but for modes and hooks, and no thread is left that takes another test's room. The first of a further test is not answered but
-with {"changed": True} where calls of earlier ones have changed what the submission remembers (`grader.guest.memory`).
+with {"changed": True} where the submission remembers something of earlier ones that cannot be put back (`grader.guest.memory`).
 
 A target says what to call by `via`, and by further fields:
 
@@ -102,17 +102,27 @@ class Server:
         """What a call or a question about a model's state is answered with; a failure is an answer."""
         try:
             if request.get("first"):
-                if self.used and self.before is not None and memory_of(self.loaded, self.shelf) != self.before:
+                if self.used and self.before is not None and not self.is_as_loaded(self.before):
                     return {"changed": True}
                 self.begin()
             if request["op"] == "state":
                 return self.state(request["model"], request["inputs"])
-            value = to_wire(self.call(request), self.registry)
-            own = request["target"]["via"] == "hook"  # then the submission's own network was run, and none was lent
-            clean = self.shelf.is_unspoilt() if own else self.shelf.is_clean()
-            return {"value": value, "clean": clean and threads() <= self.threads}
+            answer = {"value": to_wire(self.call(request), self.registry)}
         except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are the submission's too
-            return {"failure": describe(error, self.loaded.cells)}
+            answer = {"failure": describe(error, self.loaded.cells)}
+        return {**answer, "clean": request["op"] == "call" and self.is_clean(request["target"])}
+
+    def is_clean(self, target: dict[str, Any]) -> bool:
+        """Whether this call's networks are as they were, but for modes and hooks, and no thread of it is left."""
+        own = target["via"] == "hook"  # then the submission's own network was run, and none was lent
+        return (self.shelf.is_unspoilt() if own else self.shelf.is_clean()) and threads() <= self.threads
+
+    def is_as_loaded(self, before: Memory) -> bool:
+        """Whether the submission remembers nothing of earlier tests, where need be after it was put back."""
+        if memory_of(self.loaded, self.shelf) == before:
+            return True
+        before[0].put_back()
+        return memory_of(self.loaded, self.shelf) == before
 
     def begin(self) -> None:
         """A test begins: what an earlier one made or was lent is not there for it."""

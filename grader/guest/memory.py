@@ -1,8 +1,8 @@
 """What a submission remembers from call to call: whether calls have left its own data as they found it.
 
-Tests follow one another in one process while nothing stays behind; where something does (a list that grew, a result kept
-in a global, a cache), the next test is asked in a fresh fork of the loaded submission. That is decided by what can be seen here
-and never by whether an answer was right, which is nothing that a submission may learn.
+Tests follow one another in one process while nothing stays behind. What does (a list that grew, a result kept in a global) is put
+back; where something cannot be, as an array that was written to, the next test is asked in a fresh fork of the loaded submission.
+That is decided by what can be seen here and never by whether an answer was right, which is nothing that a submission may learn.
 
 Whoever hides a change from this fools only itself: its own later calls see the change.
 """
@@ -15,9 +15,9 @@ import os
 import re
 import sys
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable
-from types import FunctionType, ModuleType
+from types import CellType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -35,12 +35,13 @@ _HISTORY = re.compile(r"_i?\d+|_{1,3}|_i{1,3}|_[iod]h|In|Out|__\w+__")
 class Remembered:
     """What can be reached from `places` by names, items and attributes, as it was when this was made; equal while it is so.
 
-    The things themselves are kept, so that no identity is used twice.
+    The things themselves are kept, so that no identity is used twice, and what they held.
     """
 
     def __init__(self, places: Iterable[Any]) -> None:
         self.seen: list[Any] = []
         self._things: dict[int, Any] = {}
+        self._held: list[tuple[Any, Any]] = []
         waiting: deque[Any] = deque(places)
         while waiting and len(self.seen) < _MOST:
             thing = waiting.popleft()
@@ -58,28 +59,82 @@ class Remembered:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def put_back(self) -> None:
+        """Let what changed hold again what it held, if it is a plain container, a class, an object, a closure or a new cache."""
+        for thing, held in self._held:
+            with contextlib.suppress(Exception):  # of a key or a deleter of the submission's: then the change is seen
+                _put_back(thing, held)
+
     def _within(self, thing: Any) -> list[Any]:
         """What a thing holds, with its size; nothing of a library's objects and of networks, which are looked at elsewhere."""
         if is_a(thing, dict):
-            items = [item for item in items_of(thing) if not _is_history(item[0])]
+            self._held.append((thing, every := items_of(thing)))
+            items = [item for item in every if not _is_history(item[0])]
             return [len(items), *(part for item in items for part in item)]
         if (elements := elements_of(thing, (list, tuple, set, frozenset, deque))) is not None:
+            self._held.append((thing, elements))
             return [len(elements), *elements[:_MOST]]
         if is_a(thing, np.ndarray):
             return [np.ndarray.tobytes(thing) if thing.nbytes <= _SMALL and not thing.dtype.hasobject else thing.nbytes]
         if is_a(thing, functools._lru_cache_wrapper):
+            self._held.append((thing, thing.cache_info()))
             return [*thing.cache_info()]
         if is_a(thing, *torch_types("Tensor")):
             return [attribute(thing, "_version", 0)]  # a tensor of `torch.inference_mode` raises
         if is_network(thing) or is_a(thing, ModuleType) or is_foreign(thing):
             return []
         if is_a(thing, FunctionType):
-            cells = [cell.cell_contents for cell in thing.__closure__ or () if is_filled(cell)]
-            return [thing.__defaults__, thing.__kwdefaults__, vars(thing), *cells]
+            cells = [(cell, cell.cell_contents) for cell in thing.__closure__ or () if is_filled(cell)]
+            self._held += cells
+            return [thing.__defaults__, thing.__kwdefaults__, vars(thing), *(content for _, content in cells)]
         kept = names_of(thing)
+        self._held.append((thing, kept))
         if is_a(thing, type):
             return [value for name, value in kept.items() if not str(name).startswith("__")]
         return [len(kept), *(part for item in kept.items() for part in item), *slots_of(thing)]
+
+
+def _put_back(thing: Any, held: Any) -> None:
+    kind = type(thing)
+    if kind in (dict, defaultdict):
+        _put_entries_back(thing, dict(held))
+    elif kind in (list, deque, set):
+        if not _are_same(list(thing), held):
+            thing.clear()
+            (thing.update if kind is set else thing.extend)(held)
+    elif kind is CellType:
+        if thing.cell_contents is not held:
+            thing.cell_contents = held
+    elif kind is functools._lru_cache_wrapper:
+        if not (held.hits or held.misses or held.currsize):
+            thing.cache_clear()
+    elif is_a(thing, type):
+        _put_class_back(thing, held)
+    elif not is_a(thing, dict, list, tuple, set, frozenset, deque):
+        entries = object.__getattribute__(thing, "__dict__")
+        if type(entries) is dict:
+            _put_entries_back(entries, held)
+
+
+def _put_entries_back(entries: dict[Any, Any], held: dict[Any, Any]) -> None:
+    for key in [key for key in entries if key not in held]:
+        del entries[key]
+    for key, value in held.items():
+        if key not in entries or entries[key] is not value:
+            entries[key] = value
+
+
+def _put_class_back(thing: type, held: dict[str, Any]) -> None:
+    now = names_of(thing)
+    for name in now.keys() - held.keys():
+        type.__delattr__(thing, name)
+    for name, value in held.items():
+        if not name.startswith("__") and now.get(name) is not value:
+            type.__setattr__(thing, name, value)
+
+
+def _are_same(these: list[Any], those: list[Any]) -> bool:
+    return len(these) == len(those) and all(this is that for this, that in zip(these, those, strict=True))
 
 
 def settings() -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ files                                           {"files": a digest of what lies 
 ======== ====================================== =============================================================
 
 A call server is forked from the loaded submission, so that models are fresh without being copied, a crash or a hang costs one
-test, and where a test leaves something behind the next begins again. When its judge closes the connection, it waits for the call servers.
+test, and where a test leaves something behind the next begins again. When its judge closes the connection, it waits for them.
 """
 
 from __future__ import annotations

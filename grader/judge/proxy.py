@@ -43,7 +43,8 @@ class SubmissionProxy:
         self._part = part
         self._learnt = workplace.learnt.setdefault(test, Learnt())
         self._test = test
-        self._spent = False
+        self._spent = False  # whether the process may have been left other than it was
+        self._failed = False  # whether its last call did
         self._used = False  # whether it had a process that earlier tests used
         self._hung = False
         self._process: CallProcess | None = None
@@ -68,18 +69,11 @@ class SubmissionProxy:
         model = served_model(place.assignment, part, place.report)
         alternatives = place.alternatives.of(part, arguments, model) if place.alternatives is not None else {}
         question = Question(place.assignment, part, place.report, alternatives, place.roles)
-        search = Search(place.known.get(part.id))
-        tried: set[Attempt] = set()
-        for attempt in self._worth_trying(question):
-            same = essence(question, attempt, arguments)
-            if same in tried or search.is_idle(attempt):
-                continue
-            tried.add(same)
-            answer = self._attempt(question, attempt, arguments)
-            search.add(attempt, answer)
-            if search.is_over:
-                break
-            self.discard()  # a call that failed may have left anything behind
+        search = self._search(question, arguments)
+        if search.found is None and search.has_gone_on and not place.fruitless.get(part.id):
+            # A call that failed may have left behind what nobody sees: once, each way is tried in a process of its own.
+            self.discard()
+            search = self._search(question, arguments, apart=True)
         if search.found is None:
             place.fruitless[part.id] = place.fruitless.get(part.id, 0) + 1
             place.furthest[part.id] = search.furthest[0]
@@ -87,6 +81,24 @@ class SubmissionProxy:
         attempt, answer = search.found
         place.known.setdefault(part.id, attempt)
         return self._finish(question, attempt, arguments, answer)
+
+    def _search(self, question: Question, arguments: tuple[Any, ...], *, apart: bool = False) -> Search:
+        """Ask in one way after the other, where the last one left nothing behind; `apart`: each in a process of its own."""
+        search = Search(self._workplace.known.get(question.part.id))
+        tried: set[Attempt] = set()
+        for attempt in self._worth_trying(question):
+            same = essence(question, attempt, arguments)
+            if same in tried or search.is_idle(attempt):
+                continue
+            tried.add(same)
+            search.add(attempt, self._attempt(question, attempt, arguments))
+            if search.is_over:
+                break
+            if apart or self._spent or self._process is None or self._process.over:
+                self.discard()
+            else:
+                self._process.keep()
+        return search
 
     def _worth_trying(self, question: Question) -> Iterator[Attempt]:
         """What worked before, then whatever else might: looked for only where it is needed."""
@@ -172,7 +184,8 @@ class SubmissionProxy:
         arguments = [in_mode(value, report) for value in positional]
         named = {name: in_mode(value, report) for name, value in keywords.items()}
         answer = self._asked(lambda process: process.call(target, arguments, named, form))
-        self._spent = self._spent or installed or answer.failure is not None or not answer.clean
+        self._failed = answer.failure is not None
+        self._spent = self._spent or installed or not answer.clean
         self._learnt.notes += [text for note in answer.notes if (text := call_note_words(note)) is not None]
         return answer
 
@@ -212,7 +225,7 @@ class SubmissionProxy:
 
     def release(self) -> None:
         """After the test: keep the process for the next one, or end it."""
-        if self._process is not None and not self._spent and not self._process.over:
+        if self._process is not None and not (self._spent or self._failed or self._process.over):
             self._process.keep()
             self._workplace.kept = self._process
             self._process = None
@@ -232,4 +245,4 @@ class SubmissionProxy:
         if self._process is not None:
             self._process.close()
             self._process = None
-        self._spent = False
+        self._spent = self._failed = False

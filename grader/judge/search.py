@@ -59,6 +59,11 @@ class Search:
         self.is_over = not nothing or attempt == self._known
 
     @property
+    def has_gone_on(self) -> bool:
+        """Whether more than one way was tried."""
+        return len(self._failed) > 1
+
+    @property
     def furthest(self) -> Tried:
         """The attempt that tells most of those that failed; there must be one."""
         inside = [(attempt, answer) for attempt, answer in self._failed if answer.failure is None or answer.failure.line]

@@ -193,7 +193,7 @@ class CallProcess:
         answer = self._ask({"op": "call", **asked, "first": self.first})
         notes = read_notes(answer.get("notes"))
         if "failure" in answer:
-            return Answer(None, Failure.from_wire(answer["failure"]), notes)
+            return Answer(None, Failure.from_wire(answer["failure"]), notes, answer.get("clean") is True)
         value = answer.get("value")
         if text_layout(value) > _MOST_TEXT:  # a comparison that makes an array of it would fill the machine
             return Answer(None, Failure(("Unsendable",), "its texts would make too large an array", 0, 0, ""), notes)

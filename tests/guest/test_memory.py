@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections import deque
+import threading
+from collections import defaultdict, deque
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,18 @@ def made():
         inner[x] = x
     return closure
 closure = made()
+queue, grouped = deque(), defaultdict(list)
+def queues(x):
+    queue.append(x)
+def groups(x):
+    grouped[x].append(x)
+def counter():
+    count = 0
+    def rebinds(x):
+        nonlocal count
+        count += x
+    return rebinds
+rebinds = counter()
 class Extractor:
     total = 0
     def __init__(self):
@@ -56,15 +69,17 @@ class Extractor:
         self.features = [x]
     def shared(self, x):
         Extractor.total += x
+    def created(self, x):
+        Extractor.last = self.last = x
 extractor = Extractor()
-method, shared = extractor.method, extractor.shared
+method, shared, created = extractor.method, extractor.shared, extractor.created
 """
 
 
 @pytest.fixture
 def namespace() -> dict[str, Any]:
     """A submission's."""
-    found: dict[str, Any] = {"__name__": "__main__", "deque": deque, "functools": functools}
+    found: dict[str, Any] = {"__name__": "__main__", "deque": deque, "defaultdict": defaultdict, "functools": functools}
     exec(SOURCE, found)
     return found
 
@@ -88,12 +103,68 @@ def test_what_is_left_is_seen(namespace: dict[str, Any], name: str) -> None:
     assert Remembered([namespace]) != before
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("counts", "replaces", "appends", "stores", "marks", "queues", "groups", "defaults", "attribute", "closure", "rebinds"),
+        *("method", "shared", "created"),
+    ],
+)
+def test_what_is_left_is_put_back(namespace: dict[str, Any], name: str) -> None:
+    """Protects the speed of grading from the commonest style of all: a hook that keeps its features in a global."""
+    before = Remembered([namespace])
+    for value in (5, 6):
+        namespace[name](value)
+        assert Remembered([namespace]) != before
+        before.put_back()
+        assert Remembered([namespace]) == before
+
+
+def test_what_cannot_be_put_back(namespace: dict[str, Any]) -> None:
+    """Protects the next test from the rest: an array's numbers, a container of a kind of the submission's own, a cache in use."""
+
+    class Own(list[Any]):
+        def clear(self) -> None:
+            raise RuntimeError("mine")
+
+    namespace["own"], namespace["cached"] = Own(), functools.lru_cache(namespace["pure"])
+    namespace["cached"](4)
+    for leave in (lambda: namespace["writes"](5), lambda: namespace["own"].append(5), lambda: namespace["cached"](5)):
+        before = Remembered([namespace])
+        leave()
+        before.put_back()
+        assert Remembered([namespace]) != before
+
+
+def test_what_refuses_to_be_put_back(namespace: dict[str, Any]) -> None:
+    """Protects a submission from a key of its own: what cannot be looked up stays, and the rest is put back."""
+
+    failing = threading.Event()
+
+    class Key:
+        def __hash__(self) -> int:
+            if failing.is_set():
+                raise RuntimeError("mine")
+            return 1
+
+    namespace["keyed"] = {Key(): 1}
+    before = Remembered([namespace])
+    namespace["keyed"].clear()
+    namespace["features"].append(5)
+    failing.set()
+    before.put_back()
+    assert namespace["features"] == []
+    assert Remembered([namespace]) != before
+
+
 def test_a_cache(namespace: dict[str, Any]) -> None:
-    """Protects the same with a cache, which keeps what it has seen out of sight."""
+    """Protects the same with a cache, which keeps what it has seen out of sight; a new one is emptied."""
     namespace["cached"] = functools.lru_cache(namespace["pure"])
     before = Remembered([namespace])
     namespace["cached"](5)
     assert Remembered([namespace]) != before
+    before.put_back()
+    assert Remembered([namespace]) == before
 
 
 def test_cycles_and_large_things_end() -> None:

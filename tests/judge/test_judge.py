@@ -316,16 +316,21 @@ def count_words(text):
     ("source", "together"),
     [
         (SERVED.replace(b"    calls[part] += 1\n", b""), True),
-        (SERVED, False),
+        (SERVED, True),
+        (
+            b"from numpy import zeros\n"
+            + SERVED.replace(b'{"mean": 0, "clamp": 0, "words": 0}', b"dict.fromkeys(['mean', 'clamp', 'words'], zeros(1))"),
+            False,
+        ),
         (SERVED.replace(b"    calls[part] += 1\n", b"    os.chdir('/tmp')\n"), False),
     ],
-    ids=["nothing", "a count", "the working folder"],
+    ids=["nothing", "a count", "an array's number", "the working folder"],
 )
 def test_parts_share_a_process_while_nothing_is_left_behind(
     tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: bytes, together: bool
 ) -> None:
-    """Protects the class's time and what tests may know of each other: one process for all, or one for each that leaves
-    something behind."""
+    """Protects the class's time and what tests may know of each other: one process for all, or one for each that leaves behind
+    what cannot be put back."""
     monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
     made = []
     fork = Session.fork
@@ -463,6 +468,30 @@ def crowd():
     while threading.active_count() < 9:
         threading.Thread(target=threading.Event().wait, daemon=True).start()
 """
+
+
+# The first function under one of the part's names fails; another one gives the answer.
+TWICE = HIDES.replace(
+    b"def mean(values):", b"def mean(values):\n    {leaves}\n    raise TypeError\ndef average(values):\n    {sees}"
+)
+_LEAVES, _SEES = b"os.environ['LEFT'] = 'something'", b"if 'LEFT' in os.environ: raise RuntimeError"
+
+
+@pytest.mark.wall
+@pytest.mark.parametrize(("leaves", "sees", "forks"), [(b"", b"", 1), (_LEAVES, _SEES, 3)], ids=["nothing", "unseen"])
+def test_ways_to_ask_share_a_process(
+    tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leaves: bytes, sees: bytes, forks: int
+) -> None:
+    """Protects the class's time from a search; and fair to whom a call that fails trips up where nobody sees it: when no way has
+    worked, each is tried alone."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    made, fork = [], Session.fork
+    monkeypatch.setattr(Session, "fork", lambda session: made.append(1) or fork(session))
+    (tmp_path / "tiny.py").write_bytes(TWICE.replace(b"{leaves}", leaves).replace(b"{sees}", sees))
+    with Judge(JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), choose_wall("auto"), (), "en")) as judge:
+        result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
+    assert result.score == 100
+    assert len(made) == forks
 
 
 @pytest.mark.wall
