@@ -5,13 +5,14 @@ Requests and answers are plain mappings over a `Channel`; objects that cannot tr
 ======== ================================================= =======================================
 `op`     fields                                            answer
 ======== ================================================= =======================================
-call     target, arguments, keywords, form, first          {"value": ...} or {"failure": {...}}, with {"clean": bool}
-state    model, inputs, first                              {"digest": str, "training": bool, "output": ...}
+call     target, arguments, keywords, form, first, other   {"value": ...} or {"failure": {...}}
+state    model, inputs, first, other                       {"digest": str, "training": bool, "output": ...}
 ======== ================================================= =======================================
 
-The `first` call of a test is given fresh networks; after a `clean` one the networks that it could have spoilt are as they were,
-but for modes and hooks, and no thread is left that takes another test's room. The first of a further test is not answered but
-with {"changed": True} where the submission remembers something of earlier ones that cannot be put back (`grader.guest.memory`).
+The `first` call of a test is given fresh networks, and finds what the submission remembers as it was when it was loaded, put back
+if need be. Where that cannot be done (`grader.guest.memory`), networks were spoilt, or threads are left that take the test's
+room, it is not answered but with {"changed": True}. `other` says that the test belongs to another part than the one before: then
+the networks that the submission made itself must be as they were too.
 
 A target says what to call by `via`, and by further fields:
 
@@ -91,6 +92,7 @@ class Server:
         draws.note()
         self.before = before
         self.used = False
+        self.ran_own = False  # in a test, a network of the submission's own, for what its hooks store
         self.threads = threads()
         self.registry = Registry()
         self.instances: dict[Any, Any] = {}
@@ -101,39 +103,38 @@ class Server:
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """What a call or a question about a model's state is answered with; a failure is an answer."""
         try:
-            if request.get("first"):
-                if self.used and self.before is not None and not self.is_as_loaded(self.before):
-                    return {"changed": True}
-                self.begin()
+            if request.get("first") and not self.begin(bool(request.get("other"))):
+                return {"changed": True}
             if request["op"] == "state":
                 return self.state(request["model"], request["inputs"])
-            answer = {"value": to_wire(self.call(request), self.registry)}
+            return {"value": to_wire(self.call(request), self.registry)}
         except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are the submission's too
-            answer = {"failure": describe(error, self.loaded.cells)}
-        return {**answer, "clean": request["op"] == "call" and self.is_clean(request["target"])}
+            return {"failure": describe(error, self.loaded.cells)}
 
-    def is_clean(self, target: dict[str, Any]) -> bool:
-        """Whether this call's networks are as they were, but for modes and hooks, and no thread of it is left."""
-        own = target["via"] == "hook"  # then the submission's own network was run, and none was lent
-        return (self.shelf.is_unspoilt() if own else self.shelf.is_clean()) and threads() <= self.threads
-
-    def is_as_loaded(self, before: Memory) -> bool:
-        """Whether the submission remembers nothing of earlier tests, where need be after it was put back."""
-        if memory_of(self.loaded, self.shelf) == before:
-            return True
-        before[0].put_back()
-        return memory_of(self.loaded, self.shelf) == before
-
-    def begin(self) -> None:
-        """A test begins: what an earlier one made or was lent is not there for it."""
+    def begin(self, other_part: bool) -> bool:
+        """A test begins: what an earlier one made or was lent is not there for it. False where it cannot begin here."""
+        if self.used:
+            unharmed = self.shelf.put_back()
+            if self.before is not None and not (unharmed and self.is_as_loaded(self.before, other_part)):
+                return False
         self.used = True
+        self.ran_own = False
         self.draws.restore()
-        self.shelf.put_back()
         self.instances.clear()
         for name, network in self.borrowed.items():
             if self.loaded.namespace.get(name) is network:
                 del self.loaded.namespace[name]
         self.borrowed.clear()
+        return True
+
+    def is_as_loaded(self, before: Memory, other_part: bool) -> bool:
+        """Whether nothing of earlier tests is left, where need be after it was put back."""
+        if threads() > self.threads or ((other_part or self.ran_own) and not self.shelf.put_own_back()):
+            return False
+        if memory_of(self.loaded, self.shelf) == before:
+            return True
+        before[0].put_back()
+        return memory_of(self.loaded, self.shelf) == before
 
     def state(self, model: Any, inputs: list[Any]) -> dict[str, Any]:
         """Of the model that was lent and of those that the submission made itself: a function may use either.
@@ -159,6 +160,7 @@ class Server:
         if target["via"] == "variable":
             return self.loaded.find(target["name"])
         if target["via"] == "hook":
+            self.ran_own = True
             return self.shelf.hooks.run(target["number"], arguments[-1], self.roots(), self.loaded.namespace)
         if target["via"] == "install":
             return self.install(target, arguments)

@@ -43,16 +43,13 @@ class _Lent:
     network: Any
     kept: Imprint | None
 
-    def is_clean(self) -> bool:
-        return self._unharmed() is not None
-
-    def put_back(self) -> bool:
-        """Put its modes back; whether it is as it was then, and may be lent again."""
-        now = self._unharmed()  # something may have been done to it after the last look
-        if now is None or self.kept is None or now.hooks != self.kept.hooks:
-            return False
+    def put_back(self) -> tuple[bool, bool]:
+        """Put its modes back; whether nothing but modes and hooks has changed, and whether its hooks are those that it had."""
+        now = self._unharmed()
+        if now is None or self.kept is None:
+            return False, False
         set_modes(self.network, self.kept)
-        return True
+        return True, now.hooks == self.kept.hooks
 
     def _unharmed(self) -> Imprint | None:
         """The network's imprint of now, if nothing but modes and hooks has changed since."""
@@ -82,6 +79,7 @@ class Shelf:
         self._made_here: dict[int, tuple[Any, list[int]]] = {}
         self._published: dict[str, str] = {}  # digests of what lies in the files
         self.handed: list[tuple[str, Any]] = []  # what the submission got from factories, with the model's name
+        self._own: list[_Lent] = []
         self.trained = False
         self.evaluated = False
         self.hooks = HookBook()
@@ -102,14 +100,6 @@ class Shelf:
             self.lent[key] = self._fresh(model)
         return self.lent[key].network.get_submodule(model.layer)
 
-    def is_clean(self) -> bool:
-        """Whether all that is lent is as it was when it was lent, but for modes and hooks: see `put_back`."""
-        return all(lent.is_clean() for lent in self.lent.values())
-
-    def is_unspoilt(self) -> bool:
-        """Whether no network that the submission made itself has other numbers than those of its file."""
-        return all(self._is_untouched(network) for _, network in self.handed)
-
     def take_back(self) -> None:
         """Whatever was lent is not lent again: the next one of a name is fresh from the weights' file."""
         for name in {name for name, *_ in self.lent}:
@@ -117,12 +107,25 @@ class Shelf:
         self.lent.clear()
         self._imprints.clear()
 
-    def put_back(self) -> None:
-        """What was lent came back clean: it may be lent again, in the mode that it was in; not with one more hook."""
+    def put_back(self) -> bool:
+        """What was lent comes back, to be lent again in the mode that it was in, but not with one more hook; whether all of it is
+        as it was, but for modes and hooks."""
+        unharmed = True
         for (name, *_), lent in self.lent.items():
-            if not lent.put_back():
+            as_it_was, same_hooks = lent.put_back()
+            unharmed = unharmed and as_it_was
+            if not same_hooks:
                 self.pristine[name] = [network for network in self.pristine[name] if network is not lent.network]
         self.lent.clear()
+        return unharmed
+
+    def note_own(self) -> None:
+        """Remember how the networks are that the submission made itself, now that it is loaded."""
+        self._own = [_Lent(network, imprint(network)) for _, network in self.handed]
+
+    def put_own_back(self) -> bool:
+        """Put these into the modes that they were in; whether they are as they were otherwise."""
+        return all(own.put_back() == (True, True) for own in self._own)
 
     def _fresh(self, model: values.Model) -> _Lent:
         """A network with numbers of its own is one that nobody has seen: a function may remember answers by network."""

@@ -140,6 +140,7 @@ class Session:
             return {"pid": -1}
         if self.memory is None:
             self.memory = memory_of(self.loaded, self.shelf)
+            self.shelf.note_own()
         pid = os.fork()
         if pid == 0:
             signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -43,7 +43,6 @@ class SubmissionProxy:
         self._part = part
         self._learnt = workplace.learnt.setdefault(test, Learnt())
         self._test = test
-        self._spent = False  # whether the process may have been left other than it was
         self._failed = False  # whether its last call did
         self._used = False  # whether it had a process that earlier tests used
         self._hung = False
@@ -94,7 +93,7 @@ class SubmissionProxy:
             search.add(attempt, self._attempt(question, attempt, arguments))
             if search.is_over:
                 break
-            if apart or self._spent or self._process is None or self._process.over:
+            if apart or self._process is None or self._process.over:
                 self.discard()
             else:
                 self._process.keep()
@@ -179,13 +178,11 @@ class SubmissionProxy:
         return {"digest": digest, "training": training, "output": plain(output)}
 
     def _ask(self, target: dict[str, Value], positional: list[Any], keywords: dict[str, Any], form: str) -> Answer:
-        installed = target["via"] == "install"  # a hook, on the submission's own network perhaps, where the next would meet it
         report = self._workplace.report
         arguments = [in_mode(value, report) for value in positional]
         named = {name: in_mode(value, report) for name, value in keywords.items()}
         answer = self._asked(lambda process: process.call(target, arguments, named, form))
         self._failed = answer.failure is not None
-        self._spent = self._spent or installed or not answer.clean
         self._learnt.notes += [text for note in answer.notes if (text := call_note_words(note)) is not None]
         return answer
 
@@ -225,7 +222,7 @@ class SubmissionProxy:
 
     def release(self) -> None:
         """After the test: keep the process for the next one, or end it."""
-        if self._process is not None and not (self._spent or self._failed or self._process.over):
+        if self._process is not None and not (self._failed or self._process.over):
             self._process.keep()
             self._workplace.kept = self._process
             self._process = None
@@ -245,4 +242,4 @@ class SubmissionProxy:
         if self._process is not None:
             self._process.close()
             self._process = None
-        self._spent = self._failed = False
+        self._failed = False

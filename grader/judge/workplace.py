@@ -68,6 +68,7 @@ class Workplace:
         usable = kept is not None and not kept.over and not self.session.closed
         process = kept if kept is not None and usable else self.fork()
         hurried = self.timeouts.get(part, 0) >= _PATIENT_TIMEOUTS
+        process.begin(part)
         process.seconds = self.assignment.limits.call_seconds / (10 if hurried else 1)
         return process
 

@@ -183,6 +183,8 @@ class CallProcess:
         self.over = False
         self.first = True  # the next call is a test's first, and is given fresh networks
         self.kept = False  # and it has had a test before
+        self.part = ""
+        self.other_part = False  # of which that one was
         self.seconds = float(session.limits.call_seconds)
 
     def call(self, target: dict[str, Value], arguments: list[Value], keywords: dict[str, Value], form: str) -> Answer:
@@ -190,14 +192,14 @@ class CallProcess:
         wired = [to_wire(value) for value in arguments]
         wired_keywords = {name: to_wire(value) for name, value in keywords.items()}
         asked: dict[str, Value] = {"target": target, "arguments": wired, "keywords": wired_keywords, "form": form}
-        answer = self._ask({"op": "call", **asked, "first": self.first})
+        answer = self._ask({"op": "call", **asked})
         notes = read_notes(answer.get("notes"))
         if "failure" in answer:
-            return Answer(None, Failure.from_wire(answer["failure"]), notes, answer.get("clean") is True)
+            return Answer(None, Failure.from_wire(answer["failure"]), notes)
         value = answer.get("value")
         if text_layout(value) > _MOST_TEXT:  # a comparison that makes an array of it would fill the machine
             return Answer(None, Failure(("Unsendable",), "its texts would make too large an array", 0, 0, ""), notes)
-        return Answer(value, None, notes, answer.get("clean") is True)
+        return Answer(value, None, notes)
 
     def state(self, model: Model, inputs: Sequence[Value] = ()) -> tuple[str, bool, Array | None]:
         """(digest of parameters and buffers, training flag, answer to `inputs`) of a model as this process has left it.
@@ -205,7 +207,7 @@ class CallProcess:
         The answer is None without inputs, and where the model raises or gives no array.
         """
         wired = [to_wire(value) for value in inputs]
-        answer = self._ask({"op": "state", "model": to_wire(model), "inputs": wired, "first": self.first})
+        answer = self._ask({"op": "state", "model": to_wire(model), "inputs": wired})
         output = answer.get("output")
         return text(answer.get("digest"), 64), answer.get("training") is True, output if isinstance(output, Array) else None
 
@@ -213,7 +215,7 @@ class CallProcess:
         seconds = self.seconds
         deadline = min(time.monotonic() + seconds, self.session.ends)
         try:
-            self.outbound.send(request, deadline)
+            self.outbound.send({**request, "first": self.first, "other": self.first and self.other_part}, deadline)
             answer = self.channel.receive(deadline)
         except Unsendable:  # the judge's own value; the submission has not even been asked
             raise
@@ -236,6 +238,10 @@ class CallProcess:
     def keep(self) -> None:
         """Keep it for a further test."""
         self.first = self.kept = True
+
+    def begin(self, part: str) -> None:
+        """The next test is one of this part."""
+        self.part, self.other_part = part, self.part not in ("", part)
 
     def _end(self, sweep: bool) -> int | None:
         self.over = True

@@ -38,7 +38,7 @@ class Cam:
 @pytest.fixture
 def server() -> Server:
     """Of a submission that has this class, and no network."""
-    shelf: Any = SimpleNamespace(handed=[], hooks=HookBook(), lend=None, is_clean=lambda: True, put_back=lambda: None)
+    shelf: Any = SimpleNamespace(handed=[], hooks=HookBook(), lend=None, put_back=lambda: True)
     return Server(Loaded(namespace={"Cam": Cam, "draw": lambda: float(np.random.rand())}), shelf, Draws())
 
 

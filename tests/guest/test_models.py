@@ -44,8 +44,7 @@ def test_modes_are_put_back_for_the_next_test(tmp_path: Path) -> None:
         """
 first = shelf.lend(plain.training())
 first.eval()
-assert shelf.is_clean()
-shelf.put_back()
+assert shelf.put_back()
 again = shelf.lend(plain.training())
 assert again is first and all(module.training for module in again.modules())
 shelf.put_back()
@@ -65,22 +64,45 @@ for _ in range(3):
     changed = shelf.lend(other)
     assert not any(changed is network for network in seen) and bool((changed.fc.weight == 1).all())
     assert shelf.lend(other) is changed  # within one test it is one
-    assert shelf.is_clean()
     seen.append(changed)
-    shelf.put_back()
+    assert shelf.put_back()
 assert shelf.lend(plain) is seen[0] and not bool((seen[0].fc.weight == 1).all())
 """,
     )
 
 
 def test_a_spoilt_network_is_told(tmp_path: Path) -> None:
-    """Protects the next test: what it would be lent is not clean, so the judge gives the process up."""
+    """Protects the next test: what it would be lent is not as it was, so the process is given up."""
     check(
         tmp_path,
         """
 with torch.no_grad():
     shelf.lend(plain).fc.bias.add_(1)
-assert not shelf.is_clean()
+assert not shelf.put_back()
+""",
+    )
+
+
+def test_the_submissions_own_networks(tmp_path: Path) -> None:
+    """Protects a part from what another one did to the submission's own network: modes are put back, and all else is told."""
+    check(
+        tmp_path,
+        """
+import torchvision
+own = torchvision.models.resnet18()
+own.fc = torch.nn.Linear(512, 7)
+own.eval()
+shelf.note_own()
+own.train()
+assert shelf.put_own_back() and not any(module.training for module in own.modules())
+for change in (
+    lambda: setattr(own, "fc", torch.nn.Identity()),
+    lambda: own.conv1.weight.data.zero_(),
+    lambda: own.layer4.register_forward_hook(lambda *_: None),
+):
+    shelf.note_own()
+    change()
+    assert not shelf.put_own_back()
 """,
     )
 
@@ -100,9 +122,9 @@ with torch.no_grad():
 assert shelf.digest("small", network) != untouched
 import torchvision
 own = torchvision.models.resnet18()
-assert shelf.digest("small", own) == untouched and shelf.is_unspoilt()
+assert shelf.digest("small", own) == untouched
 own.fc.weight.data[0, 0] = 5
-assert shelf.digest("small", own) != untouched and not shelf.is_unspoilt()
+assert shelf.digest("small", own) != untouched
 """,
     )
 
@@ -114,8 +136,7 @@ def test_a_network_with_a_hook_is_not_lent_again(tmp_path: Path) -> None:
         """
 hooked = shelf.lend(plain)
 handle = hooked.layer4.register_forward_hook(lambda *_: None)
-assert shelf.is_clean()
-shelf.put_back()
+assert shelf.put_back()
 again = shelf.lend(plain)
 assert again is not hooked and not again.layer4._forward_hooks
 shelf.put_back()
@@ -131,6 +152,6 @@ def test_what_cannot_be_looked_at_has_changed(tmp_path: Path) -> None:
         """
 strange = shelf.lend(plain)
 vars(strange.layer1)["_modules"] = 5
-assert not shelf.is_clean()
+assert not shelf.put_back()
 """,
     )
