@@ -136,7 +136,7 @@ def _photo() -> np.ndarray:
 
 
 def alternatives_iou(arguments: tuple, situation: Situation) -> list[Alternative]:
-    """Eight numbers; boxes with named sides; the areas, too."""
+    """Eight numbers; boxes with named sides; the areas, too; a box that is asked about another one."""
     first, second = ([float(number) for number in box] for box in arguments)
     boxes = [np.asarray(box, dtype=np.float32) for box in arguments]
     areas = {"box_area": ("area1", "area_a", "area"), "boxes_area": ("area2", "area_b", "areas")}
@@ -155,11 +155,32 @@ def alternatives_iou(arguments: tuple, situation: Situation) -> list[Alternative
             _("The areas of the boxes were given too."),
             areas,
         ),
+        *_boxes_with_methods(first, second),
+    ]
+
+
+def _boxes_with_methods(first: list[float], second: list[float]) -> list[Alternative]:
+    """`Box(...).iou(other)`: a box of an own class, made of its sides by their names or of a list of them, and another such."""
+    note = _("Two boxes of your own class were made, and one was asked about the other.")
+    sides = {"x1": ("xmin", "left", "x_left"), "y1": ("ymin", "top", "y_top")}
+    sides |= {"x2": ("xmax", "right", "x_right"), "y2": ("ymax", "bottom", "y_bottom")}
+    listed = {"coordinates": ("coords", "coord", "corners", "points", "xyxy", "sides", "values"), "box": ("bbox", "rect")}
+    from_zero = ("x0", "y0", "x1", "y1")
+    whole = {name: second for role, names in listed.items() for name in (role, *names)}
+    return [
+        Alternative("box of sides", {**dict(zip(sides, first, strict=True)), "other": _named(second)}, note, sides),
+        Alternative(
+            "box of sides from 0",
+            {**dict(zip(from_zero, first, strict=True)), "other": dict(zip(from_zero, second, strict=True))},
+            note,
+        ),
+        *(Alternative(f"box of {role}", {role: first, "other": whole}, note, {role: names}) for role, names in listed.items()),
     ]
 
 
 def _named(box: list[float]) -> dict[str, float]:
     names = ("x1 y1 x2 y2", "xmin ymin xmax ymax", "x_min y_min x_max y_max", "left top right bottom", "x0 y0 x1_ y1_")
+    names += ("x_left y_top x_right y_bottom",)
     return {name: side for row in names for name, side in zip(row.split(), box, strict=True)}
 
 

@@ -61,3 +61,13 @@ def test_boxes_are_offered_as_people_keep_them() -> None:
 def test_a_list_of_layers_is_offered() -> None:
     """Protects extractors that must be told which layers to keep."""
     assert asked("features_map", "layers by name", Model("resnet50"), None)["layers"] == ["layer4"]
+
+
+def test_a_box_of_an_own_class_is_asked_about_another() -> None:
+    """Protects `Box(...).iou(other)`: the sides of the first make an object, the second comes with names for its sides."""
+    first, second = [1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]
+    by_sides = asked("iou", "box of sides from 0", first, second)
+    assert [by_sides[name] for name in ("x0", "y0", "x1", "y1")] == first
+    assert by_sides["other"] == {"x0": 5, "y0": 6, "x1": 7, "y1": 8}
+    by_list = asked("iou", "box of coordinates", first, second)
+    assert (by_list["coordinates"], by_list["other"]["coords"]) == (first, second)
