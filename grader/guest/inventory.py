@@ -4,9 +4,7 @@ A description is a mapping with `kind` (function, hook, class, module_class, ins
 `own` (defined in the submission's files, not imported from a library) and, where they make sense:
 
 * `returns`: False for a function that ends in an exception whatever it is given, as those of a starter do
-* `parameters`: a list of `{name, required, how, form, fraction, said}`, `how` being positional, keyword, args or kwargs, `form`
-  that of arrays which the function is written for, as far as it shows, `fraction` whether the default is a float, `said` what
-  an annotation says that it is (network, array); None when unknown
+* `parameters` as in `grader.guest.parameters`; None when unknown
 * `methods` of a class or an instance: by name, `{parameters, static}`; `of`: the name of an instance's class
 * `attributes` of a class or an instance: names of properties, and of what the constructor stores
 * `axes` of an array
@@ -17,28 +15,21 @@ from __future__ import annotations
 import dis
 import inspect
 import itertools
-import re
 import sys
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from grader.guest.glance import attribute, has, is_a, is_routine, torch_types
+from grader.guest.parameters import is_network_class, loaded_last, parameters_of
 from grader.guest.reach import is_network
 
 _MOST_NAMES = 2_000
 _SELVES = {"self", "cls", "this", "me", "slf", "s", "_"}
-# By words in an annotation; the first that fits counts.
-_FORMS = {"tensor": "torch", "ndarray": "numpy", "arraylike": "numpy", "list": "list", "sequence": "list", "tuple": "tuple"}
 _DEFINED = ("function", "class", "module_class")
 _SKIPPED = {"In", "Out", "get_ipython", "exit", "quit", "open"}
-_HOW: dict[Any, str] = {
-    inspect.Parameter.VAR_POSITIONAL: "args",
-    inspect.Parameter.VAR_KEYWORD: "kwargs",
-    inspect.Parameter.KEYWORD_ONLY: "keyword",
-}
 _GIVES_OTHERWISE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _PLAIN_KINDS = {"number": (int, float, complex), "mapping": (dict,), "sequence": (list, tuple)}
 # Bound without a definition's module name: what they wrap tells whose they are.
@@ -96,17 +87,17 @@ class Inventory:
         if is_a(value, ModuleType):
             return {}
         if is_a(value, type):
-            kind = "module_class" if _is_network_class(value) else "class"
-            described = {"kind": kind, "parameters": _parameters(value), "methods": _methods(value, whole=True)}
+            kind = "module_class" if is_network_class(value) else "class"
+            described = {"kind": kind, "parameters": parameters_of(value), "methods": _methods(value, whole=True)}
             return {**described, "attributes": _attributes(value)}
         kind = self._kind(value)
         if kind in ("instance", "network"):
             made_of = str(type(value).__name__)[:200]
-            described = {"kind": kind, "parameters": _parameters(value), "methods": _methods(type(value)), "of": made_of}
+            described = {"kind": kind, "parameters": parameters_of(value), "methods": _methods(type(value)), "of": made_of}
             return {**described, "attributes": _attributes(type(value))}
         if kind == "function":
             is_hook = any(value is hook for hook in self.hooks)
-            return {"kind": "hook" if is_hook else kind, "parameters": _parameters(value), "returns": _may_return(value)}
+            return {"kind": "hook" if is_hook else kind, "parameters": parameters_of(value), "returns": _may_return(value)}
         if kind == "array":
             return {"kind": kind, "axes": int(attribute(value, "ndim", 0))}
         return {"kind": kind} if kind else {}
@@ -138,10 +129,6 @@ def _is_numpy(value: Any) -> bool:
     return name in ("DataFrame", "Series") or (type(value).__module__ == "numpy" and name not in _WRAPPERS)
 
 
-def _is_network_class(value: type) -> bool:
-    return issubclass(value, torch_types("nn.Module"))
-
-
 def _methods(value: type, whole: bool = False) -> dict[str, dict[str, Any]]:
     """Those of a class by name; of a class itself, not an instance, with `whole`: then some need no instance."""
     own: dict[str, dict[str, Any]] = {}
@@ -153,7 +140,7 @@ def _methods(value: type, whole: bool = False) -> dict[str, dict[str, Any]]:
             if is_routine(item) and (not name.startswith("_") or name == "__call__") and name not in own:
                 static = is_a(item, staticmethod, classmethod)
                 bare = whole and not static and _first_name(item) not in selves  # `Metrics.iou(a, b)`, a class as a namespace
-                own[name] = {"parameters": _parameters(item, bound=not bare), "static": static or bare}
+                own[name] = {"parameters": parameters_of(item, bound=not bare), "static": static or bare}
     return dict(list(own.items())[:50])
 
 
@@ -176,47 +163,13 @@ def _stored_on_self(code: CodeType) -> list[str]:
     return [
         step.argval
         for before, step in itertools.pairwise(steps)
-        if step.opname == "STORE_ATTR" and _loaded_last(before) in code.co_varnames[:1]
+        if step.opname == "STORE_ATTR" and loaded_last(before) in code.co_varnames[:1]
     ]
-
-
-def _loaded_last(step: dis.Instruction) -> Any:
-    """Of an instruction that loads two variables at once, as Python 3.13 has them, the second."""
-    return step.argval[-1] if isinstance(step.argval, tuple) else step.argval
 
 
 def _first_name(value: Any) -> str:
     code = attribute(value, "__code__")
     return code.co_varnames[0] if isinstance(code, CodeType) and code.co_argcount else "self"
-
-
-def _form(value: Any, parameters: Sequence[inspect.Parameter]) -> str:
-    """The form of arrays that a function is written for: by its annotations, else numpy's where it uses that and no torch."""
-    for parameter in parameters:
-        said = _text_of(parameter.annotation)
-        for word, form in _FORMS.items():
-            if parameter.annotation is not parameter.empty and word in said.lower():
-                return form
-    if not is_a(value, FunctionType):
-        return ""
-    mentioned = [value.__globals__.get(name) for name in value.__code__.co_names]
-    used = {str(attribute(one, "__name__", "")).split(".")[0] for one in mentioned if is_a(one, ModuleType)}
-    return "numpy" if "numpy" in used and not used & {"torch", "torchvision"} else ""
-
-
-def _said(annotation: Any) -> str:
-    """What an annotation says that a parameter is: `network`, `array`, or nothing that tells them apart."""
-    names = set(re.findall(r"\w+", _text_of(annotation)))
-    if "Module" in names or (is_a(annotation, type) and _is_network_class(annotation)):
-        return "network"
-    return "array" if names & {"Tensor", "ndarray"} else ""
-
-
-def _text_of(annotation: Any) -> str:
-    try:
-        return annotation if isinstance(annotation, str) else repr(annotation)
-    except Exception:  # noqa: BLE001  of the object that stands there
-        return ""
 
 
 def _may_return(value: Any) -> bool:
@@ -225,27 +178,3 @@ def _may_return(value: Any) -> bool:
     if not isinstance(code, CodeType) or code.co_flags & _GIVES_OTHERWISE:
         return True
     return any(one.opname.startswith("RETURN") for one in dis.get_instructions(code))
-
-
-def _parameters(value: Any, bound: bool = False) -> list[dict[str, Any]] | None:
-    if _is_network_class(type(value)) or type(value).__module__.split(".")[0] == "torch":
-        value = attribute(value, "forward", value)
-    try:
-        signature = inspect.signature(value.__func__ if is_a(value, staticmethod, classmethod) else value)
-    except Exception:  # noqa: BLE001  where there is none; and it asks the object for names, and puts its `repr` into an error
-        return None
-    parameters = list(signature.parameters.values())
-    if bound and not is_a(value, staticmethod):
-        parameters = parameters[1:]
-    form = _form(attribute(value, "__func__", value), parameters)
-    return [
-        {
-            "name": parameter.name[:100],
-            "form": form,
-            "required": parameter.default is parameter.empty and _HOW.get(parameter.kind) not in ("args", "kwargs"),
-            "how": _HOW.get(parameter.kind, "positional"),
-            "fraction": type(parameter.default) is float,
-            "said": _said(parameter.annotation),
-        }
-        for parameter in parameters[:50]
-    ]

@@ -69,7 +69,9 @@ def bind(roles: Roles, parameters: Sequence[Parameter] | None, strict: bool = Fa
     omitted = tuple(role for role in missing if role in roles.optional)
     complete = omitted == tuple(missing) and all(p.name in given for p in fixed if p.required)
     if missing and any(p.how == "args" for p in parameters):
-        return Binding(roles.order)
+        by_keyword = tuple((p.name, given[p.name]) for p in fixed if p.how == "keyword" and p.name in given)
+        named = dict(by_keyword).values()
+        return Binding(tuple(role for role in roles.order if role not in named), by_keyword)
     if complete:
         return _as_call(fixed, given, omitted)
     if any(p.how == "kwargs" for p in parameters) and not any(p.required for p in fixed if p.name not in given):

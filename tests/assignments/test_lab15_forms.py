@@ -49,6 +49,10 @@ class Box:
 box1, box2 = Box(0, 0, 2, 2), Box(1, 1, 3, 3)
 print(box1.iou(box2))
 """,
+        "nms": """
+def nms(boxes, scores, *args, **kwargs):
+    return keep_best(boxes, scores, kwargs.get("iou_threshold", 0.5))
+""",
     },
     "box_of_sides_from_0": {
         "iou": """
@@ -59,6 +63,11 @@ class Box:
     def iou(self, other):
         return ratio((self.x0, self.y0, self.x1, self.y1), (other.x0, other.y0, other.x1, other.y1))
 """,
+        "nms": """
+def nms(*args, **kwargs):
+    boxes, scores = args
+    return keep_best(boxes, scores, kwargs.pop("thresh", 0.5))
+""",
     },
     "box_of_a_list": {
         "iou": """
@@ -68,6 +77,10 @@ class Box:
 
     def compute_iou(self, box):
         return ratio(self._coords, box._coords)
+""",
+        "nms": """
+def nms(boxes, scores, *args):
+    return keep_best(boxes, scores, args[0] if args else 0.5)
 """,
     },
     "box_of_a_box": {

@@ -27,7 +27,7 @@ def describe(source: str, hooks: tuple = ()) -> dict:
 
 def test_parameters_with_their_ways():
     """Which parameters there are, which must be given, and how, decides how a function is called."""
-    parameters = describe("def f(a, b=1, *c, d, e=2, **g): pass")["f"]["parameters"]
+    parameters = describe("def f(a, b=1, *c, d, e=2, **g): return c")["f"]["parameters"]
     assert [(one["name"], one["required"], one["how"]) for one in parameters] == [
         ("a", True, "positional"),
         ("b", False, "positional"),
@@ -36,6 +36,35 @@ def test_parameters_with_their_ways():
         ("e", False, "keyword"),
         ("g", False, "kwargs"),
     ]
+
+
+def test_names_that_are_taken_out_of_kwargs():
+    """Protects a threshold behind `**kwargs`: given under another name, or in order, it would be passed over without a word."""
+    source = """
+def f(a, *args, **kwargs):
+    rest = kwargs.pop("rest", None)
+    return kwargs.get("limit", 0.5), kwargs["b"], kwargs[a], rest, len(args)
+
+def g(a, *args, **kwargs):
+    def inner():
+        return kwargs.get("limit", 0.5)
+    x = 1
+    return inner, kwargs["x"]
+
+class A:
+    def __init__(self, **config):
+        self.limit = config.get("limit", 0.5)
+
+def h(*args, **kwargs):
+    return f(*args, **kwargs)
+"""
+    names = describe(source)
+    found = {name: [(one["name"], one["how"], one["fraction"]) for one in names[name]["parameters"]] for name in names}
+    ways = [("a", "positional", False), ("args", "args", False), ("kwargs", "kwargs", False)]
+    assert found["f"] == [*ways, ("rest", "keyword", False), ("limit", "keyword", True), ("b", "keyword", False)]
+    assert found["g"] == [ways[0], ways[2], ("x", "keyword", False)]
+    assert found["A"] == [("config", "kwargs", False), ("limit", "keyword", True)]
+    assert found["h"] == ways[1:]
 
 
 def test_defaults_that_are_fractions():

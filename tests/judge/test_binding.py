@@ -74,6 +74,11 @@ def test_unknown_numbers_of_arguments(text: str):
     assert set(bind(MAP, parameters(text)).positional) == {"model", "x"}
 
 
+def test_a_keyword_beside_any_number_of_arguments():
+    """Protects `boxes, scores = args` beside a threshold that is taken out of `**kwargs` by its name."""
+    assert bind(NMS, parameters("*args iou_thr=!")) == Binding(("boxes", "scores"), (("iou_thr", "threshold"),))
+
+
 def test_unknown_signature():
     """What Python cannot describe is called in the canonical order."""
     assert bind(MAP, None) == Binding(("model", "x"))
