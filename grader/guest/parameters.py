@@ -3,7 +3,7 @@
 A description is a list of `{name, required, how, form, fraction, said}`, `how` being positional, keyword, args or kwargs. What is
 taken out of `**kwargs` by its name is a keyword too, and `*args` that nothing looks at is none. `form` is that of arrays which
 the function is written for, as far as it shows, `fraction` whether the default is a float, `said` what an annotation says that it
-is (network, array).
+is (network, array, number, other; empty where there is none).
 """
 
 from __future__ import annotations
@@ -116,11 +116,15 @@ def _form(value: Any, parameters: Sequence[inspect.Parameter]) -> str:
 
 
 def _said(annotation: Any) -> str:
-    """What an annotation says that a parameter is: `network`, `array`, or nothing that tells them apart."""
+    """What an annotation says that a parameter is."""
+    if annotation is inspect.Parameter.empty:
+        return ""
     names = set(re.findall(r"\w+", _text_of(annotation)))
     if "Module" in names or (is_a(annotation, type) and is_network_class(annotation)):
         return "network"
-    return "array" if names & {"Tensor", "ndarray"} else ""
+    if names & {"Tensor", "ndarray"}:
+        return "array"
+    return "number" if names & {"float", "int"} else "other"
 
 
 def _text_of(annotation: Any) -> str:

@@ -104,6 +104,7 @@ def bind_class(
     if hints:
         inner = bind(_only(replace(roles, hints=hints), rest, given.values()), called, strict)
         _by_hints(replace(roles, order=inner.omitted), constructor or (), given)
+        _by_need(replace(roles, order=inner.omitted), constructor or (), given)
     omitted = tuple(role for role in inner.omitted if role not in given.values())
     return Binding(inner.positional, inner.keywords, tuple(given.items()), omitted, inner.complete)
 
@@ -152,6 +153,15 @@ def _by_hints(roles: Roles, parameters: Sequence[Parameter], given: dict[str, st
     """Give an optional number that has no place yet to a parameter with a default, where the assignment helps to tell it."""
     for role in roles.order:
         found = roles.hints[role].pick(p for p in parameters if p.name not in given) if role in roles.hints else None
+        if found is not None and role not in given.values():
+            given[found.name] = role
+
+
+def _by_need(roles: Roles, parameters: Sequence[Parameter], given: dict[str, str]) -> None:
+    """Give an optional number that has no place yet to the only parameter of a constructor that still must be filled."""
+    for role in roles.order:
+        free = [p for p in parameters if p.name not in given and same_name(p.name) not in roles.foreign]
+        found = roles.hints[role].pick_needed(free) if role in roles.hints else None
         if found is not None and role not in given.values():
             given[found.name] = role
 

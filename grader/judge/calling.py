@@ -114,7 +114,7 @@ def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]
 
 def _may_be_swapped(candidate: Candidate, roles: Roles) -> bool:
     """Whether nothing tells which of two arguments is the network: names of one's own, or `*args` of a wrapper."""
-    named = any(roles.named(parameter.name, roles.order) or parameter.said for parameter in candidate.parameters)
+    named = any(roles.named(one.name, roles.order) or one.said in ("network", "array") for one in candidate.parameters)
     two = candidate.style != "forward_hook" and len(roles.order) == 2 and candidate.binding.positional == roles.order
     return two and len(roles.networks & set(roles.order)) == 1 and not named
 

@@ -77,7 +77,7 @@ def test_annotations_that_tell_a_network():
     """Protects functions whose parameters have names of their own: what they are then shows in annotations, text or not."""
     source = "def f(a: np.ndarray, b: nn.Module | None, c: my_module.Box, d): pass\ndef g(a, b): pass\n"
     names = describe(source + "import numpy\nclass Module: pass\ng.__annotations__ = {'a': numpy.ndarray, 'b': Module}")
-    assert [one["said"] for one in names["f"]["parameters"]] == ["array", "network", "", ""]
+    assert [one["said"] for one in names["f"]["parameters"]] == ["array", "network", "other", ""]
     assert [one["said"] for one in names["g"]["parameters"]] == ["array", "network"]
 
 

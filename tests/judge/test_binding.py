@@ -120,6 +120,20 @@ def test_an_optional_number_of_a_constructor():
 
 
 @pytest.mark.parametrize(
+    ("constructor", "said", "taken"),
+    [("q", "", "q"), ("q", "number", "q"), ("q size=", "", "q"), ("q", "other", ""), ("q r", "", ""), ("min_score", "", "")],
+)
+def test_an_optional_number_that_a_constructor_must_have(constructor: str, said: str, taken: str):
+    """Protects `Suppression(q)(boxes, scores)`: the one thing it must have is the threshold, unless its annotation, its name or
+    another parameter tell otherwise.
+    """
+    own = tuple(replace(parameter, said=said) for parameter in parameters(constructor))
+    given = ((taken, "threshold"),) if taken else ()
+    assert bind_class(HINTED, own, parameters("boxes scores")).constructor == given
+    assert bind_class(HINTED, own, parameters("boxes scores iou_thr=")).constructor == ()
+
+
+@pytest.mark.parametrize(
     ("said", "positional"),
     [
         (("array", "network"), ("x", "model")),
