@@ -19,7 +19,7 @@ import sys
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from grader.guest.glance import attribute, has, is_a, is_routine, torch_types
@@ -61,6 +61,9 @@ class Inventory:
     def __init__(self, modules: Sequence[ModuleType], hooks: Sequence[Any] = ()) -> None:
         self.modules = {"__main__", *(module.__name__ for module in modules)}
         self.hooks = hooks
+        # Of a bound method its function, of an object that serves as a hook what is called of its class.
+        inner = [attribute(hook, "__func__") or attribute(type(hook), "__call__") for hook in hooks]
+        self.hooked = [one for one in inner if is_a(one, FunctionType)]
 
     def describe_all(self, *namespaces: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """Every public name with its description, the submission's own first, at most 2,000; later namespaces win.
@@ -88,12 +91,12 @@ class Inventory:
             return {}
         if is_a(value, type):
             kind = "module_class" if is_network_class(value) else "class"
-            described = {"kind": kind, "parameters": parameters_of(value), "methods": _methods(value, whole=True)}
+            described = {"kind": kind, "parameters": parameters_of(value), "methods": self._methods(value, whole=True)}
             return {**described, "attributes": _attributes(value)}
         kind = self._kind(value)
         if kind in ("instance", "network"):
             made_of = str(type(value).__name__)[:200]
-            described = {"kind": kind, "parameters": parameters_of(value), "methods": _methods(type(value)), "of": made_of}
+            described = {"kind": kind, "parameters": parameters_of(value), "methods": self._methods(type(value)), "of": made_of}
             return {**described, "attributes": _attributes(type(value))}
         if kind == "function":
             is_hook = any(value is hook for hook in self.hooks)
@@ -101,6 +104,13 @@ class Inventory:
         if kind == "array":
             return {"kind": kind, "axes": int(attribute(value, "ndim", 0))}
         return {"kind": kind} if kind else {}
+
+    def _methods(self, value: type, whole: bool = False) -> dict[str, dict[str, Any]]:
+        """Those that do not serve as hooks."""
+        return {name: one for name, one in _methods(value, whole).items() if not self._is_hooked(value, name)}
+
+    def _is_hooked(self, value: type, name: str) -> bool:
+        return any(attribute(value, name) is one for one in self.hooked)
 
     def is_own(self, value: Any) -> bool:
         """Whether a function, a class or an instance was written by the student; plain values always count as such."""

@@ -120,7 +120,7 @@ def _from_entry(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[C
         if "call" in part.styles and not _is_hook(entry.parameters):
             yield from _function(part, name, here, entry.parameters, roles)
     elif entry.kind == "instance":
-        called = next((method for method in _CALLED if method in entry.methods), None)
+        called = _called(entry)
         if called and "call" in part.styles:
             target = here if called == "__call__" else {**here, "via": "method", "method": called}
             yield from _function(part, name, target, entry.methods[called].parameters, roles)
@@ -153,14 +153,20 @@ def _installer(part: Part, name: str, parameters: tuple[Parameter, ...] | None, 
 
 
 def _from_class(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
-    called = next((method for method in _CALLED if method in entry.methods), None)
+    called = _called(entry)
     if called and "module_class" in part.styles:
         target = _call_of(name, called, entry)
         yield from _made(name, target, "module_class", entry, entry.methods[called], roles)
     if "method" in part.styles:
         yield from _only_method(part, name, entry, roles)
-    if not called:
+    if not any(method in entry.methods for method in _CALLED):
         yield from _installer(part, name, entry.parameters, roles)
+
+
+def _called(entry: Entry) -> str | None:
+    """The method by which an object is called; None where a network calls it, as a hook."""
+    called = next((method for method in _CALLED if method in entry.methods), None)
+    return None if called is None or _is_hook(entry.methods[called].parameters) else called
 
 
 def _call_of(name: str, called: str, entry: Entry) -> dict[str, Value]:

@@ -62,6 +62,7 @@ def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...]) -> list[
     found = []
     for place, (name, entry) in enumerate(report.names.items()):
         words = words_of(name)
-        if entry.kind in kinds and entry.own and words & set(part.keywords) and not words & ONLOOKERS:
+        telling = {*words, *name.lower().split("_")} & set(part.keywords)  # some with their digits: `layer4_maps`
+        if entry.kind in kinds and entry.own and telling and not words & ONLOOKERS:
             found.append((name.startswith("_"), bool(words & _DRAFTS), len(words), -place, name))
     return [name for *_, name in sorted(found)]

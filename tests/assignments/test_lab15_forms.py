@@ -49,6 +49,21 @@ class Box:
 box1, box2 = Box(0, 0, 2, 2), Box(1, 1, 3, 3)
 print(box1.iou(box2))
 """,
+        "features_map": """
+class Features:
+    def __call__(self, module, inp, out):
+        self.out = out.detach()
+
+
+def layer4_map(model, x):
+    model.eval()
+    features = Features()
+    handle = model.layer4.register_forward_hook(features)
+    with torch.no_grad():
+        model(x)
+    handle.remove()
+    return features.out
+""",
         "nms": """
 def nms(boxes, scores, *args, **kwargs):
     return keep_best(boxes, scores, kwargs.get("iou_threshold", 0.5))
@@ -62,6 +77,21 @@ class Box:
 
     def iou(self, other):
         return ratio((self.x0, self.y0, self.x1, self.y1), (other.x0, other.y0, other.x1, other.y1))
+""",
+        "features_map": """
+import torchvision
+
+
+class FeatureExtractor:
+    def __init__(self, m):
+        self.hook = m.register_forward_hook(self.hook_fn)
+
+    def hook_fn(self, module, input, output):
+        self.features = output.detach()
+
+
+model = torchvision.models.resnet50(weights="IMAGENET1K_V2").eval()
+features = FeatureExtractor(model.layer4)
 """,
         "nms": """
 def nms(*args, **kwargs):

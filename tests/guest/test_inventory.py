@@ -130,6 +130,24 @@ def test_functions_that_serve_as_hooks():
     assert describe("def get_features(a, b, c): pass", hooks=("get_features",))["get_features"]["kind"] == "hook"
 
 
+def test_methods_that_serve_as_hooks():
+    """A method that is registered, or that makes an object one, is none that a test calls; the others of its class are."""
+    source = """
+class Features:
+    def __call__(self, a, b, c): pass
+    def get(self, x): pass
+
+class Keeper:
+    def keep(self, a, b, c): pass
+    def get(self, x): pass
+
+features = Features()
+keep = Keeper().keep
+"""
+    names = describe(source, hooks=("features", "keep"))
+    assert [list(names[name]["methods"]) for name in ("Features", "features", "Keeper")] == [["get"]] * 3
+
+
 def test_kinds_of_values():
     """Only arrays can stand for a matrix: an image's width under the name W cannot."""
     inventory = Inventory([])

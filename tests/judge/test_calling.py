@@ -12,6 +12,7 @@ from grader.judge.alternatives import Alternative
 from grader.judge.calling import Attempt, Question, attempts, nearest_first
 from grader.judge.candidates import Candidate
 from grader.judge.delivery import asked_arguments, essence, join, requests_of, served_model
+from grader.judge.naming import names_alike
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Entry, HookPlace, Method, Parameter
 from grader.wire.values import Array, Model
@@ -165,6 +166,16 @@ def test_a_hook_is_never_called():
     assert styles("maps", said) == [("forward_hook", "")]
 
 
+def test_an_object_that_serves_as_a_hook_is_never_called():
+    """Protects `class Maps` with a hook's `__call__`, and its objects: the hook that stands on a layer answers, or a function."""
+    call = {"__call__": Method((Parameter("module"), Parameter("inp"), Parameter("out")))}
+    said = report(
+        hooks=(HookPlace("big", "last"),), Maps=Entry("class", (), call), get_maps=Entry("instance", methods=call, of="Maps")
+    )
+    assert styles("maps", said) == [("forward_hook", "")]
+    assert styles("maps", report(Maps=Entry("class", (), call), maps=function("model", "x"))) == [("call", "maps")]
+
+
 def test_the_hook_on_the_right_layer():
     """Of several hooks the last one on the layer that is asked for counts, one on a block of it too."""
     places = (HookPlace("big", "last"), HookPlace("big", "last.2"), HookPlace("big", "pool"), HookPlace("", ""))
@@ -234,6 +245,13 @@ def test_the_last_version_of_several():
     """Protects who kept earlier versions: the first of them answered, a draft that is often wrong."""
     said = report(**dict.fromkeys(("old_overlap", "overlap_v1", "overlap_v2", "overlap_v10"), function("first", "second")))
     assert [name for _, name in styles("overlap", said)] == ["overlap_v10", "overlap_v2", "overlap_v1", "old_overlap"]
+
+
+def test_a_word_with_a_digit():
+    """Protects `stage2_maps`, where the word that tells has a number in it."""
+    part = ASSIGNMENT.part("overlap").model_copy(update={"keywords": ("stage2",)})
+    said = report(stage2_maps=function("a", "b"), stage_maps=function("a", "b"))
+    assert names_alike(part, said, ("function",)) == ["stage2_maps"]
 
 
 def test_classes_with_a_word_in_their_names():
