@@ -22,11 +22,12 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from grader.guest.glance import attribute, has, is_a, is_routine, torch_types
+from grader.guest.glance import attribute, has, is_a, is_routine, names_of, torch_types
 from grader.guest.parameters import is_network_class, loaded_last, parameters_of
 from grader.guest.reach import is_network
 
 _MOST_NAMES = 2_000
+_DEEPEST = 3  # classes within classes
 _SELVES = {"self", "cls", "this", "me", "slf", "s", "_"}
 _DEFINED = ("function", "class", "module_class")
 _SKIPPED = {"In", "Out", "get_ipython", "exit", "quit", "open"}
@@ -66,7 +67,8 @@ class Inventory:
         self.hooked = [one for one in inner if is_a(one, FunctionType)]
 
     def describe_all(self, *namespaces: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        """Every public name with its description, the submission's own first, at most 2,000; later namespaces win.
+        """Every public name with its description, the submission's own first, at most 2,000; later namespaces win. Of a class
+        within a class of its own the name is dotted.
 
         Private names only where they are functions or classes of its own: a notebook's output history has such names too.
         """
@@ -76,7 +78,19 @@ class Inventory:
                 described = self._described(value)
                 if described and (not name.startswith("_") or (described["kind"] in _DEFINED and described["own"])):
                     found[name] = described
+                    found.update(self._inner_classes(name, value))
         return dict(sorted(found.items(), key=lambda item: not item[1]["own"])[:_MOST_NAMES])
+
+    def _inner_classes(self, name: str, value: Any, depth: int = 0) -> dict[str, dict[str, Any]]:
+        """The public classes that were written within a class of the submission, under dotted names."""
+        found: dict[str, dict[str, Any]] = {}
+        if is_a(value, type) and self.is_own(value) and depth < _DEEPEST:
+            for inner, item in names_of(value).items():
+                within = is_a(item, type) and str(item.__qualname__) == f"{value.__qualname__}.{inner}"
+                if within and not inner.startswith("_") and (described := self._described(item)):
+                    found[f"{name}.{inner}"] = described
+                    found.update(self._inner_classes(f"{name}.{inner}", item, depth + 1))
+        return found
 
     def _described(self, value: Any) -> dict[str, Any]:
         try:

@@ -91,7 +91,7 @@ def _named(part: Part, report: LoadReport, roles: Roles) -> Iterator[tuple[str, 
     """What stands under the part's names, in their order, then methods under them."""
     by_name: dict[str, list[str]] = {}
     for name in report.names:
-        by_name.setdefault(same_name(name), []).append(name)
+        by_name.setdefault(same_name(name.rpartition(".")[2]), []).append(name)
     seen = set()
     for wanted in part.names:
         for name in sorted(by_name.get(same_name(wanted), []), key=lambda found: found != wanted):
@@ -205,7 +205,7 @@ def _only_method(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[
     if so_named or len(public) == 1:
         yield from found
         return
-    whole = [one for one in found if _takes_all(one) and not words_of(one.name.partition(".")[2]) & ONLOOKERS]
+    whole = [one for one in found if _takes_all(one) and not words_of(one.name.rpartition(".")[2]) & ONLOOKERS]
     yield from sorted(
         whole, key=lambda one: (_rank(part, one), not all(roles.named(p.name, roles.order) for p in one.parameters))
     )
@@ -213,7 +213,7 @@ def _only_method(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[
 
 def _rank(part: Part, method: Candidate) -> int:
     """The place of the part's name that a class and its method make together, in whatever order."""
-    one, _, other = method.name.partition(".")
+    one, other = method.name.split(".")[-2:]
     ranks = {same_name(name): rank for rank, name in reversed(list(enumerate(part.names)))}
     return min(ranks.get(same_name(both), len(ranks)) for both in (one + other, other + one))
 

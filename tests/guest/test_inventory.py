@@ -105,6 +105,14 @@ def test_methods_and_their_kinds():
     }
 
 
+def test_classes_within_classes():
+    """Protects `class Lab: class Metrics: ...`: what is written within is found, what only lies there is not."""
+    source = "class Box: pass\nclass Lab:\n    kind = Box\n    class Metrics:\n        @staticmethod\n        def iou(a, b): pass"
+    names = describe(source)
+    assert set(names) == {"Box", "Lab", "Lab.Metrics"}
+    assert names["Lab.Metrics"]["methods"]["iou"]["static"]
+
+
 def test_attributes():
     """Properties and what constructors assign, inherited ones too; nothing private, nothing of a local variable."""
     source = """

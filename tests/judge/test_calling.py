@@ -247,6 +247,16 @@ def test_the_last_version_of_several():
     assert [name for _, name in styles("overlap", said)] == ["overlap_v10", "overlap_v2", "overlap_v1", "old_overlap"]
 
 
+def test_classes_within_classes():
+    """Protects a class that is named like the part, and methods that are, where they stand within another class."""
+    pair = (Parameter("first"), Parameter("second"))
+    inner = {
+        "Lab.Overlap": Entry("class", (), {"__call__": Method(pair)}),
+        "Lab.Sums": Entry("class", (), {"overlap": Method(pair)}),
+    }
+    assert styles("overlap", report(**inner)) == [("module_class", "Lab.Overlap"), ("method", "Lab.Sums.overlap")]
+
+
 def test_a_word_with_a_digit():
     """Protects `stage2_maps`, where the word that tells has a number in it."""
     part = ASSIGNMENT.part("overlap").model_copy(update={"keywords": ("stage2",)})
