@@ -131,6 +131,28 @@ class NMS:
         return keep_best(boxes, scores, self.q)
 """,
     },
+    "kept_models": {
+        "nms": """
+from pydantic import BaseModel
+
+
+class Detection(BaseModel):
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    score: float
+    label: str = "cat"
+
+    def sides(self):
+        return self.x1, self.y1, self.x2, self.y2
+
+
+def nms(boxes, scores, iou_threshold):
+    found = [Detection(x1=b[0], y1=b[1], x2=b[2], y2=b[3], score=s) for b, s in zip(boxes, scores)]
+    return [found[i] for i in keep_best([one.sides() for one in found], scores, iou_threshold)]
+""",
+    },
     "classes_within_a_class": {
         "iou": """
 class Lab:
