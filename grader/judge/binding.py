@@ -7,11 +7,12 @@ parameter and every parameter that must be filled has a role.
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.course.specification import same_name
-from grader.judge.naming import Hints
+from grader.judge.naming import Hints, words_of
 from grader.sandbox.inventory import Parameter
 
 Pairs = tuple[tuple[str, str], ...]  # (parameter's name, role)
@@ -33,6 +34,7 @@ class Roles:
     """The roles of one way of being asked: in order, with their other names; `optional` ones may be left out.
 
     `spare` roles are no arguments of the part, but may be given to a constructor that asks for them; `networks` are models.
+    `elsewhere` has for each other part the names of each role that must be given there.
     """
 
     order: tuple[str, ...]
@@ -42,6 +44,7 @@ class Roles:
     foreign: frozenset[str] = field(default_factory=frozenset)
     hints: Mapping[str, Hints] = field(default_factory=dict)
     networks: frozenset[str] = frozenset()
+    elsewhere: tuple[tuple[frozenset[str], ...], ...] = ()
 
     def named(self, name: str, among: Iterable[str]) -> str:
         """The role that a parameter's name stands for, exactly or without case and underscores; empty when none does."""
@@ -54,6 +57,20 @@ class Roles:
             if plain in {same_name(role), *map(same_name, self.aliases.get(role, ()))}:
                 return role
         return ""
+
+    def may_be_elsewhere(self, parameters: Sequence[Parameter]) -> bool:
+        """Whether by their names the parameters that must be filled may be those of another part as well, of several roles."""
+        required = [same_name(p.name) for p in parameters if p.required]
+        return any(
+            len(names) == len(required) > 1
+            and any(all(map(operator.contains, order, required)) for order in itertools.permutations(names))
+            for names in self.elsewhere
+        )
+
+    def is_named_in(self, name: str) -> bool:
+        """Whether a function's name says what it takes: `bbox_iou` of a role `box1`."""
+        own = {word for role in self.order for word in words_of(role) if len(word) > 2}
+        return any(role in word for word in words_of(name) for role in own)
 
 
 def bind(roles: Roles, parameters: Sequence[Parameter] | None, strict: bool = False) -> Binding:

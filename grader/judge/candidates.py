@@ -58,7 +58,7 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
     named = list(_named(part, report, roles))
     defined = [one for name, one in named if report.names[name].own and one.style != "variable"]
     private = [one for one in defined if one.name.startswith("_")]
-    own = sorted((one for one in defined if one not in private), key=lambda one: _asks_for_another(one, roles))
+    own = _what_is_meant([one for one in defined if one not in private], roles)
     yield from own
     yield from sorted((one for _, one in named if one.style == "variable"), key=lambda one: not _fits(part, report, one))
     if not own:
@@ -69,6 +69,14 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
     yield from (one for name, one in named if not report.names[name].own)
     if "forward_hook" in part.styles:
         yield from _hooks(part, report, roles)
+
+
+def _what_is_meant(own: list[Candidate], roles: Roles) -> list[Candidate]:
+    """In their order, but last those that ask for something else, and of the others those that may be about another part where a
+    name says that it is not: `iou(pred, target)`, of masks perhaps, after `box_iou(a, b)`.
+    """
+    told = any(roles.is_named_in(one.name) for one in own)
+    return sorted(own, key=lambda one: (_asks_for_another(one, roles), told and roles.may_be_elsewhere(one.parameters)))
 
 
 def _asks_for_another(one: Candidate, roles: Roles) -> bool:

@@ -132,6 +132,15 @@ class NMS:
 """,
     },
     "kept_models": {
+        "iou": """
+def iou(pred, target):
+    shared = (pred * target).sum()
+    return shared / (pred.sum() + target.sum() - shared)
+
+
+def box_iou(box1, box2):
+    return ratio(box1, box2)
+""",
         "nms": """
 from pydantic import BaseModel
 

@@ -136,6 +136,25 @@ def test_who_asks_for_something_else_comes_last():
     assert styles("maps", said)[:2] == [("call", "maps"), ("call", "get_maps")]
 
 
+def test_what_may_be_about_another_part_comes_last():
+    """Protects `iou(mask, mask)` beside `box_iou`: parameters that are another part's too tell nothing, a name does."""
+    parts = [part.model_dump() for part in ASSIGNMENT.parts]
+    for part, names, roles in ((2, ["overlap", "box_overlap"], ("box1", "box2")), (3, ["pick"], ("y", "p"))):
+        parts[part]["names"] = names
+        parts[part]["parameters"] = [{"role": role, "aliases": [f"alias{n}"]} for n, role in enumerate(roles)]
+        parts[part]["batch_axis"] = parts[part]["index_forms"] = []
+    assignment = Assignment.model_validate({**ASSIGNMENT.model_dump(by_alias=True, exclude_defaults=True), "parts": parts})
+
+    def order(**names: Entry) -> list[str]:
+        made = attempts(Question(assignment, assignment.part("overlap"), report(**names)))
+        return list(dict.fromkeys(one.candidate.name for one in made))
+
+    either, own = function("alias0", "alias1"), function("a", "b")
+    assert order(overlap=either, box_overlap=own) == ["box_overlap", "overlap"]
+    assert order(overlap=own, box_overlap=either) == ["overlap", "box_overlap"]
+    assert order(overlap=either) == ["overlap"]
+
+
 def test_the_other_order_of_a_network_and_its_input():
     """Protects `(x, model)` behind a wrapper that hides it; not tried where a name tells which is which."""
     wrapped = Entry("function", (Parameter("args", False, "args"), Parameter("kwargs", False, "kwargs")))
