@@ -561,7 +561,7 @@ def _open_nms(answer: Any, call: Call) -> Any:
     if not isinstance(answer, list | tuple) or len(answer) not in {2, 3}:
         return answer
     first, second = _quiet(answer[0]), _quiet(answer[1])
-    if first.ndim == 2 and 4 <= first.shape[1] <= 6 and second.size == len(first) and second.ndim <= 2:
+    if first.ndim == 2 and 4 <= first.shape[1] <= 7 and second.size == len(first) and second.ndim <= 2:
         call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
         return first
     if first.ndim == 1 and first.dtype.kind in "iu" and second.ndim == 0 and second.dtype.kind in "iu":
@@ -612,8 +612,8 @@ def _four_sides(part: Any) -> np.ndarray:
 
 
 def _rows_of_boxes(found: np.ndarray, boxes: np.ndarray, scores: np.ndarray) -> list[int] | None:
-    """The indices of kept boxes given as rows, with up to two more columns before or after; None when they are not."""
-    if found.ndim != 2 or found.dtype.kind == "b" or not 4 <= found.shape[1] <= 6 or len(found) > len(boxes):
+    """The indices of kept boxes given as rows, with up to three more columns before or after; None when they are not."""
+    if found.ndim != 2 or found.dtype.kind == "b" or not 4 <= found.shape[1] <= 7 or len(found) > len(boxes):
         return None
     shortest = float((boxes[:, 2:] - boxes[:, :2]).min())
     # Some implementations cut coordinates off to whole pixels, which must not decide where boxes are a few pixels wide.

@@ -351,6 +351,7 @@ def test_of_several_numbers_a_name_decides() -> None:
         {"boxes": BOXES[KEPT], "scores": SCORES[KEPT], "labels": np.zeros(2)},
         (np.column_stack([BOXES, SCORES])[KEPT], KEPT),
         (list(np.column_stack([BOXES, SCORES, SCORES * 0])[KEPT]), KEPT),
+        np.column_stack([SCORES * 0, BOXES, SCORES, SCORES * 0])[KEPT],
         (np.array(KEPT), np.array([False, True, True, False])),
     ],
 )

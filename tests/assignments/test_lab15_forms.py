@@ -162,6 +162,32 @@ def nms(boxes, scores, iou_threshold):
     return [found[i] for i in keep_best([one.sides() for one in found], scores, iou_threshold)]
 """,
     },
+    "class_before_score": {
+        "nms": """
+def nms(dets, thresh=0.5):
+    x1, y1, x2, y2, classes, scores = dets.T
+    return dets[keep_best(dets[:, :4], scores, thresh)]
+""",
+    },
+    "picture_before_box": {
+        "nms": """
+def nms(rows, iou_threshold):
+    return [rows[i] for i in keep_best([row[1:5] for row in rows], [row[5] for row in rows], iou_threshold)]
+""",
+    },
+    "two_scores": {
+        "nms": """
+def nms(detections, thresh):
+    best = keep_best(detections[:, :4], detections[:, 4] * detections[:, 5], thresh)
+    return best if (detections[:, 6] >= 0).all() else []
+""",
+    },
+    "score_before_class": {
+        "nms": """
+def nms(detections, thresh):
+    return detections[keep_best(detections[:, :4], detections[:, 4], thresh + 0 * float(detections[0, 5]))]
+""",
+    },
     "classes_within_a_class": {
         "iou": """
 class Lab:
