@@ -163,6 +163,11 @@ def nms(boxes, scores, iou_threshold):
 """,
     },
     "class_before_score": {
+        "dice": """
+def dice(pred, target, threshold=None, smooth=1):
+    pred = pred if threshold is None else (pred > threshold).float()
+    return 1 - (2 * (pred * target).sum() + smooth) / (pred.sum() + target.sum() + smooth)
+""",
         "nms": """
 def nms(dets, thresh=0.5):
     x1, y1, x2, y2, classes, scores = dets.T
@@ -170,6 +175,10 @@ def nms(dets, thresh=0.5):
 """,
     },
     "picture_before_box": {
+        "dice": """
+def dice_loss(pred, target, power=1, *, smooth):
+    return 1 - (2 * (pred * target).sum() + smooth) / ((pred**power).sum() + (target**power).sum() + smooth)
+""",
         "nms": """
 def nms(rows, iou_threshold):
     return [rows[i] for i in keep_best([row[1:5] for row in rows], [row[5] for row in rows], iou_threshold)]
