@@ -6,7 +6,7 @@ Everything else of the package may change between versions; these names do not w
 from typing import NoReturn
 
 from grader.figures import BoxRole
-from grader.judge.alternatives import Alternative, Reading, Situation
+from grader.judge.alternatives import Alternative, Probe, Reading, Situation
 from grader.judge.drawing import Drawing, as_map, box_picture, heat_map, mask_picture
 from grader.judge.misconception import misconception
 from grader.judge.outcome import Call, Difference, Mismatch
@@ -29,6 +29,7 @@ __all__ = [
     "Handle",
     "Mismatch",
     "Model",
+    "Probe",
     "Reading",
     "Situation",
     "Text",

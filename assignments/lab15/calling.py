@@ -6,14 +6,14 @@ runs the network itself is given one whose layer4 and fc have the numbers of the
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from grader.testing import Alternative, Reading, Situation
+from grader.testing import Alternative, Probe, Reading, Situation
 from grader.testing import gettext as _
 
 PHOTO = Path(__file__).parent / "pictures" / "cat.jpg"
@@ -27,6 +27,12 @@ SCORE_THRESHOLD = (
     "confidence_threshold",
     "min_score",
     "prob_threshold",
+)
+# Three boxes on one object, the best of them in the middle, and one beside it. Who reads other columns keeps others: its scores
+# are all alike, or its boxes have no area.
+QUESTION = (
+    np.array([[10, 0, 30, 20], [10, 0, 30, 21], [10, 0, 30, 22], [50, 0, 70, 20]], dtype=np.float32),
+    np.array([0.5, 0.875, 0.75, 0.625], dtype=np.float32),
 )
 SMALLEST = 1e-6  # what a smoothing term, or a threshold that must let everything through, is set to
 
@@ -136,7 +142,7 @@ def _photo() -> np.ndarray:
 
 
 def alternatives_iou(arguments: tuple, situation: Situation) -> list[Alternative]:
-    """Eight numbers; boxes with named sides; the areas, too."""
+    """Eight numbers; boxes with named sides; the areas, too; a box that is asked about another one."""
     first, second = ([float(number) for number in box] for box in arguments)
     boxes = [np.asarray(box, dtype=np.float32) for box in arguments]
     areas = {"box_area": ("area1", "area_a", "area"), "boxes_area": ("area2", "area_b", "areas")}
@@ -155,11 +161,32 @@ def alternatives_iou(arguments: tuple, situation: Situation) -> list[Alternative
             _("The areas of the boxes were given too."),
             areas,
         ),
+        *_boxes_with_methods(first, second),
+    ]
+
+
+def _boxes_with_methods(first: list[float], second: list[float]) -> list[Alternative]:
+    """`Box(...).iou(other)`: a box of an own class, made of its sides by their names or of a list of them, and another such."""
+    note = _("Two boxes of your own class were made, and one was asked about the other.")
+    sides = {"x1": ("xmin", "left", "x_left"), "y1": ("ymin", "top", "y_top")}
+    sides |= {"x2": ("xmax", "right", "x_right"), "y2": ("ymax", "bottom", "y_bottom")}
+    listed = {"coordinates": ("coords", "coord", "corners", "points", "xyxy", "sides", "values"), "box": ("bbox", "rect")}
+    from_zero = ("x0", "y0", "x1", "y1")
+    whole = {name: second for role, names in listed.items() for name in (role, *names)}
+    return [
+        Alternative("box of sides", {**dict(zip(sides, first, strict=True)), "other": _named(second)}, note, sides),
+        Alternative(
+            "box of sides from 0",
+            {**dict(zip(from_zero, first, strict=True)), "other": dict(zip(from_zero, second, strict=True))},
+            note,
+        ),
+        *(Alternative(f"box of {role}", {role: first, "other": whole}, note, {role: names}) for role, names in listed.items()),
     ]
 
 
 def _named(box: list[float]) -> dict[str, float]:
     names = ("x1 y1 x2 y2", "xmin ymin xmax ymax", "x_min y_min x_max y_max", "left top right bottom", "x0 y0 x1_ y1_")
+    names += ("x_left y_top x_right y_bottom",)
     return {name: side for row in names for name, side in zip(row.split(), box, strict=True)}
 
 
@@ -202,6 +229,7 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
             {"least_score": ("threshold",)},
         ),
         Alternative("table", {"boxes": table, "iou_threshold": threshold}, one),
+        *_other_tables(boxes, scores, threshold),
         Alternative(
             "table with classes",
             {"boxes": one_class, "iou_threshold": threshold},
@@ -247,6 +275,45 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
             {"boxes": ("prediction", "preds", "pred", "outputs", "output", "detection", "target", "results")},
         ),
     ]
+
+
+def _other_tables(boxes: np.ndarray, scores: np.ndarray, threshold: float) -> list[Alternative]:
+    """Tables in which the scores are not in the fifth column: to each such function others answer too, and wrongly."""
+    ways = [
+        ("class before score", "0s", 0, _("Boxes, classes and scores were given in one table: x1, y1, x2, y2, 0, score.")),
+        ("picture before box", "s0", 1, _("Boxes and more were given in one table: 0, x1, y1, x2, y2, score, 0.")),
+        ("two scores", "1s0", 0, _("Boxes, two scores and classes were given in one table: x1, y1, x2, y2, 1, score, 0.")),
+    ]
+    return [
+        Alternative(
+            name,
+            {"boxes": _table(boxes, scores, after, before), "iou_threshold": threshold},
+            note,
+            probe=Probe({"boxes": (table := _table(*QUESTION, after, before)), "iou_threshold": 0.5}, partial(_keeps_two, table)),
+        )
+        for name, after, before, note in ways
+    ]
+
+
+def _table(boxes: np.ndarray, scores: np.ndarray, after: str, before: int) -> np.ndarray:
+    """So many columns of zeros, the boxes, and a column for each letter: `s` for the scores, a digit for itself."""
+    columns = [scores if letter == "s" else np.full(len(scores), float(letter)) for letter in after]
+    return np.column_stack([np.zeros((len(scores), before)), boxes, *columns]).astype(np.float32)
+
+
+def _keeps_two(table: np.ndarray, answer: Any) -> bool:
+    """Whether of the four rows of `QUESTION` the second and the last are kept, as indices, a mask or rows."""
+    try:
+        found = np.asarray(answer)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return False
+    if found.dtype.kind == "b":
+        return bool(np.array_equal(found, [False, True, False, True]))
+    if found.dtype.kind not in "iuf":
+        return False
+    if found.ndim == 2 and found.shape == (2, table.shape[1]):
+        return {tuple(row) for row in found.tolist()} == {tuple(row) for row in table[[1, 3]].tolist()}
+    return sorted(found.reshape(-1).tolist()) == [1, 3]
 
 
 def _entry(box: list[float] | dict[str, float], score: float) -> dict[str, Any]:

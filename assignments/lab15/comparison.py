@@ -553,6 +553,7 @@ def _open_nms(answer: Any, call: Call) -> Any:
         if boxes:
             call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
         return boxes[0] if boxes else answer
+    answer = _without_text(answer)
     boxes = _boxes_of_entries(answer)
     if boxes is not None:
         call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
@@ -560,7 +561,7 @@ def _open_nms(answer: Any, call: Call) -> Any:
     if not isinstance(answer, list | tuple) or len(answer) not in {2, 3}:
         return answer
     first, second = _quiet(answer[0]), _quiet(answer[1])
-    if first.ndim == 2 and 4 <= first.shape[1] <= 6 and second.size == len(first) and second.ndim <= 2:
+    if first.ndim == 2 and 4 <= first.shape[1] <= 7 and second.size == len(first) and second.ndim <= 2:
         call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
         return first
     if first.ndim == 1 and first.dtype.kind in "iu" and second.ndim == 0 and second.dtype.kind in "iu":
@@ -575,6 +576,14 @@ def _open_nms(answer: Any, call: Call) -> Any:
     return answer
 
 
+def _without_text(answer: Any) -> Any:
+    """A list of entries without the names of their classes."""
+    if not isinstance(answer, list | tuple):
+        return answer
+    bare = [[one for one in entry if not isinstance(one, str)] if isinstance(entry, list | tuple) else entry for entry in answer]
+    return type(answer)(bare)
+
+
 def _boxes_of_entries(answer: Any) -> np.ndarray | None:
     """The boxes of a list of (box, score) pairs, or of dictionaries with a box; None when the answer is no such list."""
     if not isinstance(answer, list | tuple) or not answer:
@@ -582,22 +591,29 @@ def _boxes_of_entries(answer: Any) -> np.ndarray | None:
     boxes = []
     for entry in answer:
         if isinstance(entry, dict):
-            sides = ([_by_name(entry, (side,)) for side in names] for names in SIDES)
-            parts = [*([found[0] for found in four] for four in sides if all(four)), *entry.values()]
+            parts = [entry, *entry.values()]
         elif isinstance(entry, list | tuple) and len(entry) in {2, 3}:
             parts = list(entry)
         else:
             return None
-        fitting = [part for part in map(_quiet, parts) if part.shape == (4,) and part.dtype.kind in "iuf"]
+        fitting = [part for part in map(_four_sides, parts) if part.shape == (4,) and part.dtype.kind in "iuf"]
         if not fitting:
             return None
         boxes.append(fitting[0])
     return np.array(boxes)
 
 
+def _four_sides(part: Any) -> np.ndarray:
+    """A part of an entry as an array; of a dictionary the sides that it names."""
+    if not isinstance(part, dict):
+        return _quiet(part)
+    sides = ([_by_name(part, (side,)) for side in names] for names in SIDES)
+    return _quiet(next(([found[0] for found in four] for four in sides if all(four)), []))
+
+
 def _rows_of_boxes(found: np.ndarray, boxes: np.ndarray, scores: np.ndarray) -> list[int] | None:
-    """The indices of kept boxes given as rows, with up to two more columns before or after; None when they are not."""
-    if found.ndim != 2 or found.dtype.kind == "b" or not 4 <= found.shape[1] <= 6 or len(found) > len(boxes):
+    """The indices of kept boxes given as rows, with up to three more columns before or after; None when they are not."""
+    if found.ndim != 2 or found.dtype.kind == "b" or not 4 <= found.shape[1] <= 7 or len(found) > len(boxes):
         return None
     shortest = float((boxes[:, 2:] - boxes[:, :2]).min())
     # Some implementations cut coordinates off to whole pixels, which must not decide where boxes are a few pixels wide.

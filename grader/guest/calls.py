@@ -209,6 +209,8 @@ class Server:
         new = book.hooks[known:]
         if not new:
             raise TypeError("it does not take the input, and registers no hook")
+        if given and new[-1].module is given[0]:
+            raise TypeError("it hooks what it is given, as one that takes a layer does")  # whose own hook is asked then
         network = given[0] if given else book.place(new[-1], self.roots())[1]
         return run_and_find(network, batch, new, [self.loaded.namespace, made])
 

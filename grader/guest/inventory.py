@@ -4,9 +4,7 @@ A description is a mapping with `kind` (function, hook, class, module_class, ins
 `own` (defined in the submission's files, not imported from a library) and, where they make sense:
 
 * `returns`: False for a function that ends in an exception whatever it is given, as those of a starter do
-* `parameters`: a list of `{name, required, how, form, fraction, said}`, `how` being positional, keyword, args or kwargs, `form`
-  that of arrays which the function is written for, as far as it shows, `fraction` whether the default is a float, `said` what
-  an annotation says that it is (network, array); None when unknown
+* `parameters` as in `grader.guest.parameters`; None when unknown
 * `methods` of a class or an instance: by name, `{parameters, static}`; `of`: the name of an instance's class
 * `attributes` of a class or an instance: names of properties, and of what the constructor stores
 * `axes` of an array
@@ -17,7 +15,6 @@ from __future__ import annotations
 import dis
 import inspect
 import itertools
-import re
 import sys
 from collections.abc import Sequence
 from functools import cached_property
@@ -25,20 +22,15 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from grader.guest.glance import attribute, has, is_a, is_routine, torch_types
+from grader.guest.glance import attribute, has, is_a, is_routine, names_of, torch_types
+from grader.guest.parameters import is_network_class, loaded_last, parameters_of
 from grader.guest.reach import is_network
 
 _MOST_NAMES = 2_000
+_DEEPEST = 3  # classes within classes
 _SELVES = {"self", "cls", "this", "me", "slf", "s", "_"}
-# By words in an annotation; the first that fits counts.
-_FORMS = {"tensor": "torch", "ndarray": "numpy", "arraylike": "numpy", "list": "list", "sequence": "list", "tuple": "tuple"}
 _DEFINED = ("function", "class", "module_class")
 _SKIPPED = {"In", "Out", "get_ipython", "exit", "quit", "open"}
-_HOW: dict[Any, str] = {
-    inspect.Parameter.VAR_POSITIONAL: "args",
-    inspect.Parameter.VAR_KEYWORD: "kwargs",
-    inspect.Parameter.KEYWORD_ONLY: "keyword",
-}
 _GIVES_OTHERWISE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _PLAIN_KINDS = {"number": (int, float, complex), "mapping": (dict,), "sequence": (list, tuple)}
 # Bound without a definition's module name: what they wrap tells whose they are.
@@ -70,9 +62,13 @@ class Inventory:
     def __init__(self, modules: Sequence[ModuleType], hooks: Sequence[Any] = ()) -> None:
         self.modules = {"__main__", *(module.__name__ for module in modules)}
         self.hooks = hooks
+        # Of a bound method its function, of an object that serves as a hook what is called of its class.
+        inner = [attribute(hook, "__func__") or attribute(type(hook), "__call__") for hook in hooks]
+        self.hooked = [one for one in inner if is_a(one, FunctionType)]
 
     def describe_all(self, *namespaces: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        """Every public name with its description, the submission's own first, at most 2,000; later namespaces win.
+        """Every public name with its description, the submission's own first, at most 2,000; later namespaces win. Of a class
+        within a class of its own the name is dotted.
 
         Private names only where they are functions or classes of its own: a notebook's output history has such names too.
         """
@@ -82,7 +78,19 @@ class Inventory:
                 described = self._described(value)
                 if described and (not name.startswith("_") or (described["kind"] in _DEFINED and described["own"])):
                     found[name] = described
+                    found.update(self._inner_classes(name, value))
         return dict(sorted(found.items(), key=lambda item: not item[1]["own"])[:_MOST_NAMES])
+
+    def _inner_classes(self, name: str, value: Any, depth: int = 0) -> dict[str, dict[str, Any]]:
+        """The public classes that were written within a class of the submission, under dotted names."""
+        found: dict[str, dict[str, Any]] = {}
+        if is_a(value, type) and self.is_own(value) and depth < _DEEPEST:
+            for inner, item in names_of(value).items():
+                within = is_a(item, type) and str(item.__qualname__) == f"{value.__qualname__}.{inner}"
+                if within and not inner.startswith("_") and (described := self._described(item)):
+                    found[f"{name}.{inner}"] = described
+                    found.update(self._inner_classes(f"{name}.{inner}", item, depth + 1))
+        return found
 
     def _described(self, value: Any) -> dict[str, Any]:
         try:
@@ -96,20 +104,27 @@ class Inventory:
         if is_a(value, ModuleType):
             return {}
         if is_a(value, type):
-            kind = "module_class" if _is_network_class(value) else "class"
-            described = {"kind": kind, "parameters": _parameters(value), "methods": _methods(value, whole=True)}
+            kind = "module_class" if is_network_class(value) else "class"
+            described = {"kind": kind, "parameters": parameters_of(value), "methods": self._methods(value, whole=True)}
             return {**described, "attributes": _attributes(value)}
         kind = self._kind(value)
         if kind in ("instance", "network"):
             made_of = str(type(value).__name__)[:200]
-            described = {"kind": kind, "parameters": _parameters(value), "methods": _methods(type(value)), "of": made_of}
+            described = {"kind": kind, "parameters": parameters_of(value), "methods": self._methods(type(value)), "of": made_of}
             return {**described, "attributes": _attributes(type(value))}
         if kind == "function":
             is_hook = any(value is hook for hook in self.hooks)
-            return {"kind": "hook" if is_hook else kind, "parameters": _parameters(value), "returns": _may_return(value)}
+            return {"kind": "hook" if is_hook else kind, "parameters": parameters_of(value), "returns": _may_return(value)}
         if kind == "array":
             return {"kind": kind, "axes": int(attribute(value, "ndim", 0))}
         return {"kind": kind} if kind else {}
+
+    def _methods(self, value: type, whole: bool = False) -> dict[str, dict[str, Any]]:
+        """Those that do not serve as hooks."""
+        return {name: one for name, one in _methods(value, whole).items() if not self._is_hooked(value, name)}
+
+    def _is_hooked(self, value: type, name: str) -> bool:
+        return any(attribute(value, name) is one for one in self.hooked)
 
     def is_own(self, value: Any) -> bool:
         """Whether a function, a class or an instance was written by the student; plain values always count as such."""
@@ -138,10 +153,6 @@ def _is_numpy(value: Any) -> bool:
     return name in ("DataFrame", "Series") or (type(value).__module__ == "numpy" and name not in _WRAPPERS)
 
 
-def _is_network_class(value: type) -> bool:
-    return issubclass(value, torch_types("nn.Module"))
-
-
 def _methods(value: type, whole: bool = False) -> dict[str, dict[str, Any]]:
     """Those of a class by name; of a class itself, not an instance, with `whole`: then some need no instance."""
     own: dict[str, dict[str, Any]] = {}
@@ -153,7 +164,7 @@ def _methods(value: type, whole: bool = False) -> dict[str, dict[str, Any]]:
             if is_routine(item) and (not name.startswith("_") or name == "__call__") and name not in own:
                 static = is_a(item, staticmethod, classmethod)
                 bare = whole and not static and _first_name(item) not in selves  # `Metrics.iou(a, b)`, a class as a namespace
-                own[name] = {"parameters": _parameters(item, bound=not bare), "static": static or bare}
+                own[name] = {"parameters": parameters_of(item, bound=not bare), "static": static or bare}
     return dict(list(own.items())[:50])
 
 
@@ -176,47 +187,13 @@ def _stored_on_self(code: CodeType) -> list[str]:
     return [
         step.argval
         for before, step in itertools.pairwise(steps)
-        if step.opname == "STORE_ATTR" and _loaded_last(before) in code.co_varnames[:1]
+        if step.opname == "STORE_ATTR" and loaded_last(before) in code.co_varnames[:1]
     ]
-
-
-def _loaded_last(step: dis.Instruction) -> Any:
-    """Of an instruction that loads two variables at once, as Python 3.13 has them, the second."""
-    return step.argval[-1] if isinstance(step.argval, tuple) else step.argval
 
 
 def _first_name(value: Any) -> str:
     code = attribute(value, "__code__")
     return code.co_varnames[0] if isinstance(code, CodeType) and code.co_argcount else "self"
-
-
-def _form(value: Any, parameters: Sequence[inspect.Parameter]) -> str:
-    """The form of arrays that a function is written for: by its annotations, else numpy's where it uses that and no torch."""
-    for parameter in parameters:
-        said = _text_of(parameter.annotation)
-        for word, form in _FORMS.items():
-            if parameter.annotation is not parameter.empty and word in said.lower():
-                return form
-    if not is_a(value, FunctionType):
-        return ""
-    mentioned = [value.__globals__.get(name) for name in value.__code__.co_names]
-    used = {str(attribute(one, "__name__", "")).split(".")[0] for one in mentioned if is_a(one, ModuleType)}
-    return "numpy" if "numpy" in used and not used & {"torch", "torchvision"} else ""
-
-
-def _said(annotation: Any) -> str:
-    """What an annotation says that a parameter is: `network`, `array`, or nothing that tells them apart."""
-    names = set(re.findall(r"\w+", _text_of(annotation)))
-    if "Module" in names or (is_a(annotation, type) and _is_network_class(annotation)):
-        return "network"
-    return "array" if names & {"Tensor", "ndarray"} else ""
-
-
-def _text_of(annotation: Any) -> str:
-    try:
-        return annotation if isinstance(annotation, str) else repr(annotation)
-    except Exception:  # noqa: BLE001  of the object that stands there
-        return ""
 
 
 def _may_return(value: Any) -> bool:
@@ -225,27 +202,3 @@ def _may_return(value: Any) -> bool:
     if not isinstance(code, CodeType) or code.co_flags & _GIVES_OTHERWISE:
         return True
     return any(one.opname.startswith("RETURN") for one in dis.get_instructions(code))
-
-
-def _parameters(value: Any, bound: bool = False) -> list[dict[str, Any]] | None:
-    if _is_network_class(type(value)) or type(value).__module__.split(".")[0] == "torch":
-        value = attribute(value, "forward", value)
-    try:
-        signature = inspect.signature(value.__func__ if is_a(value, staticmethod, classmethod) else value)
-    except Exception:  # noqa: BLE001  where there is none; and it asks the object for names, and puts its `repr` into an error
-        return None
-    parameters = list(signature.parameters.values())
-    if bound and not is_a(value, staticmethod):
-        parameters = parameters[1:]
-    form = _form(attribute(value, "__func__", value), parameters)
-    return [
-        {
-            "name": parameter.name[:100],
-            "form": form,
-            "required": parameter.default is parameter.empty and _HOW.get(parameter.kind) not in ("args", "kwargs"),
-            "how": _HOW.get(parameter.kind, "positional"),
-            "fraction": type(parameter.default) is float,
-            "said": _said(parameter.annotation),
-        }
-        for parameter in parameters[:50]
-    ]

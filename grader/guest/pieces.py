@@ -15,6 +15,7 @@ from grader.guest import code
 from grader.guest.alarm import Interrupted, interrupt_after
 from grader.guest.budget import Budget
 from grader.guest.failures import describe
+from grader.guest.glance import names_of
 from grader.guest.notes import Notes
 
 _MOST_FAILURES = 50
@@ -48,8 +49,12 @@ class Loaded:
             self.failures.append(failure)
 
     def find(self, name: str) -> Any:
-        """What a name means. Raises `KeyError`."""
-        return self.namespace[name] if name in self.namespace else self.elsewhere[name]
+        """What a name means, one that is dotted within a class too. Raises `KeyError`."""
+        outer, *inner = name.split(".")
+        found = self.namespace[outer] if outer in self.namespace else self.elsewhere[outer]
+        for one in inner:
+            found = names_of(found)[one]
+        return found
 
 
 class Runner:

@@ -26,7 +26,7 @@ def build(fields: dict[str, Any], form: str, namespace: dict[str, Any]) -> Any:
     """The fields as a `Record`; in the form `own` as an instance of the submission's class that takes most of them.
 
     It is given all that it has names for, a score that has a default among them. Raises `LookupError` when no class takes two
-    of them at least and needs nothing else.
+    of them at least, or a list of numbers, and needs nothing else.
     """
     if form != "own":
         return Record(fields)
@@ -34,7 +34,7 @@ def build(fields: dict[str, Any], form: str, namespace: dict[str, Any]) -> Any:
     for kind in [value for value in namespace.values() if is_a(value, type)]:
         needed, known = _fields(kind)
         names = [name for name in known if name in fields]
-        if len(names) > 1 and needed <= fields.keys():
+        if needed <= fields.keys() and (len(names) > 1 or any(isinstance(fields[name], list) for name in names)):
             taken[kind] = names
     if not taken:
         raise LookupError("no class of the submission has these fields")

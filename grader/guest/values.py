@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.guest.glance import has, torch_types
+from grader.guest.glance import has, names_of, torch_types
 from grader.wire.values import ARRAY_TYPES, Array, Handle, Model, Value
 
 Lend = Callable[[Model], Any]
@@ -105,8 +105,8 @@ def _other(value: Any, registry: Registry, depth: int) -> Value:
         return to_wire(np.asarray(value), registry, depth + 1)
     if isinstance(value, Number):  # a Fraction or a Decimal
         return float(value)  # type: ignore[arg-type]  # what no float can be made of raises, which is the submission's failure
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):  # as a named tuple comes
-        return tuple(to_wire(getattr(value, one.name), registry, depth + 1) for one in dataclasses.fields(value))
+    if declared := _declared(value):  # as a named tuple comes
+        return tuple(to_wire(getattr(value, name), registry, depth + 1) for name in declared)
     if isinstance(value, SimpleNamespace):
         return to_wire(vars(value), registry, depth)
     is_module = has(value, "forward") and has(value, "parameters")
@@ -116,12 +116,31 @@ def _other(value: Any, registry: Registry, depth: int) -> Value:
     return {name: to_wire(item, registry, depth + 1) for name, item in fields.items()} or registry.handle(value)
 
 
-def _fields(value: Any) -> dict[str, Any]:
-    """Of an object among others, a box in a list, its attributes where all are numbers or text; else nothing."""
+def _declared(value: Any) -> list[str]:
+    """The fields of an object of a dataclass, of a class of attrs or msgspec, or of a pydantic model; of others none."""
+    if isinstance(value, type):
+        return []
+    if dataclasses.is_dataclass(value):
+        return [one.name for one in dataclasses.fields(value)]
+    if has(value, "__attrs_attrs__"):
+        return [str(one.name) for one in type(value).__attrs_attrs__]
+    if has(value, "__struct_fields__"):
+        return list(map(str, type(value).__struct_fields__))
+    return list(names_of(value)) if any(base.__module__ == "pydantic.main" for base in type(value).__mro__) else []
+
+
+def _fields(value: Any, depth: int = 0) -> dict[str, Any]:
+    """Of an object among others, a box in a list, its attributes where all are numbers, text or such objects; else nothing."""
     slots = getattr(type(value), "__slots__", ())
     named = {str(name): getattr(value, name) for name in slots if has(value, name)} if isinstance(slots, list | tuple) else {}
     named.update(getattr(value, "__dict__", {}))
-    return named if all(isinstance(item, Number | str) or _is_numbers(item) for item in named.values()) else {}
+    return named if all(_is_plain_field(item, depth) for item in named.values()) else {}
+
+
+def _is_plain_field(item: Any, depth: int) -> bool:
+    if item is None or isinstance(item, Number | str) or _is_numbers(item):
+        return True
+    return depth < 2 and not callable(item) and bool(_declared(item) or _fields(item, depth + 1))
 
 
 def _is_numbers(value: Any) -> bool:

@@ -43,6 +43,20 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Probe:
+    """A question whose answer tells whether a function reads its arguments as an alternative gives them, where it would answer
+    to others too: which column has the scores. It is the same for all tests, and asked before the first of them.
+
+    Attributes:
+        roles: as of the alternative.
+        fits: whether the plain answer is that of a function which reads them so; another alternative is tried where it is not.
+    """
+
+    roles: Mapping[str, Any]
+    fits: Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
 class Alternative:
     """One other way to ask.
 
@@ -54,6 +68,7 @@ class Alternative:
         aliases: other names of roles that no part has.
         asked: the canonical arguments that the answer belongs to, when they are not the test's.
         read: makes of the plain answer the one to be judged, or a `Reading`.
+        probe: a `Probe` that a function must pass before it is asked in this way.
     """
 
     id: str
@@ -62,6 +77,7 @@ class Alternative:
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asked: tuple[Any, ...] | None = None
     read: Read | None = None
+    probe: Probe | None = None
 
 
 class Alternatives:

@@ -7,11 +7,12 @@ parameter and every parameter that must be filled has a role.
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.course.specification import same_name
-from grader.judge.naming import Hints
+from grader.judge.naming import Hints, words_of
 from grader.sandbox.inventory import Parameter
 
 Pairs = tuple[tuple[str, str], ...]  # (parameter's name, role)
@@ -33,6 +34,7 @@ class Roles:
     """The roles of one way of being asked: in order, with their other names; `optional` ones may be left out.
 
     `spare` roles are no arguments of the part, but may be given to a constructor that asks for them; `networks` are models.
+    `elsewhere` has for each other part the names of each role that must be given there.
     """
 
     order: tuple[str, ...]
@@ -42,6 +44,7 @@ class Roles:
     foreign: frozenset[str] = field(default_factory=frozenset)
     hints: Mapping[str, Hints] = field(default_factory=dict)
     networks: frozenset[str] = frozenset()
+    elsewhere: tuple[tuple[frozenset[str], ...], ...] = ()
 
     def named(self, name: str, among: Iterable[str]) -> str:
         """The role that a parameter's name stands for, exactly or without case and underscores; empty when none does."""
@@ -54,6 +57,20 @@ class Roles:
             if plain in {same_name(role), *map(same_name, self.aliases.get(role, ()))}:
                 return role
         return ""
+
+    def may_be_elsewhere(self, parameters: Sequence[Parameter]) -> bool:
+        """Whether by their names the parameters that must be filled may be those of another part as well, of several roles."""
+        required = [same_name(p.name) for p in parameters if p.required]
+        return any(
+            len(names) == len(required) > 1
+            and any(all(map(operator.contains, order, required)) for order in itertools.permutations(names))
+            for names in self.elsewhere
+        )
+
+    def is_named_in(self, name: str) -> bool:
+        """Whether a function's name says what it takes: `bbox_iou` of a role `box1`."""
+        own = {word for role in self.order for word in words_of(role) if len(word) > 2}
+        return any(role in word for word in words_of(name) for role in own)
 
 
 def bind(roles: Roles, parameters: Sequence[Parameter] | None, strict: bool = False) -> Binding:
@@ -69,7 +86,9 @@ def bind(roles: Roles, parameters: Sequence[Parameter] | None, strict: bool = Fa
     omitted = tuple(role for role in missing if role in roles.optional)
     complete = omitted == tuple(missing) and all(p.name in given for p in fixed if p.required)
     if missing and any(p.how == "args" for p in parameters):
-        return Binding(roles.order)
+        by_keyword = tuple((p.name, given[p.name]) for p in fixed if p.how == "keyword" and p.name in given)
+        named = dict(by_keyword).values()
+        return Binding(tuple(role for role in roles.order if role not in named), by_keyword)
     if complete:
         return _as_call(fixed, given, omitted)
     if any(p.how == "kwargs" for p in parameters) and not any(p.required for p in fixed if p.name not in given):
@@ -102,6 +121,7 @@ def bind_class(
     if hints:
         inner = bind(_only(replace(roles, hints=hints), rest, given.values()), called, strict)
         _by_hints(replace(roles, order=inner.omitted), constructor or (), given)
+        _by_need(replace(roles, order=inner.omitted), constructor or (), given)
     omitted = tuple(role for role in inner.omitted if role not in given.values())
     return Binding(inner.positional, inner.keywords, tuple(given.items()), omitted, inner.complete)
 
@@ -150,6 +170,15 @@ def _by_hints(roles: Roles, parameters: Sequence[Parameter], given: dict[str, st
     """Give an optional number that has no place yet to a parameter with a default, where the assignment helps to tell it."""
     for role in roles.order:
         found = roles.hints[role].pick(p for p in parameters if p.name not in given) if role in roles.hints else None
+        if found is not None and role not in given.values():
+            given[found.name] = role
+
+
+def _by_need(roles: Roles, parameters: Sequence[Parameter], given: dict[str, str]) -> None:
+    """Give an optional number that has no place yet to the only parameter of a constructor that still must be filled."""
+    for role in roles.order:
+        free = [p for p in parameters if p.name not in given and same_name(p.name) not in roles.foreign]
+        found = roles.hints[role].pick_needed(free) if role in roles.hints else None
         if found is not None and role not in given.values():
             given[found.name] = role
 

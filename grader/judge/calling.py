@@ -72,7 +72,15 @@ class Question:
         known = {same_name(name) for role in order for name in (role, *aliases.get(role, ()))}
         foreign = {same_name(name) for role, names in aliases.items() if role not in order for name in (role, *names)}
         hints = {p.role: Hints(frozenset(p.words), frozenset(p.strangers)) for p in parameters if p.words or p.strangers}
-        return Roles(order, aliases, optional & set(order), spare, frozenset(foreign - known), hints, frozenset(models))
+        networks = frozenset(models)
+        elsewhere = tuple(_needed_names(part) for part in self.assignment.parts if part is not self.part)
+        return Roles(order, aliases, optional & set(order), spare, frozenset(foreign - known), hints, networks, elsewhere)
+
+
+def _needed_names(part: Part) -> tuple[frozenset[str], ...]:
+    """Of each role that must be given all names, as they compare."""
+    needed = [parameter for parameter in part.parameters if not parameter.optional]
+    return tuple(frozenset(map(same_name, (parameter.role, *parameter.aliases))) for parameter in needed)
 
 
 def attempts(question: Question) -> list[Attempt]:
@@ -114,7 +122,7 @@ def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]
 
 def _may_be_swapped(candidate: Candidate, roles: Roles) -> bool:
     """Whether nothing tells which of two arguments is the network: names of one's own, or `*args` of a wrapper."""
-    named = any(roles.named(parameter.name, roles.order) or parameter.said for parameter in candidate.parameters)
+    named = any(roles.named(one.name, roles.order) or one.said in ("network", "array") for one in candidate.parameters)
     two = candidate.style != "forward_hook" and len(roles.order) == 2 and candidate.binding.positional == roles.order
     return two and len(roles.networks & set(roles.order)) == 1 and not named
 

@@ -58,7 +58,7 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
     named = list(_named(part, report, roles))
     defined = [one for name, one in named if report.names[name].own and one.style != "variable"]
     private = [one for one in defined if one.name.startswith("_")]
-    own = sorted((one for one in defined if one not in private), key=lambda one: _asks_for_another(one, roles))
+    own = _what_is_meant([one for one in defined if one not in private], roles)
     yield from own
     yield from sorted((one for _, one in named if one.style == "variable"), key=lambda one: not _fits(part, report, one))
     if not own:
@@ -69,6 +69,14 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
     yield from (one for name, one in named if not report.names[name].own)
     if "forward_hook" in part.styles:
         yield from _hooks(part, report, roles)
+
+
+def _what_is_meant(own: list[Candidate], roles: Roles) -> list[Candidate]:
+    """In their order, but last those that ask for something else, and of the others those that may be about another part where a
+    name says that it is not: `iou(pred, target)`, of masks perhaps, after `box_iou(a, b)`.
+    """
+    told = any(roles.is_named_in(one.name) for one in own)
+    return sorted(own, key=lambda one: (_asks_for_another(one, roles), told and roles.may_be_elsewhere(one.parameters)))
 
 
 def _asks_for_another(one: Candidate, roles: Roles) -> bool:
@@ -91,7 +99,7 @@ def _named(part: Part, report: LoadReport, roles: Roles) -> Iterator[tuple[str, 
     """What stands under the part's names, in their order, then methods under them."""
     by_name: dict[str, list[str]] = {}
     for name in report.names:
-        by_name.setdefault(same_name(name), []).append(name)
+        by_name.setdefault(same_name(name.rpartition(".")[2]), []).append(name)
     seen = set()
     for wanted in part.names:
         for name in sorted(by_name.get(same_name(wanted), []), key=lambda found: found != wanted):
@@ -120,7 +128,7 @@ def _from_entry(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[C
         if "call" in part.styles and not _is_hook(entry.parameters):
             yield from _function(part, name, here, entry.parameters, roles)
     elif entry.kind == "instance":
-        called = next((method for method in _CALLED if method in entry.methods), None)
+        called = _called(entry)
         if called and "call" in part.styles:
             target = here if called == "__call__" else {**here, "via": "method", "method": called}
             yield from _function(part, name, target, entry.methods[called].parameters, roles)
@@ -153,14 +161,20 @@ def _installer(part: Part, name: str, parameters: tuple[Parameter, ...] | None, 
 
 
 def _from_class(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
-    called = next((method for method in _CALLED if method in entry.methods), None)
+    called = _called(entry)
     if called and "module_class" in part.styles:
         target = _call_of(name, called, entry)
         yield from _made(name, target, "module_class", entry, entry.methods[called], roles)
     if "method" in part.styles:
         yield from _only_method(part, name, entry, roles)
-    if not called:
+    if not any(method in entry.methods for method in _CALLED):
         yield from _installer(part, name, entry.parameters, roles)
+
+
+def _called(entry: Entry) -> str | None:
+    """The method by which an object is called; None where a network calls it, as a hook."""
+    called = next((method for method in _CALLED if method in entry.methods), None)
+    return None if called is None or _is_hook(entry.methods[called].parameters) else called
 
 
 def _call_of(name: str, called: str, entry: Entry) -> dict[str, Value]:
@@ -199,7 +213,7 @@ def _only_method(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[
     if so_named or len(public) == 1:
         yield from found
         return
-    whole = [one for one in found if _takes_all(one) and not words_of(one.name.partition(".")[2]) & ONLOOKERS]
+    whole = [one for one in found if _takes_all(one) and not words_of(one.name.rpartition(".")[2]) & ONLOOKERS]
     yield from sorted(
         whole, key=lambda one: (_rank(part, one), not all(roles.named(p.name, roles.order) for p in one.parameters))
     )
@@ -207,7 +221,7 @@ def _only_method(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[
 
 def _rank(part: Part, method: Candidate) -> int:
     """The place of the part's name that a class and its method make together, in whatever order."""
-    one, _, other = method.name.partition(".")
+    one, other = method.name.split(".")[-2:]
     ranks = {same_name(name): rank for rank, name in reversed(list(enumerate(part.names)))}
     return min(ranks.get(same_name(both), len(ranks)) for both in (one + other, other + one))
 

@@ -48,6 +48,12 @@ class Hints:
         named = [p for p in free if self.words & words_of(p.name)]
         return next(iter([*named, *(p for p in free if p.fraction and not self.strangers & words_of(p.name))]), None)
 
+    def pick_needed(self, parameters: Iterable[Parameter]) -> Parameter | None:
+        """The only parameter that must be given, where nothing tells that it is something else than a number."""
+        needed = [p for p in parameters if p.required]
+        fitting = [p for p in needed if p.said in ("", "number") and not self.strangers & words_of(p.name)]
+        return fitting[0] if len(needed) == 1 and fitting else None
+
 
 def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...]) -> list[str]:
     """Own functions or classes with one of the part's keywords: of versions the finished ones first, those of few words, and the
@@ -56,6 +62,7 @@ def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...]) -> list[
     found = []
     for place, (name, entry) in enumerate(report.names.items()):
         words = words_of(name)
-        if entry.kind in kinds and entry.own and words & set(part.keywords) and not words & ONLOOKERS:
+        telling = {*words, *name.lower().split("_")} & set(part.keywords)  # some with their digits: `layer4_maps`
+        if entry.kind in kinds and entry.own and telling and not words & ONLOOKERS:
             found.append((name.startswith("_"), bool(words & _DRAFTS), len(words), -place, name))
     return [name for *_, name in sorted(found)]

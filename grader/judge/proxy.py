@@ -7,6 +7,7 @@ as it stands. What worked once is tried first the next time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from grader.course.specification import Part
@@ -90,7 +91,8 @@ class SubmissionProxy:
             if same in tried or search.is_idle(attempt):
                 continue
             tried.add(same)
-            search.add(attempt, self._attempt(question, attempt, arguments))
+            if self._passes_probe(question, attempt, arguments):
+                search.add(attempt, self._attempt(question, attempt, arguments))
             if search.is_over:
                 break
             if apart or self._process is None or self._process.over:
@@ -98,6 +100,17 @@ class SubmissionProxy:
             else:
                 self._process.keep()
         return search
+
+    def _passes_probe(self, question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> bool:
+        """Whether the function reads its arguments in the attempt's way, as far as the alternative has a question that tells."""
+        alternative, probed = question.alternatives.get(attempt.alternative), self._workplace.probed
+        if alternative is None or alternative.probe is None:
+            return True
+        if attempt not in probed:
+            asked = replace(alternative, roles=alternative.probe.roles)
+            answer = self._attempt(replace(question, alternatives={alternative.id: asked}), attempt, arguments)
+            probed[attempt] = answer.failure is None and alternative.probe.fits(plain(answer.value))
+        return probed[attempt]
 
     def _worth_trying(self, question: Question) -> Iterator[Attempt]:
         """What worked before, then whatever else might: looked for only where it is needed."""

@@ -41,6 +41,7 @@ class Workplace:
     known: dict[str, Attempt] = field(default_factory=dict)
     roles: dict[tuple[str, ...], Roles] = field(default_factory=dict)
     fruitless: dict[str, int] = field(default_factory=dict)
+    probed: dict[Attempt, bool] = field(default_factory=dict)  # whether a function reads arguments in this way
     furthest: dict[str, Attempt] = field(default_factory=dict)  # what told most of a part in which nothing worked
     learnt: dict[str, Learnt] = field(default_factory=dict)
     reopened: int = 0

@@ -20,7 +20,7 @@ _MOST_HOOKS = 200
 @dataclass(frozen=True)
 class Parameter:
     """A parameter of a function. `how` is positional, keyword, args or kwargs; `form` that of arrays which it is written for;
-    `fraction`: its default is a float; `said`: by its annotation it is a network or an array.
+    `fraction`: its default is a float; `said`: what its annotation says that it is, if there is one.
     """
 
     name: str

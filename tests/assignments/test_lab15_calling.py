@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -61,3 +62,66 @@ def test_boxes_are_offered_as_people_keep_them() -> None:
 def test_a_list_of_layers_is_offered() -> None:
     """Protects extractors that must be told which layers to keep."""
     assert asked("features_map", "layers by name", Model("resnet50"), None)["layers"] == ["layer4"]
+
+
+def test_a_box_of_an_own_class_is_asked_about_another() -> None:
+    """Protects `Box(...).iou(other)`: the sides of the first make an object, the second comes with names for its sides."""
+    first, second = [1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]
+    by_sides = asked("iou", "box of sides from 0", first, second)
+    assert [by_sides[name] for name in ("x0", "y0", "x1", "y1")] == first
+    assert by_sides["other"] == {"x0": 5, "y0": 6, "x1": 7, "y1": 8}
+    by_list = asked("iou", "box of coordinates", first, second)
+    assert (by_list["coordinates"], by_list["other"]["coords"]) == (first, second)
+
+
+def reader(*columns: int, by: int) -> Callable[[np.ndarray], list[int]]:
+    """A suppression that finds its four sides in these columns of a table, and its scores in another one."""
+
+    def kept(table: np.ndarray) -> list[int]:
+        left, chosen = sorted(range(len(table)), key=lambda row: -table[row, by]), []
+        while left:
+            best = left.pop(0)
+            chosen.append(best)
+            left = [row for row in left if share(table[best, columns], table[row, columns]) <= 0.5]
+        return chosen
+
+    return kept
+
+
+def share(one: np.ndarray, other: np.ndarray) -> float:
+    """IoU, where only the shared sides are kept from being negative."""
+    shared = float(np.maximum(np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2]), 0).prod())
+    return shared / (float((one[2:] - one[:2]).prod() + (other[2:] - other[:2]).prod()) - shared + 1e-9)
+
+
+READERS = {
+    "class before score": reader(0, 1, 2, 3, by=5),
+    "picture before box": reader(1, 2, 3, 4, by=5),
+    "two scores": lambda table: reader(0, 1, 2, 3, by=5)(table[table[:, 6] == 0]),
+    "table with classes": reader(0, 1, 2, 3, by=4),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_table_is_offered_to_who_reads_it(name: str) -> None:
+    """Protects suppressions of tables in which the scores are in another column: each passes the question about its own first."""
+    passed = []
+    for one in calling.alternatives_nms((np.zeros((1, 4)), np.ones(1), 0.5), None):
+        if one.probe is not None:
+            table = one.probe.roles["boxes"]
+            try:
+                kept = READERS[name](table)
+            except IndexError:
+                continue
+            mask = np.isin(np.arange(len(table)), kept)
+            fits = {one.probe.fits(answer) for answer in (kept, mask, table[kept], [table[row].tolist() for row in kept])}
+            assert len(fits) == 1
+            passed += [one.id] * fits.pop()
+    assert passed[:1] == [name] * (name != "table with classes")
+
+
+@pytest.mark.parametrize("answer", ODD, ids=lambda answer: "object" if type(answer) is object else repr(answer))
+def test_no_answer_makes_the_question_about_columns_raise(answer: Any) -> None:
+    """Protects the verdict: what a function answers to a question of ours is no fault of the grader's."""
+    probes = [one.probe for one in calling.alternatives_nms((np.zeros((1, 4)), np.ones(1), 0.5), None) if one.probe is not None]
+    assert not any(probe.fits(answer) for probe in probes)

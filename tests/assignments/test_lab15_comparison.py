@@ -340,10 +340,18 @@ def test_of_several_numbers_a_name_decides() -> None:
         {"kept": KEPT, "n": 2},
         [dict(zip(("xmin", "ymin", "xmax", "ymax", "score"), (*map(float, BOXES[i]), 0.5), strict=True)) for i in KEPT],
         [(0.5, BOXES[i].tolist()) for i in KEPT],
+        [(*BOXES[i].tolist(), 0.5, "cat") for i in KEPT],
+        [(BOXES[i], 0.5, "cat", "tabby") for i in KEPT],
+        [
+            {"box": dict(zip(("left", "top", "right", "bottom"), BOXES[i], strict=True)), "score": 0.5, "label": "cat"}
+            for i in KEPT
+        ],
+        [(dict(zip(("x1", "y1", "x2", "y2"), BOXES[i], strict=True)), 0.5) for i in KEPT],
         {"keep": KEPT, "boxes": BOXES[KEPT], "indices": KEPT},
         {"boxes": BOXES[KEPT], "scores": SCORES[KEPT], "labels": np.zeros(2)},
         (np.column_stack([BOXES, SCORES])[KEPT], KEPT),
         (list(np.column_stack([BOXES, SCORES, SCORES * 0])[KEPT]), KEPT),
+        np.column_stack([SCORES * 0, BOXES, SCORES, SCORES * 0])[KEPT],
         (np.array(KEPT), np.array([False, True, True, False])),
     ],
 )

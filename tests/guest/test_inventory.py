@@ -27,7 +27,7 @@ def describe(source: str, hooks: tuple = ()) -> dict:
 
 def test_parameters_with_their_ways():
     """Which parameters there are, which must be given, and how, decides how a function is called."""
-    parameters = describe("def f(a, b=1, *c, d, e=2, **g): pass")["f"]["parameters"]
+    parameters = describe("def f(a, b=1, *c, d, e=2, **g): return c")["f"]["parameters"]
     assert [(one["name"], one["required"], one["how"]) for one in parameters] == [
         ("a", True, "positional"),
         ("b", False, "positional"),
@@ -36,6 +36,35 @@ def test_parameters_with_their_ways():
         ("e", False, "keyword"),
         ("g", False, "kwargs"),
     ]
+
+
+def test_names_that_are_taken_out_of_kwargs():
+    """Protects a threshold behind `**kwargs`: given under another name, or in order, it would be passed over without a word."""
+    source = """
+def f(a, *args, **kwargs):
+    rest = kwargs.pop("rest", None)
+    return kwargs.get("limit", 0.5), kwargs["b"], kwargs[a], rest, len(args)
+
+def g(a, *args, **kwargs):
+    def inner():
+        return kwargs.get("limit", 0.5)
+    x = 1
+    return inner, kwargs["x"]
+
+class A:
+    def __init__(self, **config):
+        self.limit = config.get("limit", 0.5)
+
+def h(*args, **kwargs):
+    return f(*args, **kwargs)
+"""
+    names = describe(source)
+    found = {name: [(one["name"], one["how"], one["fraction"]) for one in names[name]["parameters"]] for name in names}
+    ways = [("a", "positional", False), ("args", "args", False), ("kwargs", "kwargs", False)]
+    assert found["f"] == [*ways, ("rest", "keyword", False), ("limit", "keyword", True), ("b", "keyword", False)]
+    assert found["g"] == [ways[0], ways[2], ("x", "keyword", False)]
+    assert found["A"] == [("config", "kwargs", False), ("limit", "keyword", True)]
+    assert found["h"] == ways[1:]
 
 
 def test_defaults_that_are_fractions():
@@ -48,7 +77,7 @@ def test_annotations_that_tell_a_network():
     """Protects functions whose parameters have names of their own: what they are then shows in annotations, text or not."""
     source = "def f(a: np.ndarray, b: nn.Module | None, c: my_module.Box, d): pass\ndef g(a, b): pass\n"
     names = describe(source + "import numpy\nclass Module: pass\ng.__annotations__ = {'a': numpy.ndarray, 'b': Module}")
-    assert [one["said"] for one in names["f"]["parameters"]] == ["array", "network", "", ""]
+    assert [one["said"] for one in names["f"]["parameters"]] == ["array", "network", "other", ""]
     assert [one["said"] for one in names["g"]["parameters"]] == ["array", "network"]
 
 
@@ -76,6 +105,14 @@ def test_methods_and_their_kinds():
     }
 
 
+def test_classes_within_classes():
+    """Protects `class Lab: class Metrics: ...`: what is written within is found, what only lies there is not."""
+    source = "class Box: pass\nclass Lab:\n    kind = Box\n    class Metrics:\n        @staticmethod\n        def iou(a, b): pass"
+    names = describe(source)
+    assert set(names) == {"Box", "Lab", "Lab.Metrics"}
+    assert names["Lab.Metrics"]["methods"]["iou"]["static"]
+
+
 def test_attributes():
     """Properties and what constructors assign, inherited ones too; nothing private, nothing of a local variable."""
     source = """
@@ -99,6 +136,24 @@ b = B(None)
 def test_functions_that_serve_as_hooks():
     """A registered hook is never called as if it were the part that it is named after."""
     assert describe("def get_features(a, b, c): pass", hooks=("get_features",))["get_features"]["kind"] == "hook"
+
+
+def test_methods_that_serve_as_hooks():
+    """A method that is registered, or that makes an object one, is none that a test calls; the others of its class are."""
+    source = """
+class Features:
+    def __call__(self, a, b, c): pass
+    def get(self, x): pass
+
+class Keeper:
+    def keep(self, a, b, c): pass
+    def get(self, x): pass
+
+features = Features()
+keep = Keeper().keep
+"""
+    names = describe(source, hooks=("features", "keep"))
+    assert [list(names[name]["methods"]) for name in ("Features", "features", "Keeper")] == [["get"]] * 3
 
 
 def test_kinds_of_values():

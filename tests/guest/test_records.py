@@ -55,6 +55,14 @@ def test_the_class_that_takes_most_is_made():
     assert build(SIDES, "own", {"Scored": Scored}).score == 1.0
 
 
+def test_a_box_of_a_list_is_made():
+    """Protects boxes that are made of their four sides in one list; a label alone makes none."""
+    fields = {"coords": [1.0, 2.0, 3.0, 4.0], "label": "cat"}
+    assert build(fields, "own", {"Box": namedtuple("Box", "coords")}).coords == [1.0, 2.0, 3.0, 4.0]
+    with pytest.raises(LookupError):
+        build(fields, "own", {"Label": namedtuple("Label", "label")})
+
+
 def test_a_class_with_other_fields_is_no_box():
     """A class that wants more than the sides is not made; the attempt then counts as not fitting."""
     with pytest.raises(LookupError):

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import BaseModel
 
 from grader.guest.values import Registry, from_wire, to_wire
 from grader.wire.values import Array, Handle, Model
@@ -135,6 +136,46 @@ def test_records_arrive_as_their_fields():
     assert sent(Kept([1, 2], Fraction(1, 2))) == ([1, 2], 0.5)
     assert type(sent(Decimal("0.25"))) is float
     assert isinstance(sent(Kept), Handle)
+
+
+class Found:
+    """A box with a score, as an object that holds another one."""
+
+    def __init__(self, box: Any) -> None:
+        self.box, self.score, self.label = box, 0.5, None
+
+
+class Checked(BaseModel):
+    """The same as a model that checks its fields."""
+
+    x1: float
+    label: str
+
+
+class WithAttributes:
+    """What attrs leaves on a class that it made."""
+
+    __slots__ = ("__weakref__", "score", "x1")
+    __attrs_attrs__ = (SimpleNamespace(name="x1"), SimpleNamespace(name="score"))
+
+    def __init__(self) -> None:
+        self.x1, self.score = 1, 0.5
+
+
+def test_records_of_libraries_arrive_as_their_fields():
+    """Protects kept boxes that are pydantic models, or of a class that attrs made: the one came as pairs, the other stayed."""
+    assert sent([Checked(x1=1, label="cat")]) == [(1.0, "cat")]
+    assert sent([WithAttributes()]) == [(1, 0.5)]
+    assert isinstance(sent(WithAttributes), Handle)
+
+
+def test_objects_within_objects_arrive():
+    """Protects found objects that hold their box as an object; one that holds itself stays where it is."""
+    assert sent([Found(Slots())]) == [{"box": {"score": 0.5, "x1": 1}, "score": 0.5, "label": None}]
+    assert sent([Found(Kept(1, 2))])[0]["box"] == (1, 2)
+    ring = Found(None)
+    ring.box = ring
+    assert isinstance(sent([ring])[0], Handle)
 
 
 def test_tuples_can_be_looked_up():

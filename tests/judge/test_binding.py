@@ -74,6 +74,11 @@ def test_unknown_numbers_of_arguments(text: str):
     assert set(bind(MAP, parameters(text)).positional) == {"model", "x"}
 
 
+def test_a_keyword_beside_any_number_of_arguments():
+    """Protects `boxes, scores = args` beside a threshold that is taken out of `**kwargs` by its name."""
+    assert bind(NMS, parameters("*args iou_thr=!")) == Binding(("boxes", "scores"), (("iou_thr", "threshold"),))
+
+
 def test_unknown_signature():
     """What Python cannot describe is called in the canonical order."""
     assert bind(MAP, None) == Binding(("model", "x"))
@@ -112,6 +117,20 @@ def test_an_optional_number_of_a_constructor():
     assert (made.constructor, made.omitted) == ((("limit", "threshold"),), ())
     made = bind_class(HINTED, parameters("iou_thr=."), parameters("boxes scores limit=."))
     assert made == Binding(("boxes", "scores"), (), (("iou_thr", "threshold"),))
+
+
+@pytest.mark.parametrize(
+    ("constructor", "said", "taken"),
+    [("q", "", "q"), ("q", "number", "q"), ("q size=", "", "q"), ("q", "other", ""), ("q r", "", ""), ("min_score", "", "")],
+)
+def test_an_optional_number_that_a_constructor_must_have(constructor: str, said: str, taken: str):
+    """Protects `Suppression(q)(boxes, scores)`: the one thing it must have is the threshold, unless its annotation, its name or
+    another parameter tell otherwise.
+    """
+    own = tuple(replace(parameter, said=said) for parameter in parameters(constructor))
+    given = ((taken, "threshold"),) if taken else ()
+    assert bind_class(HINTED, own, parameters("boxes scores")).constructor == given
+    assert bind_class(HINTED, own, parameters("boxes scores iou_thr=")).constructor == ()
 
 
 @pytest.mark.parametrize(

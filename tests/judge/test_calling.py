@@ -12,6 +12,7 @@ from grader.judge.alternatives import Alternative
 from grader.judge.calling import Attempt, Question, attempts, nearest_first
 from grader.judge.candidates import Candidate
 from grader.judge.delivery import asked_arguments, essence, join, requests_of, served_model
+from grader.judge.naming import names_alike
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Entry, HookPlace, Method, Parameter
 from grader.wire.values import Array, Model
@@ -135,6 +136,25 @@ def test_who_asks_for_something_else_comes_last():
     assert styles("maps", said)[:2] == [("call", "maps"), ("call", "get_maps")]
 
 
+def test_what_may_be_about_another_part_comes_last():
+    """Protects `iou(mask, mask)` beside `box_iou`: parameters that are another part's too tell nothing, a name does."""
+    parts = [part.model_dump() for part in ASSIGNMENT.parts]
+    for part, names, roles in ((2, ["overlap", "box_overlap"], ("box1", "box2")), (3, ["pick"], ("y", "p"))):
+        parts[part]["names"] = names
+        parts[part]["parameters"] = [{"role": role, "aliases": [f"alias{n}"]} for n, role in enumerate(roles)]
+        parts[part]["batch_axis"] = parts[part]["index_forms"] = []
+    assignment = Assignment.model_validate({**ASSIGNMENT.model_dump(by_alias=True, exclude_defaults=True), "parts": parts})
+
+    def order(**names: Entry) -> list[str]:
+        made = attempts(Question(assignment, assignment.part("overlap"), report(**names)))
+        return list(dict.fromkeys(one.candidate.name for one in made))
+
+    either, own = function("alias0", "alias1"), function("a", "b")
+    assert order(overlap=either, box_overlap=own) == ["box_overlap", "overlap"]
+    assert order(overlap=own, box_overlap=either) == ["overlap", "box_overlap"]
+    assert order(overlap=either) == ["overlap"]
+
+
 def test_the_other_order_of_a_network_and_its_input():
     """Protects `(x, model)` behind a wrapper that hides it; not tried where a name tells which is which."""
     wrapped = Entry("function", (Parameter("args", False, "args"), Parameter("kwargs", False, "kwargs")))
@@ -163,6 +183,16 @@ def test_a_hook_is_never_called():
         hooks=(HookPlace("big", "last"),), get_maps=function("module", "inputs", "output"), maps=function("a", kind="hook")
     )
     assert styles("maps", said) == [("forward_hook", "")]
+
+
+def test_an_object_that_serves_as_a_hook_is_never_called():
+    """Protects `class Maps` with a hook's `__call__`, and its objects: the hook that stands on a layer answers, or a function."""
+    call = {"__call__": Method((Parameter("module"), Parameter("inp"), Parameter("out")))}
+    said = report(
+        hooks=(HookPlace("big", "last"),), Maps=Entry("class", (), call), get_maps=Entry("instance", methods=call, of="Maps")
+    )
+    assert styles("maps", said) == [("forward_hook", "")]
+    assert styles("maps", report(Maps=Entry("class", (), call), maps=function("model", "x"))) == [("call", "maps")]
 
 
 def test_the_hook_on_the_right_layer():
@@ -234,6 +264,23 @@ def test_the_last_version_of_several():
     """Protects who kept earlier versions: the first of them answered, a draft that is often wrong."""
     said = report(**dict.fromkeys(("old_overlap", "overlap_v1", "overlap_v2", "overlap_v10"), function("first", "second")))
     assert [name for _, name in styles("overlap", said)] == ["overlap_v10", "overlap_v2", "overlap_v1", "old_overlap"]
+
+
+def test_classes_within_classes():
+    """Protects a class that is named like the part, and methods that are, where they stand within another class."""
+    pair = (Parameter("first"), Parameter("second"))
+    inner = {
+        "Lab.Overlap": Entry("class", (), {"__call__": Method(pair)}),
+        "Lab.Sums": Entry("class", (), {"overlap": Method(pair)}),
+    }
+    assert styles("overlap", report(**inner)) == [("module_class", "Lab.Overlap"), ("method", "Lab.Sums.overlap")]
+
+
+def test_a_word_with_a_digit():
+    """Protects `stage2_maps`, where the word that tells has a number in it."""
+    part = ASSIGNMENT.part("overlap").model_copy(update={"keywords": ("stage2",)})
+    said = report(stage2_maps=function("a", "b"), stage_maps=function("a", "b"))
+    assert names_alike(part, said, ("function",)) == ["stage2_maps"]
 
 
 def test_classes_with_a_word_in_their_names():

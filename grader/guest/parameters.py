@@ -1,0 +1,139 @@
+"""The parameters of a function, described for the judge: as its signature has them, and as its code reads them.
+
+A description is a list of `{name, required, how, form, fraction, said}`, `how` being positional, keyword, args or kwargs. What is
+taken out of `**kwargs` by its name is a keyword too, and `*args` that nothing looks at is none. `form` is that of arrays which
+the function is written for, as far as it shows, `fraction` whether the default is a float, `said` what an annotation says that it
+is (network, array, number, other; empty where there is none).
+"""
+
+from __future__ import annotations
+
+import dis
+import inspect
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from grader.guest.glance import attribute, is_a, is_routine, torch_types
+
+# By words in an annotation; the first that fits counts.
+_FORMS = {"tensor": "torch", "ndarray": "numpy", "arraylike": "numpy", "list": "list", "sequence": "list", "tuple": "tuple"}
+_HOW: dict[Any, str] = {
+    inspect.Parameter.VAR_POSITIONAL: "args",
+    inspect.Parameter.VAR_KEYWORD: "kwargs",
+    inspect.Parameter.KEYWORD_ONLY: "keyword",
+}
+_KEYWORD = {"required": False, "how": "keyword", "said": ""}
+
+
+def parameters_of(value: Any, bound: bool = False) -> list[dict[str, Any]] | None:
+    """Those that a call fills; without the first of a method that is `bound`. None when there is no signature."""
+    if is_network_class(type(value)) or type(value).__module__.split(".")[0] == "torch":
+        value = attribute(value, "forward", value)
+    try:
+        signature = inspect.signature(value.__func__ if is_a(value, staticmethod, classmethod) else value)
+    except Exception:  # noqa: BLE001  where there is none; and it asks the object for names, and puts its `repr` into an error
+        return None
+    parameters = list(signature.parameters.values())
+    if bound and not is_a(value, staticmethod):
+        parameters = parameters[1:]
+    form = _form(attribute(value, "__func__", value), parameters)
+    described = [
+        {
+            "name": parameter.name[:100],
+            "form": form,
+            "required": parameter.default is parameter.empty and _HOW.get(parameter.kind) not in ("args", "kwargs"),
+            "how": _HOW.get(parameter.kind, "positional"),
+            "fraction": type(parameter.default) is float,
+            "said": _said(parameter.annotation),
+        }
+        for parameter in parameters[:50]
+    ]
+    code = _code_of(value) if any(one["how"] in ("args", "kwargs") for one in described) else None
+    return described if code is None else _as_code_reads_them(described, code)
+
+
+def _code_of(value: Any) -> CodeType | None:
+    """The code that a call's arguments reach: of a function or a method, or of what makes or calls an object."""
+    for name in ("__func__", "__wrapped__"):
+        value = attribute(value, name, value)
+    if not is_routine(value):
+        value = attribute(value if is_a(value, type) else type(value), "__init__" if is_a(value, type) else "__call__")
+    code = attribute(value, "__code__")
+    return code if isinstance(code, CodeType) else None
+
+
+def _as_code_reads_them(parameters: list[dict[str, Any]], code: CodeType) -> list[dict[str, Any]]:
+    """Without `*args` that nothing reads, and with the names under which something is taken out of `**kwargs`: what is given in
+    another way is not refused, and has no effect.
+    """
+    steps = list(dis.get_instructions(code))
+    read = {name for step in steps if "LOAD" in step.opname and step.opname != "LOAD_CONST" for name in _loaded(step)}
+    kept = [one for one in parameters if one["how"] != "args" or one["name"] in read or one["name"] not in code.co_varnames]
+    known = {one["name"] for one in parameters}
+    for mapping in [one["name"] for one in parameters if one["how"] == "kwargs"]:
+        for name, default in _taken_out(mapping, steps):
+            if name not in known and len(kept) < 50:
+                known.add(name)
+                kept.append({**_KEYWORD, "name": name[:100], "form": parameters[0]["form"], "fraction": type(default) is float})
+    return kept
+
+
+def _taken_out(mapping: str, steps: Sequence[dis.Instruction]) -> Iterator[tuple[str, Any]]:
+    """`kwargs["name"]`, `kwargs.get("name", default)`, `kwargs.pop(...)`: each name with the constant that follows it."""
+    for place, step in enumerate(steps):
+        if "LOAD" in step.opname and step.opname != "LOAD_CONST" and loaded_last(step) == mapping:
+            after = [one for one in steps[place + 1 : place + 4] if one.opname not in ("LOAD_ATTR", "LOAD_METHOD")]
+            constants = [one.argval for one in itertools.takewhile(lambda one: one.opname == "LOAD_CONST", after)]
+            if constants and type(constants[0]) is str:
+                yield constants[0], (constants[1:] or [None])[0]
+
+
+def _loaded(step: dis.Instruction) -> tuple[Any, ...]:
+    """What an instruction loads: two variables at once for some of Python 3.13's."""
+    return step.argval if isinstance(step.argval, tuple) else (step.argval,)
+
+
+def loaded_last(step: dis.Instruction) -> Any:
+    """What an instruction loads, of two variables the second."""
+    return _loaded(step)[-1]
+
+
+def _form(value: Any, parameters: Sequence[inspect.Parameter]) -> str:
+    """The form of arrays that a function is written for: by its annotations, else numpy's where it uses that and no torch."""
+    for parameter in parameters:
+        said = _text_of(parameter.annotation)
+        for word, form in _FORMS.items():
+            if parameter.annotation is not parameter.empty and word in said.lower():
+                return form
+    if not is_a(value, FunctionType):
+        return ""
+    mentioned = [value.__globals__.get(name) for name in value.__code__.co_names]
+    used = {str(attribute(one, "__name__", "")).split(".")[0] for one in mentioned if is_a(one, ModuleType)}
+    return "numpy" if "numpy" in used and not used & {"torch", "torchvision"} else ""
+
+
+def _said(annotation: Any) -> str:
+    """What an annotation says that a parameter is."""
+    if annotation is inspect.Parameter.empty:
+        return ""
+    names = set(re.findall(r"\w+", _text_of(annotation)))
+    if "Module" in names or (is_a(annotation, type) and is_network_class(annotation)):
+        return "network"
+    if names & {"Tensor", "ndarray"}:
+        return "array"
+    return "number" if names & {"float", "int"} else "other"
+
+
+def _text_of(annotation: Any) -> str:
+    try:
+        return annotation if isinstance(annotation, str) else repr(annotation)
+    except Exception:  # noqa: BLE001  of the object that stands there
+        return ""
+
+
+def is_network_class(value: type) -> bool:
+    """Whether objects of a class are networks."""
+    return issubclass(value, torch_types("nn.Module"))

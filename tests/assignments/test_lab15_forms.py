@@ -1,0 +1,244 @@
+"""Forms in which parts of lab 15 are honestly written get full marks; whole solutions in a style are in the lab's `styles`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.fixtures.cache import cache_folder
+from grader.results import SubmissionResult, read_results
+
+pytestmark = [pytest.mark.torch, pytest.mark.wall]
+
+LAB = Path(__file__).parents[2] / "assignments" / "lab15"
+# Stands above every form, under names that no part has.
+BEGINNING = """
+import torch
+
+
+def ratio(a, b):
+    width, height = max(min(a[2], b[2]) - max(a[0], b[0]), 0), max(min(a[3], b[3]) - max(a[1], b[1]), 0)
+    shared = width * height
+    return shared / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared)
+
+
+def keep_best(boxes, scores, limit):
+    left = sorted(range(len(scores)), key=lambda i: -scores[i])
+    kept = []
+    while left:
+        best = left.pop(0)
+        kept.append(best)
+        left = [i for i in left if ratio(boxes[best], boxes[i]) <= limit]
+    return kept
+"""
+# By submission and part.
+FORMS: dict[str, dict[str, str]] = {
+    "box_of_sides": {
+        "iou": """
+class Box:
+    def __init__(self, x1, y1, x2, y2):
+        self.sides = x1, y1, x2, y2
+
+    def iou(self, other):
+        return ratio(self.sides, other.sides)
+
+
+box1, box2 = Box(0, 0, 2, 2), Box(1, 1, 3, 3)
+print(box1.iou(box2))
+""",
+        "features_map": """
+class Features:
+    def __call__(self, module, inp, out):
+        self.out = out.detach()
+
+
+def layer4_map(model, x):
+    model.eval()
+    features = Features()
+    handle = model.layer4.register_forward_hook(features)
+    with torch.no_grad():
+        model(x)
+    handle.remove()
+    return features.out
+""",
+        "nms": """
+def nms(boxes, scores, *args, **kwargs):
+    return keep_best(boxes, scores, kwargs.get("iou_threshold", 0.5))
+""",
+    },
+    "box_of_sides_from_0": {
+        "iou": """
+class Box:
+    def __init__(self, x0, y0, x1, y1):
+        self.x0, self.y0, self.x1, self.y1 = x0, y0, x1, y1
+
+    def iou(self, other):
+        return ratio((self.x0, self.y0, self.x1, self.y1), (other.x0, other.y0, other.x1, other.y1))
+""",
+        "features_map": """
+import torchvision
+
+
+class FeatureExtractor:
+    def __init__(self, m):
+        self.hook = m.register_forward_hook(self.hook_fn)
+
+    def hook_fn(self, module, input, output):
+        self.features = output.detach()
+
+
+model = torchvision.models.resnet50(weights="IMAGENET1K_V2").eval()
+features = FeatureExtractor(model.layer4)
+""",
+        "nms": """
+def nms(*args, **kwargs):
+    boxes, scores = args
+    return keep_best(boxes, scores, kwargs.pop("thresh", 0.5))
+""",
+    },
+    "box_of_a_list": {
+        "iou": """
+class Box:
+    def __init__(self, coords):
+        self._coords = coords
+
+    def compute_iou(self, box):
+        return ratio(self._coords, box._coords)
+""",
+        "nms": """
+def nms(boxes, scores, *args):
+    return keep_best(boxes, scores, args[0] if args else 0.5)
+""",
+    },
+    "box_of_a_box": {
+        "iou": """
+class Rectangle:
+    def __init__(self, bbox):
+        self.sides = torch.as_tensor(bbox)
+
+    def iou(self, other):
+        return ratio(self.sides, other.sides)
+""",
+        "nms": """
+class NMS:
+    def __init__(self, q):
+        self.q = q
+
+    def __call__(self, boxes, scores):
+        return keep_best(boxes, scores, self.q)
+""",
+    },
+    "kept_models": {
+        "iou": """
+def iou(pred, target):
+    shared = (pred * target).sum()
+    return shared / (pred.sum() + target.sum() - shared)
+
+
+def box_iou(box1, box2):
+    return ratio(box1, box2)
+""",
+        "nms": """
+from pydantic import BaseModel
+
+
+class Detection(BaseModel):
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    score: float
+    label: str = "cat"
+
+    def sides(self):
+        return self.x1, self.y1, self.x2, self.y2
+
+
+def nms(boxes, scores, iou_threshold):
+    found = [Detection(x1=b[0], y1=b[1], x2=b[2], y2=b[3], score=s) for b, s in zip(boxes, scores)]
+    return [found[i] for i in keep_best([one.sides() for one in found], scores, iou_threshold)]
+""",
+    },
+    "class_before_score": {
+        "dice": """
+def dice(pred, target, threshold=None, smooth=1):
+    pred = pred if threshold is None else (pred > threshold).float()
+    return 1 - (2 * (pred * target).sum() + smooth) / (pred.sum() + target.sum() + smooth)
+""",
+        "nms": """
+def nms(dets, thresh=0.5):
+    x1, y1, x2, y2, classes, scores = dets.T
+    return dets[keep_best(dets[:, :4], scores, thresh)]
+""",
+    },
+    "picture_before_box": {
+        "dice": """
+def dice_loss(pred, target, power=1, *, smooth):
+    return 1 - (2 * (pred * target).sum() + smooth) / ((pred**power).sum() + (target**power).sum() + smooth)
+""",
+        "nms": """
+def nms(rows, iou_threshold):
+    return [rows[i] for i in keep_best([row[1:5] for row in rows], [row[5] for row in rows], iou_threshold)]
+""",
+    },
+    "two_scores": {
+        "nms": """
+def nms(detections, thresh):
+    best = keep_best(detections[:, :4], detections[:, 4] * detections[:, 5], thresh)
+    return best if (detections[:, 6] >= 0).all() else []
+""",
+    },
+    "score_before_class": {
+        "nms": """
+def nms(detections, thresh):
+    return detections[keep_best(detections[:, :4], detections[:, 4], thresh + 0 * float(detections[0, 5]))]
+""",
+    },
+    "classes_within_a_class": {
+        "iou": """
+class Lab:
+    class Metrics:
+        @staticmethod
+        def iou(box1, box2):
+            return ratio(box1, box2)
+
+        class Dice:
+            def __call__(self, y, p):
+                return 1 - 2 * (y * p).sum() / (y.sum() + p.sum())
+
+    class Detection:
+        def nms(self, boxes, scores, threshold):
+            return keep_best(boxes, scores, threshold)
+""",
+        "dice": "",
+        "nms": "",
+    },
+}
+CASES = [(student, part) for student, parts in FORMS.items() for part in parts]
+
+
+@pytest.fixture(scope="module")
+def graded(grade: Callable[..., Any], repository: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, SubmissionResult]:
+    """The results of all submissions, from one run."""
+    folder = tmp_path_factory.mktemp("forms")
+    submissions, report = folder / "submissions", folder / "report"
+    for student, parts in FORMS.items():
+        (submissions / student).mkdir(parents=True)
+        (submissions / student / "lab15.py").write_text("\n\n".join([BEGINNING, *parts.values()]), encoding="utf-8")
+    cache = {"GRADER_CACHE": str(cache_folder())}
+    finished = grade(submissions, "-a", LAB, "-o", report, "-j", 2, cwd=repository, env=cache)
+    assert (finished.status, finished.left_behind) == (0, []), finished.stderr
+    return {one.student: one for one in read_results(report / "results.json").submissions}
+
+
+@pytest.mark.parametrize(("student", "part"), CASES)
+def test_an_honest_form_gets_full_marks(graded: dict[str, SubmissionResult], student: str, part: str) -> None:
+    """Protects whoever writes a part in a form of their own from losing points for the form."""
+    result = graded[student]
+    told = [f"{test.id}: {test.message}" for test in result.tests if test.part == part and test.status != "passed"]
+    assert [(one.score, told) for one in result.parts if one.id == part] == [
+        (one.max_score, []) for one in result.parts if one.id == part
+    ]
