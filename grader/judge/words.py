@@ -97,6 +97,18 @@ def _failure_sentence(failure: Failure) -> Text:
     return gettext("Line {line} failed: {error}. What follows still ran.", **fields)
 
 
+def failed_import_words(name: str, failure: Failure) -> Text:
+    """Why a name of the file is missing, where the import that was to give it failed."""
+    if failure.cell:
+        return gettext(
+            "{name} was to come from the import in cell {cell}, line {line}, which failed.",
+            name=name,
+            cell=failure.cell,
+            line=failure.line,
+        )
+    return gettext("{name} was to come from the import in line {line}, which failed.", name=name, line=failure.line)
+
+
 def one_line(text: str) -> str:
     """Printable, on one line, at most 160 characters."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())

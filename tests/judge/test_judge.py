@@ -66,6 +66,13 @@ def test_a_result(judge: Judge, submit: Callable[..., Submission]) -> None:
     assert [test.id for test in result.tests] == [test.id for test in judge.planned]
 
 
+def test_a_name_that_an_import_did_not_give(judge: Judge, submit: Callable[..., Submission]) -> None:
+    """Protects a student from a NameError in every test of a part, when what failed is an import far above."""
+    result = judge.grade(submit(source=b"import no_such_thing as gone\n\n\ndef mean(values):\n    return gone.mean(values)\n"))
+    said = {test.message for test in result.tests if test.part == "mean" and test.visibility == "hidden"}
+    assert said == {"Your code raised NameError in line 5. gone was to come from the import in line 1, which failed."}
+
+
 def test_answers_are_let_go(judge: Judge, submit: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects a worker's memory: pytest's cycles must not keep a submission's answers, megabytes each, for the next ones."""
     answers: list[weakref.ref[Compared]] = []
