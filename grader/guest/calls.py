@@ -10,8 +10,9 @@ state    model, inputs, first                              {"digest": str, "trai
 ======== ================================================= =======================================
 
 The `first` call of a test is given fresh networks; after a `clean` one the networks that it could have spoilt are as they were,
-but for modes and hooks, and no thread is left that takes another test's room. The first of a further test is not answered but
-with {"changed": True} where the submission remembers something of earlier ones that cannot be put back (`grader.guest.memory`).
+but for modes and hooks, and no thread is left that takes another test's room. With a value stands `wrote`: whether the call
+changed an array that it was given. The first of a further test is not answered but with {"changed": True} where the submission
+remembers something of earlier ones that cannot be put back (`grader.guest.memory`).
 
 A target says what to call by `via`, and by further fields:
 
@@ -47,7 +48,7 @@ from grader.guest.pieces import Loaded
 from grader.guest.reach import Snapshot, holders, is_network, likeliest
 from grader.guest.records import build
 from grader.guest.standins import standing_in
-from grader.guest.values import Registry, from_wire, to_wire
+from grader.guest.values import Registry, are_as_given, from_wire, to_wire
 from grader.wire.channel import Channel, Closed
 from grader.wire.codec import encode
 from grader.wire.digest import answer_of, state_digest
@@ -93,6 +94,7 @@ class Server:
         self.used = False
         self.threads = threads()
         self.registry = Registry()
+        self.wrote = False  # whether the last call changed what it was given
         self.instances: dict[Any, Any] = {}
         self.borrowed: dict[str, Any] = {}  # networks that were lent under names of the submission
         self.returning: set[Any] = set()  # what has returned something: what hooks stored meanwhile need not be looked for
@@ -107,7 +109,7 @@ class Server:
                 self.begin()
             if request["op"] == "state":
                 return self.state(request["model"], request["inputs"])
-            answer = {"value": to_wire(self.call(request), self.registry)}
+            answer = {"value": to_wire(self.call(request), self.registry), "wrote": self.wrote}
         except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are the submission's too
             answer = {"failure": describe(error, self.loaded.cells)}
         return {**answer, "clean": request["op"] == "call" and self.is_clean(request["target"])}
@@ -153,7 +155,7 @@ class Server:
 
     def call(self, request: dict[str, Any]) -> Any:
         """What the submission's own code answers. Raises whatever it raises."""
-        target = request["target"]
+        target, self.wrote = request["target"], False
         arguments = [self.give(value, request["form"]) for value in request["arguments"]]
         keywords = {name: self.give(value, request["form"]) for name, value in request["keywords"].items()}
         if target["via"] == "variable":
@@ -163,7 +165,10 @@ class Server:
         if target["via"] == "install":
             return self.install(target, arguments)
         with standing_in([network for _, network in self.shelf.handed], self.loaded.namespace, target.get("stand_in")):
-            return self.ask(request, arguments, keywords)
+            result = self.ask(request, arguments, keywords)
+        values = [*request["arguments"], *request["keywords"].values()]
+        self.wrote = not are_as_given(values, [*arguments, *keywords.values()])
+        return result
 
     def ask(self, request: dict[str, Any], arguments: list[Any], keywords: dict[str, Any]) -> Any:
         """Call a function or a method, or an object that can be called."""

@@ -61,12 +61,14 @@ class LoadReport:
 
 @dataclass(frozen=True)
 class Answer:
-    """One call's outcome: a value or a failure, and the notes made on the way. `clean`: it left lent networks as they were."""
+    """One call's outcome: a value or a failure, and the notes made on the way. `clean`: it left lent networks as they were;
+    `wrote`: it changed an array that it was given."""
 
     value: Value
     failure: Failure | None
     notes: tuple[dict[str, str], ...]
     clean: bool = False
+    wrote: bool = False
 
 
 def to_wire(value: Value) -> Value:

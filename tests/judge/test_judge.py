@@ -232,6 +232,24 @@ def test_a_call_that_does_not_fit_the_part(course_copy: Path, submit: Callable[.
     assert (more.status, more.score) == (TestStatus.GRADER_ERROR, None)
 
 
+def test_a_function_that_changes_what_it_is_given(course_copy: Path, submit: Callable[..., Submission]) -> None:
+    """Protects who calls such a function with an array that is needed again, which no test sees: told, at no cost."""
+    folder = course_copy / "assignments" / "tiny"
+    specification = folder / "assignment.yaml"
+    specification.write_text(specification.read_text("utf-8").replace("accepts: [list]", "accepts: [numpy, list]"), "utf-8")
+    (folder / "tests" / "hidden" / "test_more.py").write_text(
+        'import numpy as np\nimport pytest\n\n\n@pytest.mark.part("mean")\ndef test_more(check):\n    """A title."""\n'
+        "    check.mean(np.array([1.0, 2.0, 6.0]))\n"
+    )
+    writes = b"def mean(values):\n    total = sum(values)\n    values *= 0\n    return total / 3\n"
+    with Judge(JudgePlan(open_assignment(folder), NoWall(), (), "en")) as judge:
+        results = judge.grade(submit()), judge.grade(submit("bob", writes))
+    told = "mean changes the arrays that it is given: whoever calls it may still need them as they were."
+    assert [result.messages.count(told) for result in results] == [0, 1]
+    found = [test.status for result in results for test in result.tests if test.id.endswith("test_more")]
+    assert found == [TestStatus.PASSED] * 2
+
+
 def test_what_was_adapted_in_a_call_is_told_once(judge: Judge, submit: Callable[..., Submission]) -> None:
     """Protects who asks for input in a function, also where it was asked before at top level."""
     source = b"""
