@@ -164,7 +164,11 @@ class Server:
             return self.shelf.hooks.run(target["number"], arguments[-1], self.roots(), self.loaded.namespace)
         if target["via"] == "install":
             return self.install(target, arguments)
-        with standing_in([network for _, network in self.shelf.handed], self.loaded.namespace, target.get("stand_in")):
+        own = [network for _, network in self.shelf.handed]
+        with (
+            standing_in(own, self.loaded.namespace, target.get("stand_in")) as include,
+            self.shelf.telling(include),  # a function may make its network itself
+        ):
             result = self.ask(request, arguments, keywords)
         values = [*request["arguments"], *request["keywords"].values()]
         self.wrote = not are_as_given(values, [*arguments, *keywords.values()])
