@@ -1,6 +1,7 @@
 """Make the screenshots of the README and the documentation from a real run over the samples.
 
-    .venv/bin/pip install -e ".[dev]"            # Playwright's Python package; Debian's chromium is the browser
+    .venv/bin/pip install -e ".[dev]"            # Playwright's Python package; Debian's chromium is the browser,
+    apt-get install chromium fonts-liberation    # and these are the fonts of the pictures so far
     .venv/bin/python docs/make_screenshots.py
 
 Grades `submissions/` in English and in Russian (`--work FOLDER` keeps the reports, and with them what is graded, for the next
@@ -44,7 +45,7 @@ SHOTS = (
     Shot("student-wrong-phone-dark-ru", "students/Лебедева-Юлия/index.html", "ru", 390, 1560, "dark"),
     Shot("student-right-ru", "students/Иванов-Пётр/index.html", "ru", 900, 1400),
     Shot("student-broken", "students/mueller_hans/index.html", "en", 900, 900),
-    Shot("instructor-dark", "instructor/brown_emma/index.html", "en", 900, 1500, "dark"),
+    Shot("instructor-dark", "instructor/brown_emma/index.html", "en", 900, 1720, "dark"),
 )
 
 

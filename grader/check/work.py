@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder
-from grader.course.submission import MOST_FILES, SUFFIXES, Submission, could_be_graded, is_the_labs, readable
+from grader.course.submission import MOST_FILES, MOST_NAMED, SUFFIXES, Submission, could_be_graded, is_the_labs, readable
 from grader.errors import UsageError
 
 _PASSED_OVER = (".", "__")
@@ -65,7 +65,8 @@ def _only_file(folder: Path, lab: AssignmentFolder) -> Path:
         matches = matches[:1]
     if len(matches) == 1:
         return matches[0]
-    names = ", ".join(readable(path.relative_to(folder).as_posix()) for path in matches)
+    names = ", ".join(readable(path.relative_to(folder).as_posix()) for path in matches[:MOST_NAMED])
+    names += f" and {len(matches) - MOST_NAMED} more" if len(matches) > MOST_NAMED else ""
     raise UsageError(
         f"several files in {folder} could be your work: {names}"
         if matches

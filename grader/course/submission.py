@@ -22,6 +22,7 @@ from grader.errors import UsageError
 SUFFIXES = (".ipynb", ".py")
 _HIDDEN = (".", "__")
 MOST_FILES = 500
+MOST_NAMED = 10  # of files that could be meant, where a person is told which
 _MOST_DIGESTED = 1 << 30  # bytes of a file; a longer one does not even fit into what a sandbox can be sent
 _LABS_FILES = ("calling.py", "comparison.py", "misconceptions.py", "figures.py", "networks.py")
 _LABS = {"tests", "pictures", "starter", "styles", "master", RELEASED, *_LABS_FILES}

@@ -14,6 +14,8 @@ if need be. Where that cannot be done (`grader.guest.memory`), networks were spo
 room, it is not answered but with {"changed": True}. `other` says that the test belongs to another part than the one before: then
 the networks that the submission made itself must be as they were too.
 
+With a value stands `wrote`: whether the call changed an array that it was given.
+
 A target says what to call by `via`, and by further fields:
 
 * `name`: the object `name`; `instance`: one of the class `name`; `method`: the `method` of either; `static`: of the class
@@ -48,7 +50,7 @@ from grader.guest.pieces import Loaded
 from grader.guest.reach import Snapshot, holders, is_network, likeliest
 from grader.guest.records import build
 from grader.guest.standins import standing_in
-from grader.guest.values import Registry, from_wire, to_wire
+from grader.guest.values import Registry, are_as_given, from_wire, to_wire
 from grader.wire.channel import Channel, Closed
 from grader.wire.codec import encode
 from grader.wire.digest import answer_of, state_digest
@@ -95,6 +97,7 @@ class Server:
         self.ran_own = False  # in a test, a network of the submission's own, for what its hooks store
         self.threads = threads()
         self.registry = Registry()
+        self.wrote = False  # whether the last call changed what it was given
         self.instances: dict[Any, Any] = {}
         self.borrowed: dict[str, Any] = {}  # networks that were lent under names of the submission
         self.returning: set[Any] = set()  # what has returned something: what hooks stored meanwhile need not be looked for
@@ -107,13 +110,14 @@ class Server:
                 return {"changed": True}
             if request["op"] == "state":
                 return self.state(request["model"], request["inputs"])
-            return {"value": to_wire(self.call(request), self.registry)}
+            return {"value": to_wire(self.call(request), self.registry), "wrote": self.wrote}
         except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are the submission's too
             return {"failure": describe(error, self.loaded.cells)}
 
     def begin(self, other_part: bool) -> bool:
         """A test begins: what an earlier one made or was lent is not there for it. False where it cannot begin here."""
         if self.used:
+            del self.shelf.handed[len(self.were_training) :]  # what calls made is theirs
             unharmed = self.shelf.put_back()
             if self.before is not None and not (unharmed and self.is_as_loaded(self.before, other_part)):
                 return False
@@ -154,7 +158,7 @@ class Server:
 
     def call(self, request: dict[str, Any]) -> Any:
         """What the submission's own code answers. Raises whatever it raises."""
-        target = request["target"]
+        target, self.wrote = request["target"], False
         arguments = [self.give(value, request["form"]) for value in request["arguments"]]
         keywords = {name: self.give(value, request["form"]) for name, value in request["keywords"].items()}
         if target["via"] == "variable":
@@ -164,8 +168,15 @@ class Server:
             return self.shelf.hooks.run(target["number"], arguments[-1], self.roots(), self.loaded.namespace)
         if target["via"] == "install":
             return self.install(target, arguments)
-        with standing_in([network for _, network in self.shelf.handed], self.loaded.namespace, target.get("stand_in")):
-            return self.ask(request, arguments, keywords)
+        own = [network for _, network in self.shelf.handed]
+        with (
+            standing_in(own, self.loaded.namespace, target.get("stand_in")) as include,
+            self.shelf.telling(include),  # a function may make its network itself
+        ):
+            result = self.ask(request, arguments, keywords)
+        values = [*request["arguments"], *request["keywords"].values()]
+        self.wrote = not are_as_given(values, [*arguments, *keywords.values()])
+        return result
 
     def ask(self, request: dict[str, Any], arguments: list[Any], keywords: dict[str, Any]) -> Any:
         """Call a function or a method, or an object that can be called."""

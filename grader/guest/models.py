@@ -17,7 +17,7 @@ import functools
 import hashlib
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,7 @@ class Shelf:
         self._published: dict[str, str] = {}  # digests of what lies in the files
         self.handed: list[tuple[str, Any]] = []  # what the submission got from factories, with the model's name
         self._own: list[_Lent] = []
+        self._told: Callable[[Any], None] = lambda _network: None  # of what is handed out
         self.trained = False
         self.evaluated = False
         self.hooks = HookBook()
@@ -99,6 +100,15 @@ class Shelf:
         if key not in self.lent:
             self.lent[key] = self._fresh(model)
         return self.lent[key].network.get_submodule(model.layer)
+
+    @contextlib.contextmanager
+    def telling(self, listener: Callable[[Any], None]) -> Iterator[None]:
+        """Tell of each network that a factory hands out meanwhile."""
+        before, self._told = self._told, listener
+        try:
+            yield
+        finally:
+            self._told = before
 
     def take_back(self) -> None:
         """Whatever was lent is not lent again: the next one of a name is fresh from the weights' file."""
@@ -187,6 +197,7 @@ class Shelf:
                 return factory(*args, **kwargs)
             network = self._another(name)
             self.handed.append((name, network))
+            self._told(network)
             return network
 
         return build

@@ -30,14 +30,23 @@ def change(network: Any, model: Model) -> list[Undo]:
 
 
 @contextmanager
-def standing_in(networks: Iterable[Any], namespace: dict[str, Any], model: Model | None) -> Iterator[None]:
-    """Let the submission's own networks, and copies of their parameters that it keeps under a name, be as `model` says."""
+def standing_in(networks: Iterable[Any], namespace: dict[str, Any], model: Model | None) -> Iterator[Callable[[Any], None]]:
+    """Let the submission's own networks, and copies of their parameters that it keeps under a name, be as `model` says.
+
+    What is yielded lets one more network be so: one that is made meanwhile.
+    """
     undo: list[Undo] = []
+
+    def include(network: Any) -> None:
+        if model is not None:
+            undo[:0] = change(network, model)
+
     if model is not None:
         for network in networks:
-            undo = [*_replace_copies(network, namespace, model), *change(network, model), *undo]
+            undo[:0] = _replace_copies(network, namespace, model)
+            include(network)
     try:
-        yield
+        yield include
     finally:
         for put_back in undo:
             put_back()
@@ -52,8 +61,31 @@ def _give_out(network: Any, path: str, data: Any) -> list[Undo]:
         return []
     output = torch.from_numpy(data.copy()).to(next(network.parameters()).device)
     blocks = list(layer.children()) if isinstance(layer, torch.nn.Sequential) else []
-    undo = _set_forward(layer, (lambda x: blocks[-1](x)) if blocks else (lambda _x: output.clone()))
-    return undo + (_set_forward(blocks[-1], lambda _x: output.clone()) if blocks else [])
+    give_out = _giving(output, layer)
+    undo = _set_forward(layer, (lambda x: blocks[-1](x)) if blocks else give_out)
+    return undo + (_set_forward(blocks[-1], give_out) if blocks else [])
+
+
+def _giving(output: Any, layer: Any) -> Callable[[Any], Any]:
+    """What gives out copies of `output`, which carry gradients where the layer's own output would, and pass none on: Grad-CAM
+    asks for them, by hooks that wait until they have come to what goes in."""
+    import torch
+
+    class Given(torch.autograd.Function):
+        @staticmethod
+        def forward(context: Any, x: Any, wanted: Any) -> Any:
+            context.save_for_backward(x)
+            return wanted.detach().clone()
+
+        @staticmethod
+        def backward(context: Any, *_gradients: Any) -> Any:
+            return torch.zeros_like(context.saved_tensors[0]), None
+
+    def give_out(x: Any) -> Any:
+        trains = any(parameter.requires_grad for parameter in layer.parameters())
+        return Given.apply(x, output.clone().requires_grad_(trains))
+
+    return give_out
 
 
 def _set_forward(module: Any, forward: Callable[[Any], Any]) -> list[Undo]:

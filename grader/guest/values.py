@@ -24,6 +24,7 @@ Build = Callable[[dict[Any, Any]], Any]
 _MOST_ITEMS = 500_000
 _MANY_NUMBERS = 50_000
 _DEEPEST = 24
+_MOST_COMPARED = 4 << 20  # bytes of an array
 
 
 class Registry:
@@ -215,6 +216,23 @@ def from_wire(value: Value, form: str, lend: Lend, build: Build = dict) -> Any:
     if isinstance(value, dict):
         return build({key: from_wire(item, form, lend, build) for key, item in value.items()})
     return value
+
+
+def are_as_given(values: Iterable[Value], given: Iterable[Any]) -> bool:
+    """Whether the arrays and tensors that `from_wire` made of `values` still are what they were; large ones are not looked at."""
+    pairs = zip(values, given, strict=True)
+    return all(_is_as_given(value.data, got) for value, got in pairs if isinstance(value, Array))
+
+
+def _is_as_given(data: Any, got: Any) -> bool:
+    is_tensor = isinstance(got, torch_types("Tensor"))
+    if data.nbytes > _MOST_COMPARED or not (is_tensor or isinstance(got, np.ndarray)):
+        return True
+    try:
+        now: Any = got.detach().numpy() if is_tensor else got
+        return bool(now.shape == data.shape and now.tobytes() == data.tobytes())  # NaN is what it was, too
+    except Exception:  # noqa: BLE001  of a tensor that was moved, or given other methods
+        return True
 
 
 def _tuples(items: Any) -> Any:

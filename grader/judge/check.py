@@ -88,8 +88,8 @@ class Check:
 
     Returns the reference's answer, whatever came; the test continues and fails at its end. A submission that is asked a test's
     second question only after a right answer to the first would learn that it was right. Nor is anything compared while the
-    submission lives, if not `at_once`: that takes longer for some answers than for others, which tells whoever has a clock. The
-    first mismatch is the one that is told.
+    submission lives: that takes longer for some answers than for others, which tells whoever has a clock. The first mismatch is
+    the one that is told.
 
     `hint` is told instead of the comparison's where the answer has the form that was asked for (a comparison's
     `Difference(..., form=True)` keeps its own). `photo` names the picture that the arguments were made of: a figure of the
@@ -101,6 +101,7 @@ class Check:
     def __init__(
         self, submission: SubmissionProxy, reference: Answers, comparisons: Comparisons, test: str = "", *, at_once: bool = True
     ) -> None:
+        """`at_once`: compare each answer when it comes, which only the course's own functions may notice."""
         self._submission = submission
         self._test = test
         self._reference = reference

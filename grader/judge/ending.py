@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from grader.course.specification import Limits
-from grader.course.submission import Submission
+from grader.course.submission import MOST_NAMED, Submission
 from grader.errors import SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
 from grader.judge.text import Text, gettext
 from grader.judge.words import one_line, unreadable_words
@@ -38,9 +38,14 @@ class Ending:
 
 def without_file(submission: Submission) -> Ending:
     """Nothing to grade was found, or several things were."""
-    names = ", ".join(one_line(name) for name in submission.candidates)
+    names = ", ".join(one_line(name) for name in submission.candidates[:MOST_NAMED])
+    left_out = len(submission.candidates) - MOST_NAMED
     if submission.problem == "several_files":
-        text = gettext("Several files could be the submission: {names}.", names=names)
+        text = (
+            gettext("Several files could be the submission: {names} and {count} more.", names=names, count=left_out)
+            if left_out > 0
+            else gettext("Several files could be the submission: {names}.", names=names)
+        )
         return Ending(SubmissionStatus.NOT_LOADABLE, TestStatus.NOT_FOUND, text)
     found = gettext("Found: {names}.", names=names) if names else gettext("The folder is empty.")
     text = gettext("There is no notebook and no module to grade. {found}", found=found)

@@ -243,7 +243,7 @@ class Judge:
     def conclude(self, ran: list[Ran], opened: Opened, apart: bool = False, kept: Verdict | None = None) -> Graded:
         """The verdict on tests that have run; others are taken from `kept`. `apart`: see `grader.judge.regrading`."""
         report, source = opened.report, opened.source
-        confirm_places(ran, source)
+        confirm_places(ran, source, report.failures)
         named = self._name_misconceptions(ran)
         tests = tuple(
             result_of(item, self.share[item.test.id], self.translate, named.get(item.test.part) if item.outcome else None)

@@ -112,15 +112,17 @@ class Mismatch(TestOutcome):
 class CodeRaised(TestOutcome):
     """The submission's code raised an exception. What `failure` says of the place is not trusted until the judge confirmed it.
 
-    With `withheld` the place is for the instructor alone: it goes into `detail`, and out of everything else.
+    With `withheld` the place is for the instructor alone: it goes into `detail`, and out of everything else. `because` is a
+    sentence that follows on the place.
     """
 
     status = TestStatus.ERROR
 
-    def __init__(self, failure: Failure, *, hint: AnyText = "", withheld: bool = False) -> None:
+    def __init__(self, failure: Failure, *, hint: AnyText = "", withheld: bool = False, because: AnyText = "") -> None:
         told = replace(failure, cell=0, line=0, code="") if withheld else failure
         place = f" (cell {failure.cell}, line {failure.line}: {failure.code})" if withheld and failure.line else ""
-        super().__init__(place_words(told), hint=hint, detail=with_message(failure.type_name, failure.message) + place)
+        said = Text("{said} {because}", {"said": place_words(told), "because": because}) if because else place_words(told)
+        super().__init__(said, hint=hint, detail=with_message(failure.type_name, failure.message) + place)
         self.failure = told
 
 

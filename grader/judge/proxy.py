@@ -19,7 +19,7 @@ from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
 from grader.judge.plain import kinds, plain
 from grader.judge.search import Search
 from grader.judge.text import gettext
-from grader.judge.words import adaptation_notes, call_note_words
+from grader.judge.words import adaptation_notes, call_note_words, wrote_words
 from grader.judge.workplace import Learnt, Workplace
 from grader.results import TestStatus
 from grader.sandbox.exchange import Answer
@@ -158,12 +158,16 @@ class SubmissionProxy:
             if answer.failure is not None:
                 return answer
             answers.append(answer)
-        return answers[0] if len(answers) == 1 else Answer(join([answer.value for answer in answers]), None, ())
+        if len(answers) == 1:
+            return answers[0]
+        return Answer(join([answer.value for answer in answers]), None, (), wrote=any(answer.wrote for answer in answers))
 
     def _finish(self, question: Question, attempt: Attempt, arguments: tuple[Any, ...], answer: Answer) -> tuple[Call, Any]:
         part, alternative = question.part, question.alternatives.get(attempt.alternative)
         for text in adaptation_notes(part, attempt, alternative):
             self._learnt.notes.append(text)
+        if answer.wrote:
+            self._learnt.notes.append(wrote_words(part))
         asked, value = asked_arguments(question, attempt, arguments), plain(answer.value)
         if alternative is not None and alternative.read is not None:
             value = alternative.read(value)

@@ -12,17 +12,22 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from grader.guest.encoding import told
-from grader.judge.outcome import CodeRaised
+from grader.judge.outcome import CodeRaised, known_type
 from grader.judge.plugin import Ran
-from grader.judge.words import one_line
+from grader.judge.text import AnyText
+from grader.judge.words import failed_import_words, one_line
 from grader.sandbox.exchange import Failure
 
 _MOST_LINES = 3_000  # of a file whose lines are told for hidden tests; the longest honest labs have some hundreds
+_MOST_IMPORTED = 30  # lines that one import may take
+_IMPORT = re.compile(r"\s*(from\s+[\w.]+\s+)?import\b([^;]*)")
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,17 @@ class Source:
         if not 1 <= failure.line <= len(lines):
             return replace(failure, cell=0, line=0, code="")
         return replace(failure, code=self.line(failure.cell, failure.line))
+
+    def imported(self, cell: int, line: int) -> list[str]:
+        """The names that the import which begins in this line gives to what it imports; empty where none does."""
+        lines = [text.partition("#")[0] for text in self._pieces.get(cell, [])[max(line - 1, 0) : line - 1 + _MOST_IMPORTED]]
+        if not lines or not (found := _IMPORT.match(lines[0])):
+            return []
+        rest, following = found[2], iter(lines[1:])
+        while "(" in rest and ")" not in rest and (more := next(following, None)) is not None:
+            rest += more
+        names = [item.split()[-1] for item in rest.strip(" ()").split(",") if item.split()]
+        return names if found[1] else [name.partition(".")[0] for name in names]
 
     @property
     def is_long(self) -> bool:
@@ -86,9 +102,15 @@ def _line_text(raw: bytes) -> str:
         return raw.decode("cp1251", "replace")
 
 
-def confirm_places(ran: list[Ran], source: Source) -> None:
-    """Replace every failure of a call by one whose place is in the file, and which says no more than the student may know."""
+def confirm_places(ran: list[Ran], source: Source, loading: Iterable[Failure] = ()) -> None:
+    """Replace every failure of a call by one whose place is in the file, and which says no more than the student may know.
+
+    `loading`: what failed while the file ran, which may be why a name is missing.
+    """
     told: dict[str, tuple[int, int]] = {}
+    # Of a line inside a function, which is not where the file itself had come to, the names would be the function's.
+    failed = [failure for failure in map(source.confirmed, loading) if failure.line == failure.entry]
+    missing = {name: failure for failure in failed for name in source.imported(failure.cell, failure.line)}
     for item in ran:
         if not isinstance(item.outcome, CodeRaised):
             continue
@@ -96,7 +118,15 @@ def confirm_places(ran: list[Ran], source: Source) -> None:
         if item.test.visibility == "hidden":
             place = failure.cell, failure.line
             withheld = source.is_long or told.setdefault(item.test.part, place) != place
-        item.outcome = CodeRaised(failure, hint=item.outcome.hint, withheld=withheld)
+        because = "" if withheld else _why_missing(failure, missing)
+        item.outcome = CodeRaised(failure, hint=item.outcome.hint, withheld=withheld, because=because)
+
+
+def _why_missing(failure: Failure, missing: dict[str, Failure]) -> AnyText:
+    """That a name in the line was to be imported. By the line alone, which is told: what the sandbox says of the name could
+    carry hidden inputs out."""
+    used = re.findall(r"(?<![\w.])[^\W\d]\w*", failure.code) if known_type(failure) == "NameError" else []
+    return next((failed_import_words(name, missing[name]) for name in used if name in missing), "")
 
 
 def _source(cell: Any) -> str:

@@ -97,6 +97,18 @@ def _failure_sentence(failure: Failure) -> Text:
     return gettext("Line {line} failed: {error}. What follows still ran.", **fields)
 
 
+def failed_import_words(name: str, failure: Failure) -> Text:
+    """Why a name of the file is missing, where the import that was to give it failed."""
+    if failure.cell:
+        return gettext(
+            "{name} was to come from the import in cell {cell}, line {line}, which failed.",
+            name=name,
+            cell=failure.cell,
+            line=failure.line,
+        )
+    return gettext("{name} was to come from the import in line {line}, which failed.", name=name, line=failure.line)
+
+
 def one_line(text: str) -> str:
     """Printable, on one line, at most 160 characters."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
@@ -122,6 +134,13 @@ def adaptation_notes(part: Part, attempt: Attempt, alternative: Alternative | No
     if alternative is not None:
         texts.append(alternative.note)
     return [*texts, *(_change_words(canonical, *change.split(":")) for change in attempt.changes)]
+
+
+def wrote_words(part: Part) -> Text:
+    """That a function leaves what it was given other than it was. It costs nothing: the tests give it arrays of its own."""
+    return gettext(
+        "{name} changes the arrays that it is given: whoever calls it may still need them as they were.", name=part.names[0]
+    )
 
 
 def _change_words(name: str, kind: str, role: str) -> Text:

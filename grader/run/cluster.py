@@ -37,13 +37,14 @@ _MEGABYTE = 1 << 20
 class Cluster:
     """A scheduler's workers; see `grader.run.dispatch.Machines`. A context manager.
 
-    `warn` is told who is left out, and why. Raises `UsageError` when no scheduler answers.
+    `warn` is told who is left out, and why, and what walls do not do. Raises `UsageError` when no scheduler answers.
     """
 
     def __init__(self, address: str, sandbox: str, warn: Callable[[str], None]) -> None:
         self.sandbox = sandbox
         self.warn = warn
         self.left_out: set[str] = set()
+        self.told_weakness = False
         self.abilities: dict[str, Ability] = {}
         self.chosen: Ability | None = None
         try:
@@ -77,6 +78,8 @@ class Cluster:
         best = min((one.wall for one in usable), key=WALLS.index)
         counted = Counter(one for one in usable if one.wall == best)
         self.chosen = max(counted, key=lambda one: (counted[one], one.environment))
+        if self.wall not in (self.sandbox, WALLS[0]):
+            self.warn(f"The weaker wall is used: {self.wall}. `grade doctor` says why on a worker's machine, and what helps.")
         self.tell()
         return self.chosen.environment
 
@@ -96,7 +99,12 @@ class Cluster:
         return self.abilities.get(address) == self._choice()
 
     def tell(self) -> None:
-        """Warn of workers that are left out, of each once."""
+        """Warn of workers that are left out, of each once; and, once, of a wall that does less than it could."""
+        weak = [address for address, ability in self.abilities.items() if self.usable(address) and ability.weakness]
+        if weak and not self.told_weakness:
+            self.told_weakness = True
+            others = f" (and of {len(weak) - 1} more)" if len(weak) > 1 else ""
+            self.warn(f"Wall of the worker {weak[0]}{others}: {self.wall}, but {self.abilities[weak[0]].weakness}.")
         for address, ability in self.abilities.items():
             if not self.usable(address) and address not in self.left_out:
                 self.left_out.add(address)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TypeVar
@@ -35,12 +35,16 @@ _bench: Bench | None = None
 
 @dataclass(frozen=True)
 class Ability:
-    """What a worker is: its grader, what it computes with, and its wall, or why it has none."""
+    """What a worker is: its grader, what it computes with, its wall, or why it has none, and what that wall does not do there.
+
+    The last is its machine's own, and does not make it another than the others.
+    """
 
     version: str
     environment: str
     wall: str
     problem: str = ""
+    weakness: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ def _look(sandbox: str, assignment: Assignment) -> Ability:
     except WallError as error:
         return Ability(__version__, environment, "", str(error))
     problem = "" if wall.confines else "it has no wall"
-    return Ability(__version__, environment, wall.name, problem)
+    return Ability(__version__, environment, wall.name, problem, wall.weakness())
 
 
 def _enlist(order: Order) -> None:

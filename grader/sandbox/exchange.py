@@ -61,11 +61,12 @@ class LoadReport:
 
 @dataclass(frozen=True)
 class Answer:
-    """One call's outcome: a value or a failure, and the notes made on the way."""
+    """One call's outcome: a value or a failure, and the notes made on the way. `wrote`: it changed an array that it was given."""
 
     value: Value
     failure: Failure | None
     notes: tuple[dict[str, str], ...]
+    wrote: bool = False
 
 
 def to_wire(value: Value) -> Value:

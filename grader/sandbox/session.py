@@ -199,7 +199,7 @@ class CallProcess:
         value = answer.get("value")
         if text_layout(value) > _MOST_TEXT:  # a comparison that makes an array of it would fill the machine
             return Answer(None, Failure(("Unsendable",), "its texts would make too large an array", 0, 0, ""), notes)
-        return Answer(value, None, notes)
+        return Answer(value, None, notes, answer.get("wrote") is True)
 
     def state(self, model: Model, inputs: Sequence[Value] = ()) -> tuple[str, bool, Array | None]:
         """(digest of parameters and buffers, training flag, answer to `inputs`) of a model as this process has left it.

@@ -73,7 +73,8 @@ def test_a_starter_that_was_only_run_is_not_the_work(tmp_path: Path, course_copy
 @pytest.mark.parametrize(
     ("names", "asked", "said"),
     [
-        (("tiny_1.py", "tiny_2.py"), "", "could be your work: tiny_1.py, tiny_2.py"),
+        (("tiny_1.py", "tiny_2.py"), "", "could be your work: tiny_1.py, tiny_2.py$"),
+        (tuple(f"tiny_{number}.py" for number in range(10, 23)), "", "your work: tiny_10.py, .*, tiny_19.py and 3 more$"),
         (("notes.txt",), "", "no notebook and no module"),
         (("notes.txt",), "notes.txt", "neither a notebook"),
         ((), "gone.py", "there is no file"),

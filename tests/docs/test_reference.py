@@ -52,6 +52,13 @@ def test_usage_lines_name_values(generator: ModuleType) -> None:
     assert "grade extend STUDENT [UNTIL] --why TEXT [OPTIONS]" in usage
 
 
+def test_check_is_told_by_what_it_can_be_given(generator: ModuleType) -> None:
+    """Protects an author from a keyword that a test cannot give."""
+    call, about = "\n".join(generator.check()).split("```\n", 1)
+    told = set(re.findall(r"`(\w+)(?:=\w+)?`", about))
+    assert told == set(re.findall(r"^    (\w+): ", call, re.MULTILINE))
+
+
 def test_exit_statuses_are_told() -> None:
     """Protects scripts: the two tables name the same statuses, and each command whose 1 is a finding and no fault."""
     tables = [(DOCS / "reference" / "commands.md").read_text("utf-8"), (DOCS.parent / "README.md").read_text("utf-8")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from types import SimpleNamespace
 from typing import Any
 
@@ -38,7 +39,13 @@ class Cam:
 @pytest.fixture
 def server() -> Server:
     """Of a submission that has this class, and no network."""
-    shelf: Any = SimpleNamespace(handed=[], hooks=HookBook(), lend=None, put_back=lambda: True)
+    shelf: Any = SimpleNamespace(
+        handed=[],
+        hooks=HookBook(),
+        lend=None,
+        put_back=lambda: True,
+        telling=lambda _listener: contextlib.nullcontext(),
+    )
     return Server(Loaded(namespace={"Cam": Cam, "draw": lambda: float(np.random.rand())}), shelf, Draws())
 
 

@@ -71,6 +71,24 @@ assert shelf.lend(plain) is seen[0] and not bool((seen[0].fc.weight == 1).all())
     )
 
 
+def test_a_network_that_a_function_makes_stands_in_too(tmp_path: Path) -> None:
+    """Protects a function that makes its network itself: it was told that it got one with the test's numbers, and did not."""
+    check(
+        tmp_path,
+        """
+from grader.guest.standins import standing_in
+import torchvision
+before = torchvision.models.resnet18()
+with standing_in([], {}, other) as include, shelf.telling(include):
+    made = torchvision.models.resnet18(weights="DEFAULT")
+    assert bool((made.fc.weight == 1).all()) and not bool((before.fc.weight == 1).all())
+assert torch.equal(made.fc.weight, before.fc.weight), "it is itself again"
+assert torch.equal(torchvision.models.resnet18().fc.weight, before.fc.weight)
+assert [network for _, network in shelf.handed[:2]] == [before, made]
+""",
+    )
+
+
 def test_a_spoilt_network_is_told(tmp_path: Path) -> None:
     """Protects the next test: what it would be lent is not as it was, so the process is given up."""
     check(

@@ -54,6 +54,27 @@ def test_layer_and_parameters_have_the_given_numbers(net: Net):
     assert np.allclose(scores.numpy(), OUTPUT.mean(axis=(2, 3)) @ WEIGHTS.T)
 
 
+def test_gradients_as_of_the_layer_itself(net: Net):
+    """Protects Grad-CAM, whose weights are gradients: by hooks on the layer they come, and are W over the number of cells."""
+    caught: list[Any] = []
+    net.last.register_forward_hook(lambda _m, _i, output: caught.append(output))
+    net.last.register_full_backward_hook(lambda _m, _i, gradients: caught.append(gradients[0]))
+    with standing_in([net], {}, MODEL):
+        score = net(torch.ones(1, 3, 2, 2))[0, 4]
+        score.backward()
+    output, gradients = caught
+    assert np.array_equal(output.detach().numpy(), OUTPUT)
+    assert np.allclose(gradients.numpy(), np.broadcast_to(WEIGHTS[4][:, None, None] / 12, (1, 2, 3, 4)))
+    assert net.first.weight.grad.abs().max() == 0, "the numbers were given: nothing before the layer made them"
+
+
+def test_no_gradients_of_a_frozen_network(net: Net):
+    """Protects who froze the network and calls .numpy() on what it gives out, as the real one allows."""
+    net.requires_grad_(False)
+    with standing_in([net], {}, MODEL):
+        assert not net.last(net.first(torch.ones(1, 3, 2, 2))).requires_grad
+
+
 def test_everything_is_put_back(net: Net):
     """The next test must not meet the numbers of the last one."""
     x = torch.ones(1, 3, 2, 2)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
-from grader.guest.values import Registry, from_wire, to_wire
+from grader.guest.values import Registry, are_as_given, from_wire, to_wire
 from grader.wire.values import Array, Handle, Model
 
 
@@ -209,3 +209,18 @@ def test_tensors():
     assert sent(torch.ones(2, requires_grad=True)).requires_grad
     assert np.array_equal(sent(torch.eye(2).to_sparse()).data, np.eye(2))
     assert from_wire(Array(np.ones(2)), "torch", None).came_prepared
+
+
+@pytest.mark.parametrize("form", ["numpy", pytest.param("torch", marks=pytest.mark.torch)])
+def test_an_array_that_was_changed(form: str) -> None:
+    """Protects what a student is told of a function that writes into its arguments, and who only reads them from it."""
+    if form == "torch":
+        pytest.importorskip("torch")
+    values = [3, Array(np.array([[1.0, np.nan]], dtype=np.float32), form, "float32"), [Array(np.ones(2), form, "float64")]]
+    given = [from_wire(value, form, lambda model: model) for value in values]
+    assert are_as_given(values, given)
+    given[1][:, 0] -= 1
+    assert not are_as_given(values, given)
+    given[1][:, 0] += 1
+    assert are_as_given(values, given)
+    assert not are_as_given(values, [3, given[1].reshape(2, 1), given[2]])

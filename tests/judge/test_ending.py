@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 
 import pytest
 
 from grader.course.specification import Limits
+from grader.course.submission import Submission
 from grader.errors import SubmissionCrashed
 from grader.i18n import translator
-from grader.judge.ending import while_loading
+from grader.judge.ending import while_loading, without_file
 from grader.judge.text import render
 from grader.sandbox.session import stopped
 
@@ -32,3 +34,11 @@ def test_the_number_stays() -> None:
 def test_another_reason_is_told_as_it_is() -> None:
     """Protects a reason for which there are no words yet."""
     assert str(while_loading(SubmissionCrashed("a new one {x}"), Limits()).text).endswith("ended: a new one {x}.")
+
+
+def test_of_many_files_ten_are_named() -> None:
+    """Protects a student's page and the class's list from thousands of names, and who has some files from a number instead."""
+    names = tuple(f"{number}.py" for number in range(13))
+    said = [str(without_file(Submission("ann", Path(), None, "several_files", names[:count])).text) for count in (10, 13)]
+    ten = "Several files could be the submission: 0.py, 1.py, 2.py, 3.py, 4.py, 5.py, 6.py, 7.py, 8.py, 9.py"
+    assert said == [f"{ten}.", f"{ten} and 3 more."]

@@ -66,6 +66,13 @@ def test_a_result(judge: Judge, submit: Callable[..., Submission]) -> None:
     assert [test.id for test in result.tests] == [test.id for test in judge.planned]
 
 
+def test_a_name_that_an_import_did_not_give(judge: Judge, submit: Callable[..., Submission]) -> None:
+    """Protects a student from a NameError in every test of a part, when what failed is an import far above."""
+    result = judge.grade(submit(source=b"import no_such_thing as gone\n\n\ndef mean(values):\n    return gone.mean(values)\n"))
+    said = {test.message for test in result.tests if test.part == "mean" and test.visibility == "hidden"}
+    assert said == {"Your code raised NameError in line 5. gone was to come from the import in line 1, which failed."}
+
+
 def test_answers_are_let_go(judge: Judge, submit: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects a worker's memory: pytest's cycles must not keep a submission's answers, megabytes each, for the next ones."""
     answers: list[weakref.ref[Compared]] = []
@@ -223,6 +230,24 @@ def test_a_call_that_does_not_fit_the_part(course_copy: Path, submit: Callable[.
         result = judge.grade(submit())
     (more,) = [test for test in result.tests if test.id.endswith("test_more")]
     assert (more.status, more.score) == (TestStatus.GRADER_ERROR, None)
+
+
+def test_a_function_that_changes_what_it_is_given(course_copy: Path, submit: Callable[..., Submission]) -> None:
+    """Protects who calls such a function with an array that is needed again, which no test sees: told, at no cost."""
+    folder = course_copy / "assignments" / "tiny"
+    specification = folder / "assignment.yaml"
+    specification.write_text(specification.read_text("utf-8").replace("accepts: [list]", "accepts: [numpy, list]"), "utf-8")
+    (folder / "tests" / "hidden" / "test_more.py").write_text(
+        'import numpy as np\nimport pytest\n\n\n@pytest.mark.part("mean")\ndef test_more(check):\n    """A title."""\n'
+        "    check.mean(np.array([1.0, 2.0, 6.0]))\n"
+    )
+    writes = b"def mean(values):\n    total = sum(values)\n    values *= 0\n    return total / 3\n"
+    with Judge(JudgePlan(open_assignment(folder), NoWall(), (), "en")) as judge:
+        results = judge.grade(submit()), judge.grade(submit("bob", writes))
+    told = "mean changes the arrays that it is given: whoever calls it may still need them as they were."
+    assert [result.messages.count(told) for result in results] == [0, 1]
+    found = [test.status for result in results for test in result.tests if test.id.endswith("test_more")]
+    assert found == [TestStatus.PASSED] * 2
 
 
 def test_what_was_adapted_in_a_call_is_told_once(judge: Judge, submit: Callable[..., Submission]) -> None:

@@ -14,7 +14,7 @@ from grader.guest.encoding import decode
 from grader.judge.outcome import CodeRaised, Mismatch
 from grader.judge.plugin import PlannedTest, Ran
 from grader.judge.source import Source, confirm_places
-from grader.judge.words import failure_words
+from grader.judge.words import failed_import_words, failure_words
 from grader.sandbox.exchange import Failure
 
 MODULE = Source("lab.py", "\ufeffimport os\r\n\n    x = `1 / 0`  # ёж\rlast\n".encode())
@@ -125,6 +125,49 @@ def test_in_a_long_file_no_line_is_told_for_hidden_tests() -> None:
     notebook = Source("lab.ipynb", json.dumps({"cells": [{"source": "x\n" * 100}] * 400}).encode())
     assert notebook.is_long
     assert not NOTEBOOK.is_long
+
+
+@pytest.mark.parametrize(
+    ("statement", "names"),
+    [
+        ("import scipy", ["scipy"]),
+        ("import numpy as np, os.path  # two", ["np", "os"]),
+        ("    from .utils import iou as overlap, nms; x = 1", ["overlap", "nms"]),
+        ("from utils import (  # of mine\n    iou,\n    nms as suppress,\n)\nx = (1)", ["iou", "suppress"]),
+        ("from utils import (iou,", ["iou"]),
+        ("imported = from_file('import os')", []),
+        ("", []),
+    ],
+)
+def test_the_names_of_an_import(statement: str, names: list[str]) -> None:
+    """Protects the reason for a missing name from imports of every form."""
+    assert Source("a.py", f"# first\n{statement}".encode()).imported(0, 2) == names
+
+
+def why_missing(code: str, *loading: Failure, kind: str = "NameError", seen: str = "hidden") -> str:
+    """What is said of a test whose code failed in line 3, below `import scipy` and `import numpy as np`."""
+    raised = Failure((kind, "Exception"), "SECRET", 0, 3, "")
+    ran = [Ran(PlannedTest("id", "part", seen, "title", 1.0), CodeRaised(raised))]
+    confirm_places(ran, Source("a.py", f"import scipy\nimport numpy as np\n{code}\n".encode()), loading)
+    assert ran[0].outcome is not None
+    return str(ran[0].outcome.message)
+
+
+def test_a_missing_name_whose_import_failed() -> None:
+    """Protects a student from a NameError alone in every test, far from the import that is the reason."""
+    first, second = (Failure(("ModuleNotFoundError",), "No module", 0, line, "", entry=line) for line in (1, 2))
+    raised = "Your code raised NameError in line 3."
+    why = "scipy was to come from the import in line 1, which failed."
+    for seen in ("public", "hidden"):
+        assert why_missing("scipy.special.expit(np.pi)", first, seen=seen) == f"{raised} {why}"
+    assert "np was to come from the import in line 2" in why_missing("scipy.special.expit(np.pi)", second)
+    assert why_missing("self.scipy.special", first) == raised, "another scipy"
+    assert why_missing("scipy.special.expit(0)") == raised, "it was imported"
+    assert why_missing("scipy.special.expit(0)", first, kind="ValueError") == "Your code raised ValueError in line 3."
+    within = Failure(("ModuleNotFoundError",), "No module", 0, 1, "", entry=2)
+    assert why_missing("scipy.special.expit(0)", within) == raised, "the import of a function is its own"
+    in_cell = Failure(("ModuleNotFoundError",), "No module", 3, 1, "")
+    assert str(failed_import_words("np", in_cell)) == "np was to come from the import in cell 3, line 1, which failed."
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -217,13 +218,31 @@ def test_work_that_kills_two_workers_is_given_up(school: School, course: Path, g
     assert sum(worker.poll() is None for worker in school.workers) == 1
 
 
-def test_a_worker_without_the_wall_is_left_out(school: School, course: Path, grade: Callable[..., Any], tmp_path: Path) -> None:
-    """Protects a machine without a wall from others' work, and says so; where there is no other, nothing is graded."""
-    programs = tmp_path / "bin"
+def path_without_bubblewrap(place: Path) -> str:
+    """A PATH on which bubblewrap comes first that cannot be used."""
+    programs = place / "bin"
     programs.mkdir()
     (programs / "bwrap").write_text("#!/bin/sh\necho 'bwrap: No permissions' >&2\nexit 1\n")
     (programs / "bwrap").chmod(0o755)
-    school.add(1, PATH=f"{programs}:{os.environ['PATH']}")
+    return f"{programs}:{os.environ['PATH']}"
+
+
+@pytest.mark.wall("landlock")
+def test_a_weak_wall_is_told_once(school: School, course: Path, grade: Callable[..., Any], tmp_path: Path) -> None:
+    """Protects who grades on a cluster from taking its wall for the first one, or submissions there for another user's."""
+    for student in set(CLASS) - {"ann"}:
+        shutil.rmtree(course / "submissions" / "tiny" / student)
+    school.folder.chmod(0o700)  # nobody but root can read the worker's files, so that submissions have to stay root
+    school.add(2, PATH=path_without_bubblewrap(tmp_path))
+    finished = grade(course / "submissions", "-o", tmp_path / "far", "--cluster", school.address)
+    assert finished.status == 0, finished
+    assert finished.stderr.count("The weaker wall is used: landlock.") == 1
+    assert finished.stderr.count("submissions keep root's user id") == (os.getuid() == 0)
+
+
+def test_a_worker_without_the_wall_is_left_out(school: School, course: Path, grade: Callable[..., Any], tmp_path: Path) -> None:
+    """Protects a machine without a wall from others' work, and says so; where there is no other, nothing is graded."""
+    school.add(1, PATH=path_without_bubblewrap(tmp_path))
     arguments = (course / "submissions", "-o", tmp_path / "far", "--cluster", school.address, "--sandbox", "bubblewrap")
     refused = grade(*arguments)
     assert refused.status == 2, refused

@@ -65,13 +65,13 @@ def _square(pixels: np.ndarray, name: str) -> np.ndarray:
 
 
 @pytest.fixture
-def peak(submission) -> Callable[[np.ndarray, np.ndarray, int], tuple[float, float]]:
-    """peak(features, weights, class_idx): where the student's map is largest, as shares (down, across) of its size."""
+def peak() -> Callable[[object, np.ndarray], tuple[float, float]]:
+    """peak(answer, features): where the student's map is largest, as shares (down, across) of its size.
 
-    def find(features: np.ndarray, weights: np.ndarray, class_idx: int) -> tuple[float, float]:
-        return _peak_of(_map_in(submission.cam(features, weights, class_idx), features.shape[-2:]))
-
-    return find
+    For answers to all that a test asks, since it ends the test where there is no map: a question that comes only after a right
+    answer tells that it was right.
+    """
+    return lambda answer, features: _peak_of(_map_in(answer, features.shape[-2:]))
 
 
 def _peak_of(answer: np.ndarray) -> tuple[float, float]:

@@ -1,0 +1,77 @@
+"""What the tests of lab 15 ask a submission."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.course.assignment import open_assignment
+from grader.course.specification import Part
+from grader.judge.judge import Judge, JudgePlan
+from grader.judge.outcome import Call
+from grader.judge.plugin import JudgePlugin
+from grader.judge.running import run_tests
+from grader.sandbox.wall import NoWall
+
+pytestmark = pytest.mark.torch
+
+ASSIGNMENT = Path(__file__).resolve().parents[2] / "assignments" / "lab15"
+Answer = Callable[[str, tuple[Any, ...]], Any]
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    """Of lab 15, without a template."""
+    return Judge(JudgePlan(open_assignment(ASSIGNMENT), NoWall(), (), "en"))
+
+
+class FakeSubmission:
+    """Writes down what it is asked."""
+
+    def __init__(self, answer: Answer, questions: list[str]) -> None:
+        self.answer = answer
+        self.questions = questions
+
+    def __getattr__(self, part: str) -> Callable[..., Any]:
+        return lambda *arguments: self._asked(part, arguments)
+
+    def call(self, part: Part, arguments: tuple[Any, ...]) -> tuple[Call, Any]:
+        """As `check` asks."""
+        return Call(part.id, arguments), self._asked(part.id, arguments)
+
+    def state(self, *_: Any) -> dict[str, Any]:
+        """As a test asks that looks after a model."""
+        self.questions.append("state")
+        return {"digest": "", "training": False, "output": np.zeros(1)}
+
+    def release(self) -> None:
+        """Nothing to end."""
+
+    def start_afresh(self) -> bool:
+        """Never."""
+        return False
+
+    def _asked(self, part: str, arguments: tuple[Any, ...]) -> Any:
+        self.questions.append(part)
+        return self.answer(part, arguments)
+
+
+def questions(judge: Judge, answer: Answer) -> dict[str, list[str]]:
+    """What each test asks a submission that answers so, as it is graded."""
+    asked: dict[str, list[str]] = {}
+    plugin = JudgePlugin(judge.setting, lambda test: FakeSubmission(answer, asked.setdefault(test.id, [])), at_once=False)
+    run_tests(plugin)
+    assert not [ran.fault for ran in plugin.ran if ran.fault]
+    return asked
+
+
+def test_what_is_asked_does_not_depend_on_the_answers(judge: Judge) -> None:
+    """Protects from a submission with two guesses: a question that comes only after a right answer tells which was right."""
+    right = questions(judge, lambda part, arguments: judge.setting.reference.expect(part, arguments).value)
+    assert len(right) == len(judge.planned)
+    assert questions(judge, lambda *_: None) == right
+    assert questions(judge, lambda *_: np.eye(8, 9)[::-1]) == right
