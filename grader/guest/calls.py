@@ -5,14 +5,14 @@ Requests and answers are plain mappings over a `Channel`; objects that cannot tr
 ======== ================================================= =======================================
 `op`     fields                                            answer
 ======== ================================================= =======================================
-call     target, arguments, keywords, form, first, other   {"value": ...} or {"failure": {...}}
-state    model, inputs, first, other                       {"digest": str, "training": bool, "output": ...}
+call     target, arguments, keywords, form, first, apart   {"value": ...} or {"failure": {...}}
+state    model, inputs, first, apart                       {"digest": str, "training": bool, "output": ...}
 ======== ================================================= =======================================
 
 The `first` call of a test is given fresh networks, and finds what the submission remembers as it was when it was loaded, put back
-if need be. Where that cannot be done (`grader.guest.memory`), networks were spoilt, or threads are left that take the test's
-room, it is not answered but with {"changed": True}. `other` says that the test belongs to another part than the one before: then
-the networks that the submission made itself must be as they were too.
+if need be. Where that cannot be done (`grader.guest.leftovers`), networks were spoilt, or threads are left that take the test's
+room, it is not answered but with {"changed": True}. `apart` asks for a thorough look: the test belongs to another part than the
+one before, or a call failed.
 
 With a value stands `wrote`: whether the call changed an array that it was given.
 
@@ -43,7 +43,8 @@ from grader.guest.failures import describe
 from grader.guest.glance import is_a, names_of
 from grader.guest.hooks import run_and_find
 from grader.guest.instances import make
-from grader.guest.memory import Remembered, settings, threads
+from grader.guest.leftovers import Leftovers
+from grader.guest.memory import threads
 from grader.guest.models import Shelf
 from grader.guest.notes import Notes
 from grader.guest.pieces import Loaded
@@ -55,8 +56,6 @@ from grader.wire.channel import Channel, Closed
 from grader.wire.codec import encode
 from grader.wire.digest import answer_of, state_digest
 from grader.wire.values import REQUESTS
-
-Memory = tuple[Remembered, int, tuple[Any, ...]]
 
 
 def serve(server: Server, requests: Channel, channel: Channel, notes: Notes) -> None:
@@ -84,10 +83,10 @@ def unsendable(error: WireError) -> dict[str, Any]:
 class Server:
     """Answers one process's calls of a loaded submission; keeps the objects that stay here.
 
-    `before` is what the submission remembered when it was loaded.
+    `before` is how the submission was when it was loaded.
     """
 
-    def __init__(self, loaded: Loaded, shelf: Shelf, draws: Draws, before: Memory | None = None) -> None:
+    def __init__(self, loaded: Loaded, shelf: Shelf, draws: Draws, before: Leftovers | None = None) -> None:
         self.loaded = loaded
         self.shelf = shelf
         self.draws = draws
@@ -106,7 +105,7 @@ class Server:
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """What a call or a question about a model's state is answered with; a failure is an answer."""
         try:
-            if request.get("first") and not self.begin(bool(request.get("other"))):
+            if request.get("first") and not self.begin(bool(request.get("apart"))):
                 return {"changed": True}
             if request["op"] == "state":
                 return self.state(request["model"], request["inputs"])
@@ -114,16 +113,18 @@ class Server:
         except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are the submission's too
             return {"failure": describe(error, self.loaded.cells)}
 
-    def begin(self, other_part: bool) -> bool:
+    def begin(self, apart: bool) -> bool:
         """A test begins: what an earlier one made or was lent is not there for it. False where it cannot begin here."""
-        if self.used:
-            del self.shelf.handed[len(self.were_training) :]  # what calls made is theirs
-            unharmed = self.shelf.put_back()
-            if self.before is not None and not (unharmed and self.is_as_loaded(self.before, other_part)):
+        try:
+            if self.used and not self.is_as_loaded(apart) and self.before is not None:
                 return False
+            self.draws.restore()
+        except BaseException:  # of what the submission put in the place of something
+            if self.before is not None and self.used:
+                return False
+            raise
         self.used = True
         self.ran_own = False
-        self.draws.restore()
         self.instances.clear()
         for name, network in self.borrowed.items():
             if self.loaded.namespace.get(name) is network:
@@ -131,14 +132,13 @@ class Server:
         self.borrowed.clear()
         return True
 
-    def is_as_loaded(self, before: Memory, other_part: bool) -> bool:
+    def is_as_loaded(self, apart: bool) -> bool:
         """Whether nothing of earlier tests is left, where need be after it was put back."""
-        if threads() > self.threads or ((other_part or self.ran_own) and not self.shelf.put_own_back()):
-            return False
-        if memory_of(self.loaded, self.shelf) == before:
-            return True
-        before[0].put_back()
-        return memory_of(self.loaded, self.shelf) == before
+        del self.shelf.handed[len(self.were_training) :]  # what calls made is theirs
+        unharmed = self.shelf.put_back()
+        if self.before is None:
+            return unharmed
+        return unharmed and threads() <= self.threads and self.before.are_gone(thoroughly=apart or self.ran_own)
 
     def state(self, model: Any, inputs: list[Any]) -> dict[str, Any]:
         """Of the model that was lent and of those that the submission made itself: a function may use either.
@@ -254,12 +254,6 @@ class Server:
     def settle(self, result: Any) -> Any:
         """A coroutine's result, when a function turns out to be `async`."""
         return asyncio.run(result) if inspect.iscoroutine(result) else result
-
-
-def memory_of(loaded: Loaded, shelf: Shelf) -> Memory:
-    """What the submission remembers now, that a later call could find changed."""
-    places = [loaded.namespace, loaded.elsewhere, *(vars(module) for module in loaded.modules)]
-    return Remembered(places), shelf.hooks.active_on([network for _, network in shelf.handed]), settings()
 
 
 def networks_of(shelf: Shelf, loaded: Loaded) -> list[tuple[str, Any]]:

@@ -5,6 +5,7 @@ Else what one test's function draws would depend on the tests before it, and a p
 
 from __future__ import annotations
 
+import functools
 import random
 import sys
 from collections.abc import Callable
@@ -19,7 +20,7 @@ class Draws:
     def __init__(self) -> None:
         self._generators: list[tuple[Callable[[], Any], Callable[[Any], None]]] = [
             (random.getstate, random.setstate),
-            (np.random.get_state, np.random.set_state),
+            (functools.partial(np.random.get_state, legacy=False), np.random.set_state),
         ]
         torch: Any = sys.modules.get("torch")
         if torch is not None:

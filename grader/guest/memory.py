@@ -1,7 +1,8 @@
 """What a submission remembers from call to call: whether calls have left its own data as they found it.
 
 Tests follow one another in one process while nothing stays behind. What does (a list that grew, a result kept in a global) is put
-back; where something cannot be, as an array that was written to, the next test is asked in a fresh fork of the loaded submission.
+back, if all that could belong to it was seen: to rewind a counter, and not what it counts, costs right code its points. Where
+something cannot be put back, as an array that was written to, the next test is asked in a fresh fork of the loaded submission.
 That is decided by what can be seen here and never by whether an answer was right, which is nothing that a submission may learn.
 
 Whoever hides a change from this fools only itself: its own later calls see the change.
@@ -10,38 +11,76 @@ Whoever hides a change from this fools only itself: its own later calls see the 
 from __future__ import annotations
 
 import contextlib
+import datetime
+import decimal
 import functools
+import io
 import os
+import pathlib
 import re
 import sys
 import threading
+import types
 from collections import defaultdict, deque
 from collections.abc import Iterable
-from types import CellType, FunctionType, ModuleType
+from types import CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from grader.guest.glance import attribute, elements_of, is_a, items_of, names_of, slots_of, torch_types
+from grader.guest.imprint import modules_of
 from grader.guest.reach import is_filled, is_foreign, is_network
 
-_MOST = 20_000  # things looked at: beyond them a change is not seen
-_SMALL = 4096  # bytes of an array that are looked at
+_MOST = 20_000  # things looked at: of more it is not known what they hold
+_SMALL = 4096  # bytes of an array that are looked at every time
+_LARGE = 1 << 20  # and in need; of a still larger one only whether torch wrote to it: no call's map or mask is as large
+_MOST_NUMBERS = 32 << 20  # bytes of those in between, in all
 _PLAIN = (int, float, complex, bool, str, bytes, type(None))
 # A notebook's own history, and what every namespace has: nothing that calls change.
 _HISTORY = re.compile(r"_i?\d+|_{1,3}|_i{1,3}|_[iod]h|In|Out|__\w+__")
+
+# Objects of these hold no answer for the next call: devices, transforms, pictures, figures, loggers, locks.
+_STATELESS = {"torch", "torchvision", "numpy", "matplotlib", "PIL", "cv2", "IPython", "traitlets", "tqdm", "grader"}
+_STATELESS |= {"typing", "logging", "threading", "_thread", "random", "warnings", "abc", "fractions", "operator", "string"}
+_CONSTANTS: tuple[type, ...] = (
+    types.BuiltinFunctionType,
+    types.WrapperDescriptorType,
+    types.MethodDescriptorType,
+    types.ClassMethodDescriptorType,
+    types.GetSetDescriptorType,
+    types.MemberDescriptorType,
+    types.MappingProxyType,
+    types.CodeType,
+    types.EllipsisType,
+    types.NotImplementedType,
+    types.GenericAlias,
+    types.UnionType,
+    range,
+    slice,
+    re.Pattern,
+    pathlib.PurePath,
+    datetime.date,
+    datetime.time,
+    datetime.timedelta,
+    decimal.Decimal,
+)
 
 
 class Remembered:
     """What can be reached from `places` by names, items and attributes, as it was when this was made; equal while it is so.
 
-    The things themselves are kept, so that no identity is used twice, and what they held.
+    The things themselves are kept, so that no identity is used twice, and what they held. `networks` are those of libraries'
+    classes, which are looked at elsewhere. `is_opaque`: something is there that may hold anything.
     """
 
     def __init__(self, places: Iterable[Any]) -> None:
         self.seen: list[Any] = []
+        self.networks: list[Any] = []
+        self.is_opaque = False
         self._things: dict[int, Any] = {}
         self._held: list[tuple[Any, Any]] = []
+        self._large: list[Any] = []
         waiting: deque[Any] = deque(places)
         while waiting and len(self.seen) < _MOST:
             thing = waiting.popleft()
@@ -51,13 +90,21 @@ class Remembered:
             self.seen.append(id(thing))
             if id(thing) not in self._things:
                 self._things[id(thing)] = thing
-                with contextlib.suppress(Exception):  # of an object that raises at a look: what it holds is not seen
+                try:
                     waiting.extend(self._within(thing))
+                except Exception:  # noqa: BLE001  of an object that raises at a look
+                    self.is_opaque = True
+        large = sum(attribute(thing, "nbytes", 0) for thing in self._large)
+        self.is_opaque = self.is_opaque or bool(waiting) or large > _MOST_NUMBERS
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Remembered) and self.seen == other.seen
 
     __hash__ = None  # type: ignore[assignment]
+
+    def numbers(self) -> list[bytes]:
+        """What each tensor and each larger array holds, which is not compared otherwise. Raises for one that cannot be read."""
+        return [_bytes_of(thing) for thing in self._large]
 
     def put_back(self) -> None:
         """Let what changed hold again what it held, if it is a plain container, a class, an object, a closure or a new cache."""
@@ -66,7 +113,7 @@ class Remembered:
                 _put_back(thing, held)
 
     def _within(self, thing: Any) -> list[Any]:
-        """What a thing holds, with its size; nothing of a library's objects and of networks, which are looked at elsewhere."""
+        """What a thing holds, with its size; nothing of what a library keeps for itself."""
         if is_a(thing, dict):
             self._held.append((thing, every := items_of(thing)))
             items = [item for item in every if not _is_history(item[0])]
@@ -74,14 +121,48 @@ class Remembered:
         if (elements := elements_of(thing, (list, tuple, set, frozenset, deque))) is not None:
             self._held.append((thing, elements))
             return [len(elements), *elements[:_MOST]]
-        if is_a(thing, np.ndarray):
-            return [np.ndarray.tobytes(thing) if thing.nbytes <= _SMALL and not thing.dtype.hasobject else thing.nbytes]
+        if is_a(thing, np.ndarray, *torch_types("Tensor")):
+            return self._of_numbers(thing)
+        if is_a(thing, bytearray):
+            return [bytes(thing)]
         if is_a(thing, functools._lru_cache_wrapper):
             self._held.append((thing, thing.cache_info()))
-            return [*thing.cache_info()]
-        if is_a(thing, *torch_types("Tensor")):
-            return [attribute(thing, "_version", 0)]  # a tensor of `torch.inference_mode` raises
-        if is_network(thing) or is_a(thing, ModuleType) or is_foreign(thing):
+            return [*thing.cache_info(), thing.__wrapped__]
+        if is_a(thing, functools.partial):
+            return [thing.func, thing.args, thing.keywords]
+        if is_a(thing, staticmethod, classmethod, MethodType):
+            return [thing.__func__, attribute(thing, "__self__")]
+        if is_a(thing, property):
+            return [thing.fget, thing.fset, thing.fdel]
+        return self._of_library(thing) if is_foreign(thing) else self._of_own(thing)
+
+    def _of_numbers(self, thing: Any) -> list[Any]:
+        is_array = is_a(thing, np.ndarray)
+        if is_array and thing.dtype.hasobject:
+            return [thing.size, *np.ndarray.ravel(thing)[:_MOST]]
+        if is_array and thing.nbytes <= _SMALL:
+            return [np.ndarray.tobytes(thing)]
+        if thing.nbytes <= _LARGE:
+            self._large.append(thing)
+        # A tensor of `torch.inference_mode` raises.
+        return [thing.nbytes] if is_array else [attribute(thing, "_version", 0)]
+
+    def _of_library(self, thing: Any) -> list[Any]:
+        if is_network(thing):
+            self.networks.append(thing)
+            modules = modules_of(thing)
+            hung = [value for module in modules for value in vars(module).values() if type(value) in (list, set, deque)]
+            return [*hung, *(module for module in modules[1:] if not is_foreign(module))]
+        if is_a(thing, ModuleType, type, FunctionType, *_CONSTANTS) or type(thing) is object:
+            return []
+        if str(type(thing).__module__).split(".")[0] in _STATELESS:
+            return []
+        may_hold = not attribute(thing, "closed") if is_a(thing, io.IOBase) else not type(thing).__dictoffset__
+        self.is_opaque = self.is_opaque or may_hold
+        return self._of_own(thing)
+
+    def _of_own(self, thing: Any) -> list[Any]:
+        if is_a(thing, *_CONSTANTS):
             return []
         if is_a(thing, FunctionType):
             cells = [(cell, cell.cell_contents) for cell in thing.__closure__ or () if is_filled(cell)]
@@ -92,6 +173,15 @@ class Remembered:
         if is_a(thing, type):
             return [value for name, value in kept.items() if not str(name).startswith("__")]
         return [len(kept), *(part for item in kept.items() for part in item), *slots_of(thing)]
+
+
+def _bytes_of(thing: Any) -> bytes:
+    """An array's or a tensor's numbers. Raises where they lie elsewhere."""
+    data = thing
+    if not is_a(thing, np.ndarray):
+        torch: Any = sys.modules["torch"]
+        data = thing.detach().resolve_conj().resolve_neg().contiguous().view(-1).view(torch.uint8).numpy()
+    return np.ndarray.tobytes(data)
 
 
 def _put_back(thing: Any, held: Any) -> None:
@@ -117,6 +207,8 @@ def _put_back(thing: Any, held: Any) -> None:
 
 
 def _put_entries_back(entries: dict[Any, Any], held: dict[Any, Any]) -> None:
+    if _are_same(list(entries), list(held)) and _are_same(list(entries.values()), list(held.values())):
+        return  # without asking the keys whether they are equal
     for key in [key for key in entries if key not in held]:
         del entries[key]
     for key, value in held.items():
@@ -143,8 +235,10 @@ def settings() -> tuple[Any, ...]:
     own = (_folder(), sys.getrecursionlimit(), tuple(sorted(np.geterr().items())))
     if not torch_types("nn.Module"):
         return own
-    exact = torch.are_deterministic_algorithms_enabled()
-    return (*own, torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads(), exact)
+    modules = torch.nn.modules.module
+    hooks = tuple(modules._global_forward_hooks), tuple(modules._global_forward_pre_hooks)
+    lent = torch.is_autocast_enabled("cpu"), torch.get_autocast_dtype("cpu"), torch.are_deterministic_algorithms_enabled()
+    return (*own, *hooks, *lent, torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads())
 
 
 def _folder() -> str:

@@ -17,7 +17,7 @@ import functools
 import hashlib
 import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -129,9 +129,10 @@ class Shelf:
         self.lent.clear()
         return unharmed
 
-    def note_own(self) -> None:
-        """Remember how the networks are that the submission made itself, now that it is loaded."""
-        self._own = [_Lent(network, imprint(network)) for _, network in self.handed]
+    def note_own(self, networks: Iterable[Any] = ()) -> None:
+        """Remember how these networks are, and those that the submission got from factories, now that it is loaded."""
+        own = {id(network): network for network in [*networks, *(network for _, network in self.handed)]}
+        self._own = [_Lent(network, imprint(network)) for network in own.values()]
 
     def put_own_back(self) -> bool:
         """Put these into the modes that they were in; whether they are as they were otherwise."""

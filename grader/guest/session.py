@@ -25,10 +25,11 @@ from typing import Any
 
 from grader.guest import calls, heap
 from grader.guest.budget import Budget
-from grader.guest.calls import Memory, memory_of, networks_of
+from grader.guest.calls import networks_of
 from grader.guest.failures import fault_of
 from grader.guest.footprint import footprint
 from grader.guest.inventory import Inventory
+from grader.guest.leftovers import Leftovers
 from grader.guest.loading import Loader
 from grader.guest.pieces import Loaded
 from grader.guest.warm import Warm
@@ -50,7 +51,7 @@ class Session:
         self.draws = warm.draws
         self.last_module = warm.last_module
         self.loaded = Loaded()
-        self.memory: Memory | None = None  # of the loaded submission, once it is asked for
+        self.leftovers: Leftovers | None = None  # once it is asked for
         self.serving: set[int] = set()
         self.ended: dict[int, int] = {}
         self.folders: tuple[Path, ...] = ()
@@ -138,15 +139,14 @@ class Session:
         """A process that serves calls on the socket `descriptor`."""
         if descriptor is None:
             return {"pid": -1}
-        if self.memory is None:
-            self.memory = memory_of(self.loaded, self.shelf)
-            self.shelf.note_own()
+        if self.leftovers is None:
+            self.leftovers = Leftovers(self.loaded, self.shelf)
         pid = os.fork()
         if pid == 0:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             connection = socket.socket(fileno=descriptor)
             self.voice = Channel(connection, Bounds(array_bytes=answer_bytes))
-            server = calls.Server(self.loaded, self.shelf, self.draws, self.memory)
+            server = calls.Server(self.loaded, self.shelf, self.draws, self.leftovers)
             calls.serve(server, Channel(connection, REQUESTS), self.voice, self.notes)
             os._exit(0)
         os.close(descriptor)

@@ -98,7 +98,7 @@ class SubmissionProxy:
             if apart or self._process is None or self._process.over:
                 self.discard()
             else:
-                self._process.keep()
+                self._process.keep(apart=True)
         return search
 
     def _passes_probe(self, question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> bool:

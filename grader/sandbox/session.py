@@ -184,7 +184,7 @@ class CallProcess:
         self.first = True  # the next call is a test's first, and is given fresh networks
         self.kept = False  # and it has had a test before
         self.part = ""
-        self.other_part = False  # of which that one was
+        self.apart = False  # whether the next one may meet nothing at all of what was before
         self.seconds = float(session.limits.call_seconds)
 
     def call(self, target: dict[str, Value], arguments: list[Value], keywords: dict[str, Value], form: str) -> Answer:
@@ -215,7 +215,7 @@ class CallProcess:
         seconds = self.seconds
         deadline = min(time.monotonic() + seconds, self.session.ends)
         try:
-            self.outbound.send({**request, "first": self.first, "other": self.first and self.other_part}, deadline)
+            self.outbound.send({**request, "first": self.first, "apart": self.first and self.apart}, deadline)
             answer = self.channel.receive(deadline)
         except Unsendable:  # the judge's own value; the submission has not even been asked
             raise
@@ -235,13 +235,14 @@ class CallProcess:
         self.first = self.kept = False
         return answer
 
-    def keep(self) -> None:
-        """Keep it for a further test."""
+    def keep(self, *, apart: bool = False) -> None:
+        """Keep it for a further test, or for another way to ask after one that failed, which stands `apart`."""
         self.first = self.kept = True
+        self.apart = apart
 
     def begin(self, part: str) -> None:
         """The next test is one of this part."""
-        self.part, self.other_part = part, self.part not in ("", part)
+        self.part, self.apart = part, self.part not in ("", part)
 
     def _end(self, sweep: bool) -> int | None:
         self.over = True

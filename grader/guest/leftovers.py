@@ -1,0 +1,52 @@
+"""What tests leave behind in a loaded submission: seen where the next one begins, and put back where that can be done.
+
+Cheap to look at, and so looked at for every test, is what the submission keeps in containers, objects and closures, how many
+hooks its networks have, and the process's settings. Its networks and its larger arrays are looked at where something else has
+changed, which is put back only if these are as they were, and where a test must not meet anything of the one before, as
+one of another part.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.guest.memory import Remembered, settings
+from grader.guest.models import Shelf
+from grader.guest.pieces import Loaded
+
+
+class Leftovers:
+    """Made when the submission is loaded, and before the first test's calls."""
+
+    def __init__(self, loaded: Loaded, shelf: Shelf) -> None:
+        self._loaded = loaded
+        self._shelf = shelf
+        remembered, around = self._now()
+        self._remembered, self._around = remembered, around
+        self._numbers: list[bytes] = []
+        self._is_opaque = remembered.is_opaque
+        try:
+            self._numbers = remembered.numbers()
+            shelf.note_own(remembered.networks)
+        except Exception:  # noqa: BLE001  of a tensor or a network of the submission's own kind
+            self._is_opaque = True
+
+    def _now(self) -> tuple[Remembered, tuple[Any, ...]]:
+        places = [self._loaded.namespace, self._loaded.elsewhere, *(vars(module) for module in self._loaded.modules)]
+        hooks = self._shelf.hooks.active_on([network for _, network in self._shelf.handed])
+        return Remembered(places), (hooks, settings())
+
+    def are_gone(self, *, thoroughly: bool) -> bool:
+        """Whether nothing is left, if need be after it was put back; `thoroughly`: nor in networks and larger arrays."""
+        remembered, around = self._now()
+        if around != self._around:
+            return False
+        changed = remembered != self._remembered
+        if not changed and not thoroughly:
+            return True
+        if self._is_opaque or not self._shelf.put_own_back() or self._remembered.numbers() != self._numbers:
+            return False
+        if not changed:
+            return True
+        self._remembered.put_back()
+        return self._now()[0] == self._remembered
