@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import builtins
 import inspect
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from grader.guest import code
 from grader.guest.alarm import Interrupted, interrupt_after
 from grader.guest.budget import Budget
 from grader.guest.failures import describe
+from grader.guest.glance import has, is_a
 from grader.guest.notes import Notes
 
 _MOST_FAILURES = 50
@@ -25,9 +27,9 @@ class Loaded:
     """What a submission's file left behind.
 
     `cells` maps compiled file names to cell numbers (0: the module's own file); `kept` holds functions and classes of the file
-    by name, so that one which was later overwritten by its own result (`iou = iou(a, b)`) can still be called; `modules` are the
-    submission's own, `elsewhere` is what those define; `unreadable` is the code of the reason why nothing could run at all, else
-    empty.
+    by name, lambdas too, so that one which was later overwritten by its own result (`iou = iou(a, b)`) can still be called;
+    `modules` are the submission's own, `elsewhere` is what those define; `unreadable` is the code of the reason why nothing could
+    run at all, else empty.
     """
 
     namespace: dict[str, Any] = field(default_factory=dict)
@@ -60,10 +62,13 @@ class Runner:
         self.budget = budget
         self.notes = notes
         self._running: ast.stmt | None = None
+        self._imported: dict[str, Any] = {}
+        self._uses: set[tuple[str, str]] = set()
 
     def run(self, source: code.Source) -> None:
         """Run a piece. Once it was interrupted, what is left of it has less time; the second time, only definitions run."""
         nodes = list(code.statements(source.tree))
+        self._uses |= code.uses_in_functions(source.tree)
         seconds = self.budget.next_piece()
         for attempt in range(3):
             left = [node for node in nodes if attempt < 2 or isinstance(node, code.DEFINITIONS)]
@@ -119,8 +124,13 @@ class Runner:
     def _keep(self, node: ast.stmt) -> None:
         for name in code.names_bound(node):
             value = self.loaded.namespace.get(name)
-            if isinstance(node, code.DEFINITIONS[2:]) and callable(value):
+            if isinstance(node, code.DEFINITIONS[:2]):
+                self._imported[name] = value
+            elif self._is_own_function(value) or (isinstance(node, code.DEFINITIONS) and callable(value)):
                 self.loaded.kept[name] = value
+
+    def _is_own_function(self, value: Any) -> bool:
+        return type(value) is FunctionType and value.__globals__ is self.loaded.namespace
 
     def run_bodies_of_main(self, source: code.Source) -> None:
         """Definitions and assignments that stand in a `main()` and nowhere else, as if they stood at top level."""
@@ -138,8 +148,20 @@ class Runner:
             self.notes.add("main_unfolded")
 
     def restore_overwritten(self) -> None:
-        """Let names of functions that were overwritten by values mean the functions again."""
-        for name, value in self.loaded.kept.items():
-            if name in self.loaded.namespace and not callable(self.loaded.namespace[name]):
-                self.loaded.namespace[name] = value
-                self.notes.add("overwritten_restored", name=name)
+        """Let names that were overwritten by values mean again what the file's functions call them for.
+
+        That is the file's own functions and classes; what was imported and Python's own functions only where functions use them:
+        else the value may be what those need.
+        """
+        namespace, kept = self.loaded.namespace, self.loaded.kept
+        builtin = {name: value for name, value in vars(builtins).items() if callable(value) and not str(name).startswith("_")}
+        for name, value in {**builtin, **self._imported, **kept}.items():
+            now = namespace.get(name, value)
+            if callable(now) or is_a(now, ModuleType) or not (name in kept or self._is_used(name, value)):
+                continue
+            namespace[name] = value
+            self.notes.add("overwritten_restored", name=name)
+
+    def _is_used(self, name: str, value: Any) -> bool:
+        """Whether a function calls it, or takes something of it that it has."""
+        return any(used == name and (has(value, of) if of else callable(value)) for used, of in self._uses)

@@ -42,7 +42,7 @@ _NOTES = {
         "{name} could not be defined as it stands ({reason}): its decorators and annotations were left out."
     ),
     "main_unfolded": gettext("What stands inside main() was read as if it stood outside."),
-    "overwritten_restored": gettext("The name {name} was given to a value later; the function counts."),
+    "overwritten_restored": gettext("The name {name} was given to a value later; what it meant before counts."),
 }
 
 
