@@ -113,8 +113,8 @@ def names_bound(node: ast.stmt) -> set[str]:
     return set()
 
 
-def uses_in_functions(tree: ast.Module) -> set[tuple[str, str]]:
-    """What functions use of names: (name, attribute) for `name.attribute`, (name, "") for `name(...)`."""
+def uses_in_functions(tree: ast.AST) -> set[tuple[str, str]]:
+    """What functions in it use of names: (name, attribute) for `name.attribute`, (name, "") for `name(...)`."""
     functions = (node for node in ast.walk(tree) if isinstance(node, (*_FUNCTIONS, ast.Lambda)))
     found = set()
     for node in (inner for function in functions for inner in ast.walk(function)):

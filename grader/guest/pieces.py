@@ -68,7 +68,6 @@ class Runner:
     def run(self, source: code.Source) -> None:
         """Run a piece. Once it was interrupted, what is left of it has less time; the second time, only definitions run."""
         nodes = list(code.statements(source.tree))
-        self._uses |= code.uses_in_functions(source.tree)
         seconds = self.budget.next_piece()
         for attempt in range(3):
             left = [node for node in nodes if attempt < 2 or isinstance(node, code.DEFINITIONS)]
@@ -122,6 +121,8 @@ class Runner:
             exec(compiled, self.loaded.namespace)  # noqa: S102  running the submission is what a sandbox is for
 
     def _keep(self, node: ast.stmt) -> None:
+        # A name that was a value already, as `float` is after `from torch import *`, fails wherever the file is run.
+        self._uses |= {use for use in code.uses_in_functions(node) if not self._is_overwritten(use[0])}
         for name in code.names_bound(node):
             value = self.loaded.namespace.get(name)
             if isinstance(node, code.DEFINITIONS[:2]):
@@ -150,18 +151,20 @@ class Runner:
     def restore_overwritten(self) -> None:
         """Let names that were overwritten by values mean again what the file's functions call them for.
 
-        That is the file's own functions and classes; what was imported and Python's own functions only where functions use them:
-        else the value may be what those need.
+        That is the file's own functions and classes; what was imported and Python's own functions only where functions that were
+        defined before use them: else the value may be what those need.
         """
         namespace, kept = self.loaded.namespace, self.loaded.kept
         builtin = {name: value for name, value in vars(builtins).items() if callable(value) and not str(name).startswith("_")}
         for name, value in {**builtin, **self._imported, **kept}.items():
-            now = namespace.get(name, value)
-            if callable(now) or is_a(now, ModuleType) or not (name in kept or self._is_used(name, value)):
-                continue
-            namespace[name] = value
-            self.notes.add("overwritten_restored", name=name)
+            if self._is_overwritten(name) and (name in kept or self._is_used(name, value)):
+                namespace[name] = value
+                self.notes.add("overwritten_restored", name=name)
+
+    def _is_overwritten(self, name: str) -> bool:
+        namespace = self.loaded.namespace
+        return name in namespace and not callable(namespace[name]) and not is_a(namespace[name], ModuleType)
 
     def _is_used(self, name: str, value: Any) -> bool:
-        """Whether a function calls it, or takes something of it that it has."""
+        """Whether a function calls what it was, or takes something of it that it has."""
         return any(used == name and (has(value, of) if of else callable(value)) for used, of in self._uses)

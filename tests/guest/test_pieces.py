@@ -108,6 +108,13 @@ def test_a_value_that_functions_use_stays():
     assert bench.notes.take() == []
 
 
+def test_what_was_a_value_before_stays():
+    """Protects the grade from help that Jupyter does not give: a function whose `float` was a value when it was made."""
+    bench = Bench()
+    assert not callable(bench.run("float = 'torch.float32'\ndef area(b): return float(b)")["float"])
+    assert bench.notes.take() == []
+
+
 def test_a_later_function_wins():
     """The last definition of a name counts, as everywhere in Python."""
     assert Bench().run("def f(): return 1\nf = 3\ndef f(): return 2")["f"]() == 2
