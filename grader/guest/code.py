@@ -113,6 +113,18 @@ def names_bound(node: ast.stmt) -> set[str]:
     return set()
 
 
+def uses_in_functions(tree: ast.AST) -> set[tuple[str, str]]:
+    """What functions in it use of names: (name, attribute) for `name.attribute`, (name, "") for `name(...)`."""
+    functions = (node for node in ast.walk(tree) if isinstance(node, (*_FUNCTIONS, ast.Lambda)))
+    found = set()
+    for node in (inner for function in functions for inner in ast.walk(function)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            found.add((node.value.id, node.attr))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            found.add((node.func.id, ""))
+    return found
+
+
 def main_bodies(tree: ast.Module) -> Iterator[ast.stmt]:
     """What stands inside a top-level `main()` that takes nothing: definitions and assignments, as if at top level."""
     for node in statements(tree):

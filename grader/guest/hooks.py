@@ -43,6 +43,7 @@ class HookBook:
 
     def __init__(self) -> None:
         self.hooks: list[Hook] = []
+        self._replayed: list[Any] = []  # torch's handles
 
     def start(self) -> None:
         """Note every registration from now on, by replacing the methods of `torch.nn.Module` that make it."""
@@ -57,6 +58,7 @@ class HookBook:
         def register(module: Any, hook: Any, **options: Any) -> Any:
             handle = original(module, hook, **options)
             self.hooks.append(Hook(module, hook, handle, before, options))
+            self._end_replay()
             return handle
 
         return register
@@ -74,13 +76,26 @@ class HookBook:
                     return name, root, path
         return "", None, ""
 
-    def replay(self, fixture: Any, roots: list[tuple[str, Any]]) -> None:
-        """Register the active hooks at the same places of `fixture`, for functions that count on them."""
-        for hook in [hook for hook in self.hooks if hook.is_active]:
-            _, root, path = self.place(hook, roots)
-            layer = _same_layer(root, fixture, path) if root is not None and root is not fixture else None
-            if layer is not None:
-                hook.register(layer)
+    @contextmanager
+    def replayed(self, fixtures: Iterable[Any], roots: list[tuple[str, Any]]) -> Iterator[None]:
+        """Meanwhile the active hooks look on at the same places of `fixtures`, for functions that count on them.
+
+        They change nothing there, and go as soon as the submission registers another: then they were left by a demonstration.
+        """
+        try:
+            for fixture in fixtures:
+                for hook in [hook for hook in self.hooks if hook.is_active]:
+                    _, root, path = self.place(hook, roots)
+                    layer = _same_layer(root, fixture, path) if root is not None and root is not fixture else None
+                    if layer is not None:
+                        self._replayed.append(_register(layer, hook.before, _looking_on(hook.function), hook.options))
+            yield
+        finally:
+            self._end_replay()
+
+    def _end_replay(self) -> None:
+        while self._replayed:
+            self._replayed.pop().remove()
 
     def run(self, number: int, batch: Any, roots: list[tuple[str, Any]], namespace: dict[str, Any]) -> Any:
         """What hook `number` stores while its own network runs on `batch`. Raises `LookupError` when that is nothing."""
@@ -134,6 +149,16 @@ def _named_modules(root: Any) -> list[tuple[str, Any]]:
         return list(root.named_modules())
     except Exception:  # noqa: BLE001  of a network whose parts are not as torch's are
         return []
+
+
+def _looking_on(function: Callable[..., Any]) -> Callable[..., None]:
+    """A hook whose answer is not heard: one that switches off channels of the student's network is not about another."""
+
+    @functools.wraps(function)
+    def look(*arguments: Any, **keywords: Any) -> None:
+        function(*arguments, **keywords)
+
+    return look
 
 
 def _same_layer(root: Any, fixture: Any, path: str) -> Any:

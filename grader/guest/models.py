@@ -6,7 +6,8 @@ one serves the tests, the *spare* is for whoever needs another first: a submissi
 in a call, or a test that lends a network twice. A fork owns its pages, so the objects themselves may be given away. Whoever
 comes later gets a new object over a new mapping. What was lent comes back after a test, and is lent again in the mode that it
 was in, if nothing else about it has changed. A submission therefore sees `resnet50(weights=...)` with the values that the
-judge's fixtures were computed from, whatever weights it names, without a network.
+judge's fixtures were computed from, whatever weights it names, without a network. A factory that is a class stays what it is,
+and makes what it makes.
 """
 
 from __future__ import annotations
@@ -180,6 +181,8 @@ class Shelf:
         self.weights[name] = Weights(skeleton, specification["file"])
         self.pristine[name] = [self._made(name).eval()]
         self.spare[name] = self._made(name).train()
+        if isinstance(factory, type):
+            return  # `pickle` asks whether an object's class is what lies under its name, `isinstance` for a class
         warm = self._warm_factory(name, factory)
         for module in list(sys.modules.values()):
             # `from torchvision.models import resnet50` finds the function under several modules' names.

@@ -7,8 +7,10 @@ The shell is made once, in the template; a fork runs a submission's cells in its
 from __future__ import annotations
 
 import ast
+import io
 import json
 import re
+import sys
 import time
 from typing import Any
 
@@ -25,6 +27,7 @@ _WRAPPERS = {"time", "timeit", "capture", "prun", "python", "python3", "pypy"}
 # What `display` need not encode first.
 _SHOWN_AS_THEY_ARE = (("matplotlib.figure", "Figure"), ("PIL.Image", "Image"))
 _TIMEIT_OPTIONS = re.compile(r"(?:\s*-(?:[nrp]\s*\d+|[tcqov]+)(?=\s|$))+\s*")
+_CAPTURED_NAME = re.compile(r"^\s*%%capture(?:\s+--\S+)*\s+([^\W\d]\w*)")
 _FIRST_LINE = re.compile(r"^\s*%%(\w+)[^\n]*")
 
 
@@ -93,6 +96,22 @@ def make_shell(notes: Notes, drawings: Drawings) -> Any:
 
         showsyntaxerror = showindentationerror = showtraceback
 
+        def init_user_ns(self) -> None:
+            """With Python's own `exit` and `quit`, which end in a `SystemExit`: IPython's ask a terminal to close."""
+            super().init_user_ns()
+            for name in ("exit", "quit"):
+                self.user_ns.pop(name, None)
+
+        def streams_now(self) -> list[int]:
+            """How much was printed until now, for `captured_since`."""
+            return [len(printed) for printed in _printed()]
+
+        def captured_since(self, before: list[int]) -> Any:
+            """What `%%capture` would have kept, but for pictures."""
+            from IPython.utils.capture import CapturedIO
+
+            return CapturedIO(*(io.StringIO("".join(kept[start:])) for kept, start in zip(_printed(), before, strict=True)))
+
         def system(self, cmd: str) -> None:
             notes.add("shell_line_skipped", command=cmd)
             self.user_ns["_exit_code"] = 0
@@ -153,6 +172,11 @@ def make_shell(notes: Notes, drawings: Drawings) -> Any:
     return shell
 
 
+def _printed() -> list[list[str]]:
+    """What was written to both streams: lists that grow (`BoundedText`), empty for a stream of the submission's own."""
+    return [getattr(stream, "kept", []) for stream in (sys.stdout, sys.stderr)]
+
+
 def exported(node: ast.stmt) -> str:
     """The cell that nbconvert wrote as this call, `get_ipython().run_cell_magic("time", "", "...")`; else "".
 
@@ -166,7 +190,10 @@ def exported(node: ast.stmt) -> str:
 
 
 def without_wrapper(source: str, shell: Any, notes: Notes) -> str:
-    """The cell without a first line that only measures it, catches its output, or is unknown here; lines keep their numbers."""
+    """The cell without a first line that only measures it, catches its output, or is unknown here; lines keep their numbers.
+
+    The name that the output was to be caught under is given what was printed meanwhile.
+    """
     first = _FIRST_LINE.match(source)
     if first is None or first[1] in _SHELL_MAGICS | _OTHER_LANGUAGES:
         return source
@@ -174,4 +201,8 @@ def without_wrapper(source: str, shell: Any, notes: Notes) -> str:
         if shell.find_cell_magic(first[1]) is not None:
             return source
         notes.add("magic_skipped", command=first[0].strip(), reason="unknown")
-    return source[: first.start()] + "\n" * first[0].count("\n") + source[first.end() :]
+    begun, ended = "", ""
+    if captured := _CAPTURED_NAME.match(first[0]):
+        begun = f"{captured[1]} = get_ipython().streams_now()"
+        ended = f"\n{captured[1]} = get_ipython().captured_since({captured[1]})"
+    return source[: first.start()] + "\n" * first[0].count("\n") + begun + source[first.end() :] + ended

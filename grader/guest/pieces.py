@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import builtins
 import inspect
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from grader.guest import code
 from grader.guest.alarm import Interrupted, interrupt_after
 from grader.guest.budget import Budget
 from grader.guest.failures import describe
-from grader.guest.glance import names_of
+from grader.guest.glance import has, is_a, names_of
 from grader.guest.notes import Notes
 
 _MOST_FAILURES = 50
@@ -26,9 +27,9 @@ class Loaded:
     """What a submission's file left behind.
 
     `cells` maps compiled file names to cell numbers (0: the module's own file); `kept` holds functions and classes of the file
-    by name, so that one which was later overwritten by its own result (`iou = iou(a, b)`) can still be called; `modules` are the
-    submission's own, `elsewhere` is what those define; `unreadable` is the code of the reason why nothing could run at all, else
-    empty.
+    by name, lambdas too, so that one which was later overwritten by its own result (`iou = iou(a, b)`) can still be called;
+    `modules` are the submission's own, `elsewhere` is what those define; `unreadable` is the code of the reason why nothing could
+    run at all, else empty.
     """
 
     namespace: dict[str, Any] = field(default_factory=dict)
@@ -65,6 +66,8 @@ class Runner:
         self.budget = budget
         self.notes = notes
         self._running: ast.stmt | None = None
+        self._imported: dict[str, Any] = {}
+        self._uses: set[tuple[str, str]] = set()
 
     def run(self, source: code.Source) -> None:
         """Run a piece. Once it was interrupted, what is left of it has less time; the second time, only definitions run."""
@@ -122,10 +125,17 @@ class Runner:
             exec(compiled, self.loaded.namespace)  # noqa: S102  running the submission is what a sandbox is for
 
     def _keep(self, node: ast.stmt) -> None:
+        # A name that was a value already, as `float` is after `from torch import *`, fails wherever the file is run.
+        self._uses |= {use for use in code.uses_in_functions(node) if not self._is_overwritten(use[0])}
         for name in code.names_bound(node):
             value = self.loaded.namespace.get(name)
-            if isinstance(node, code.DEFINITIONS[2:]) and callable(value):
+            if isinstance(node, code.DEFINITIONS[:2]):
+                self._imported[name] = value
+            elif self._is_own_function(value) or (isinstance(node, code.DEFINITIONS) and callable(value)):
                 self.loaded.kept[name] = value
+
+    def _is_own_function(self, value: Any) -> bool:
+        return type(value) is FunctionType and value.__globals__ is self.loaded.namespace
 
     def run_bodies_of_main(self, source: code.Source) -> None:
         """Definitions and assignments that stand in a `main()` and nowhere else, as if they stood at top level."""
@@ -143,8 +153,22 @@ class Runner:
             self.notes.add("main_unfolded")
 
     def restore_overwritten(self) -> None:
-        """Let names of functions that were overwritten by values mean the functions again."""
-        for name, value in self.loaded.kept.items():
-            if name in self.loaded.namespace and not callable(self.loaded.namespace[name]):
-                self.loaded.namespace[name] = value
+        """Let names that were overwritten by values mean again what the file's functions call them for.
+
+        That is the file's own functions and classes; what was imported and Python's own functions only where functions that were
+        defined before use them: else the value may be what those need.
+        """
+        namespace, kept = self.loaded.namespace, self.loaded.kept
+        builtin = {name: value for name, value in vars(builtins).items() if callable(value) and not str(name).startswith("_")}
+        for name, value in {**builtin, **self._imported, **kept}.items():
+            if self._is_overwritten(name) and (name in kept or self._is_used(name, value)):
+                namespace[name] = value
                 self.notes.add("overwritten_restored", name=name)
+
+    def _is_overwritten(self, name: str) -> bool:
+        namespace = self.loaded.namespace
+        return name in namespace and not callable(namespace[name]) and not is_a(namespace[name], ModuleType)
+
+    def _is_used(self, name: str, value: Any) -> bool:
+        """Whether a function calls what it was, or takes something of it that it has."""
+        return any(used == name and (has(value, of) if of else callable(value)) for used, of in self._uses)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from string import Formatter
 
 from grader.course.specification import Part
@@ -10,6 +11,9 @@ from grader.judge.calling import Attempt
 from grader.judge.outcome import known_type, with_message
 from grader.judge.text import AnyText, Text, gettext
 from grader.sandbox.exchange import Failure, LoadReport
+
+# What it cannot read may be right in a later one.
+_PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"
 
 _UNREADABLE = {
     "empty": gettext("The file is empty."),
@@ -42,7 +46,7 @@ _NOTES = {
         "{name} could not be defined as it stands ({reason}): its decorators and annotations were left out."
     ),
     "main_unfolded": gettext("What stands inside main() was read as if it stood outside."),
-    "overwritten_restored": gettext("The name {name} was given to a value later; the function counts."),
+    "overwritten_restored": gettext("The name {name} was given to a value later; what it meant before counts."),
 }
 
 
@@ -51,7 +55,7 @@ def unreadable_words(report: LoadReport) -> Text:
     text = _UNREADABLE.get(report.unreadable, gettext("The file could not be read."))
     if report.unreadable == "syntax":
         line, _, reason = report.detail.partition(": ")
-        return gettext("The file is not valid Python: line {line}: {reason}.", line=line, reason=reason)
+        return gettext("The file is not valid Python: line {line}: {reason}.", line=line, reason=f"{reason} ({_PYTHON})")
     return text
 
 
@@ -81,6 +85,8 @@ def failure_words(failure: Failure) -> Text:
 def _failure_sentence(failure: Failure) -> Text:
     kind = known_type(failure)
     error = with_message(kind, one_line(failure.message))
+    if "SyntaxError" in failure.types:
+        error = f"{error} ({_PYTHON})"
     fields = {"error": error, "line": failure.line, "cell": failure.cell}
     if kind == "Interrupted":
         if failure.cell:

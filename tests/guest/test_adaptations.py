@@ -187,13 +187,15 @@ def test_progress_in_a_notebook(adapted: Adapted):
 def test_colab(adapted: Adapted):
     """Mounting does nothing, an upload brings a picture under whatever name is asked for."""
     source = """
-        from google.colab import drive, files
+        from google.colab import drive, files, output, runtime, userdata
         from google.colab.patches import cv2_imshow
         drive.mount("/content/drive")
         uploaded = files.upload()
         print(list(uploaded), uploaded["my own.jpg"][:4])
         open(list(uploaded)[0]).close()
         cv2_imshow(3)
+        output.enable_custom_widget_manager()
+        runtime.unassign()
     """
     assert adapted(source)[0] == "['cat.png'] b'\\x89PNG'"
 

@@ -13,7 +13,7 @@ from grader.guest.calls import Server
 from grader.guest.chance import Draws
 from grader.guest.hooks import HookBook
 from grader.guest.pieces import Loaded
-from grader.wire.values import Array
+from grader.wire.values import Array, Model
 
 VALUES = Array(np.arange(6.0).reshape(2, 3), "ndarray", "float64")
 OTHERS = Array(np.ones((2, 3)), "ndarray", "float64")
@@ -74,3 +74,35 @@ def test_every_test_draws_the_same_numbers(server: Server) -> None:
     found = [server.answer({**call, "first": first})["value"] for first in (True, False, True, False)]
     assert found[0] != found[1]
     assert found[2:] == found[:2]
+
+
+@pytest.mark.torch
+def test_an_object_with_a_hook_of_its_own_is_not_replayed_to(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the second answer of an object that registered its hook when it was made, in one list with a demonstration."""
+    torch = pytest.importorskip("torch")
+    for name in ("register_forward_hook", "register_forward_pre_hook"):
+        monkeypatch.setattr(torch.nn.Module, name, getattr(torch.nn.Module, name))
+    server.shelf.hooks.start()
+    demo, given = (torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Linear(2, 1)) for _ in range(2))
+    found: list[Any] = []
+
+    def keep(_module: Any, _inputs: Any, output: Any) -> None:
+        found.append(output.shape[1])
+
+    class Extractor:
+        def __init__(self, model: Any) -> None:
+            model[1].register_forward_hook(keep)
+
+        def extract(self, model: Any) -> list[int]:
+            found.clear()
+            model(torch.ones(1, 2))
+            return list(found)
+
+    for layer in demo:
+        layer.register_forward_hook(keep)
+    server.loaded.namespace.update(demo=demo, Extractor=Extractor)
+    server.shelf.lend = lambda _model: given
+    model = Model("given")
+    target = {"via": "method", "name": "Extractor", "method": "extract", "constructor": {"model": model}, "replay": True}
+    call = {"op": "call", "target": target, "arguments": [model], "keywords": {}, "form": "torch"}
+    assert [server.answer({**call, "first": first})["value"] for first in (True, False)] == [[1], [1]]

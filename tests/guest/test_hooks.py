@@ -151,11 +151,35 @@ def test_replay_on_another_network(book: HookBook):
     """A function that is given a network may count on a hook of the student's own; a last block stays the last one."""
     own, given, namespace = Net(blocks=3), Net(blocks=2), {}
     to_list(namespace, own.last[2])
-    book.replay(given, [("net", own)])
     x = torch.ones(1, 3)
-    expected = given(x)
+    with book.replayed([given], [("net", own)]):
+        expected = given(x)
     assert torch.equal(namespace["found"][-1], expected)
     assert len(book.hooks) == 1
+    given(x)
+    assert len(namespace["found"]) == 1
+
+
+def test_a_replayed_hook_changes_nothing(book: HookBook):
+    """Protects a right function from an experiment that switches off or blurs what its own network computes."""
+    own, given, x = Net(), Net(), torch.ones(1, 3)
+    expected = given(x)
+    own.first.register_forward_hook(lambda _m, _i, output: output * 0)
+    own.last.register_forward_pre_hook(lambda _m, inputs: (inputs[0] + 1,))
+    with book.replayed([given], [("net", own)]):
+        assert torch.equal(given(x), expected)
+
+
+def test_a_hook_of_the_functions_own_ends_the_replay(book: HookBook):
+    """Protects a function that stores in the same list as a demonstration before it, which looked at every layer."""
+    own, given, x, found = Net(), Net(), torch.ones(1, 3), []
+    for layer in (own.first, own.last):
+        layer.register_forward_hook(lambda _m, _i, output: found.append(output))
+    with book.replayed([given], [("net", own)]):
+        given.last.register_forward_hook(lambda _m, _i, output: found.append(output))
+        expected = given(x)
+    assert len(found) == 1
+    assert torch.equal(found[0], expected)
 
 
 def test_a_hook_keeps_its_options(book: HookBook):
@@ -163,9 +187,9 @@ def test_a_hook_keeps_its_options(book: HookBook):
     own, given, found = Net(), Net(), []
     own.last.register_forward_hook(lambda _m, _i, _kwargs, output: found.append(output), with_kwargs=True, prepend=True)
     own.last.register_forward_pre_hook(lambda _m, inputs, _kwargs: found.append(inputs[0]), with_kwargs=True)
-    book.replay(given, [("net", own)])
     x = torch.ones(1, 3)
-    expected = given(x)
+    with book.replayed([given], [("net", own)]):
+        expected = given(x)
     assert len(found) == 2
     assert torch.equal(found[-1], expected)
     book.hooks[0].handle.remove()
@@ -177,8 +201,8 @@ def test_removed_hooks_are_not_replayed(book: HookBook):
     own, given, namespace = Net(), Net(), {}
     to_list(namespace, own.last)
     book.hooks[0].handle.remove()
-    book.replay(given, [("net", own)])
-    given(torch.ones(1, 3))
+    with book.replayed([given], [("net", own)]):
+        given(torch.ones(1, 3))
     assert namespace["found"] == []
 
 

@@ -22,6 +22,7 @@ from grader.guest.notebook import read_cells
 _SERVER = """
 import json, os, sys
 from pathlib import Path
+from grader.guest.adaptations.console import BoundedText
 from grader.guest.budget import Budget
 from grader.guest.drawings import Drawings
 from grader.guest.loading import Loader
@@ -36,7 +37,7 @@ for line in sys.stdin:
     if os.fork() == 0:
         os.chdir(path.parent)
         sys.path.insert(0, str(path.parent))
-        answers, sys.stdout = sys.stdout, open(os.devnull, "w")
+        answers, sys.stdout = sys.stdout, BoundedText(10_000)
         loaded = Loader(shell, notes, drawings, Budget(20, 1)).load(path, path.parent)
         values = {key: value if isinstance(value, int | str) else value() if key.startswith("f") else None
                   for key, value in [*loaded.elsewhere.items(), *loaded.namespace.items()]
@@ -133,6 +134,23 @@ def test_timeit_with_options(load: Callable[..., Left]):
 def test_cells_that_are_wrapped(load: Callable[..., Left], first: str):
     """Definitions in a cell that is measured or captured stand, past a failure in it too."""
     assert load([f"{first}\nx = missing\ndef f(): return 3"]).values["f"] == 3
+
+
+@pytest.mark.parametrize("first", ["%%capture out", "%%capture --no-stderr out", "\n%%capture out --no-stderr"])
+def test_what_a_cell_printed_is_there(load: Callable[..., Left], first: str):
+    """Protects cells that read what `%%capture` caught, past a failure in that cell, and only that."""
+    left = load(["print(1)", f"{first}\nprint(2)\nx = missing", "print(3)\ny = int(out.stdout)"])
+    assert left.values["y"] == 2
+    assert left.told == [(2, "NameError")]
+    assert left.failures[0]["line"] == 3 + first.count("\n")
+
+
+@pytest.mark.parametrize("statement", ["exit()", "quit()", "exit(0)"])
+def test_leaving_a_notebook(load: Callable[..., Left], statement: str):
+    """Protects what is told of a last cell that ends the kernel: that it did so, as in a module, and nothing of the shell."""
+    left = load([statement, "x = 1"])
+    assert left.values["x"] == 1
+    assert left.told == [(1, "SystemExit")]
 
 
 def test_written_modules_are_there(load: Callable[..., Left]):

@@ -173,3 +173,26 @@ vars(strange.layer1)["_modules"] = 5
 assert not shelf.put_back()
 """,
     )
+
+
+def test_a_class_stays_under_its_name(tmp_path: Path) -> None:
+    """Protects a submission that copies a network of the assignment's own by `pickle` or `torch.save`, as it can a ResNet50."""
+    (tmp_path / "networks.py").write_text(
+        "from torchvision.models.resnet import BasicBlock, ResNet\n"
+        "class Tiny(ResNet):\n"
+        "    def __init__(self):\n"
+        "        super().__init__(BasicBlock, [1, 1, 1, 1])\n"
+    )
+    check(
+        tmp_path,
+        """
+import pathlib
+import pickle
+sys.path.insert(0, str(pathlib.Path(sys.argv[1]).parent))
+import networks
+torch.save(networks.Tiny().state_dict(), sys.argv[1])
+lent = Shelf({"tiny": {"factory": "networks.Tiny", "file": sys.argv[1]}}).lend(Model("tiny"))
+copied = pickle.loads(pickle.dumps(lent))
+assert isinstance(copied, networks.Tiny) and torch.equal(copied.fc.weight, lent.fc.weight)
+""",
+    )

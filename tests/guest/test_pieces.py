@@ -84,6 +84,37 @@ def test_a_function_overwritten_by_its_result_comes_back():
     assert {"code": "overwritten_restored", "name": "iou"} in bench.notes.take()
 
 
+@pytest.mark.parametrize(
+    ("made", "overwritten"),
+    [
+        ("area = lambda b: abs(b)\n", "area = area(-3)"),
+        ("import math\ndef area(b): return int(math.fabs(b))\n", "math = area(-3)"),
+        ("from math import fabs as size\ndef area(b): return int(size(b))\n", "for size in range(3): pass"),
+        ("def area(b): return max(b, -b)\n", "max = area(-3)\nmin, abs = -3, 3"),
+    ],
+    ids=["lambda", "module", "imported function", "builtin"],
+)
+def test_what_functions_call_comes_back(made: str, overwritten: str):
+    """Protects a notebook that runs from top to bottom, and gives a name that its functions use to a value at the end."""
+    bench = Bench()
+    assert bench.run(made + overwritten)["area"](-3) == 3
+    assert [note["code"] for note in bench.notes.take()] == ["overwritten_restored"]
+
+
+def test_a_value_that_functions_use_stays():
+    """Protects a function that reads features from `F`, where a module of that name was imported but is never used."""
+    bench = Bench()
+    assert bench.run("import math as F\ndef cam(): return F.real + max\nF, max = 1, 2")["cam"]() == 3
+    assert bench.notes.take() == []
+
+
+def test_what_was_a_value_before_stays():
+    """Protects the grade from help that Jupyter does not give: a function whose `float` was a value when it was made."""
+    bench = Bench()
+    assert not callable(bench.run("float = 'torch.float32'\ndef area(b): return float(b)")["float"])
+    assert bench.notes.take() == []
+
+
 def test_a_later_function_wins():
     """The last definition of a name counts, as everywhere in Python."""
     assert Bench().run("def f(): return 1\nf = 3\ndef f(): return 2")["f"]() == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,12 @@ def test_each_reason_has_its_words(reason: str) -> None:
 
 
 def test_a_syntax_error_is_placed() -> None:
-    """Protects the line of a syntax error on the way."""
+    """Protects the line of a syntax error on the way, and whoever wrote for a later Python from looking for a mistake there."""
     report = dataclasses.replace(REPORT, unreadable="syntax", detail="12: invalid syntax: really")
-    assert str(unreadable_words(report)) == "The file is not valid Python: line 12: invalid syntax: really."
+    said = f"invalid syntax: really (Python {sys.version_info.major}.{sys.version_info.minor})"
+    assert str(unreadable_words(report)) == f"The file is not valid Python: line 12: {said}."
+    broken = failure("SyntaxError", message="invalid syntax: really", line=12)
+    assert str(failure_words(broken)) == f"Line 12 failed: SyntaxError: {said}. What follows still ran."
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,12 @@ def install(gallery: Gallery, notes: Notes, drawings: Drawings) -> None:
             "view": noted("files.view"),
         },
         "userdata": {"get": noted("userdata.get", "")},
-        "output": {"clear": noted("output.clear"), "eval_js": noted("output.eval_js")},
+        "output": {
+            "clear": noted("output.clear"),
+            "eval_js": noted("output.eval_js"),
+            "enable_custom_widget_manager": noted("output.enable_custom_widget_manager"),
+        },
+        "runtime": {"unassign": noted("runtime.unassign")},
         "auth": {"authenticate_user": noted("auth.authenticate_user")},
         "patches": {"cv2_imshow": show},
     }
