@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from grader.guest.memory import Remembered
 
@@ -194,3 +195,109 @@ def test_an_object_that_cannot_be_looked_into(monkeypatch: pytest.MonkeyPatch) -
     assert Remembered(places) == before
     seen.append(1)
     assert Remembered(places) != before
+
+
+OWN = """
+import functools
+import torch
+import torch.nn as nn
+class Recorder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.maps = []
+        self.register_buffer("last", torch.zeros(2))
+class Helper:
+    @staticmethod
+    def static(x, kept=[]):
+        kept.append(x)
+    @classmethod
+    def on_class(cls, x, kept=[]):
+        kept.append(x)
+    @property
+    def value(self, kept=[]):
+        kept.append(1)
+recorder = Recorder()
+inside = nn.ModuleDict({"layer4": Recorder()})
+network = nn.Sequential(nn.Linear(1, 1))
+network.maps = []
+append = [].append
+def keep(where, x):
+    where.append(x)
+partial = functools.partial(keep, [])
+buffer = bytearray(2)
+"""
+LEAVES = {
+    "a module's attribute": "recorder.maps.append(5)",
+    "a module's buffer": "recorder.last = 5 * recorder.last",
+    "a module within a library's": "inside['layer4'].maps.append(5)",
+    "a list that hangs on a library's module": "network.maps.append(5)",
+    "a static method's default": "Helper.static(5)",
+    "a class method's default": "Helper.on_class(5)",
+    "a property's default": "Helper().value",
+    "a bound method's object": "append(5)",
+    "what a partial holds": "partial(5)",
+    "bytes": "buffer[0] = 5",
+}
+
+
+@pytest.mark.parametrize("code", LEAVES.values(), ids=LEAVES.keys())
+def test_half_of_what_is_left_is_not_put_back_alone(code: str) -> None:
+    """Protects right code from a counter that is rewound while what it counts stays."""
+    namespace: dict[str, Any] = {"__name__": "__main__", "count": 0}
+    exec(OWN, namespace)
+    before = Remembered([namespace])
+    assert not before.is_opaque
+    namespace["count"] += 1
+    exec(code, namespace)
+    before.put_back()
+    seen = Remembered([namespace]) != before  # then a fresh process follows
+    exec("left = bool(recorder.maps or inside['layer4'].maps or network.maps or buffer[0])", namespace)
+    defaults = (
+        (Helper := namespace["Helper"]).static.__defaults__,
+        Helper.on_class.__func__.__defaults__,
+        Helper.value.fget.__defaults__,
+    )
+    kept = [each[0] for each in defaults] + [namespace["append"].__self__, namespace["partial"].args[0]]
+    assert seen or not (namespace["left"] or any(kept))
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["import io; kept = io.BytesIO()", "kept = iter([1, 2])", "kept = memoryview(bytearray(2))", "kept = list(range(30_000))"],
+    ids=["a file", "an iterator", "a view", "more than is looked at"],
+)
+def test_what_may_hold_anything_is_told(code: str) -> None:
+    """Protects right code from the same where what belongs to the counter cannot be seen."""
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    exec(code, namespace)
+    assert Remembered([namespace]).is_opaque
+
+
+def test_what_holds_nothing_is_no_reason_for_another_process() -> None:
+    """Protects the speed of grading: what notebooks have lying around is not taken for a place where things are kept."""
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    source = """
+import argparse, datetime, decimal, fractions, io, logging, operator, pathlib, re, threading
+import matplotlib.pyplot as plt, numpy as np, torch, torchvision
+figure, axes = plt.subplots(1, 2)
+closed = io.StringIO(); closed.close()
+things = [object(), re.compile("a"), pathlib.Path("."), datetime.date(2026, 1, 1), decimal.Decimal(1), fractions.Fraction(1)]
+things += [argparse.Namespace(), logging.getLogger("lab"), threading.Lock(), operator.attrgetter("fc"), torch.device("cpu")]
+things += [torchvision.transforms.ToTensor(), np.float64(1), torchvision.models.ResNet50_Weights.DEFAULT, range(3), int | str]
+plt.close(figure)
+"""
+    exec(source, namespace)
+    assert not Remembered([namespace]).is_opaque
+
+
+def test_larger_arrays_are_looked_at_in_need(namespace: dict[str, Any]) -> None:
+    """Protects the next test from a map that is written to in place: its numbers are compared when something else has changed."""
+    namespace["features"], namespace["map"] = np.zeros(10_000), torch.zeros(3)
+    before = Remembered([namespace])
+    numbers = before.numbers()
+    namespace["features"][5] = 1
+    assert before.numbers() != numbers
+    namespace["features"][5] = 0
+    assert before.numbers() == numbers
+    namespace["map"].data[0] = 1
+    assert before.numbers() != numbers

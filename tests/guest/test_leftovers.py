@@ -1,0 +1,83 @@
+"""Where nothing is left of earlier tests, the next one may begin; else it may not. Each check has a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip("torch", reason="networks are torch's")
+
+_START = """
+import sys, types
+import numpy as np, torch
+from grader.guest.leftovers import Leftovers
+from grader.guest.models import Shelf
+from grader.guest.pieces import Loaded
+shelf, names = Shelf({}), {"__name__": "__main__", "torch": torch, "np": np}
+def load(source):
+    exec(source, names)
+    return Leftovers(Loaded(namespace=names), shelf)
+"""
+
+
+def check(source: str) -> None:
+    """Run the statements with a shelf and an empty namespace at hand."""
+    done = subprocess.run([sys.executable, "-c", _START + source], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_nothing_is_left() -> None:
+    """Protects the speed of grading: what was not touched, and what could be put back, costs no process."""
+    check(
+        """
+before = load("count, maps = 0, []")
+assert before.are_gone(thoroughly=False) and before.are_gone(thoroughly=True)
+exec("count += 1; maps.append(torch.ones(2))", names)
+assert before.are_gone(thoroughly=False) and names["count"] == 0 and names["maps"] == []
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("loaded", "called"),
+    [
+        ("big = np.zeros(10_000)", "big[0] = 1"),
+        ("net = torch.nn.Sequential(torch.nn.Linear(2, 2))", "torch.nn.init.zeros_(net[0].weight)"),
+        ("net = torch.nn.Sequential(torch.nn.Linear(2, 2))", "net.out = 5"),
+        ("kept = iter([1, 2, 3])", "next(kept)"),
+    ],
+    ids=["an array", "a network's numbers", "a network's attribute", "an iterator"],
+)
+def test_what_is_left_unseen(loaded: str, called: str) -> None:
+    """Protects right code, and parts from one another: nothing is put back beside it, and no other part begins after it."""
+    check(
+        f"""
+before = load({loaded!r} + "; count = 0")
+exec({called!r}, names)
+assert not before.are_gone(thoroughly=True)
+exec("count += 1", names)
+assert not before.are_gone(thoroughly=False)
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "torch.autocast('cpu', torch.bfloat16).__enter__()",
+        "torch.nn.modules.module.register_module_forward_hook(print)",
+        "torch.set_default_dtype(torch.float64)",
+        "np.seterr(all='raise')",
+    ],
+)
+def test_settings(code: str) -> None:
+    """Protects the next test from what an earlier one set for the whole process."""
+    check(
+        f"""
+before = load("")
+exec({code!r}, names)
+assert not before.are_gone(thoroughly=False)
+"""
+    )
