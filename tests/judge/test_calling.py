@@ -64,7 +64,7 @@ ASSIGNMENT = Assignment.model_validate(
                 "title": "Pick",
                 "points": 1,
                 "names": ["pick"],
-                "parameters": [{"role": "values"}, {"role": "index"}],
+                "parameters": [{"role": "values", "aliases": ["v"]}, {"role": "index"}],
                 "accepts": ["list"],
                 "index_forms": ["index"],
             },
@@ -144,6 +144,22 @@ def test_the_other_order_of_a_network_and_its_input():
         assert orders == [("model", "x"), ("x", "model")][:tried]
         swapped = [place for place, one in enumerate(made) if one.candidate.binding.positional == ("x", "model")]
         assert swapped[-1:] < [place for place, one in enumerate(made) if one.alternative] or entry is not wrapped
+
+
+def test_letters_after_the_order():
+    """Protects `pick(a, v)` in the task's order, and with the index in front: what a letter says is tried after the order."""
+    usual, turned = ("values", "index"), ("index", "values")
+    for names, tried in ((("a", "v"), [usual, turned]), (("index", "v"), [turned]), (("a", "values"), [turned])):
+        made = attempts(question("pick", report(pick=function(*names))))
+        assert list(dict.fromkeys(one.candidate.binding.positional for one in made)) == tried
+
+
+def test_a_letter_does_not_tell_a_network_from_its_input():
+    """Protects `get_maps(x, y)`, where x is the network; the order that the letter says comes first, and both known tell."""
+    for names, tried in ((("x", "y"), 2), (("x", "net"), 1), (("img", "y"), 1)):
+        made = attempts(question("maps", report(get_maps=function(*names))))
+        orders = list(dict.fromkeys(one.candidate.binding.positional for one in made))
+        assert orders == [("x", "model"), ("model", "x")][:tried]
 
 
 def test_onlookers_do_not_answer():
