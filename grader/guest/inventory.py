@@ -3,6 +3,7 @@
 A description is a mapping with `kind` (function, hook, class, module_class, instance, network, array, number, mapping, sequence),
 `own` (defined in the submission's files, not imported from a library) and, where they make sense:
 
+* `chosen`: True for a library's object that the submission itself has given this name
 * `returns`: False for a function that ends in an exception whatever it is given, as those of a starter do
 * `parameters`: a list of `{name, required, how, form, fraction, said}`, `how` being positional, keyword, args or kwargs, `form`
   that of arrays which the function is written for, as far as it shows, `fraction` whether the default is a float, `said` what
@@ -19,10 +20,10 @@ import inspect
 import itertools
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from grader.guest.glance import attribute, has, is_a, is_routine, torch_types
@@ -65,11 +66,23 @@ def _imported_since(name: str) -> list[str]:
 
 
 class Inventory:
-    """Describes the objects of a submission with these `modules`; `hooks` are the functions that it registered on networks."""
+    """Describes the objects of a submission with these `modules`; `hooks` are the functions that it registered on networks.
 
-    def __init__(self, modules: Sequence[ModuleType], hooks: Sequence[Any] = ()) -> None:
+    `defined` is what its `def` and `class` statements made, by name, whatever a decorator turned it into; `chosen` are names that
+    it gave otherwise, by an assignment or `import ... as`.
+    """
+
+    def __init__(
+        self,
+        modules: Sequence[ModuleType],
+        hooks: Sequence[Any] = (),
+        defined: Mapping[str, Any] = MappingProxyType({}),
+        chosen: Collection[str] = (),
+    ) -> None:
         self.modules = {"__main__", *(module.__name__ for module in modules)}
         self.hooks = hooks
+        self.defined = defined
+        self.chosen = chosen
 
     def describe_all(self, *namespaces: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """Every public name with its description, the submission's own first, at most 2,000; later namespaces win.
@@ -79,15 +92,19 @@ class Inventory:
         found = {}
         for name, value in itertools.chain.from_iterable(list(namespace.items()) for namespace in namespaces):
             if type(name) is str and not name.startswith("__") and name not in _SKIPPED:
-                described = self._described(value)
+                described = self._described(name, value)
                 if described and (not name.startswith("_") or (described["kind"] in _DEFINED and described["own"])):
                     found[name] = described
         return dict(sorted(found.items(), key=lambda item: not item[1]["own"])[:_MOST_NAMES])
 
-    def _described(self, value: Any) -> dict[str, Any]:
+    def _described(self, name: str, value: Any) -> dict[str, Any]:
         try:
             described = self.describe(value)
-            return {**described, "own": self.is_own(value)} if described else {}
+            if not described:
+                return {}
+            own = self.is_own(value) or self.defined.get(name) is value
+            chosen = not own and name in self.chosen and not _is_called(value, name)
+            return {**described, "own": own, **({"chosen": True} if chosen else {})}
         except Exception:  # noqa: BLE001  of the object: what cannot even be described is no answer to a part, and costs no other
             return {}
 
@@ -131,6 +148,11 @@ class Inventory:
         if type(value).__module__ in self.modules:
             return "instance"
         return "function" if callable(value) else ""
+
+
+def _is_called(value: Any, name: str) -> bool:
+    """Whether a function or a class has this name from the library: `nms = torchvision.ops.nms` is an import in other words."""
+    return (is_routine(value) or is_a(value, type)) and attribute(value, "__name__") == name
 
 
 def _is_numpy(value: Any) -> bool:

@@ -25,9 +25,9 @@ class Loaded:
     """What a submission's file left behind.
 
     `cells` maps compiled file names to cell numbers (0: the module's own file); `kept` holds functions and classes of the file
-    by name, so that one which was later overwritten by its own result (`iou = iou(a, b)`) can still be called; `modules` are the
-    submission's own, `elsewhere` is what those define; `unreadable` is the code of the reason why nothing could run at all, else
-    empty.
+    by name, so that one which was later overwritten by its own result (`iou = iou(a, b)`) can still be called; `chosen` are the
+    names that an assignment or a renaming import bound last; `modules` are the submission's own, `elsewhere` is what those
+    define; `unreadable` is the code of the reason why nothing could run at all, else empty.
     """
 
     namespace: dict[str, Any] = field(default_factory=dict)
@@ -35,6 +35,7 @@ class Loaded:
     cells: dict[str, int] = field(default_factory=dict)
     defined: Counter[str] = field(default_factory=Counter)
     kept: dict[str, Any] = field(default_factory=dict)
+    chosen: set[str] = field(default_factory=set)
     elsewhere: dict[str, Any] = field(default_factory=dict)
     modules: list[ModuleType] = field(default_factory=list)
     unreadable: str = ""
@@ -117,6 +118,8 @@ class Runner:
             exec(compiled, self.loaded.namespace)  # noqa: S102  running the submission is what a sandbox is for
 
     def _keep(self, node: ast.stmt) -> None:
+        self.loaded.chosen -= code.names_bound(node)
+        self.loaded.chosen |= code.names_chosen(node)
         for name in code.names_bound(node):
             value = self.loaded.namespace.get(name)
             if isinstance(node, code.DEFINITIONS[2:]) and callable(value):

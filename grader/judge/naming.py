@@ -27,6 +27,32 @@ ONLOOKERS = {
     "save",
     "main",
 }
+# Functions that make use of an answer, and answers to a neighbouring question.
+_BESIDE = {
+    "compare",
+    "comparison",
+    "versus",
+    "vs",
+    "benchmark",
+    "time",
+    "timeit",
+    "profile",
+    "evaluate",
+    "verify",
+    "validate",
+    "assert",
+    "debug",
+    "example",
+    "log",
+    "soft",
+    "weighted",
+    "mean",
+    "average",
+    "avg",
+    "total",
+    "normalized",
+    "normalised",
+}
 _DRAFTS = {"old", "bad", "wrong", "draft", "broken", "buggy", "deprecated", "unused", "backup", "tmp"}
 
 
@@ -49,13 +75,15 @@ class Hints:
         return next(iter([*named, *(p for p in free if p.fraction and not self.strangers & words_of(p.name))]), None)
 
 
-def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...]) -> list[str]:
+def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...], beside: bool = False) -> list[str]:
     """Own functions or classes with one of the part's keywords: of versions the finished ones first, those of few words, and the
-    last that was written.
+    last that was written. `beside`: those whose other words say that they are not quite about the part, and only those.
     """
     found = []
+    others = _BESIDE.difference(*map(words_of, part.names))  # what the part itself is called says nothing else
     for place, (name, entry) in enumerate(report.names.items()):
         words = words_of(name)
-        if entry.kind in kinds and entry.own and words & set(part.keywords) and not words & ONLOOKERS:
+        fitting = entry.kind in kinds and entry.own and words & set(part.keywords) and not words & ONLOOKERS
+        if fitting and bool(words & others) is beside:
             found.append((name.startswith("_"), bool(words & _DRAFTS), len(words), -place, name))
     return [name for *_, name in sorted(found)]

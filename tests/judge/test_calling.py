@@ -121,6 +121,24 @@ def test_own_before_imported():
     assert styles("overlap", said) == [("call", "my_overlap"), ("call", "overlap")]
 
 
+def test_the_tasks_name_for_a_librarys_function():
+    """Protects `from library import cover as overlap`: the student says that this is it. Of other names, own ones come first."""
+    chosen = Entry("function", (Parameter("a"), Parameter("b")), own=False, chosen=True)
+    said = report(overlap=chosen, fast_overlap=function("first", "second"))
+    assert styles("overlap", said) == [("call", "overlap")]
+    said = report(maps=chosen, get_maps_2=function("model", "x"), W=chosen, matrix=function("model"))
+    assert [style for style in styles("maps", said) if style[1] == "maps"] == [("call", "maps")]
+
+
+def test_own_ones_beside_the_point_after_imported():
+    """Protects the library's function under the task's name from `compare_overlap`, which prints, and from another quantity."""
+    said = report(overlap=function("a", "b", own=False), soft_overlap=function("a", "b"), compare_overlap=function("a", "b"))
+    assert styles("overlap", said)[0] == ("call", "overlap")
+    assert len(styles("overlap", said)) == 3
+    said = report(soft_overlap=function("first", "second"), overlap_of_mine=function("first", "second"))
+    assert styles("overlap", said) == [("call", "overlap_of_mine"), ("call", "soft_overlap")]
+
+
 def test_letters_that_only_look_latin():
     """Protects a name in which a Cyrillic letter slipped in from the other keyboard layout: nobody sees it."""
     name = "\N{CYRILLIC SMALL LETTER O}ver_l\N{CYRILLIC SMALL LETTER A}p"
