@@ -1,6 +1,7 @@
 """Of several files that could be the one to grade: those that count.
 
-Files with the same bytes count once, and a module that another file imports is its helper. This is looked at before any wall or
+Files with the same bytes count once, what is named as a copy of another does not count beside it, and a module that another file
+imports is its helper. This is looked at before any wall or
 limit: so a huge file is never read, one content is held at a time, and hundreds of files are several, whatever is in them.
 """
 
@@ -15,6 +16,9 @@ from pathlib import Path
 from grader.course.bundle import MOST_BYTES
 
 _MOST_LOOKED_INTO = 200
+# As Finder, Windows, VS Code and Jupyter name a copy that stays behind. Not ` (1)`, a later download; nor Colab's `Copy of`, in
+# which one works.
+_COPY = re.compile(r"(?:\s+|\s*[-\u2013\u2014]\s*)(?:copy|копия)\s*(?:\d+|\(\d+\))?$", re.IGNORECASE)
 _NAME = rb"[\w.\x80-\xff]+"
 # At the beginning of a line of a module, or of a line of a notebook's cell, which is a text in JSON.
 _IMPORTS = re.compile(
@@ -25,13 +29,14 @@ _IMPORTS = re.compile(
 
 
 def leading(files: list[Path]) -> list[Path]:
-    """Those of `files` that lead: of the same bytes the one with the shortest name (not `lab (1).py`), and no helpers.
+    """Those of `files` that lead: of the same bytes the one with the shortest name (not `lab (1).py`), no `lab copy.py` beside
+    `lab.py`, and no helpers.
 
     All different ones, where each is imported by another; all, where they are too many to look into.
     """
     if not 1 < len(files) <= _MOST_LOOKED_INTO:
         return files
-    return _without_helpers(_distinct(files))
+    return _without_helpers(_without_copies(_distinct(files)))
 
 
 def _distinct(files: list[Path]) -> list[Path]:
@@ -41,6 +46,11 @@ def _distinct(files: list[Path]) -> list[Path]:
     # Of the same content the first stays: it is set last.
     kept = {(_digest(path, sizes[path]) if counted[sizes[path]] > 1 else sizes[path]): path for path in reversed(ordered)}
     return [path for path in files if path in kept.values()]
+
+
+def _without_copies(files: list[Path]) -> list[Path]:
+    originals = {path: path.with_name(_COPY.sub("", path.stem) + path.suffix) for path in files}
+    return [path for path, original in originals.items() if original == path or original not in originals]
 
 
 def _without_helpers(files: list[Path]) -> list[Path]:

@@ -157,7 +157,8 @@ def could_be_graded(folder: Path, assignment: Assignment, starters: Starters) ->
     """The files of a folder that its owner may have meant: those that match the first pattern of `files` that any matches.
 
     A starter that nobody has worked in does not count beside a file that somebody has; the lab's own files never do. Of files
-    with the same bytes one counts, that with the shortest name (not `lab (1).py`); a module that another imports is its helper.
+    with the same bytes one counts, that with the shortest name (not `lab (1).py`); one named as a copy (`lab copy.py`) does not
+    count beside its original; a module that another imports is its helper.
     """
     files = [path for path in _walk(folder) if path.suffix.lower() in SUFFIXES and not is_the_labs(path, folder)]
     files = [path for path in files if path.parent == folder] or files

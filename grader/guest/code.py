@@ -125,6 +125,13 @@ def uses_in_functions(tree: ast.AST) -> set[tuple[str, str]]:
     return found
 
 
+def names_chosen(node: ast.stmt) -> set[str]:
+    """The names that an assignment binds, or an import to what is called otherwise there."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {alias.asname for alias in node.names if alias.asname and alias.asname != alias.name}
+    return set() if isinstance(node, DEFINITIONS) else names_bound(node)
+
+
 def main_bodies(tree: ast.Module) -> Iterator[ast.stmt]:
     """What stands inside a top-level `main()` that takes nothing: definitions and assignments, as if at top level."""
     for node in statements(tree):

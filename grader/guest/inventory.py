@@ -3,6 +3,7 @@
 A description is a mapping with `kind` (function, hook, class, module_class, instance, network, array, number, mapping, sequence),
 `own` (defined in the submission's files, not imported from a library) and, where they make sense:
 
+* `chosen`: True for a library's object that the submission itself has given this name
 * `returns`: False for a function that ends in an exception whatever it is given, as those of a starter do
 * `parameters` as in `grader.guest.parameters`; None when unknown
 * `methods` of a class or an instance: by name, `{parameters, static}`; `of`: the name of an instance's class
@@ -16,10 +17,10 @@ import dis
 import inspect
 import itertools
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from grader.guest.glance import attribute, has, is_a, is_routine, names_of, torch_types
@@ -57,14 +58,26 @@ def _imported_since(name: str) -> list[str]:
 
 
 class Inventory:
-    """Describes the objects of a submission with these `modules`; `hooks` are the functions that it registered on networks."""
+    """Describes the objects of a submission with these `modules`; `hooks` are the functions that it registered on networks.
 
-    def __init__(self, modules: Sequence[ModuleType], hooks: Sequence[Any] = ()) -> None:
+    `defined` is what its `def` and `class` statements made, by name, whatever a decorator turned it into; `chosen` are names that
+    it gave otherwise, by an assignment or `import ... as`.
+    """
+
+    def __init__(
+        self,
+        modules: Sequence[ModuleType],
+        hooks: Sequence[Any] = (),
+        defined: Mapping[str, Any] = MappingProxyType({}),
+        chosen: Collection[str] = (),
+    ) -> None:
         self.modules = {"__main__", *(module.__name__ for module in modules)}
         self.hooks = hooks
         # Of a bound method its function, of an object that serves as a hook what is called of its class.
         inner = [attribute(hook, "__func__") or attribute(type(hook), "__call__") for hook in hooks]
         self.hooked = [one for one in inner if is_a(one, FunctionType)]
+        self.defined = defined
+        self.chosen = chosen
 
     def describe_all(self, *namespaces: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """Every public name with its description, the submission's own first, at most 2,000; later namespaces win. Of a class
@@ -75,7 +88,7 @@ class Inventory:
         found = {}
         for name, value in itertools.chain.from_iterable(list(namespace.items()) for namespace in namespaces):
             if type(name) is str and not name.startswith("__") and name not in _SKIPPED:
-                described = self._described(value)
+                described = self._described(name, value)
                 if described and (not name.startswith("_") or (described["kind"] in _DEFINED and described["own"])):
                     found[name] = described
                     found.update(self._inner_classes(name, value))
@@ -87,15 +100,19 @@ class Inventory:
         if is_a(value, type) and self.is_own(value) and depth < _DEEPEST:
             for inner, item in names_of(value).items():
                 within = is_a(item, type) and str(item.__qualname__) == f"{value.__qualname__}.{inner}"
-                if within and not inner.startswith("_") and (described := self._described(item)):
+                if within and not inner.startswith("_") and (described := self._described(f"{name}.{inner}", item)):
                     found[f"{name}.{inner}"] = described
                     found.update(self._inner_classes(f"{name}.{inner}", item, depth + 1))
         return found
 
-    def _described(self, value: Any) -> dict[str, Any]:
+    def _described(self, name: str, value: Any) -> dict[str, Any]:
         try:
             described = self.describe(value)
-            return {**described, "own": self.is_own(value)} if described else {}
+            if not described:
+                return {}
+            own = self.is_own(value) or self.defined.get(name) is value
+            chosen = not own and name in self.chosen and not _is_called(value, name)
+            return {**described, "own": own, **({"chosen": True} if chosen else {})}
         except Exception:  # noqa: BLE001  of the object: what cannot even be described is no answer to a part, and costs no other
             return {}
 
@@ -146,6 +163,11 @@ class Inventory:
         if type(value).__module__ in self.modules:
             return "instance"
         return "function" if callable(value) else ""
+
+
+def _is_called(value: Any, name: str) -> bool:
+    """Whether a function or a class has this name from the library: `nms = torchvision.ops.nms` is an import in other words."""
+    return (is_routine(value) or is_a(value, type)) and attribute(value, "__name__") == name
 
 
 def _is_numpy(value: Any) -> bool:

@@ -44,7 +44,6 @@ _HISTORY = re.compile(r"_i?\d+|_{1,3}|_i{1,3}|_[iod]h|In|Out|__\w+__")
 _STATELESS = {"torch", "torchvision", "numpy", "matplotlib", "PIL", "cv2", "IPython", "traitlets", "tqdm", "grader"}
 _STATELESS |= {"typing", "logging", "threading", "_thread", "random", "warnings", "abc", "fractions", "operator", "string"}
 _CONSTANTS: tuple[type, ...] = (
-    types.BuiltinFunctionType,
     types.WrapperDescriptorType,
     types.MethodDescriptorType,
     types.ClassMethodDescriptorType,
@@ -132,6 +131,8 @@ class Remembered:
             return [thing.func, thing.args, thing.keywords]
         if is_a(thing, staticmethod, classmethod, MethodType):
             return [thing.__func__, attribute(thing, "__self__")]
+        if is_a(thing, types.BuiltinFunctionType, types.MethodWrapperType):
+            return [thing.__self__]  # a list, of its `append`
         if is_a(thing, property):
             return [thing.fget, thing.fset, thing.fdel]
         return self._of_library(thing) if is_foreign(thing) else self._of_own(thing)

@@ -28,8 +28,8 @@ class Loaded:
 
     `cells` maps compiled file names to cell numbers (0: the module's own file); `kept` holds functions and classes of the file
     by name, lambdas too, so that one which was later overwritten by its own result (`iou = iou(a, b)`) can still be called;
-    `modules` are the submission's own, `elsewhere` is what those define; `unreadable` is the code of the reason why nothing could
-    run at all, else empty.
+    `chosen` are the names that an assignment or a renaming import bound last; `modules` are the submission's own, `elsewhere` is
+    what those define; `unreadable` is the code of the reason why nothing could run at all, else empty.
     """
 
     namespace: dict[str, Any] = field(default_factory=dict)
@@ -37,6 +37,7 @@ class Loaded:
     cells: dict[str, int] = field(default_factory=dict)
     defined: Counter[str] = field(default_factory=Counter)
     kept: dict[str, Any] = field(default_factory=dict)
+    chosen: set[str] = field(default_factory=set)
     elsewhere: dict[str, Any] = field(default_factory=dict)
     modules: list[ModuleType] = field(default_factory=list)
     unreadable: str = ""
@@ -127,6 +128,8 @@ class Runner:
     def _keep(self, node: ast.stmt) -> None:
         # A name that was a value already, as `float` is after `from torch import *`, fails wherever the file is run.
         self._uses |= {use for use in code.uses_in_functions(node) if not self._is_overwritten(use[0])}
+        self.loaded.chosen -= code.names_bound(node)
+        self.loaded.chosen |= code.names_chosen(node)
         for name in code.names_bound(node):
             value = self.loaded.namespace.get(name)
             if isinstance(node, code.DEFINITIONS[:2]):

@@ -110,7 +110,8 @@ class Session:
         drawings = self.drawings.take(budget)  # now: from the first call on, a picture could hold what a test gave
         self.shelf.restore_handed()
         heap.trim()  # the feature maps of a forward pass: each fork would copy their page tables
-        report = self._report(Inventory(self.loaded.modules, [hook.function for hook in self.shelf.hooks.hooks]))
+        hooks = [hook.function for hook in self.shelf.hooks.hooks]
+        report = self._report(Inventory(self.loaded.modules, hooks, self.loaded.kept, self.loaded.chosen))
         return {**report, "drawings": drawings}
 
     def _report(self, inventory: Inventory) -> dict[str, Any]:

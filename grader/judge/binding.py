@@ -16,6 +16,7 @@ from grader.judge.naming import Hints, words_of
 from grader.sandbox.inventory import Parameter
 
 Pairs = tuple[tuple[str, str], ...]  # (parameter's name, role)
+SHORT = 2  # letters of a name that may stand for anything: `p` is a probability, or a proposal
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Roles:
 
     `spare` roles are no arguments of the part, but may be given to a constructor that asks for them; `networks` are models.
     `elsewhere` has for each other part the names of each role that must be given there.
+    `trusts_letters`: names of one or two letters tell as much as others do, even against the order.
     """
 
     order: tuple[str, ...]
@@ -45,6 +47,7 @@ class Roles:
     hints: Mapping[str, Hints] = field(default_factory=dict)
     networks: frozenset[str] = frozenset()
     elsewhere: tuple[tuple[frozenset[str], ...], ...] = ()
+    trusts_letters: bool = False
 
     def named(self, name: str, among: Iterable[str]) -> str:
         """The role that a parameter's name stands for, exactly or without case and underscores; empty when none does."""
@@ -72,6 +75,11 @@ class Roles:
         own = {word for role in self.order for word in words_of(role) if len(word) > 2}
         return any(role in word for word in words_of(name) for role in own)
 
+    def says_another(self, name: str, role: str) -> bool:
+        """Whether a parameter's name or a word of it, if no mere letters, stands for another role than this one."""
+        told = (self.named(each, self.order) for each in (name, *words_of(name)) if len(each) > SHORT)
+        return any(other not in ("", role) for other in told)
+
 
 def bind(roles: Roles, parameters: Sequence[Parameter] | None, strict: bool = False) -> Binding:
     """Bind to a function. `strict`: a role never takes a parameter whose name stands for a role of another part."""
@@ -79,6 +87,8 @@ def bind(roles: Roles, parameters: Sequence[Parameter] | None, strict: bool = Fa
         return Binding(roles.order)
     fixed = [p for p in parameters if p.how in ("positional", "keyword")]
     given = _by_name(roles, fixed)
+    if not roles.trusts_letters:
+        _leave_to_the_order(roles, fixed, given)
     _by_annotation(roles, fixed, given)
     _in_order(roles, fixed, given, strict)
     _by_hints(roles, fixed, given)
@@ -140,6 +150,20 @@ def _by_name(roles: Roles, fixed: Sequence[Parameter]) -> dict[str, str]:
         if role:
             given[parameter.name] = role
     return given
+
+
+def _leave_to_the_order(roles: Roles, fixed: Sequence[Parameter], given: dict[str, str]) -> None:
+    """Forget what letters say against the task's order where one of their roles' own places has an unknown name: in
+    `nms(frames, p, limit)`, `p` stands for no proposals. A role's very own name is the task's.
+    """
+    places = {parameter.name: role for parameter, role in zip(fixed, roles.order, strict=False)}
+    moved = {name: role for name, role in given.items() if places.get(name) != role}
+    unknown = {name: role for name, role in places.items() if name not in given}
+    mere_letters = all(len(name) <= SHORT and name != role for name, role in moved.items())
+    said = any(roles.says_another(name, role) for name, role in unknown.items())
+    if mere_letters and not said and set(unknown.values()) & set(moved.values()):
+        for name in moved:
+            del given[name]
 
 
 def _by_annotation(roles: Roles, fixed: Sequence[Parameter], given: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.course.specification import Assignment, Form, Part, same_name
 from grader.judge.alternatives import Alternative
-from grader.judge.binding import Binding, Roles
+from grader.judge.binding import SHORT, Binding, Roles
 from grader.judge.candidates import Candidate, candidates
 from grader.judge.naming import Hints
 from grader.sandbox.exchange import LoadReport
@@ -112,19 +112,33 @@ def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]
     entry = question.report.names.get(candidate.name)
     most = None if entry is None or entry.returns else 1
     own = list(_by_roles(question.part, candidate, bool(question.report.hooks)))
-    if _may_be_swapped(candidate, question.roles):
-        swapped = replace(candidate, binding=replace(candidate.binding, positional=candidate.binding.positional[::-1]))
-        own += [each for each in _by_roles(question.part, swapped, bool(question.report.hooks)) if not each.changes]
+    for binding in _other_bindings(candidate, question.roles):
+        other = replace(candidate, binding=binding)
+        own += [each for each in _by_roles(question.part, other, bool(question.report.hooks)) if not each.changes]
     others = list(_by_alternatives(question, candidate))
     ordered = [*own, *others] if candidate.binding.complete else [*others, *own]
     yield from ordered[:most]
 
 
+def _other_bindings(candidate: Candidate, roles: Roles) -> Iterator[Binding]:
+    """Where names tell little: what letters say, after all; a network and its input the other way round."""
+    if candidate.rebind is not None:
+        by_letters = candidate.rebind(replace(roles, trusts_letters=True), False)
+        if by_letters != candidate.binding and by_letters.complete:
+            yield by_letters
+    if _may_be_swapped(candidate, roles):
+        yield replace(candidate.binding, positional=candidate.binding.positional[::-1])
+
+
 def _may_be_swapped(candidate: Candidate, roles: Roles) -> bool:
-    """Whether nothing tells which of two arguments is the network: names of one's own, or `*args` of a wrapper."""
-    named = any(roles.named(one.name, roles.order) or one.said in ("network", "array") for one in candidate.parameters)
-    two = candidate.style != "forward_hook" and len(roles.order) == 2 and candidate.binding.positional == roles.order
-    return two and len(roles.networks & set(roles.order)) == 1 and not named
+    """Whether nothing tells which of two arguments is the network: names of one's own, a letter, or `*args` of a wrapper."""
+    known = [parameter for parameter in candidate.parameters if roles.named(parameter.name, roles.order)]
+    all_known = bool(known) and len(known) == len(candidate.parameters)
+    told = (
+        all_known or any(len(p.name) > SHORT for p in known) or any(p.said in ("network", "array") for p in candidate.parameters)
+    )
+    two = candidate.style != "forward_hook" and len(roles.order) == 2 and set(candidate.binding.positional) == set(roles.order)
+    return two and len(roles.networks & set(roles.order)) == 1 and not told
 
 
 def _by_changed_alternatives(question: Question, candidate: Candidate) -> Iterator[Attempt]:

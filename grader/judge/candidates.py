@@ -1,8 +1,9 @@
 """What in a submission may answer a part, in the order in which it is tried.
 
-The student's own functions, classes and methods under the part's names; then values, where a value may stand for a function;
-then, where there was none of the first, own functions with private names (`_nms`), those that are named only alike, and
-attributes of objects; then imported ones under the names; at last forward hooks.
+The student's own functions, classes and methods under the part's names, and what the student has put under its first; then
+values, where a value may stand for a function; then, where there was none of the first, own functions with private names
+(`_nms`), those that are named only alike, and attributes of objects; then imported ones under the names; then, in that case, own
+ones whose names tell of something else too (`soft_nms`); at last forward hooks.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ class Candidate:
 def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
     """All of them, best first."""
     named = list(_named(part, report, roles))
-    defined = [one for name, one in named if report.names[name].own and one.style != "variable"]
+    theirs = {name for name, _ in named if _is_theirs(part, name, report.names[name])}
+    defined = [one for name, one in named if name in theirs and one.style != "variable"]
     private = [one for one in defined if one.name.startswith("_")]
     own = _what_is_meant([one for one in defined if one not in private], roles)
     yield from own
@@ -66,7 +68,10 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
         yield from _alike(part, report, roles)
         yield from _attributes(part, report, roles)
         yield from _classes_alike(part, report, roles)
-    yield from (one for name, one in named if not report.names[name].own)
+    yield from (one for name, one in named if name not in theirs)
+    if not own:
+        yield from _alike(part, report, roles, beside=True)
+        yield from _classes_alike(part, report, roles, beside=True)
     if "forward_hook" in part.styles:
         yield from _hooks(part, report, roles)
 
@@ -77,6 +82,11 @@ def _what_is_meant(own: list[Candidate], roles: Roles) -> list[Candidate]:
     """
     told = any(roles.is_named_in(one.name) for one in own)
     return sorted(own, key=lambda one: (_asks_for_another(one, roles), told and roles.may_be_elsewhere(one.parameters)))
+
+
+def _is_theirs(part: Part, name: str, entry: Entry) -> bool:
+    """Whether the student wrote it, or has given the very name that the task asks for to something of a library's."""
+    return entry.own or (entry.chosen and same_name(name) == same_name(part.names[0]))
 
 
 def _asks_for_another(one: Candidate, roles: Roles) -> bool:
@@ -267,17 +277,17 @@ def _attributes(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candid
             yield Candidate(f"{name}.{attribute}", "variable", target, binding)
 
 
-def _alike(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
+def _alike(part: Part, report: LoadReport, roles: Roles, beside: bool = False) -> Iterator[Candidate]:
     """Own functions whose name has one of the part's keywords among its words, and whose parameters fit."""
-    for name in names_alike(part, report, ("function",)):
+    for name in names_alike(part, report, ("function",), beside):
         entry = report.names[name]
         if not _is_hook(entry.parameters) and bind(roles, entry.parameters, True).complete:
             yield from _function(part, name, {"via": "name", "name": name}, entry.parameters, roles)
 
 
-def _classes_alike(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
+def _classes_alike(part: Part, report: LoadReport, roles: Roles, beside: bool = False) -> Iterator[Candidate]:
     """Own classes of such names, where what they are called with fits."""
-    for name in names_alike(part, report, ("class", "module_class")):
+    for name in names_alike(part, report, ("class", "module_class"), beside):
         for one in _from_class(part, name, report.names[name], roles):
             if one.rebind is not None and one.rebind(roles, True).complete:
                 yield one

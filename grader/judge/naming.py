@@ -27,6 +27,32 @@ ONLOOKERS = {
     "save",
     "main",
 }
+# Functions that make use of an answer, and answers to a neighbouring question.
+_BESIDE = {
+    "compare",
+    "comparison",
+    "versus",
+    "vs",
+    "benchmark",
+    "time",
+    "timeit",
+    "profile",
+    "evaluate",
+    "verify",
+    "validate",
+    "assert",
+    "debug",
+    "example",
+    "log",
+    "soft",
+    "weighted",
+    "mean",
+    "average",
+    "avg",
+    "total",
+    "normalized",
+    "normalised",
+}
 _DRAFTS = {"old", "bad", "wrong", "draft", "broken", "buggy", "deprecated", "unused", "backup", "tmp"}
 
 
@@ -55,14 +81,16 @@ class Hints:
         return fitting[0] if len(needed) == 1 and fitting else None
 
 
-def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...]) -> list[str]:
+def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...], beside: bool = False) -> list[str]:
     """Own functions or classes with one of the part's keywords: of versions the finished ones first, those of few words, and the
-    last that was written.
+    last that was written. `beside`: those whose other words say that they are not quite about the part, and only those.
     """
     found = []
+    others = _BESIDE.difference(*map(words_of, part.names))  # what the part itself is called says nothing else
     for place, (name, entry) in enumerate(report.names.items()):
         words = words_of(name)
         telling = {*words, *name.lower().split("_")} & set(part.keywords)  # some with their digits: `layer4_maps`
-        if entry.kind in kinds and entry.own and telling and not words & ONLOOKERS:
+        fitting = entry.kind in kinds and entry.own and telling and not words & ONLOOKERS
+        if fitting and bool(words & others) is beside:
             found.append((name.startswith("_"), bool(words & _DRAFTS), len(words), -place, name))
     return [name for *_, name in sorted(found)]

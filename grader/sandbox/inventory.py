@@ -41,7 +41,8 @@ class Method:
 
 @dataclass(frozen=True)
 class Entry:
-    """What a name stands for. `parameters` is None when unknown; `own`: written by the student; `axes` of an array.
+    """What a name stands for. `parameters` is None when unknown; `own`: written by the student; `chosen`: a library's, under a
+    name that the student gave it; `axes` of an array.
 
     `returns` is False for a function that only ever raises. `of` is the name of an instance's class, `attributes` are names that
     instances have without a call.
@@ -55,6 +56,7 @@ class Entry:
     returns: bool = True
     of: str = ""
     attributes: tuple[str, ...] = ()
+    chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ def read_entry(item: Mapping[Value, Value]) -> Entry:
         returns=item.get("returns") is not False,
         of=text(item.get("of"), 200),
         attributes=tuple(text(name, 200) for name in items(item.get("attributes"), _MOST_ATTRIBUTES)),
+        chosen=item.get("chosen") is True,
     )
 
 

@@ -91,6 +91,23 @@ def test_which_file_of_a_folder(make: Make, assignment: Assignment, files: list[
     assert found(place, assignment)["ann"] in (graded, f"ann/{graded}")
 
 
+@pytest.mark.parametrize(
+    "copy", ["tiny copy", "tiny copy 2", "tiny - Copy", "tiny - Copy (2)", "tiny-Copy1", "tiny \u2014 копия"]
+)
+def test_what_is_named_as_a_copy(make: Make, assignment: Assignment, copy: str) -> None:
+    """Protects a student whose editor left a copy of an earlier state. Where there is no original, it is the work."""
+    place = make("ann/tiny.py", "bob/other.py")
+    make(f"ann/{copy}.py", f"bob/{copy}.py", content=b"earlier\n")
+    assert found(place, assignment) == {"ann": "ann/tiny.py", "bob": f"bob/{copy}.py"}
+
+
+@pytest.mark.parametrize("other", ["tiny (1)", "tiny_final", "Copy of tiny", "tinycopy"])
+def test_what_may_be_the_later_one(make: Make, assignment: Assignment, other: str) -> None:
+    """Protects a student from the grade of the wrong file: a second download may be the newer one, so two stay two."""
+    make("ann/tiny.py")
+    assert found(make(f"ann/{other}.py", content=b"later\n"), assignment) == {"ann": "several_files"}
+
+
 def test_the_same_file_twice(make: Make, assignment: Assignment) -> None:
     """Protects a student whose browser saved the file a second time: the same bytes are one file, others are still two."""
     place = make("ann/tiny.ipynb", "ann/tiny (1).ipynb", "bob/tiny.ipynb")

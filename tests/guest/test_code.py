@@ -99,6 +99,12 @@ def test_what_makes_a_class_stays():
     assert ast.unparse(first) == "@dataclass\nclass A:\n\n    @staticmethod\n    def f(x):\n        pass"
 
 
+def test_names_that_a_statement_chooses():
+    """Protects whom a name was given by: an import under the library's own name says less than one under another."""
+    source = "import a\nimport b as c\nfrom d import e as f\nfrom g import h as h\ni = 1\nj: int = 2\ndef k(): pass\nprint(l)"
+    assert set().union(*map(code.names_chosen, tree(source).body)) == {"c", "f", "i", "j"}
+
+
 def test_bodies_of_main_are_found():
     """Definitions inside a `main()` that takes nothing are offered; those of a function with parameters are not."""
     source = """

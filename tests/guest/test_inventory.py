@@ -13,14 +13,15 @@ import numpy as np
 from grader.guest.inventory import Inventory, modules_in
 
 
-def describe(source: str, hooks: tuple = ()) -> dict:
+def describe(source: str, hooks: tuple = (), defined: tuple = (), chosen: tuple = ()) -> dict:
     """The inventory of a submission with this source."""
     module = ModuleType("submitted_for_test")
     module.__file__ = "/somewhere/work/lab.py"
     sys.modules[module.__name__] = module
     try:
         exec(source, vars(module))
-        return Inventory([module], [vars(module)[name] for name in hooks]).describe_all(vars(module))
+        made = {name: vars(module)[name] for name in defined}
+        return Inventory([module], [vars(module)[name] for name in hooks], made, chosen).describe_all(vars(module))
     finally:
         del sys.modules[module.__name__]
 
@@ -131,6 +132,23 @@ b = B(None)
     names = describe(source)
     assert set(names["A"]["attributes"]) == {"model", "weights"}
     assert set(names["B"]["attributes"]) == set(names["b"]["attributes"]) == {"model", "weights", "map"}
+
+
+def test_definitions_that_a_decorator_turned_into_a_librarys():
+    """Protects `@torch.jit.script def iou(...)`: its object is the library's, and what it says is the student's."""
+    source = "import operator\n@lambda f: operator.itemgetter(0)\ndef iou(a, b): pass\nother = iou"
+    assert not describe(source)["iou"]["own"]
+    assert describe(source, defined=("iou",))["iou"]["own"]
+    assert not describe(source, defined=("iou",))["other"]["own"]
+
+
+def test_names_given_to_what_a_library_has():
+    """Protects `get_weights = attrgetter("fc.weight")`. A function of a library under its own name there is a mere import."""
+    source = (
+        "import math\nfrom operator import itemgetter\nfirst = itemgetter(0)\nfrom math import dist as gap\nhypot = math.hypot\n"
+    )
+    names = describe(source + "def own(a): pass", chosen=("first", "gap", "hypot", "own"))
+    assert [name for name, entry in names.items() if entry.get("chosen")] == ["first", "gap"]
 
 
 def test_functions_that_serve_as_hooks():

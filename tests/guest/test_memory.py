@@ -252,12 +252,9 @@ def test_half_of_what_is_left_is_not_put_back_alone(code: str) -> None:
     before.put_back()
     seen = Remembered([namespace]) != before  # then a fresh process follows
     exec("left = bool(recorder.maps or inside['layer4'].maps or network.maps or buffer[0])", namespace)
-    defaults = (
-        (Helper := namespace["Helper"]).static.__defaults__,
-        Helper.on_class.__func__.__defaults__,
-        Helper.value.fget.__defaults__,
-    )
-    kept = [each[0] for each in defaults] + [namespace["append"].__self__, namespace["partial"].args[0]]
+    helper = namespace["Helper"]
+    functions = [helper.static, helper.on_class.__func__, helper.value.fget]
+    kept = [*(each.__defaults__[0] for each in functions), namespace["append"].__self__, namespace["partial"].args[0]]
     assert seen or not (namespace["left"] or any(kept))
 
 

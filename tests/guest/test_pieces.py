@@ -120,6 +120,13 @@ def test_a_later_function_wins():
     assert Bench().run("def f(): return 1\nf = 3\ndef f(): return 2")["f"]() == 2
 
 
+def test_who_gave_a_name_last():
+    """Protects whose function a name stands for: a plain import of it takes back what an assignment had put there."""
+    bench = Bench()
+    bench.run("from math import dist as gap\nhypot = abs\nfrom math import hypot\ndef gap(): pass\nx = 1")
+    assert bench.loaded.chosen == {"x"}
+
+
 def test_a_value_is_no_overwritten_function():
     """A name that was never a function stays the value that it is."""
     assert Bench().run("W = 3\nW = 4")["W"] == 4

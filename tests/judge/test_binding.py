@@ -22,6 +22,7 @@ ALIASES = {
 MAP = Roles(("model", "x"), ALIASES, frozenset({"model"}))
 NMS = Roles(("boxes", "scores", "threshold"), ALIASES, frozenset({"threshold"}), spare=("model",))
 HINTED = replace(NMS, hints={"threshold": Hints(frozenset({"iou", "порог"}), frozenset({"score", "eps"}))})
+LETTERS = Roles(("boxes", "scores", "t"), {"boxes": ("b", "P"), "scores": ("s", "score"), "t": ("thr", "k")}, frozenset({"t"}))
 DICE = Roles(("y", "p"), ALIASES, foreign=frozenset({"model", "net"}))
 
 
@@ -117,6 +118,32 @@ def test_an_optional_number_of_a_constructor():
     assert (made.constructor, made.omitted) == ((("limit", "threshold"),), ())
     made = bind_class(HINTED, parameters("iou_thr=."), parameters("boxes scores limit=."))
     assert made == Binding(("boxes", "scores"), (), (("iou_thr", "threshold"),))
+
+
+@pytest.mark.parametrize("text", ["frames p thr", "a b c", "frames s k", "x b s", "k b limit", "my_boxes p thr"])
+def test_letters_do_not_turn_the_order_round(text: str):
+    """Protects `(frames, p, limit)`: the probability `p` was taken for boxes, and the frames got the scores that were left."""
+    assert bind(LETTERS, parameters(text)) == Binding(LETTERS.order)
+
+
+@pytest.mark.parametrize(
+    ("text", "positional"),
+    [
+        ("s b t", ("scores", "boxes", "t")),
+        ("score frames k", ("scores", "boxes", "t")),
+        ("my_score b k", ("scores", "boxes", "t")),
+        ("limit b scores", ("t", "boxes", "scores")),
+        ("a t thr_2", ("boxes", "t", "scores")),
+    ],
+)
+def test_another_order_that_names_tell(text: str, positional: tuple[str, ...]):
+    """Protects another order: all letters are known, a word stands against the task's order, or a letter is a role's own name."""
+    assert bind(LETTERS, parameters(text)).positional == positional
+
+
+def test_letters_taken_at_their_word():
+    """Protects the second try, where the order that was asked for has failed: `(a, b, s)` with the threshold in front."""
+    assert bind(replace(LETTERS, trusts_letters=True), parameters("a b s")).positional == ("t", "boxes", "scores")
 
 
 @pytest.mark.parametrize(

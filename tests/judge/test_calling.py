@@ -65,7 +65,7 @@ ASSIGNMENT = Assignment.model_validate(
                 "title": "Pick",
                 "points": 1,
                 "names": ["pick"],
-                "parameters": [{"role": "values"}, {"role": "index"}],
+                "parameters": [{"role": "values", "aliases": ["v"]}, {"role": "index"}],
                 "accepts": ["list"],
                 "index_forms": ["index"],
             },
@@ -122,6 +122,24 @@ def test_own_before_imported():
     assert styles("overlap", said) == [("call", "my_overlap"), ("call", "overlap")]
 
 
+def test_the_tasks_name_for_a_librarys_function():
+    """Protects `from library import cover as overlap`: the student says that this is it. Of other names, own ones come first."""
+    chosen = Entry("function", (Parameter("a"), Parameter("b")), own=False, chosen=True)
+    said = report(overlap=chosen, fast_overlap=function("first", "second"))
+    assert styles("overlap", said) == [("call", "overlap")]
+    said = report(maps=chosen, get_maps_2=function("model", "x"), W=chosen, matrix=function("model"))
+    assert [style for style in styles("maps", said) if style[1] == "maps"] == [("call", "maps")]
+
+
+def test_own_ones_beside_the_point_after_imported():
+    """Protects the library's function under the task's name from `compare_overlap`, which prints, and from another quantity."""
+    said = report(overlap=function("a", "b", own=False), soft_overlap=function("a", "b"), compare_overlap=function("a", "b"))
+    assert styles("overlap", said)[0] == ("call", "overlap")
+    assert len(styles("overlap", said)) == 3
+    said = report(soft_overlap=function("first", "second"), overlap_of_mine=function("first", "second"))
+    assert styles("overlap", said) == [("call", "overlap_of_mine"), ("call", "soft_overlap")]
+
+
 def test_letters_that_only_look_latin():
     """Protects a name in which a Cyrillic letter slipped in from the other keyboard layout: nobody sees it."""
     name = "\N{CYRILLIC SMALL LETTER O}ver_l\N{CYRILLIC SMALL LETTER A}p"
@@ -164,6 +182,22 @@ def test_the_other_order_of_a_network_and_its_input():
         assert orders == [("model", "x"), ("x", "model")][:tried]
         swapped = [place for place, one in enumerate(made) if one.candidate.binding.positional == ("x", "model")]
         assert swapped[-1:] < [place for place, one in enumerate(made) if one.alternative] or entry is not wrapped
+
+
+def test_letters_after_the_order():
+    """Protects `pick(a, v)` in the task's order, and with the index in front: what a letter says is tried after the order."""
+    usual, turned = ("values", "index"), ("index", "values")
+    for names, tried in ((("a", "v"), [usual, turned]), (("index", "v"), [turned]), (("a", "values"), [turned])):
+        made = attempts(question("pick", report(pick=function(*names))))
+        assert list(dict.fromkeys(one.candidate.binding.positional for one in made)) == tried
+
+
+def test_a_letter_does_not_tell_a_network_from_its_input():
+    """Protects `get_maps(x, y)`, where x is the network; the order that the letter says comes first, and both known tell."""
+    for names, tried in ((("x", "y"), 2), (("x", "net"), 1), (("img", "y"), 1)):
+        made = attempts(question("maps", report(get_maps=function(*names))))
+        orders = list(dict.fromkeys(one.candidate.binding.positional for one in made))
+        assert orders == [("x", "model"), ("model", "x")][:tried]
 
 
 def test_onlookers_do_not_answer():

@@ -51,6 +51,23 @@ def test_a_session_loads_and_answers(kind: str, tiny_course: Path) -> None:
     assert not template.scratch.exists()
 
 
+def test_whose_a_librarys_object_is(tiny_course: Path) -> None:
+    """Protects a definition that a decorator turned into a library's object, and a name that the student gave to such a one."""
+    made = plan(tiny_course, choose_wall("none"))
+    source = """
+from operator import itemgetter
+from statistics import mean as mu, median
+def kept(function): return itemgetter(0)
+@kept
+def mean(values): return sum(values) / len(values)
+first = itemgetter(0)
+"""
+    with Template(made) as template, template.open(made.assignment.limits) as session:
+        names = session.load({"tiny.py": source.encode()}, "tiny.py").names
+    assert {name for name, entry in names.items() if entry.own} == {"kept", "mean"}
+    assert {name for name, entry in names.items() if entry.chosen} == {"first", "mu"}
+
+
 @pytest.mark.parametrize("kind", WALLS)
 def test_sessions_share_nothing(kind: str, tiny_course: Path) -> None:
     """Protects students from each other: files, globals and modules of one are not there for the next."""

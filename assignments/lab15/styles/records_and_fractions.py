@@ -53,11 +53,12 @@ def dice_loss(y, p):
 
 
 def nms(boxes, scores, iou_threshold):
-    left = scores.argsort(descending=True).tolist()
-    boxes = [tuple(box) for box in boxes.tolist()]
+    same = {box: [i for i, other in enumerate(boxes) if other == box] for box in set(boxes)}
+    left = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
     kept = []
     while left:
         best = left.pop(0)
         kept.append(best)
-        left = [i for i in left if iou(boxes[best], boxes[i]) <= iou_threshold]
+        overlapping = [box for box in same if iou(boxes[best], box) > iou_threshold]
+        left = [i for i in left if not any(i in same[box] for box in overlapping)]
     return Kept(kept)
