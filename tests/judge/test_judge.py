@@ -477,7 +477,7 @@ def test_nobody_learns_that_an_answer_was_wrong(tiny_course: Path, tmp_path: Pat
         with Judge(JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), choose_wall("auto"), (), "en")) as judge:
             result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
         asked[kind] = seen
-        assert result.parts[0].score == (40 if kind == "right" else 0)
+        assert (result.parts[0].score == 40) is (kind == "right")
     first_pid = {kind: seen[0][0] for kind, seen in asked.items()}
     assert [(pid - first_pid["right"], begins) for pid, begins in asked["right"]] == [
         (pid - first_pid["wrong"], begins) for pid, begins in asked["wrong"]
