@@ -80,7 +80,11 @@ def _children(pid: int) -> list[int]:
 def _is_alive(pid: int) -> bool:
     """Whether any of its threads runs: where its first one has ended by itself, `/proc/<pid>/stat` calls the process a zombie."""
     own = _PROC / str(pid)
-    return not _has_ended(own) or not all(_has_ended(thread) for thread in (own / "task").glob("*"))
+    try:
+        threads = list((own / "task").iterdir())
+    except OSError:
+        return False  # it is gone altogether
+    return not all(_has_ended(task) for task in (own, *threads))
 
 
 def _has_ended(task: Path) -> bool:

@@ -169,7 +169,11 @@ def _unbacked(process: psutil.Process) -> int:
 
 
 def _by_thread(process: psutil.Process, fields: tuple[str, ...]) -> Iterator[list[int]]:
-    for task in (_PROC / str(process.pid) / "task").glob("*"):
+    try:
+        tasks = list((_PROC / str(process.pid) / "task").iterdir())
+    except OSError:
+        return  # it is gone altogether
+    for task in tasks:
         with contextlib.suppress(psutil.NoSuchProcess):
             yield _bytes(process, f"task/{task.name}/status", fields)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 
+from grader.guest import processes
 from grader.guest.processes import descendants
 
 
@@ -133,3 +135,10 @@ def test_a_living_child_is_not_waited_for(isolated) -> None:
         return living, bury()
 
     assert isolated(check) == [False, True]
+
+
+def test_who_is_gone_altogether_is_not_alive() -> None:
+    """Protects the template: a process may be buried by its own parent between two looks at it."""
+    child = subprocess.Popen(["true"])
+    child.wait()
+    assert not processes._is_alive(child.pid)

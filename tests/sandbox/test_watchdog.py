@@ -301,3 +301,11 @@ def test_whether_shared_memory_counts_once(monkeypatch: pytest.MonkeyPatch) -> N
 
         monkeypatch.setattr(watchdog, "_bytes", refuse)
         assert not Watchdog(process.pid, PLENTY, lambda verdict: None).sees_shared
+
+
+def test_who_is_gone_altogether_has_no_memory() -> None:
+    """Protects the watchdog itself: a process may end between two looks at it."""
+    child = subprocess.Popen([sys.executable, "-c", "pass"])
+    process = psutil.Process(child.pid)
+    child.wait()
+    assert list(watchdog._by_thread(process, ("RssAnon:",))) == []
