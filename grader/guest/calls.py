@@ -35,12 +35,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import inspect
+from types import ModuleType
 from typing import Any
 
 from grader.errors import WireError
 from grader.guest.chance import Draws
 from grader.guest.failures import describe
-from grader.guest.glance import is_a, names_of
+from grader.guest.glance import is_a, names_of, torch_types
 from grader.guest.hooks import run_and_find
 from grader.guest.instances import make
 from grader.guest.leftovers import Leftovers
@@ -186,9 +187,10 @@ class Server:
         Hooks of the file are for code that registers none, in this call or, as a constructor does, in an earlier one of the test.
         """
         book = self.shelf.hooks
-        if not request["target"].get("replay") or len(book.hooks) > self.hooks_before:
+        given = [value for value in [*arguments, *keywords.values()] if is_network(value)]
+        if not given or not request["target"].get("replay") or len(book.hooks) > self.hooks_before:
             return self.run(request, arguments, keywords)
-        with book.replayed(filter(is_network, [*arguments, *keywords.values()]), self.roots()):
+        with book.replayed(given, self.roots()):
             return self.run(request, arguments, keywords)
 
     def run(self, request: dict[str, Any], arguments: list[Any], keywords: dict[str, Any]) -> Any:
@@ -264,6 +266,8 @@ class Server:
 
 def networks_of(shelf: Shelf, loaded: Loaded) -> list[tuple[str, Any]]:
     """The networks of a submission: those that came from factories by name, then others in its namespace."""
-    values = list(loaded.namespace.values())
-    inner = [item for value in values if not is_a(value, type) for item in names_of(value).values()]
-    return [*reversed(shelf.handed), *(("", value) for value in [*values, *inner] if is_network(value))]
+    values, networks = list(loaded.namespace.values()), torch_types("nn.Module")
+    own = {id(module) for module in loaded.modules}  # of a library's modules every network is somebody else's
+    holding = [value for value in values if not is_a(value, type) and (id(value) in own or not is_a(value, ModuleType))]
+    inner = [item for value in holding for item in names_of(value).values()]
+    return [*reversed(shelf.handed), *(("", value) for value in [*values, *inner] if is_a(value, *networks))]

@@ -128,7 +128,7 @@ def test_the_walks(module: ModuleType) -> None:
     assert Remembered([namespace]) == before
     snapshot = Snapshot([namespace, *namespace.values()])
     assert snapshot.fresh() == []
-    found = networks_of(SimpleNamespace(handed=[]), SimpleNamespace(namespace=namespace))  # type: ignore[arg-type]
+    found = networks_of(SimpleNamespace(handed=[]), SimpleNamespace(namespace=namespace, modules=[]))  # type: ignore[arg-type]
     assert found == []
     for value in [value for name, value in namespace.items() if not name.startswith("__")]:
         assert holders(value)
