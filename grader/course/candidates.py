@@ -1,8 +1,8 @@
 """Of several files that could be the one to grade: those that count.
 
 Files with the same bytes count once, what is named as a copy of another does not count beside it, and a module that another file
-imports is its helper. This is looked at before any wall or
-limit: so a huge file is never read, one content is held at a time, and hundreds of files are several, whatever is in them.
+imports is its helper. This is looked at before any wall or limit: so a huge file is never read, one content is held at a time,
+and hundreds of files are several, whatever is in them.
 """
 
 from __future__ import annotations

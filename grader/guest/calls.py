@@ -44,8 +44,7 @@ from grader.guest.failures import describe
 from grader.guest.glance import is_a, names_of, torch_types
 from grader.guest.hooks import run_and_find
 from grader.guest.instances import make
-from grader.guest.leftovers import Leftovers
-from grader.guest.memory import threads
+from grader.guest.leftovers import Leftovers, threads
 from grader.guest.models import Shelf
 from grader.guest.notes import Notes
 from grader.guest.pieces import Loaded
@@ -94,8 +93,8 @@ class Server:
         draws.note()
         self.before = before
         self.used = False
-        self.hooks_before = len(shelf.hooks.hooks)  # the present test
-        self.ran_own = False  # in a test, a network of the submission's own, for what its hooks store
+        self.hooks_before = len(shelf.hooks.hooks)  # when the present test began
+        self.ran_own = False  # whether it ran a network of the submission's own, for what hooks store
         self.threads = threads()
         self.registry = Registry()
         self.wrote = False  # whether the last call changed what it was given
@@ -118,13 +117,13 @@ class Server:
     def begin(self, apart: bool) -> bool:
         """A test begins: what an earlier one made or was lent is not there for it. False where it cannot begin here."""
         try:
-            if self.used and not self.is_as_loaded(apart) and self.before is not None:
+            if self.used and not self.is_as_loaded(apart):
                 return False
             self.draws.restore()
         except BaseException:  # of what the submission put in the place of something
-            if self.before is not None and self.used:
-                return False
-            raise
+            if self.before is None or not self.used:
+                raise
+            return False
         self.used = True
         self.hooks_before = len(self.shelf.hooks.hooks)
         self.ran_own = False
@@ -136,11 +135,12 @@ class Server:
         return True
 
     def is_as_loaded(self, apart: bool) -> bool:
-        """Whether nothing of earlier tests is left, where need be after it was put back."""
+        """Whether nothing of earlier tests is left, where need be after it was put back; taken for granted where nobody noted how
+        the submission was."""
         del self.shelf.handed[len(self.were_training) :]  # what calls made is theirs
         unharmed = self.shelf.put_back()
         if self.before is None:
-            return unharmed
+            return True
         return unharmed and threads() <= self.threads and self.before.are_gone(thoroughly=apart or self.ran_own)
 
     def state(self, model: Any, inputs: list[Any]) -> dict[str, Any]:

@@ -122,12 +122,17 @@ class Inventory:
             return {}
         if is_a(value, type):
             kind = "module_class" if is_network_class(value) else "class"
-            described = {"kind": kind, "parameters": parameters_of(value), "methods": self._methods(value, whole=True)}
+            described = {"kind": kind, "parameters": parameters_of(value), "methods": self._methods_asked(value, whole=True)}
             return {**described, "attributes": _attributes(value)}
         kind = self._kind(value)
         if kind in ("instance", "network"):
             made_of = str(type(value).__name__)[:200]
-            described = {"kind": kind, "parameters": parameters_of(value), "methods": self._methods(type(value)), "of": made_of}
+            described = {
+                "kind": kind,
+                "parameters": parameters_of(value),
+                "methods": self._methods_asked(type(value)),
+                "of": made_of,
+            }
             return {**described, "attributes": _attributes(type(value))}
         if kind == "function":
             is_hook = any(value is hook for hook in self.hooks)
@@ -136,7 +141,7 @@ class Inventory:
             return {"kind": kind, "axes": int(attribute(value, "ndim", 0))}
         return {"kind": kind} if kind else {}
 
-    def _methods(self, value: type, whole: bool = False) -> dict[str, dict[str, Any]]:
+    def _methods_asked(self, value: type, whole: bool = False) -> dict[str, dict[str, Any]]:
         """Those that do not serve as hooks."""
         return {name: one for name, one in _methods(value, whole).items() if not self._is_hooked(value, name)}
 

@@ -8,9 +8,15 @@ one of another part.
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from typing import Any
 
-from grader.guest.memory import Remembered, settings
+import numpy as np
+
+from grader.guest.glance import torch_types
+from grader.guest.memory import Remembered
 from grader.guest.models import Shelf
 from grader.guest.pieces import Loaded
 
@@ -21,20 +27,19 @@ class Leftovers:
     def __init__(self, loaded: Loaded, shelf: Shelf) -> None:
         self._loaded = loaded
         self._shelf = shelf
-        remembered, around = self._now()
-        self._remembered, self._around = remembered, around
+        self._remembered, self._around = self._now()
         self._numbers: list[bytes] = []
-        self._is_opaque = remembered.is_opaque
+        self._is_opaque = self._remembered.is_opaque
         try:
-            self._numbers = remembered.numbers()
-            shelf.note_own(remembered.networks)
+            self._numbers = self._remembered.numbers()
+            shelf.note_own(self._remembered.networks)
         except Exception:  # noqa: BLE001  of a tensor or a network of the submission's own kind
             self._is_opaque = True
 
     def _now(self) -> tuple[Remembered, tuple[Any, ...]]:
         places = [self._loaded.namespace, self._loaded.elsewhere, *(vars(module) for module in self._loaded.modules)]
         hooks = self._shelf.hooks.active_on([network for _, network in self._shelf.handed])
-        return Remembered(places), (hooks, settings())
+        return Remembered(places), (hooks, _settings())
 
     def are_gone(self, *, thoroughly: bool) -> bool:
         """Whether nothing is left, if need be after it was put back; `thoroughly`: nor in networks and larger arrays."""
@@ -50,3 +55,31 @@ class Leftovers:
             return True
         self._remembered.put_back()
         return self._now()[0] == self._remembered
+
+
+def _settings() -> tuple[Any, ...]:
+    """What holds for a whole process and changes later calls' results."""
+    found = (_folder(), sys.getrecursionlimit(), tuple(sorted(np.geterr().items())))
+    if not torch_types("nn.Module"):
+        return found
+    torch: Any = sys.modules["torch"]
+    modules = torch.nn.modules.module
+    hooks = tuple(modules._global_forward_hooks), tuple(modules._global_forward_pre_hooks)
+    cast = torch.is_autocast_enabled("cpu"), torch.get_autocast_dtype("cpu"), torch.get_default_dtype()
+    modes = torch.is_grad_enabled(), torch.are_deterministic_algorithms_enabled(), torch.get_num_threads()
+    return (*found, *hooks, *cast, *modes)
+
+
+def _folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it has been removed
+        return ""
+
+
+def threads() -> int:
+    """How many threads this process has, native ones too where the system tells."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return threading.active_count()

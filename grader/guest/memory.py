@@ -15,11 +15,9 @@ import datetime
 import decimal
 import functools
 import io
-import os
 import pathlib
 import re
 import sys
-import threading
 import types
 from collections import defaultdict, deque
 from collections.abc import Iterable
@@ -30,7 +28,7 @@ import numpy as np
 
 from grader.guest.glance import attribute, elements_of, is_a, items_of, names_of, slots_of, torch_types
 from grader.guest.imprint import modules_of
-from grader.guest.reach import is_filled, is_foreign, is_network
+from grader.guest.reach import LIBRARIES, is_filled, is_foreign, is_network
 
 _MOST = 20_000  # things looked at: of more it is not known what they hold
 _SMALL = 4096  # bytes of an array that are looked at every time
@@ -40,8 +38,8 @@ _PLAIN = (int, float, complex, bool, str, bytes, type(None))
 # A notebook's own history, and what every namespace has: nothing that calls change.
 _HISTORY = re.compile(r"_i?\d+|_{1,3}|_i{1,3}|_[iod]h|In|Out|__\w+__")
 
-# Objects of these hold no answer for the next call: devices, transforms, pictures, figures, loggers, locks.
-_STATELESS = {"torch", "torchvision", "numpy", "matplotlib", "PIL", "cv2", "IPython", "traitlets", "tqdm", "grader"}
+# Objects of these hold no answer for the next call: devices, transforms, pictures, figures, loggers, locks. Tables may.
+_STATELESS = LIBRARIES - {"pandas", "scipy", "sklearn"}
 _STATELESS |= {"typing", "logging", "threading", "_thread", "random", "warnings", "abc", "fractions", "operator", "string"}
 _CONSTANTS: tuple[type, ...] = (
     types.WrapperDescriptorType,
@@ -158,8 +156,8 @@ class Remembered:
             return []
         if str(type(thing).__module__).split(".")[0] in _STATELESS:
             return []
-        may_hold = not attribute(thing, "closed") if is_a(thing, io.IOBase) else not type(thing).__dictoffset__
-        self.is_opaque = self.is_opaque or may_hold
+        holds_unseen = not attribute(thing, "closed") if is_a(thing, io.IOBase) else not type(thing).__dictoffset__
+        self.is_opaque = self.is_opaque or holds_unseen
         return self._of_own(thing)
 
     def _of_own(self, thing: Any) -> list[Any]:
@@ -228,33 +226,6 @@ def _put_class_back(thing: type, held: dict[str, Any]) -> None:
 
 def _are_same(these: list[Any], those: list[Any]) -> bool:
     return len(these) == len(those) and all(this is that for this, that in zip(these, those, strict=True))
-
-
-def settings() -> tuple[Any, ...]:
-    """What holds for a whole process and changes later calls' results."""
-    torch: Any = sys.modules.get("torch")
-    own = (_folder(), sys.getrecursionlimit(), tuple(sorted(np.geterr().items())))
-    if not torch_types("nn.Module"):
-        return own
-    modules = torch.nn.modules.module
-    hooks = tuple(modules._global_forward_hooks), tuple(modules._global_forward_pre_hooks)
-    lent = torch.is_autocast_enabled("cpu"), torch.get_autocast_dtype("cpu"), torch.are_deterministic_algorithms_enabled()
-    return (*own, *hooks, *lent, torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads())
-
-
-def _folder() -> str:
-    try:
-        return os.getcwd()
-    except OSError:  # it has been removed
-        return ""
-
-
-def threads() -> int:
-    """How many threads this process has, native ones too where the system tells."""
-    try:
-        return len(os.listdir("/proc/self/task"))
-    except OSError:
-        return threading.active_count()
 
 
 def _is_history(name: Any) -> bool:

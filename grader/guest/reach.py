@@ -18,8 +18,8 @@ from grader.guest.glance import attribute, elements_of, is_a, items_of, names_of
 
 _DEEPEST = 3
 _MOST_ITEMS = 20_000
-_LIBRARIES = {"torch", "torchvision", "numpy", "matplotlib", "IPython", "PIL", "cv2", "pandas", "scipy", "skimage"}
-_LIBRARIES |= {"sklearn", "tqdm", "traitlets", "grader"}
+LIBRARIES = {"torch", "torchvision", "numpy", "matplotlib", "IPython", "PIL", "cv2", "pandas", "scipy", "skimage"}
+LIBRARIES |= {"sklearn", "tqdm", "traitlets", "grader"}
 
 _TELLING = ("feat", "out", "activ", "map", "layer")
 
@@ -89,7 +89,7 @@ def is_foreign(place: Any) -> bool:
         return True
     owner = place if is_a(place, type, FunctionType) else type(place)
     root = str(attribute(owner, "__module__", "")).split(".")[0]
-    return root in _LIBRARIES or (root in sys.stdlib_module_names and root not in ("__main__", "types"))
+    return root in LIBRARIES or (root in sys.stdlib_module_names and root not in ("__main__", "types"))
 
 
 def _walk(place: Any, depth: int = 0, name: str = "") -> Iterator[tuple[str, Any]]:

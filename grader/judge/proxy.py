@@ -23,7 +23,7 @@ from grader.judge.words import adaptation_notes, call_note_words, wrote_words
 from grader.judge.workplace import Learnt, Workplace
 from grader.results import TestStatus
 from grader.sandbox.exchange import Answer
-from grader.sandbox.session import CallProcess, MemoryChanged
+from grader.sandbox.session import CallProcess, MemoryChanged, StateUnknown
 from grader.wire.values import Model, Value
 
 _PATIENT_SEARCHES = 2  # tests of a part in which nothing worked; then only the first ways are tried
@@ -70,7 +70,7 @@ class SubmissionProxy:
         alternatives = place.alternatives.of(part, arguments, model) if place.alternatives is not None else {}
         question = Question(place.assignment, part, place.report, alternatives, place.roles)
         search = self._search(question, arguments)
-        if search.found is None and search.has_gone_on and not place.fruitless.get(part.id):
+        if search.found is None and search.ways_failed > 1 and not place.fruitless.get(part.id):
             # A call that failed may have left behind what nobody sees: once, each way is tried in a process of its own.
             self.discard()
             search = self._search(question, arguments, apart=True)
@@ -86,6 +86,7 @@ class SubmissionProxy:
         """Ask in one way after the other, where the last one left nothing behind; `apart`: each in a process of its own."""
         search = Search(self._workplace.known.get(question.part.id))
         tried: set[Attempt] = set()
+        unfit: list[Attempt] = []
         for attempt in self._worth_trying(question):
             same = essence(question, attempt, arguments)
             if same in tried or search.is_idle(attempt):
@@ -93,12 +94,16 @@ class SubmissionProxy:
             tried.add(same)
             if self._passes_probe(question, attempt, arguments):
                 search.add(attempt, self._attempt(question, attempt, arguments))
+            else:
+                unfit.append(attempt)
             if search.is_over:
                 break
             if apart or self._process is None or self._process.over:
                 self.discard()
             else:
                 self._process.keep(apart=True)
+        if search.found is None and not search.ways_failed and unfit:  # there is nothing else to say of it
+            search.add(unfit[0], self._attempt(question, unfit[0], arguments))
         return search
 
     def _passes_probe(self, question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> bool:
@@ -191,7 +196,11 @@ class SubmissionProxy:
         The last is what it answers to `inputs` in eval mode; None without them, and where it raises or gives no array.
         """
         lent = in_mode(model, self._workplace.report)
-        digest, training, output = self._asked(lambda process: process.state(lent, inputs))
+        try:
+            digest, training, output = self._asked(lambda process: process.state(lent, inputs))
+        except StateUnknown as error:
+            self._failed = True
+            raise CodeRaised(error.failure) from error
         return {"digest": digest, "training": training, "output": plain(output)}
 
     def _ask(self, target: dict[str, Value], positional: list[Any], keywords: dict[str, Any], form: str) -> Answer:

@@ -59,9 +59,9 @@ class Search:
         self.is_over = not nothing or attempt == self._known
 
     @property
-    def has_gone_on(self) -> bool:
-        """Whether more than one way was tried."""
-        return len(self._failed) > 1
+    def ways_failed(self) -> int:
+        """How many ways to ask came to nothing."""
+        return len(self._failed)
 
     @property
     def furthest(self) -> Tried:

@@ -122,9 +122,9 @@ class Workplace:
     def kept_apart(self) -> bool:
         """Whether no part's tests can have left anything that those of others could notice: to be asked before it is closed.
 
-        Each begins where nothing is left behind in what the submission remembers (`grader.guest.memory`); but a lost process may
-        have taken something along, and files stay. What a submission hides on purpose, in the environment or in pages and pipes
-        that its forks share, is not seen: whoever does that keeps verdicts that its tests have given it.
+        Each begins where nothing is left behind in what the submission remembers (`grader.guest.leftovers`); but a lost process
+        may have taken something along, and files stay. What a submission hides on purpose, in the environment or in pages and
+        pipes that its forks share, is not seen: whoever does that keeps verdicts that its tests have given it.
         """
         if self.reopened or self.disturbed or self.session.closed or not self.session.forks or not self.report.footprint:
             return False

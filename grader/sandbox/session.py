@@ -165,6 +165,14 @@ class Session:
         self.close()
 
 
+class StateUnknown(Exception):
+    """A model was left in a state that cannot be told; `failure` is what looking at it came to."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.type_name)
+        self.failure = failure
+
+
 class MemoryChanged(Exception):
     """A process that was kept for a further test remembers something of an earlier one."""
 
@@ -204,10 +212,12 @@ class CallProcess:
     def state(self, model: Model, inputs: Sequence[Value] = ()) -> tuple[str, bool, Array | None]:
         """(digest of parameters and buffers, training flag, answer to `inputs`) of a model as this process has left it.
 
-        The answer is None without inputs, and where the model raises or gives no array.
+        The answer is None without inputs, and where the model raises or gives no array. Raises `StateUnknown` too.
         """
         wired = [to_wire(value) for value in inputs]
         answer = self._ask({"op": "state", "model": to_wire(model), "inputs": wired})
+        if "failure" in answer:
+            raise StateUnknown(Failure.from_wire(answer["failure"]))
         output = answer.get("output")
         return text(answer.get("digest"), 64), answer.get("training") is True, output if isinstance(output, Array) else None
 
@@ -215,6 +225,8 @@ class CallProcess:
         seconds = self.seconds
         deadline = min(time.monotonic() + seconds, self.session.ends)
         try:
+            if self.channel.has_unread():  # written ahead, to stand for an answer to what nobody has asked yet
+                raise Closed("it answered before it was asked")
             self.outbound.send({**request, "first": self.first, "apart": self.first and self.apart}, deadline)
             answer = self.channel.receive(deadline)
         except Unsendable:  # the judge's own value; the submission has not even been asked

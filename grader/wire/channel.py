@@ -133,6 +133,13 @@ class Channel:
                 _check(deadline)
         return data
 
+    def has_unread(self) -> bool:
+        """Whether something has arrived that nobody has read; not where the other side has only gone."""
+        try:
+            return bool(self.connection.recv(1, socket.MSG_PEEK))
+        except OSError:  # nothing has, or the connection is gone
+            return False
+
     def _wait(self, deadline: float | None, *, to_write: bool = False) -> None:
         seconds = None if deadline is None else max(0.0, deadline - time.monotonic())
         if not (_poll if hasattr(select, "poll") else _select)(self.connection, seconds, to_write):

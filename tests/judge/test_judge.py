@@ -6,6 +6,7 @@ import gc
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
@@ -17,11 +18,14 @@ from grader.errors import SandboxFault, SpecificationError
 from grader.judge import judge as judge_module
 from grader.judge.check import Compared, Comparisons
 from grader.judge.judge import Judge, JudgePlan
+from grader.judge.outcome import CodeRaised
 from grader.judge.plugin import Ran, proxy_maker
+from grader.judge.proxy import SubmissionProxy
 from grader.results import SubmissionResult, TestStatus
 from grader.sandbox.choice import choose_wall
 from grader.sandbox.session import CallProcess, Session
 from grader.sandbox.wall import NoWall
+from grader.wire.values import Model
 
 RIGHT = b"def mean(values):\n    return sum(values) / len(values)\n"
 
@@ -461,8 +465,12 @@ def count_words(text):
 
 
 @pytest.mark.wall
-def test_nobody_learns_that_an_answer_was_wrong(tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Protects a grade from a second guess: in which process and how often code is asked says nothing of its answers."""
+@pytest.mark.parametrize(("keyword", "switched"), [("mean", 0), ("", 26.67)], ids=["one part", "with others between"])
+def test_nobody_learns_that_an_answer_was_wrong(
+    tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keyword: str, switched: float
+) -> None:
+    """Protects a grade from a second guess: in which process and how often code is asked says nothing of its answers. What other
+    parts' tests bring about comes whatever the answer was, and who switches then might have switched anyway."""
     monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
     asked, call = {}, CallProcess.call
     for kind, first in (("right", "sum(values) / len(values)"), ("wrong", "-1000.0")):
@@ -474,10 +482,13 @@ def test_nobody_learns_that_an_answer_was_wrong(tiny_course: Path, tmp_path: Pat
 
         monkeypatch.setattr(CallProcess, "call", noted)
         (tmp_path / "tiny.py").write_text(GUESSES.format(first=first))
-        with Judge(JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), choose_wall("auto"), (), "en")) as judge:
+        plan = JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), choose_wall("auto"), (), "en", keyword=keyword)
+        with Judge(plan) as judge:
             result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
         asked[kind] = seen
-        assert (result.parts[0].score == 40) is (kind == "right")
+        assert sum(test.score for test in result.tests if test.part == "mean") == pytest.approx(
+            40 if kind == "right" else switched, abs=0.02
+        )
     first_pid = {kind: seen[0][0] for kind, seen in asked.items()}
     assert [(pid - first_pid["right"], begins) for pid, begins in asked["right"]] == [
         (pid - first_pid["wrong"], begins) for pid, begins in asked["wrong"]
@@ -517,6 +528,50 @@ def test_ways_to_ask_share_a_process(
         result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
     assert result.score == 100
     assert len(made) == forks
+
+
+PROBED = """
+from grader.testing import Alternative, Probe
+def alternatives_mean(arguments, situation):
+    probe = Probe({"pairs": [[4, 0], [8, 0]]}, lambda answer: answer == 6)
+    return [Alternative("pairs", {"pairs": [[one, 0] for one in arguments[0]]}, "Pairs were given.", probe=probe)]
+"""
+READS_FIRST = "def mean(*, pairs): return sum(one for one, _ in pairs) / len(pairs)"
+READS_SECOND = "def mean(*, pairs): return sum(other for _, other in pairs) / len(pairs)"
+READS_NONE = "def mean(*, pairs): raise NotImplementedError"
+
+
+@pytest.mark.wall
+@pytest.mark.parametrize(
+    ("code", "score", "status"),
+    [(READS_FIRST, 40, TestStatus.PASSED), (READS_SECOND, 0, TestStatus.ERROR), (READS_NONE, 0, TestStatus.ERROR)],
+    ids=["passes", "answers otherwise", "raises"],
+)
+def test_a_question_of_our_own_decides_how_to_ask(
+    course_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, score: float, status: TestStatus
+) -> None:
+    """Fair to who reads other columns; who answers in no way that is known is told what came of asking, and no fault of ours."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    assignment = course_copy / "assignments" / "tiny"
+    (assignment / "calling.py").write_text(PROBED)
+    (tmp_path / "tiny.py").write_text(code)
+    with Judge(JudgePlan(open_assignment(assignment), choose_wall("auto"), (), "en")) as judge:
+        result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
+    assert result.parts[0].score == score
+    assert {test.status for test in result.tests if test.part == "mean"} == {status}
+
+
+def test_a_state_that_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a student from hearing that a model's numbers have changed where only looking at it failed."""
+    failure = {"types": ["RuntimeError", "Exception"], "message": "mine", "cell": 0, "line": 3, "code": "", "entry": 3}
+    monkeypatch.setattr(CallProcess, "_ask", lambda _process, _request: {"failure": failure})
+    process = CallProcess.__new__(CallProcess)
+    process.over = False
+    place = SimpleNamespace(report=SimpleNamespace(evaluated=False), learnt={}, kept=None, take=lambda _part: process)
+    proxy = SubmissionProxy(place, "features_map")  # type: ignore[arg-type]
+    with pytest.raises(CodeRaised) as raised:
+        proxy.state(Model("narrow"))
+    assert raised.value.failure.type_name == "RuntimeError"
 
 
 @pytest.mark.wall

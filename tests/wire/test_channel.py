@@ -257,3 +257,14 @@ def test_garbage_is_refused(raw: tuple[socket.socket, Channel]) -> None:
     bare.sendall(struct.pack("<II", 5, 0) + b"hello")
     with pytest.raises(WireError):
         channel.receive(later())
+
+
+def test_what_nobody_has_asked_for_is_seen(raw: tuple[socket.socket, Channel]) -> None:
+    """Protects an answer from one that was written ahead; and who has only gone has written nothing."""
+    bare, channel = raw
+    assert not channel.has_unread()
+    bare.sendall(b"ab")
+    assert channel.has_unread()
+    assert channel.connection.recv(2) == b"ab", "looking took nothing"
+    bare.close()
+    assert not channel.has_unread()
