@@ -8,9 +8,9 @@
 
 What is compared: six notebooks of the samples that use the names which the lab asks for, because the peers take no others. The
 peers' lab is `peers_checks.py`. Each works through all its notebooks in one process, started once: `nbgrader autograde`, and
-otter's `grade_submission` in a loop, as `otter run` calls it (its containers would add to it). No peer has a picture that a
-notebook wants to show; the cell then fails, which costs them less than drawing it. One torch thread for everybody. CPU is that
-of all processes, the start included; this grader grades the six notebooks several times over, or its start would be most of it.
+otter's `grade_submission` in a loop, as `otter run` calls it (its containers would add to it). Both find the pictures that the
+lab hands out beside the notebook, as this grader's sandboxes show them. One torch thread for everybody. CPU is that of all
+processes, the start included; this grader grades the six notebooks several times over, or its start would be most of it.
 """
 
 from __future__ import annotations
@@ -34,11 +34,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import peers_checks
 from measure import Ran, machine, run_watched
-from per_submission import link_weights
+from per_submission import lay_out_pictures, link_weights
 
 from grader.results import read_results
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+LAB = REPOSITORY / "assignments" / "lab15"
 PEERS = {"nbgrader": "nbgrader==0.9.6", "otter": "otter-grader==7.0.0"}
 STUDENTS = ("Иванов Пётр", "smith_anna", "brown_emma", "Белова Анна", "Зайцев Артём", "dubois_claire")
 _OTTER_LOOP = """
@@ -101,7 +102,7 @@ def run(envs: Path, students: tuple[str, ...], times: int) -> dict[str, Any]:
     before = machine()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        link_weights(REPOSITORY / "assignments" / "lab15", place / "torch" / "hub" / "checkpoints")
+        link_weights(LAB, place / "torch" / "hub" / "checkpoints")
         environment = {"TORCH_HOME": str(place / "torch")}
         rows = {
             "nbgrader": _nbgrader(place / "nbgrader", _absolute(envs / "nbgrader"), students, environment),
@@ -159,6 +160,7 @@ def _nbgrader(place: Path, env: Path, students: tuple[str, ...], environment: Ma
     for number, student in enumerate(students):
         submitted = place / "submitted" / f"student{number}" / "lab15"
         submitted.mkdir(parents=True)
+        lay_out_pictures(LAB, submitted)
         own = nbformat.read(_notebook(student), as_version=4).cells
         nbformat.write(_with_cells(own, released.cells), submitted / "lab15.ipynb")
     ran = run_watched([nbgrader, "autograde", "lab15", "--force"], cwd=place, environment=within, sample_seconds=0.5)
@@ -203,9 +205,8 @@ def _otter(place: Path, env: Path, students: tuple[str, ...], environment: Mappi
         notebook = nbformat.read(_notebook(student), as_version=4)
         nbformat.write(_with_cells(notebook.cells, []), submissions / f"student{number}.ipynb")
     within = _within(env, environment)
-    _expect(
-        run_watched([env / "bin" / "otter", "generate", "-t", "tests", "-o", "autograder.zip"], cwd=place, environment=within)
-    )
+    generate = [env / "bin" / "otter", "generate", "-t", "tests", "-o", "autograder.zip", *lay_out_pictures(LAB, place)]
+    _expect(run_watched(generate, cwd=place, environment=within))
     ran = run_watched([env / "bin" / "python", "-c", _OTTER_LOOP], cwd=place, environment=within, sample_seconds=0.5)
     _expect(ran)
     scores = json.loads((place / "scores.json").read_text(encoding="utf-8"))
@@ -235,7 +236,7 @@ def _own(place: Path, students: tuple[str, ...], times: int) -> dict[str, Any]:
             notebook.cells.append(nbformat.v4.new_code_cell(f"# {turn}"))
             nbformat.write(_with_cells(notebook.cells, []), folder / "lab15.ipynb")
     out = place / "report"
-    words = ["run", submissions, "--assignment", REPOSITORY / "assignments" / "lab15", "--out", out, "--jobs", "1"]
+    words = ["run", submissions, "--assignment", LAB, "--out", out, "--jobs", "1"]
     command = [sys.executable, "-m", "grader", *words]
     _expect(run_watched([*command, "--student", "student0_0"], cwd=REPOSITORY))  # expected values into the cache
     shutil.rmtree(out)
