@@ -138,9 +138,9 @@ def _adapt_defaults(torch: Any, notes: Notes) -> None:
     def set_default_device(device: Any) -> None:
         set_device("cpu" if _is_accelerator(torch, device) or _is_number(device) else device)
 
-    torch.set_default_tensor_type = lambda kind: set_type(on_cpu(kind))
+    torch.set_default_tensor_type = lambda t: set_type(on_cpu(t))
     torch.set_default_device = set_default_device
-    torch.Tensor.type = lambda self, dtype=None, **kwargs: change_type(self, on_cpu(dtype), **kwargs)
+    torch.Tensor.type = lambda self, dtype=None, *args, **kwargs: change_type(self, on_cpu(dtype), *args, **kwargs)
 
 
 class _Moment:
@@ -149,7 +149,7 @@ class _Moment:
     def __init__(self, *_args: Any, **_kwargs: Any) -> None:
         pass
 
-    def record(self, *_args: Any) -> None:
+    def record(self, *_args: Any, **_kwargs: Any) -> None:
         """Nothing happens."""
 
     synchronize = wait = wait_stream = wait_event = record
@@ -160,7 +160,7 @@ class _Moment:
     def __exit__(self, *_error: Any) -> None:
         """Nothing happens."""
 
-    def elapsed_time(self, _other: Any) -> float:
+    def elapsed_time(self, *_args: Any, **_kwargs: Any) -> float:
         """Some milliseconds."""
         return 1.0
 

@@ -33,6 +33,7 @@ class Gallery:
     """The pictures in a folder; each that is served leaves a note."""
 
     def __init__(self, folder: Path, notes: Notes) -> None:
+        self.folder = folder
         self.pictures = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES) if folder.is_dir() else []
         self.notes = notes
 
@@ -64,6 +65,11 @@ class Gallery:
 
         One that is named like a picture came from such a list (`for kind in os.listdir("train")`), and that was told.
         """
+        self.at(folder)
+        return [picture.name for picture in self.pictures]
+
+    def at(self, folder: str) -> Path:
+        """The folder to look into for one that is not here; noted as for `names`."""
         if not folder.lower().endswith(SUFFIXES):
             self.notes.add("folder_served", name=folder)
-        return [picture.name for picture in self.pictures]
+        return self.folder

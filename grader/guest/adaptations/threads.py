@@ -25,5 +25,5 @@ def _adapt_opencv(opencv: Any) -> None:
     opencv.setNumThreads = _stay
 
 
-def _stay(_number: int) -> None:
+def _stay(*_args: Any, **_kwargs: Any) -> None:
     return None

@@ -33,11 +33,12 @@ def install(notes: Notes) -> None:
 
 def _letting_through(original: Callable[..., Any], steps: Callable[[Any], Any], notes: Notes) -> Callable[..., Any]:
     @functools.wraps(original)
-    def transform(self: Any, *inputs: Any) -> Any:
-        prepared = len(inputs) == 1 and getattr(inputs[0], "came_prepared", False) and inputs[0].ndim == 3
+    def transform(self: Any, *inputs: Any, **named: Any) -> Any:
+        given = [*inputs, *named.values()]
+        prepared = len(given) == 1 and getattr(given[0], "came_prepared", False) and given[0].ndim == 3
         if prepared and any(type(step).__name__ in _FROM_PICTURES for step in steps(self)):
             notes.add("picture_prepared")
-            return inputs[0]
-        return original(self, *inputs)
+            return given[0]
+        return original(self, *inputs, **named)
 
     return transform

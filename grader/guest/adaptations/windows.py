@@ -28,7 +28,7 @@ def _adapt_pyplot(pyplot: Any, drawings: Drawings) -> None:
 
     vars(pyplot)["show"] = show
     vars(pyplot)["pause"] = _nothing
-    vars(pyplot)["switch_backend"] = lambda _name: switch("agg")
+    vars(pyplot)["switch_backend"] = lambda *_args, **_kwargs: switch("agg")
 
 
 def _adapt_opencv(opencv: Any, drawings: Drawings) -> None:
@@ -40,7 +40,7 @@ def _adapt_opencv(opencv: Any, drawings: Drawings) -> None:
         setattr(opencv, name, _nothing)
     keys = itertools.cycle(_KEYS)
     for name in ("waitKey", "waitKeyEx", "pollKey"):
-        setattr(opencv, name, lambda *_args: next(keys))
+        setattr(opencv, name, lambda *_args, **_kwargs: next(keys))
 
 
 def _nothing(*_args: Any, **_kwargs: Any) -> None:
