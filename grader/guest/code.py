@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 import linecache
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
@@ -59,19 +59,23 @@ def placed_at(node: ast.stmt, place: ast.stmt) -> ast.stmt:
     return node
 
 
-def compiled(node: ast.stmt, tree: ast.Module, filename: str, number: int = 0) -> CodeType:
-    """The statement's code; `from __future__` imports hold for all that follow, top-level `await` is allowed.
+def futures_of(tree: ast.Module) -> list[ast.stmt]:
+    """The imports from `__future__`, which hold for all statements of a module, and in a notebook for all cells below too."""
+    return [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
 
-    In a cell (`number`), what stands in the last line is given to `sys.displayhook`, as a notebook shows it.
+
+def compiled(node: ast.stmt, source: Source, futures: Iterable[ast.stmt] = ()) -> CodeType:
+    """The statement's code, for which `futures` hold; top-level `await` is allowed.
+
+    In a cell, what stands in the last line is given to `sys.displayhook`, as a notebook shows it.
 
     Raises `SyntaxError`, for a `return` outside a function too.
     """
-    futures = [other for other in tree.body if isinstance(other, ast.ImportFrom) and other.module == "__future__"]
-    body: list[ast.stmt] = [node] if node in futures else [*futures, node]
-    if number and isinstance(node, ast.Expr) and node is tree.body[-1]:
-        shown: CodeType = compile(ast.Interactive(body), filename, "single", _FLAGS, dont_inherit=True)
+    body = [node] if node in futures_of(source.tree) else [*futures, node]
+    if source.number and isinstance(node, ast.Expr) and node is source.tree.body[-1]:
+        shown: CodeType = compile(ast.Interactive(body), source.filename, "single", _FLAGS, dont_inherit=True)
         return shown
-    code: CodeType = compile(ast.Module(body, []), filename, "exec", _FLAGS, dont_inherit=True)
+    code: CodeType = compile(ast.Module(body, []), source.filename, "exec", _FLAGS, dont_inherit=True)
     return code
 
 
@@ -145,25 +149,29 @@ def _takes_nothing(node: ast.FunctionDef) -> bool:
     return required <= 0 and all(default is not None for default in given.kw_defaults)
 
 
-def weaker_forms(node: ast.stmt) -> Iterator[ast.stmt]:
-    """The definition without decorators and annotations; then without its default values or bases too."""
+def weaker_forms(node: ast.stmt) -> Iterator[tuple[ast.stmt, str]]:
+    """The definition without decorators and annotations; then without its default values or bases too. With each the code of the
+    note that says so (see `grader.judge.words`)."""
     if not isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
         return
     bare: Any = _Bare().visit(copy.deepcopy(node))
-    yield ast.fix_missing_locations(bare)
+    yield ast.fix_missing_locations(bare), "definition_reduced"
     if isinstance(bare, ast.ClassDef):
+        left_out = "bases_left_out"
         bare.bases, bare.keywords = [], []
     else:
+        left_out = "defaults_left_out"
         nothing = ast.Constant(None)
         bare.args.defaults = [default if isinstance(default, ast.Constant) else nothing for default in bare.args.defaults]
         bare.args.kw_defaults = [
             None if d is None else d if isinstance(d, ast.Constant) else nothing for d in bare.args.kw_defaults
         ]
-    yield ast.fix_missing_locations(bare)
+    yield ast.fix_missing_locations(bare), left_out
 
 
 class _Bare(ast.NodeTransformer):
-    """Drops decorators and annotations, save for those that make a class what it is."""
+    """Drops decorators and annotations, save for those that make a class what it is: of a field's the words stay, for whoever
+    counts fields."""
 
     _KEPT = ("staticmethod", "classmethod", "property", "dataclass")
 
@@ -180,6 +188,10 @@ class _Bare(ast.NodeTransformer):
     def visit_arg(self, node: ast.arg) -> Any:
         node.annotation = None
         return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
+        node.annotation = ast.Constant(ast.unparse(node.annotation))
+        return self.generic_visit(node)
 
     def _bare(self, node: Any) -> Any:
         node.decorator_list = [one for one in node.decorator_list if self._is_kept(one)]

@@ -67,11 +67,13 @@ class Runner:
         self.budget = budget
         self.notes = notes
         self._running: ast.stmt | None = None
+        self._futures: list[ast.stmt] = []  # of the pieces until now
         self._imported: dict[str, Any] = {}
         self._uses: set[tuple[str, str]] = set()
 
     def run(self, source: code.Source) -> None:
         """Run a piece. Once it was interrupted, what is left of it has less time; the second time, only definitions run."""
+        self._futures += code.futures_of(source.tree)
         nodes = list(code.statements(source.tree))
         seconds = self.budget.next_piece()
         for attempt in range(3):
@@ -107,19 +109,19 @@ class Runner:
         except Interrupted:
             raise
         except BaseException as error:
-            for form in code.weaker_forms(node):
+            for form, note in code.weaker_forms(node):
                 try:
                     self._execute(form, source)
                 except Interrupted:
                     raise
                 except Exception:  # noqa: BLE001, S112  then the next form, and at last the error as it was
                     continue
-                self.notes.add("definition_reduced", name=str(getattr(node, "name", "")), reason=type(error).__name__)
+                self.notes.add(note, name=str(getattr(node, "name", "")), reason=type(error).__name__)
                 return
             raise
 
     def _execute(self, node: ast.stmt, source: code.Source) -> None:
-        compiled = code.compiled(node, source.tree, source.filename, source.number)
+        compiled = code.compiled(node, source, self._futures)
         if compiled.co_flags & inspect.CO_COROUTINE:
             asyncio.run(eval(compiled, self.loaded.namespace))  # noqa: S307
         else:

@@ -45,6 +45,13 @@ _NOTES = {
     "definition_reduced": gettext(
         "{name} could not be defined as it stands ({reason}): its decorators and annotations were left out."
     ),
+    "defaults_left_out": gettext(
+        "{name} could not be defined as it stands ({reason}): its decorators and annotations were left out, and default values "
+        "that it computes became None."
+    ),
+    "bases_left_out": gettext(
+        "{name} could not be defined as it stands ({reason}): its decorators, annotations and base classes were left out."
+    ),
     "main_unfolded": gettext("What stands inside main() was read as if it stood outside."),
     "overwritten_restored": gettext("The name {name} was given to a value later; what it meant before counts."),
 }

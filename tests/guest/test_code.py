@@ -74,29 +74,37 @@ def test_future_imports_hold_for_statements_below():
     whole = tree("from __future__ import annotations\ndef f(x: not_here): return x")
     namespace: dict = {}
     for node in code.statements(whole):
-        exec(code.compiled(node, whole, "<test>"), namespace)
+        exec(code.compiled(node, code.Source(whole, "<test>"), code.futures_of(whole)), namespace)
     assert namespace["f"](3) == 3
 
 
 def test_decorators_and_annotations_that_are_not_here_fall_away():
     """A function behind a missing package's decorator or annotation is still defined, with what it computes."""
     node = tree("@njit(fastmath=True)\ndef f(x: Tensor[4], y=3) -> Tensor:\n    return x + y").body[0]
-    first = next(code.weaker_forms(node))
+    first, note = next(code.weaker_forms(node))
+    assert note == "definition_reduced"
     assert ast.unparse(first) == "def f(x, y=3):\n    return x + y"
 
 
 def test_default_values_that_are_not_here_become_none():
     """A default that cannot be evaluated costs the default, not the function."""
     node = tree("def f(x, model=model, *, k=3, w=W): pass").body[0]
-    *_, last = code.weaker_forms(node)
+    *_, (last, note) = code.weaker_forms(node)
+    assert note == "defaults_left_out"
     assert ast.unparse(last) == "def f(x, model=None, *, k=3, w=None):\n    pass"
 
 
 def test_what_makes_a_class_stays():
     """Static methods, properties and dataclasses keep the decorators that make them what they are."""
-    node = tree("@dataclass\n@wraps_it\nclass A:\n    @staticmethod\n    @njit\n    def f(x: T): pass").body[0]
-    first = next(code.weaker_forms(node))
-    assert ast.unparse(first) == "@dataclass\nclass A:\n\n    @staticmethod\n    def f(x):\n        pass"
+    node = tree("@dataclass\n@wraps_it\nclass A:\n    @staticmethod\n    @njit\n    def f(x: T): pass\n    y: T = 1").body[0]
+    first, _ = next(code.weaker_forms(node))
+    assert ast.unparse(first) == "@dataclass\nclass A:\n\n    @staticmethod\n    def f(x):\n        pass\n    y: 'T' = 1"
+
+
+def test_base_classes_that_are_not_here():
+    """Protects what a class defines from a base of a missing package, and the words about it."""
+    *_, (last, note) = code.weaker_forms(tree("class A(missing.Base, metaclass=M): x = 1").body[0])
+    assert (ast.unparse(last), note) == ("class A:\n    x = 1", "bases_left_out")
 
 
 def test_names_that_a_statement_chooses():

@@ -140,6 +140,17 @@ def test_definitions_stand_without_what_is_not_here():
     assert bench.notes.take() == [{"code": "definition_reduced", "name": "f", "reason": "NameError"}]
 
 
+def test_future_imports_hold_in_the_cells_below():
+    """Protects annotations that nothing evaluates in Jupyter either."""
+    bench = Bench()
+    bench.run("from __future__ import annotations\nx = 1", number=1)
+    assert (
+        bench.run("class Box:\n    left: Missing\n    def area(self: Other) -> Another: return 2", number=2)["Box"]().area() == 2
+    )
+    assert bench.notes.take() == []
+    assert bench.kinds == []
+
+
 def test_top_level_await():
     """Cells may wait for coroutines, as in Jupyter."""
     assert Bench().run("async def f(): return 5\nx = await f()")["x"] == 5
