@@ -115,7 +115,7 @@ def test_a_process_whose_first_thread_has_ended_is_ended(isolated) -> None:
 
 
 def test_a_process_whose_name_is_no_text_is_ended(isolated) -> None:
-    """Protects the template and the warden: a name may be any bytes, as a Cyrillic one that is cut in the middle of a letter is."""
+    """Protects the template and the warden: a name may be any bytes, as a Cyrillic one is that was cut within a letter."""
 
     def check():
         import ctypes
@@ -151,9 +151,8 @@ def test_who_cannot_be_looked_at_is_killed_all_the_same(monkeypatch: pytest.Monk
         raise ValueError(pid)
 
     monkeypatch.setattr(processes, "_is_alive", refuse)
-    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as child:
-        with pytest.raises(ValueError, match=str(child.pid)):
-            processes._kill([child.pid])
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as child, pytest.raises(ValueError, match=str(child.pid)):
+        processes._kill([child.pid])
     assert child.returncode == -signal.SIGKILL
 
 
