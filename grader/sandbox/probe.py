@@ -96,7 +96,8 @@ def connect(addresses: list[Any]) -> str:
 
 def become_root(_: str) -> str:
     """Capabilities, and ways to them."""
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":" in line)
+    lines = Path("/proc/self/status").read_text(errors="replace").split("\n")
+    status = dict(line.split(":", 1) for line in lines if ":" in line)
     sets = ("CapInh", "CapPrm", "CapEff", "CapAmb")
     found: list[str] = [name for name in sets if name in status and int(status[name], 16)]
     found += [] if status.get("NoNewPrivs", "1").strip() == "1" else ["set-uid programs"]
