@@ -21,6 +21,7 @@ from grader.run.sizing import jobs_that_fit, usable_cores
 from grader.sandbox import cgroups
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.choice import REMEDY, choose_wall, try_wall
+from grader.sandbox.gpu import find_gpu
 from grader.sandbox.selftest import attack
 
 
@@ -103,7 +104,7 @@ def limits() -> Finding:
 
 def gpu() -> Finding:
     """Whether expected values could be computed on a GPU."""
-    if os.path.exists("/dev/nvidiactl"):
+    if find_gpu().devices:
         import torch
 
         if torch.cuda.is_available():

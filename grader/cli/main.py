@@ -75,7 +75,7 @@ def run(
     jobs
         Submissions graded at the same time; 0 takes as many as cores and memory allow.
     device
-        Where expected values are computed: auto, cpu or cuda.
+        Where expected values are computed: auto, cpu, cuda or cuda:N.
     sandbox
         The wall around submissions; none is for your own work only.
     student
@@ -193,7 +193,7 @@ def fixtures(
     assignment
         The assignment's id or folder; all of the course by default.
     device
-        Where to compute: auto, cpu or cuda.
+        Where to compute: auto, cpu, cuda or cuda:N.
     rebuild
         Forget what is kept and compute it again.
     prune

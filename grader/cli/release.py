@@ -27,7 +27,7 @@ def release(
         What the students' pip installs the grader from (a line of requirements.txt); by default what this one was installed
         from, as far as others can reach it.
     device
-        Where answers are computed: auto, cpu or cuda.
+        Where answers are computed: auto, cpu, cuda or cuda:N.
     """
     from grader.cli.releasing import release_command
 

@@ -35,7 +35,7 @@ class Submission:
     Attributes:
         student: the folder's name, else the file's stem, composed; bytes that are not UTF-8 are written as `\\xff`.
         root: the folder (or the file itself).
-        main: the file to grade, or None; then `problem` says why, as a code of `grader.judge.words`, with `candidates`.
+        main: the file to grade, or None; then `problem` says why (`several_files` or `no_file`), with `candidates`.
         submitted: when it was handed in, and `marked_late`, whether a learning platform says that it was late; as far as known.
     """
 

@@ -3,14 +3,15 @@
 Runs as `python -m grader.guest.alone <port>`, with a word in the environment that it says first, so that nobody else is taken for
 it. It serves the requests of `grader.guest.session` and of `grader.guest.calls` on one connection:
 
-======== ====================================== =============================================================
-`op`     fields                                 answer
-======== ====================================== =============================================================
-load     files, main, piece_seconds             what the file left behind
-fresh                                           {}: networks are as they were loaded
-call     target, arguments, keywords, form      {"value": ...} or {"failure": {...}}
-state    model                                  {"digest": str, "training": bool}
-======== ====================================== =============================================================
+======== ================================================= ==================================================
+`op`     fields                                            answer
+======== ================================================= ==================================================
+load     files, main, seconds, piece_seconds               what the file left behind
+files                                                      {"files": a digest of what lies in its folder}
+fresh                                                      {}: networks are as they were loaded
+call     target, arguments, keywords, form, first, apart   {"value": ...} or {"failure": {...}}
+state    model, inputs, first, apart                       {"digest": str, "training": bool, "output": ...}
+======== ================================================= ==================================================
 
 All tests share the process: what a call does to the submission's own global values stays for the next test. Nothing bounds its
 memory. It is for one's own work; grading forks.
@@ -49,18 +50,22 @@ class Alone(Session):
             except Closed:
                 return
 
-    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """What a request is answered with."""
-        if request["op"] == "load":
-            report = self.load(request)
-            self.server = calls.Server(self.loaded, self.shelf, self.draws)
-            return report
-        if request["op"] == "fresh":
-            self.shelf.take_back()
-            self.draws.restore()
-            self.server = calls.Server(self.loaded, self.shelf, self.draws)
-            return {}
-        return {**self.server.answer(request), "notes": self.notes.take()}
+    def answer(self, request: dict[str, Any], _descriptor: int | None = None) -> dict[str, Any]:
+        """What a request is answered with. Raises `WireError` for one that is not in the table."""
+        match request["op"]:
+            case "load":
+                report = self.load(request)
+                self.server = calls.Server(self.loaded, self.shelf, self.draws)
+                return report
+            case "files":
+                return super().answer(request)
+            case "fresh":
+                self.shelf.take_back()
+                self.draws.restore()
+                self.server = calls.Server(self.loaded, self.shelf, self.draws)
+                return {}
+            case _:
+                return {**self.server.answer(request), "notes": self.notes.take()}
 
     def reply(self, answer: dict[str, Any]) -> None:
         """Send it, or say that it cannot be sent."""

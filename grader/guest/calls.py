@@ -104,7 +104,12 @@ class Server:
         self.were_training = [network.training for _, network in shelf.handed]
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """What a call or a question about a model's state is answered with; a failure is an answer."""
+        """What a call or a question about a model's state is answered with; a failure is an answer.
+
+        Raises `WireError` for what is neither: whoever asks that has failed, not the submission.
+        """
+        if request["op"] not in ("call", "state"):
+            raise WireError(f"a call server is not asked {request['op']!r}")
         try:
             if request.get("first") and not self.begin(bool(request.get("apart"))):
                 return {"changed": True}

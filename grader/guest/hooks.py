@@ -39,7 +39,10 @@ class Hook:
 
 
 class HookBook:
-    """All hooks in the order of their registration. `roots` are (name, network) pairs to look in, likely ones first."""
+    """All hooks in the order of their registration.
+
+    `roots`, which methods take, are (name, network) pairs to look in, likely ones first.
+    """
 
     def __init__(self) -> None:
         self.hooks: list[Hook] = []

@@ -143,7 +143,7 @@ def _mount_private(disk_bytes: int) -> None:
 @contextlib.contextmanager
 def _carried_over(place: str) -> Iterator[None]:
     """Whatever is mounted below `place` (an environment in the folder for temporary files) is there afterwards, too."""
-    mounted = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape")
+    mounted = os.fsdecode(Path("/proc/self/mountinfo").read_bytes())
     kept = [(path, os.open(path, os.O_PATH)) for path in mounts_below(place, mounted)]
     yield
     for path, descriptor in kept:
@@ -156,7 +156,7 @@ def _carried_over(place: str) -> Iterator[None]:
 
 def mounts_below(place: str, mountinfo: str) -> list[str]:
     """The mount points below a folder, without those below one of them, of a text like `/proc/self/mountinfo`."""
-    lines = mountinfo.splitlines()
+    lines = filter(None, mountinfo.split("\n"))  # `splitlines` would split at signs that a path may hold
     # The kernel writes a space, a tab, a newline and a backslash in octal.
     paths = [re.sub(r"\\(\d{3})", lambda code: chr(int(code[1], 8)), line.split(" ")[4]) for line in lines]
     outer: list[str] = []

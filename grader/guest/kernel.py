@@ -24,9 +24,7 @@ _libc.syscall.restype = ctypes.c_long
 class Namespace(enum.IntFlag):
     """What `unshare` can make private (`CLONE_NEW*` in `linux/sched.h`)."""
 
-    TIME = 0x00000080
     MOUNT = 0x00020000
-    CGROUP = 0x02000000
     UTS = 0x04000000
     IPC = 0x08000000
     USER = 0x10000000
@@ -38,11 +36,8 @@ class MountFlag(enum.IntFlag):
     """Flags of `mount` (`MS_*` in `linux/mount.h`)."""
 
     NONE = 0
-    READ_ONLY = 1
     NO_SUID = 2
     NO_DEV = 4
-    NO_EXEC = 8
-    REMOUNT = 32
     BIND = 4096
     RECURSIVE = 16384
     PRIVATE = 1 << 18
@@ -130,7 +125,7 @@ def adopt_orphans() -> None:
 
 
 def unshare(namespaces: Namespace) -> None:
-    """Move this process into new namespaces; with `PID` and `TIME` only its children to come.
+    """Move this process into new namespaces; with `PID` only its children to come.
 
     `EPERM` without the right to (user namespaces switched off, AppArmor), `ENOSPC` beyond the number allowed,
     `EINVAL` for `USER` in a process with several threads.

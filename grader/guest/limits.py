@@ -83,8 +83,8 @@ def apply(limits: Limits) -> None:
 
 def mapped_data_bytes() -> int:
     """What this process has mapped of the memory that `RLIMIT_DATA` counts."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmData:"):
+    for line in Path("/proc/self/status").read_bytes().split(b"\n"):  # the interpreter's name in it may be any bytes
+        if line.startswith(b"VmData:"):
             return int(line.split()[1]) << 10
     raise OSError("/proc/self/status has no VmData")
 

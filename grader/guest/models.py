@@ -93,7 +93,7 @@ class Shelf:
     def lend(self, model: values.Model) -> Any:
         """The module that `model` names: one object per token and process, fresh from the fixture's weights.
 
-        Raises `SandboxFault` for a name that the assignment does not have.
+        Raises `SandboxFault` for a name that the assignment does not have. A test cannot come by one (`grader.judge.plugin`).
         """
         if model.name not in self.pristine:
             raise SandboxFault(f"no model {model.name!r} on the shelf")

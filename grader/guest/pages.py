@@ -6,6 +6,8 @@ copied at the start, freed at the end. A page that a fork writes to is still cop
 
 from __future__ import annotations
 
+import os
+
 from grader.guest import kernel
 
 HUGE = 2 << 20
@@ -16,8 +18,8 @@ def collapse() -> None:
 
     `MADV_COLLAPSE` is there since Linux 6.1; where it is not, or finds nothing to collapse, nothing changes.
     """
-    with open("/proc/self/maps") as maps:
-        ranges = _private(maps.read().splitlines())
+    with open("/proc/self/maps", "rb") as maps:
+        ranges = _private(os.fsdecode(maps.read()).split("\n")[:-1])  # names of files in it may be any bytes
     for start, end in ranges:
         # A call for a whole range: each waits until all cores have handed in their lists of pages.
         kernel.collapse_pages(-(-start // HUGE) * HUGE, end // HUGE * HUGE)

@@ -37,12 +37,16 @@ def end_descendants(known: dict[int, int] | None = None) -> None:
 
 
 def _kill(pids: list[int]) -> bool:
-    """Kill them all, since who seems dead may not be while its threads come and go; whether any was alive."""
-    living = [pid for pid in pids if _is_alive(pid)]
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    return bool(living)
+    """Kill them all, since who seems dead may not be while its threads come and go; whether any was alive.
+
+    They are killed even where that cannot be told.
+    """
+    try:
+        return any(_is_alive(pid) for pid in pids)
+    finally:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 def bury(known: dict[int, int] | None = None) -> bool:
@@ -89,7 +93,7 @@ def _is_alive(pid: int) -> bool:
 
 def _has_ended(task: Path) -> bool:
     try:
-        # The name in parentheses may hold anything; the state follows the last of them.
-        return (task / "stat").read_text().rpartition(") ")[2][:1] in ("Z", "X")
+        # The name in parentheses may hold anything, bytes that are no text too; the state follows the last of them.
+        return (task / "stat").read_bytes().rpartition(b") ")[2][:1] in (b"Z", b"X")
     except OSError:
         return True

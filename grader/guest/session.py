@@ -4,7 +4,7 @@
 `op`     fields                                 answer
 ======== ====================================== =============================================================
 load     files, main, seconds, piece_seconds    what the file left behind (see `_report`), or a `fault`
-fork     (a socket's descriptor beside it)      {"pid": number}; the fork serves calls on that socket
+fork     bounds (a socket's descriptor beside)  {"pid": number}; the fork serves calls on that socket
 kill     pid, sweep                             {"status": wait status or -1 when unknown}, the process being gone;
                                                 with `sweep` every other process of the submission too
 files                                           {"files": a digest of what lies in its folders, "" when it cannot be told}
@@ -23,6 +23,7 @@ import sys
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from grader.errors import WireError
 from grader.guest import calls, heap
 from grader.guest.budget import Budget
 from grader.guest.calls import networks_of
@@ -71,15 +72,21 @@ class Session:
                 self._end_calls()
                 return
             self._reap()
-            if request["op"] == "load":
-                answer = self.load(request)
-            elif request["op"] == "fork":
-                answer = self.fork(descriptor, request["bounds"])
-            elif request["op"] == "kill":
-                answer = self.kill(request["pid"], request["sweep"])
-            else:
-                answer = {"files": footprint(self.folders)}
-            self.channel.send(answer)
+            self.channel.send(self.answer(request, descriptor))
+
+    def answer(self, request: dict[str, Any], descriptor: int | None = None) -> dict[str, Any]:
+        """What a request is answered with. Raises `WireError` for one that is not in the table."""
+        match request["op"]:
+            case "load":
+                return self.load(request)
+            case "fork":
+                return self.fork(descriptor, request["bounds"])
+            case "kill":
+                return self.kill(request["pid"], request["sweep"])
+            case "files":
+                return {"files": footprint(self.folders)}
+            case other:
+                raise WireError(f"a session is not asked {other!r}")
 
     def load(self, request: dict[str, Any]) -> dict[str, Any]:
         """Write the submission's files into the working folder and run the main one.

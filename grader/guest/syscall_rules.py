@@ -51,14 +51,10 @@ class Profile:
 
     `signals`: whether any may be sent, to whomever. Without a pid namespace, on a kernel whose Landlock knows no scopes and
     with the instructor's user id, one signal to "all" would end the instructor's session.
-
-    `memory_files`: whether `memfd_create` works. Such files are memory that no resource limit counts; without a cgroup
-    nobody else counts it either.
     """
 
     socket_families: tuple[int, ...] = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)
     file_attributes: bool = True
-    memory_files: bool = True
     signals: bool = True
 
 
@@ -155,8 +151,6 @@ SOCKET_WHY = (
     "other families and protocols load kernel modules and are where kernel bugs are found"
 )
 
-MEMORY_FILE_CALL = "memfd_create"
-
 
 def rules_of(profile: Profile) -> dict[str, Rule]:
     """Call name -> rule; a call missing here does not exist for the submission."""
@@ -171,8 +165,6 @@ def rules_of(profile: Profile) -> dict[str, Rule]:
     if not profile.file_attributes:
         rules |= dict.fromkeys(FILE_ATTRIBUTE_CALLS, Rule(PRETENDED))
         rules["ioctl"] = _ioctl_rule(_TERMINAL, _FILE_SYSTEM_TYPES)
-    if not profile.memory_files:
-        rules[MEMORY_FILE_CALL] = Rule(NO_SUCH_CALL)
     if not profile.signals:
         rules |= dict.fromkeys(SIGNAL_CALLS, Rule(NOT_PERMITTED))
         # A file's owner is sent a signal of the file's choice.

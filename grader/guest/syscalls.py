@@ -28,7 +28,6 @@ from grader.guest.syscall_lists import ALLOWED, FILE_ATTRIBUTE_CALLS, REFUSED, S
 from grader.guest.syscall_rules import (
     CONDITIONS,
     IN_NAMESPACES,
-    MEMORY_FILE_CALL,
     NO_SUCH_CALL,
     PRETENDED,
     SOCKET_WHY,
@@ -105,9 +104,6 @@ def entries(profile: Profile = IN_NAMESPACES) -> tuple[Entry, ...]:
     if not profile.file_attributes:
         lines.append(Entry(FILE_ATTRIBUTE_CALLS, "pretended", "Landlock does not cover them"))
         special |= set(FILE_ATTRIBUTE_CALLS)
-    if not profile.memory_files:
-        lines.append(Entry((MEMORY_FILE_CALL,), "ENOSYS", "memory that no resource limit counts"))
-        special.add(MEMORY_FILE_CALL)
     if not profile.signals:
         lines.append(Entry(SIGNAL_CALLS, "EPERM", "nothing else keeps them from the judge's own processes"))
         special |= set(SIGNAL_CALLS)

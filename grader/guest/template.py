@@ -9,6 +9,8 @@ submission's code ever runs in it. The first message on its control socket confi
 open     limits, work (and a socket's descriptor)   {"pid": number}: a session serves that socket
 end      pid, grace                                 {"status": wait status, or None when it had to be killed}
 ======== ========================================== ===================================================
+
+One session at a time: to end one is to end all that runs below the template.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import threading
 import time
 from typing import Any
 
-from grader.errors import SandboxFault
+from grader.errors import SandboxFault, WireError
 from grader.guest import kernel, pages, processes, syscalls
 from grader.guest.alone import Alone
 from grader.guest.isolation import Confinement, become_session
@@ -52,11 +54,17 @@ class Template:
                 request, descriptor = self.channel.receive_with_descriptor()
             except Closed:
                 return
-            if request["op"] == "open" and descriptor is not None:
-                answer = self.open(descriptor, request["limits"], request["work"])
-            else:
-                answer = {"status": self.end(request["pid"], request["grace"])}
-            self.channel.send(answer)
+            self.channel.send(self.answer(request, descriptor))
+
+    def answer(self, request: dict[str, Any], descriptor: int | None) -> dict[str, Any]:
+        """What a request is answered with. Raises `WireError` for one that is not in the table."""
+        match request["op"]:
+            case "open" if descriptor is not None:
+                return self.open(descriptor, request["limits"], request["work"])
+            case "end":
+                return {"status": self.end(request["pid"], request["grace"])}
+            case other:
+                raise WireError(f"a template is not asked {other!r}")
 
     def open(self, descriptor: int, limits: dict[str, int], work: str) -> dict[str, Any]:
         """Fork a session that serves `descriptor`."""

@@ -20,6 +20,8 @@ from grader.judge.check import Compared, Comparisons
 from grader.judge.misconception import Variant
 from grader.judge.outcome import Call
 
+_MOST_REMEMBERED = 1000  # tests' answers by variants: some are to arguments of a submission's own, which nobody asks for again
+
 
 class Diagnosis:
     """The catalogue of an assignment, ready to be asked."""
@@ -29,7 +31,7 @@ class Diagnosis:
         self.source = source
         self.reference = reference
         self.comparisons = comparisons
-        self.memory: dict[tuple[str, str], Any] = {}
+        self.memory: dict[tuple[str, str], list[Any]] = {}  # what was asked for last at the end
 
     def name(self, part: str, compared: Sequence[Compared]) -> Variant | None:
         """The first variant of `part` that explains all of the comparisons, or None."""
@@ -61,7 +63,9 @@ class Diagnosis:
         key = (variant.id, self.reference.store.key([_keyable(one) for one in arguments]))
         if key not in self.memory:
             self.memory[key] = self.reference.answers(variant.function, self.source + variant.id.encode(), arguments)
-        found: list[Any] = self.memory[key]
+        found = self.memory[key] = self.memory.pop(key)
+        if len(self.memory) > _MOST_REMEMBERED:
+            del self.memory[next(iter(self.memory))]
         return found
 
     def differs(self, answer: Any, item: Compared) -> bool:

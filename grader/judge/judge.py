@@ -18,6 +18,7 @@ from grader.course.dependencies import part_digests
 from grader.course.submission import Submission
 from grader.errors import (
     GraderError,
+    SandboxFault,
     SpecificationError,
     SubmissionStopped,
 )
@@ -141,7 +142,8 @@ class Judge:
             graded = self._grade_again(submission, kept) if kept is not None else self._grade(submission)
         except GraderError as error:
             graded = self._fault(f"{type(error).__name__}: {error}")
-            self._recover()
+            if isinstance(error, SandboxFault):  # the others (a file that cannot be read) leave the template as it was
+                self._recover()
         except Exception:  # noqa: BLE001  a bug of the grader must not become a student's zero, nor end the run
             graded = self._fault(traceback.format_exc(limit=-3))
             self._recover()
@@ -219,7 +221,7 @@ class Judge:
     def _load(self, files: dict[str, bytes], main: str) -> Opened | Graded:
         template = self.template
         if template is None:
-            raise GraderError("the sandbox's template could not be started")
+            raise SandboxFault("the sandbox's template could not be started")
 
         def open_session() -> tuple[Session, LoadReport]:
             session = template.open(self.assignment.limits)

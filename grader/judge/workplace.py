@@ -98,13 +98,15 @@ class Workplace:
     def clear_for_another_try(self) -> bool:
         """End the process that waits, so that a test can be tried alone, with all memory; whether it may be.
 
-        Not when time is short or the session was lost often. Nor when files were written, which the first try may have done.
+        Not when time is short or the session was lost often. Nor when files were written, which the first try may have done; nor
+        where a session lives whose tests share its process, since none of them is ever alone there.
         """
         scarce = self.ends - time.monotonic() < self.assignment.limits.total_seconds / 2
         if scarce or self.reopened >= _MOST_LOST_BEFORE_ANOTHER_TRY:
             return False
         try:
-            if not self.session.closed and self.session.footprint() != self.report.footprint:
+            lives = not self.session.closed
+            if lives and (not self.session.forks or self.session.footprint() != self.report.footprint):
                 return False
         except SubmissionStopped:
             return False

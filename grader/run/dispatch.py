@@ -96,7 +96,7 @@ def grade_all(task: Task, todo: Sequence[Job], crew: Crew, on_start: OnStart) ->
             if isinstance(outcome, Verdict):
                 yield job.submission, outcome
             elif job.submission.student in lost:
-                yield job.submission, _given_up(task, job.submission, outcome.reason)
+                yield job.submission, _given_up(task, job.submission, f"tried twice: {outcome.reason}")
             else:
                 lost.add(job.submission.student)
                 waiting.append(job)

@@ -19,12 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-from pydantic import ValidationError
-
 from grader.judge.regrading import Trace, Verdict
 from grader.results import SubmissionResult
 
-_UNREADABLE = (ValueError, KeyError, TypeError, RecursionError, ValidationError)  # a torn line, or one of another version
+_UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)  # a torn line, or one of another version
 
 
 @dataclass

@@ -6,6 +6,7 @@ Sources: the kernel's `Documentation/admin-guide/cgroup-v2.rst` (memory.max, mem
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -17,10 +18,10 @@ def room_in_group(own: Path = _OWN, root: Path = _ROOT) -> int:
     """Bytes that this process's control groups still allow; `sys.maxsize` where there is no limit, or none can be read."""
     rooms = [sys.maxsize]
     try:
-        lines = own.read_text().splitlines()
+        lines = os.fsdecode(own.read_bytes()).split("\n")  # a group's name may be any bytes
     except OSError:
         return sys.maxsize
-    for line in lines:
+    for line in filter(None, lines):
         _, controllers, path = line.split(":", 2)
         if not controllers:
             rooms += [_room(folder, "memory.max", "memory.current", "inactive_file") for folder in _upwards(root, path)]

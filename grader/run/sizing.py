@@ -9,6 +9,7 @@ import psutil
 
 from grader.errors import UsageError
 from grader.run.memory import room_in_group
+from grader.sandbox.gpu import find_gpu
 
 _DEVICES = re.compile(r"auto|cpu|cuda(:[0-9]{1,4})?")
 _WORKER_MB = 1024  # a judge and its template, libraries like torch included
@@ -33,7 +34,7 @@ def pick_device(wanted: str) -> str:
     """
     if not _DEVICES.fullmatch(wanted):
         raise UsageError(f"--device: no device {wanted!r}; there are auto, cpu, cuda and cuda:N")
-    if wanted == "cpu" or (wanted == "auto" and not os.path.exists("/dev/nvidiactl")):
+    if wanted == "cpu" or (wanted == "auto" and not find_gpu().devices):
         return "cpu"
     import torch
 

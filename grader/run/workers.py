@@ -148,7 +148,7 @@ class Processes:
             else:
                 self._clear(worker)
                 self.deaths += 1
-                over.append((job, Lost("the worker that graded it died twice")))
+                over.append((job, Lost("the worker that graded it died")))
         if any(isinstance(outcome, Verdict) for _, outcome in over):
             return over
         if errors:

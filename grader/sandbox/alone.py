@@ -97,8 +97,10 @@ class LoneProcess:
             channel.send(self.told, deadline)
             self.missing = tuple(channel.receive(deadline)["missing"])
         except (OSError, WireError) as error:
+            self._stop(0)
+            said = self.log_tail()
             self.end(0, 0)
-            raise SandboxFault(f"a process for your work could not be started: {error}. {self.log_tail()}") from error
+            raise SandboxFault(f"a process for your work could not be started: {error}. {said}") from error
         return self.missing
 
     def _accept(self, deadline: float) -> socket.socket:
@@ -123,7 +125,13 @@ class LoneProcess:
                 raise TimeoutError("others connect to its port")
 
     def end(self, pid: int, grace: float) -> int | None:
-        """End the process after `grace` seconds; its exit status, or None when it had to be killed."""
+        """End the process after `grace` seconds, and remove its files; its exit status, or None when it had to be killed."""
+        status = self._stop(grace)
+        shutil.rmtree(self.told["work"], ignore_errors=True)
+        self.log.unlink(missing_ok=True)
+        return status
+
+    def _stop(self, grace: float) -> int | None:
         self.listener.close()
         if self.connection is not None:
             self.connection.close()

@@ -72,7 +72,7 @@ class _Mount:
 def _read_mounts(path: Path) -> list[_Mount]:
     """The hierarchies of `/proc/<pid>/mountinfo` (`proc(5)`)."""
     mounts = []
-    for line in path.read_text().splitlines():
+    for line in _lines(path):
         before, _, after = line.partition(" - ")
         fields, (kind, _source, options) = before.split(), after.split()[:3]
         if kind in ("cgroup", "cgroup2"):
@@ -83,10 +83,15 @@ def _read_mounts(path: Path) -> list[_Mount]:
 def _read_own_groups(path: Path) -> dict[str, str]:
     """Controller -> group of `/proc/<pid>/cgroup`; the group of version 2 under the empty name."""
     groups: dict[str, str] = {}
-    for line in path.read_text().splitlines():
+    for line in _lines(path):
         _, controllers, group = line.split(":", 2)
         groups |= dict.fromkeys(controllers.split(","), group)
     return groups
+
+
+def _lines(path: Path) -> list[str]:
+    """Those of a file in which paths stand: any bytes, and any sign but the newline and those that the kernel writes in octal."""
+    return [line for line in os.fsdecode(path.read_bytes()).split("\n") if line]
 
 
 def _find_v1(mounts: list[_Mount], own: dict[str, str]) -> Place:

@@ -40,8 +40,12 @@ class _Group:
     def __init__(self, pid: int, limits: Limits) -> None:
         self.group = ControlGroup.create(f"session{next(_numbers)}", _memory_bytes(limits), limits.processes)
         self.killed = 0
-        with contextlib.suppress(ProcessLookupError):  # it has ended already, and somebody will ask how
-            self.group.add(pid)
+        try:
+            with contextlib.suppress(ProcessLookupError):  # it has ended already, and somebody will ask how
+                self.group.add(pid)
+        except BaseException:
+            self.group.remove()
+            raise
 
     def verdict(self, *, ended: bool) -> SandboxError | None:
         before, self.killed = self.killed, self.group.oom_kills()
@@ -58,14 +62,17 @@ class _Watched:
         self.watchdog: Watchdog | None = None
         with contextlib.suppress(ProcessLookupError):
             bounds = Bounds(_memory_bytes(limits), limits.processes)
-            self.watchdog = Watchdog(pid, bounds, lambda _verdict: _kill(pid))
+            self.watchdog = Watchdog(pid, bounds, lambda: _kill(pid))
             self.watchdog.__enter__()
 
     def verdict(self, *, ended: bool) -> SandboxError | None:
-        found = self.watchdog.verdict if self.watchdog is not None else None
-        if found is None:
+        if self.watchdog is None:
             return None
-        return SubmissionOutOfMemory(_MEMORY) if found.excess is Excess.MEMORY else SubmissionCrashed(_TOO_MANY)
+        if self.watchdog.failure is not None:
+            return SandboxFault(f"its processes could not be watched: {self.watchdog.failure!r}")
+        if self.watchdog.excess is None:
+            return None
+        return SubmissionOutOfMemory(_MEMORY) if self.watchdog.excess is Excess.MEMORY else SubmissionCrashed(_TOO_MANY)
 
     def close(self) -> None:
         if self.watchdog is not None:
@@ -80,6 +87,8 @@ class _WithFolder:
         self.quota = quota
 
     def verdict(self, *, ended: bool) -> SandboxError | None:
+        if self.quota.failure is not None:
+            return SandboxFault(f"what it writes could not be watched: {self.quota.failure!r}")
         if self.quota.disc_is_full:
             return SandboxFault("the disc is almost full; what a submission may write no longer fits on it")
         if self.quota.exceeded:
@@ -113,6 +122,15 @@ def _groups_work() -> bool:
 
 
 def guard(pid: int, limits: Limits, work: str = "") -> Guard:
-    """Guard the process `pid` (as this process sees it) and all below it, and the folder `work`, if it was lent one."""
+    """Guard the process `pid` (as this process sees it) and all below it, and the folder `work`, if it was lent one.
+
+    Raises `SandboxFault` or `OSError` where that fails; then nothing of the guard is left.
+    """
     inner: Guard = _Group(pid, limits) if _groups_work() else _Watched(pid, limits)
-    return _WithFolder(inner, Quota(Path(work), limits.disk_mb << 20, lambda: _kill(pid))) if work else inner
+    if not work:
+        return inner
+    try:
+        return _WithFolder(inner, Quota(Path(work), limits.disk_mb << 20, lambda: _kill(pid)))
+    except BaseException:
+        inner.close()
+        raise

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 _WORD = "hunter2"
+_PR_SET_NAME = 15
 
 
 def _gained(*attempts: Callable[[], Any]) -> str:
@@ -62,7 +63,7 @@ def read_process(pid: int) -> str:
     """Memory, environment, files of another process of the same user."""
     folder = Path("/proc", str(pid))
     with contextlib.suppress(OSError):
-        if _WORD not in (folder / "environ").read_text():
+        if _WORD.encode() not in (folder / "environ").read_bytes():
             return ""  # in a pid namespace the number means another process, or none
         return "its environment"
     return _gained(lambda: os.listdir(folder / "root"), lambda: _open(folder / "mem"))
@@ -95,7 +96,8 @@ def connect(addresses: list[Any]) -> str:
 
 def become_root(_: str) -> str:
     """Capabilities, and ways to them."""
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":" in line)
+    lines = Path("/proc/self/status").read_text(errors="replace").split("\n")
+    status = dict(line.split(":", 1) for line in lines if ":" in line)
     sets = ("CapInh", "CapPrm", "CapEff", "CapAmb")
     found: list[str] = [name for name in sets if name in status and int(status[name], 16)]
     found += [] if status.get("NoNewPrivs", "1").strip() == "1" else ["set-uid programs"]
@@ -159,13 +161,14 @@ def run_for_ever(_: str) -> str:
 
 
 def leave_something(name: str) -> str:
-    """A daemon, and files wherever it may write."""
+    """A daemon with a name that is no text, and files wherever it may write."""
     for folder in (".", "/tmp", "/dev/shm", "/var/tmp", os.path.expanduser("~")):
         with contextlib.suppress(OSError):
             Path(folder, name).write_text("left")
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
+            ctypes.CDLL(None).prctl(_PR_SET_NAME, b"\xd1\x81\xd1", 0, 0, 0)
             while True:
                 signal.pause()
         os._exit(0)

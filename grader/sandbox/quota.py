@@ -20,10 +20,11 @@ _RESERVE = 256 << 20
 
 
 class Quota:
-    """Watches `folder` until `close`; calls `on_excess` once, in its own thread."""
+    """Watches `folder` until `close`; calls `on_excess` once, in its own thread: also when it fails, which `failure` tells."""
 
     def __init__(self, folder: Path, size: int, on_excess: Callable[[], None], seconds: float = _SECONDS) -> None:
         self.exceeded = self.disc_is_full = False
+        self.failure: Exception | None = None
         self._folder = folder
         self._enough = Size(size, _MOST_ENTRIES)
         self._on_excess = on_excess
@@ -39,9 +40,12 @@ class Quota:
         return found.f_bavail * found.f_frsize
 
     def _run(self) -> None:
-        while not self.look():
-            if self._end.wait(self._seconds):
-                return
+        try:
+            while not self.look():
+                if self._end.wait(self._seconds):
+                    return
+        except Exception as error:  # noqa: BLE001  as in `watchdog`: nothing goes on that nobody watches
+            self.failure = error
         self._on_excess()
 
     def look(self) -> bool:

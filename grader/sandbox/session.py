@@ -77,9 +77,12 @@ class Session:
             first = sender(connection, _READY_SECONDS)
             self.channel.receive(time.monotonic() + _READY_SECONDS)
             self.guard = guard(first, limits, work) if first else None
-        except WireError as error:
+        except (OSError, WireError) as error:
             self.close()
             raise SandboxFault(f"a sandbox could not be built: {error}. {self.keeper.log_tail()}") from error
+        except BaseException:  # nobody gets to hold this session, so that nobody else would end it
+            self.close()
+            raise
 
     def load(self, files: dict[str, bytes], main: str) -> LoadReport:
         """Run the submission's main file; `files` maps relative names to contents and includes it."""

@@ -36,7 +36,7 @@ class TemplatePlan:
 
 
 class Template:
-    """A running template. A context manager; leaving it ends every process inside.
+    """A running template, which has one session at a time. A context manager; leaving it ends every process inside.
 
     Methods raise `SandboxFault` when the template itself is gone or does not answer: never the submission's doing, because
     no submission's code runs in it.
@@ -83,7 +83,9 @@ class Template:
         return process, Channel(ours, REQUESTS)
 
     def open(self, limits: Limits) -> Session:
-        """Fork a process for one submission."""
+        """Fork a process for one submission, the last one's having been closed."""
+        if self.lent:
+            raise SandboxFault("the template has a session already, and would end both with either")
         if self.inside.mode == "landlock" and (free := shutil.disk_usage(self.scratch).free) < _LEAST_FREE:
             # Its own files would not fit into the folder that it is lent, and that would look like its own end.
             raise SandboxFault(f"the disc of {self.scratch} is almost full: {free >> 20} MB are free")

@@ -3,8 +3,8 @@
 The limits of each process (`grader.guest.limits`) stop one that asks for too much at once. This stops the *sum*: many
 processes that each stay below the limit, and shared memory, which those limits do not count. It looks ten times a
 second, so that a submission can go beyond the limit by what it can touch in that time, and it does not see memory
-that no process maps: files on a tmpfs (bounded by the mount's size), unmapped `memfd_create` files
-(`syscall_rules.Profile(memory_files=False)`), buffers of pipes and sockets. A control group has none of these gaps.
+that no process maps: files on a tmpfs (bounded by the mount's size), unmapped `memfd_create` files, buffers of pipes and
+sockets. A control group has none of these gaps.
 
 Memory is what no file backs, the sum of the processes' proportional sizes (a page shared by n counts 1/n each), less what the
 first process held when the watch began: the pages that it shares with its template. Reading them makes the kernel walk
@@ -45,28 +45,20 @@ class Bounds:
     processes: int
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """Which bound was passed, and by how much: bytes or a number of processes and threads."""
-
-    excess: Excess
-    measured: int
-    allowed: int
-
-
 class Watchdog:
     """Watches the process `pid` and all its descendants, from `with` to its end, or until they are gone.
 
     Descendants that were seen once stay watched when their parent dies; to see those that detach themselves between two
     looks the template must adopt them (`grader.guest.kernel.adopt_orphans`, or a pid namespace).
 
-    `on_excess` is called once, in the watchdog's thread, with the `Verdict`; it should end the submission. The verdict
-    can be read afterwards too. `sees_shared`: pages that processes share count once. `ProcessLookupError` if there is no such
-    process to begin with.
+    `on_excess` is called once, in the watchdog's thread, when a bound is passed; it should end the submission. `excess` tells
+    which one. It is called too when the watchdog itself fails, since what nobody watches must not go on; `failure` tells why.
+    `ProcessLookupError` if there is no such process to begin with.
     """
 
-    def __init__(self, pid: int, bounds: Bounds, on_excess: Callable[[Verdict], None], seconds: float = _SECONDS) -> None:
-        self.verdict: Verdict | None = None
+    def __init__(self, pid: int, bounds: Bounds, on_excess: Callable[[], None], seconds: float = _SECONDS) -> None:
+        self.excess: Excess | None = None
+        self.failure: Exception | None = None
         self._bounds = bounds
         self._on_excess = on_excess
         self._seconds = seconds
@@ -75,7 +67,6 @@ class Watchdog:
         try:
             first = psutil.Process(pid)
             self._baseline = _unbacked(first)
-            self.sees_shared = _tells_proportional(first)
         except psutil.NoSuchProcess as error:
             raise ProcessLookupError(pid) from error
         self._known = {pid: first}
@@ -90,21 +81,25 @@ class Watchdog:
             self._thread.join()
 
     def _run(self) -> None:
-        while self._known and self.look() is None:
-            if self._end.wait(self._seconds):
-                return
+        try:
+            while self._known and self.look() is None:
+                if self._end.wait(self._seconds):
+                    return
+        except Exception as error:  # noqa: BLE001  a thread that ends silently would leave the submission without limits
+            self.failure = error
+            self._on_excess()
 
-    def look(self) -> Verdict | None:
-        """Look once; the verdict if a bound is passed, now or at an earlier look. `on_excess` is called at the first."""
-        if self.verdict is None:
-            self.verdict = self._judge(self._living())
-            if self.verdict is not None and self.verdict.excess is Excess.MEMORY:
+    def look(self) -> Excess | None:
+        """Look once; which bound is passed, now or at an earlier look. `on_excess` is called at the first."""
+        if self.excess is None:
+            self.excess = self._judge(self._living())
+            if self.excess is Excess.MEMORY:
                 # Memory that processes share is told of each in part, and while more are born no sum is of one moment: a bomb
                 # of processes is not to be taken for memory, nor many honest processes that just started.
-                self.verdict = self._judge(self._living())
-            if self.verdict is not None:
-                self._on_excess(self.verdict)
-        return self.verdict
+                self.excess = self._judge(self._living())
+            if self.excess is not None:
+                self._on_excess()
+        return self.excess
 
     def _living(self) -> list[psutil.Process]:
         self._known = {pid: process for pid, process in self._known.items() if process.is_running()}
@@ -120,15 +115,13 @@ class Watchdog:
                 waiting.append(self._known[pid])
         return list(self._known.values())
 
-    def _judge(self, processes: list[psutil.Process]) -> Verdict | None:
-        tasks = _sum(_tasks, processes)
-        if tasks > self._bounds.processes:
-            return Verdict(Excess.PROCESSES, tasks, self._bounds.processes)
-        allowed = self._bounds.memory_bytes
-        if _sum(_unbacked, processes) - self._baseline <= allowed:
+    def _judge(self, processes: list[psutil.Process]) -> Excess | None:
+        if _sum(_tasks, processes) > self._bounds.processes:
+            return Excess.PROCESSES
+        allowed = self._baseline + self._bounds.memory_bytes
+        if _sum(_unbacked, processes) <= allowed:
             return None
-        memory = _sum(_proportional, processes) - self._baseline
-        return Verdict(Excess.MEMORY, memory, allowed) if memory > allowed else None
+        return Excess.MEMORY if _sum(_proportional, processes) > allowed else None
 
 
 def _children(process: psutil.Process) -> list[int]:
@@ -156,7 +149,9 @@ def _sum(measure: Callable[[psutil.Process], int], processes: Iterable[psutil.Pr
 
 
 def _tasks(process: psutil.Process) -> int:
-    return int(process.num_threads())
+    if not _PROC.exists():
+        return int(process.num_threads())
+    return sum(_numbers(process, "status", ("Threads:",)))  # psutil looks for it anywhere, in the process's name too
 
 
 def _unbacked(process: psutil.Process) -> int:
@@ -190,20 +185,16 @@ def _proportional(process: psutil.Process) -> int:
     return sum(found) if found else _unbacked(process)
 
 
-def _tells_proportional(process: psutil.Process) -> bool:
-    """Whether the kernel lets this process read what that one shares with others, so that a fork costs what it has of its own."""
-    if not _PROC.exists():
-        return True
-    try:
-        return bool(_bytes(process, "smaps_rollup", ("Pss_Anon:",)))
-    except (PermissionError, psutil.NoSuchProcess):  # as in `_proportional`
-        return False
-
-
 def _bytes(process: psutil.Process, name: str, fields: tuple[str, ...]) -> list[int]:
-    """These fields of a file of `proc(5)`, those that are there; of a process that has ended but was not waited for none is."""
+    """These sizes in a file of `proc(5)`, those that are there; of a process that has ended but was not waited for none is."""
+    return [number << 10 for number in _numbers(process, name, fields)]
+
+
+def _numbers(process: psutil.Process, name: str, fields: tuple[str, ...]) -> list[int]:
     try:
-        lines = (_PROC / str(process.pid) / name).read_text().splitlines()
+        text = (_PROC / str(process.pid) / name).read_bytes()
     except (FileNotFoundError, ProcessLookupError) as error:
         raise psutil.NoSuchProcess(process.pid) from error
-    return [int(line.split()[1]) << 10 for line in lines if line.startswith(fields)]
+    # The process's name stands in it, which may be any bytes; of what ends a line the kernel escapes the newline only.
+    wanted = tuple(field.encode() for field in fields)
+    return [int(line.split()[1]) for line in text.split(b"\n") if line.startswith(wanted)]

@@ -12,6 +12,7 @@ import pytest
 from grader.cli import doctor
 from grader.cli.main import run_main
 from grader.sandbox.bubblewrap import Bubblewrap
+from grader.sandbox.gpu import Gpu
 from grader.sandbox.landlock_wall import LandlockWall
 from grader.sandbox.selftest import Trial
 
@@ -132,7 +133,7 @@ def test_a_cache_that_cannot_be_written(cache: Path) -> None:
 
 def test_no_gpu_is_no_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects machines without a GPU from a warning, and the start of `grade doctor` from importing torch there."""
-    monkeypatch.setattr(os.path, "exists", lambda path: False)
+    monkeypatch.setattr(doctor, "find_gpu", Gpu)
     assert doctor.gpu().good is None
 
 

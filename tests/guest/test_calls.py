@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.errors import WireError
 from grader.guest.calls import Server
 from grader.guest.chance import Draws
 from grader.guest.hooks import HookBook
@@ -53,6 +54,12 @@ def ask(server: Server, method: str, features: Any, form: str = "numpy") -> Any:
     """What the method of an instance that was made with these arrays answers."""
     target = {"via": "method", "name": "Cam", "method": method, "constructor": {"features": features}}
     return server.answer({"op": "call", "target": target, "arguments": [], "keywords": {}, "form": form})["value"]
+
+
+def test_what_is_no_question_has_no_answer(server: Server) -> None:
+    """Protects a student from a mistake of the judge's that would be told as a failure of the submission's code."""
+    with pytest.raises(WireError, match="'files'"):
+        server.answer({"op": "files"})
 
 
 @pytest.mark.parametrize(("form", "kind"), [("numpy", "ndarray"), ("list", "list"), ("tuple", "tuple")])

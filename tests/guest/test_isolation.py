@@ -14,6 +14,7 @@ MOUNTINFO = """\
 33 30 8:1 /y /tmp/my\\040env/lib64 ro - ext4 /dev/vda rw
 34 22 8:1 /z /tmpfiles ro - ext4 /dev/vda rw
 35 30 8:1 /b /tmp/back\\134slash ro - ext4 /dev/vda rw
+36 22 8:1 /c /srv/\rodd\x85\udcd1 ro - ext4 /dev/vda rw
 """
 
 
@@ -23,6 +24,7 @@ MOUNTINFO = """\
         ("/tmp", ["/tmp/back\\slash", "/tmp/my env/lib", "/tmp/my env/lib64"]),
         ("/tmp/my env", ["/tmp/my env/lib", "/tmp/my env/lib64"]),
         ("/dev/shm", []),
+        ("/srv", ["/srv/\rodd\x85\udcd1"]),
     ],
 )
 def test_outermost_mounts(place: str, found: list[str]) -> None:

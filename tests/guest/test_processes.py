@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import subprocess
 
+import pytest
+
 from grader.guest import processes
 from grader.guest.processes import descendants
 
@@ -110,6 +112,48 @@ def test_a_process_whose_first_thread_has_ended_is_ended(isolated) -> None:
         return [processes.descendants(os.getpid()), set(known.values()) == {signal.SIGKILL}]
 
     assert isolated(check) == [[], True]
+
+
+def test_a_process_whose_name_is_no_text_is_ended(isolated) -> None:
+    """Protects the template and the warden: a name may be any bytes, as a Cyrillic one is that was cut within a letter."""
+
+    def check():
+        import ctypes
+        import os
+
+        from grader.guest import kernel, processes
+
+        kernel.adopt_orphans()
+        ready, tell = os.pipe()
+        life, held = os.pipe()
+        names = [b"\xd1\x81\xd1", b"a) Z 1 (", b"\rState:\tZ"]
+        for name in names:
+            if os.fork() == 0:
+                os.close(held)
+                ctypes.CDLL(None).prctl(15, name, 0, 0, 0)  # PR_SET_NAME
+                os.write(tell, b"!")
+                os.read(life, 1)  # to the end of the test, whatever it finds
+                os._exit(0)
+        for _ in names:
+            os.read(ready, 1)
+        known = {}
+        living = [processes._is_alive(pid) for pid in processes.descendants(os.getpid())]
+        processes.end_descendants(known)
+        return [living, processes.descendants(os.getpid()), list(known.values())]
+
+    assert isolated(check) == [[True] * 3, [], [signal.SIGKILL] * 3]
+
+
+def test_who_cannot_be_looked_at_is_killed_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the machine from a daemon that outlives the warden, whatever goes wrong there with a look at it."""
+
+    def refuse(pid: int) -> bool:
+        raise ValueError(pid)
+
+    monkeypatch.setattr(processes, "_is_alive", refuse)
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as child, pytest.raises(ValueError, match=str(child.pid)):
+        processes._kill([child.pid])
+    assert child.returncode == -signal.SIGKILL
 
 
 def test_a_process_that_has_gone_has_no_descendants() -> None:

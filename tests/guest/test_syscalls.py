@@ -22,7 +22,6 @@ from grader.guest.syscall_rules import (
     PRETENDED,
     WITHOUT_NAMESPACES,
     WITHOUT_SIGNALS,
-    Profile,
 )
 from grader.guest.syscall_table import NUMBERS, numbers
 
@@ -52,7 +51,7 @@ def test_every_call_has_exactly_one_place() -> None:
     assert set(listed) == EVERY_NAME
 
 
-@pytest.mark.parametrize("profile", [IN_NAMESPACES, WITHOUT_NAMESPACES, WITHOUT_SIGNALS, Profile(memory_files=False)])
+@pytest.mark.parametrize("profile", [IN_NAMESPACES, WITHOUT_NAMESPACES, WITHOUT_SIGNALS])
 def test_the_documented_table_is_the_filter(profile) -> None:
     """The security document is generated from this table; it must not promise what the filter does not do."""
     expected = {"allowed": {ALLOW}, "EPERM": {NOT_PERMITTED}, "ENOSYS": {NO_SUCH_CALL}, "pretended": {PRETENDED, ALLOW}}
@@ -514,23 +513,6 @@ def test_without_namespaces_nothing_outside_can_be_reached(isolated) -> None:
         return [found, len(right.recv(1)), squares]
 
     assert isolated(check) == [[errno.EPERM] * 5, 1, [1, 2]]
-
-
-def test_memory_files_can_be_switched_off(isolated) -> None:
-    """Where no cgroup counts them, memfd files are memory without a limit."""
-
-    def check():
-        import os
-
-        from grader.guest import syscall_rules, syscalls
-
-        syscalls.install_filter(syscall_rules.Profile(memory_files=False))
-        try:
-            os.memfd_create("memory")
-        except OSError as error:
-            return error.errno
-
-    assert isolated(check) == errno.ENOSYS
 
 
 # Honest code.

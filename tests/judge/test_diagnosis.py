@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from grader.course.code import load_file
+from grader.judge import diagnosis as diagnosis_module
 from grader.judge.check import Compared
 from grader.judge.diagnosis import Diagnosis
 from grader.judge.misconception import Variant, catalogue, misconception
@@ -56,6 +57,16 @@ MEANS = [([1.0, 2.0, 6.0],), ([1, 2, 40961],), ([-7.25],)]
 def test_the_right_one_is_named(name: Name, part: str, function: Callable[..., Any], inputs: Any, expected: str) -> None:
     """Protects the name of the mistake."""
     assert name(part, function, inputs) == expected
+
+
+def test_answers_to_what_nobody_asks_again_are_forgotten(
+    diagnosis: Diagnosis, name: Name, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Protects a large class from a worker that grows with it: a submission may be asked with arguments of its own."""
+    monkeypatch.setattr(diagnosis_module, "_MOST_REMEMBERED", 3)
+    for number in range(5):
+        assert name("mean", lambda v: sum(v) // len(v), [([1, 2 + 2 * number],)]) == "mean.floors"
+    assert len(diagnosis.memory) == 3
 
 
 def test_a_right_submission_has_no_mistake(name: Name, setting: Setting) -> None:

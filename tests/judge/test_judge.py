@@ -189,11 +189,13 @@ def test_a_bug_of_the_grader(judge: Judge, submit: Callable[..., Submission], mo
 
 
 def test_a_file_that_cannot_be_read(judge: Judge, submit: Callable[..., Submission]) -> None:
-    """Protects a student whose file went away, or is on a bad disk: the grader's fault, with the reason."""
-    submission = submit()
+    """Protects a student whose file went away, or is on a bad disk: the grader's fault, with the reason, for which no other waits
+    until a template that was never lost is started again."""
+    submission, template = submit(), judge.template
     assert submission.main is not None
     submission.main.unlink()
     assert_fault(judge.grade(submission), "No such file or directory")
+    assert judge.template is template
 
 
 def test_a_submission_has_no_memory_of_another(judge: Judge, submit: Callable[..., Submission]) -> None:

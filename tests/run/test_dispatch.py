@@ -106,7 +106,7 @@ def test_a_job_that_is_lost_twice_is_given_up(task: Task) -> None:
         "d": ("graded", 1),
     }
     assert len(crew.given) == 6
-    assert found["a"].messages == ("The grader failed; this is not the submission's fault: the worker was lost",)
+    assert found["a"].messages == ("The grader failed; this is not the submission's fault: tried twice: the worker was lost",)
     assert [(part.id, part.score) for part in found["a"].parts] == [("mean", None), ("clamp", None), ("words", None)]
     assert found["a"].max_score == 100
 

@@ -27,8 +27,14 @@ def root(tmp_path: Path) -> Path:
 
 def room(tmp_path: Path, root: Path, text: str) -> int:
     """The room of a process whose groups are these."""
-    (tmp_path / "own").write_text(text)
+    (tmp_path / "own").write_text(text, errors="surrogateescape")
     return room_in_group(tmp_path / "own", root)
+
+
+def test_a_group_whose_name_is_no_text(tmp_path: Path, root: Path) -> None:
+    """Protects a run in a group that somebody named in another encoding."""
+    group(root / "\udcd1", memory__max=2 * GIB, memory__current=GIB, memory__stat="inactive_file 0")
+    assert room(tmp_path, root, "0::/\udcd1\n") == GIB
 
 
 def test_version_2(tmp_path: Path, root: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
@@ -12,8 +13,10 @@ import pytest
 from grader.errors import UsageError
 from grader.run import sizing
 from grader.run.sizing import jobs_that_fit, pick_device, usable_cores
+from grader.sandbox.gpu import Gpu
 
 GIB = 1 << 30
+WINDOWS_GPU = Gpu((Path("/dev/dxg"),))  # in WSL, where there is no /dev/nvidiactl
 
 
 @pytest.mark.parametrize(
@@ -55,7 +58,7 @@ def test_no_such_device(wanted: str) -> None:
 def test_the_cpu_needs_no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects the start of a run on a machine without a GPU, and of one that does not want it."""
     monkeypatch.setitem(__import__("sys").modules, "torch", None)
-    monkeypatch.setattr(os.path, "exists", lambda path: False)
+    monkeypatch.setattr(sizing, "find_gpu", Gpu)
     assert pick_device("cpu") == "cpu"
     assert pick_device("auto") == "cpu"
 
@@ -64,7 +67,7 @@ def test_a_gpu_that_torch_can_use(monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects the choice where there is a GPU: auto takes it, a numbered one is kept."""
     torch = SimpleNamespace(cuda=SimpleNamespace(is_available=lambda: True, device_count=lambda: 2))
     monkeypatch.setitem(__import__("sys").modules, "torch", torch)
-    monkeypatch.setattr(os.path, "exists", lambda path: True)
+    monkeypatch.setattr(sizing, "find_gpu", lambda: WINDOWS_GPU)
     assert [pick_device(wanted) for wanted in ("auto", "cuda", "cuda:1", "cpu")] == ["cuda", "cuda", "cuda:1", "cpu"]
     with pytest.raises(UsageError, match="no cuda:2; the last one is cuda:1"):
         pick_device("cuda:2")
@@ -74,7 +77,7 @@ def test_a_gpu_that_torch_cannot_use(monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects against expected values from nowhere: auto falls back, an explicit wish is refused with the remedy."""
     torch = SimpleNamespace(cuda=SimpleNamespace(is_available=lambda: False))
     monkeypatch.setitem(__import__("sys").modules, "torch", torch)
-    monkeypatch.setattr(os.path, "exists", lambda path: True)
+    monkeypatch.setattr(sizing, "find_gpu", lambda: WINDOWS_GPU)
     assert pick_device("auto") == "cpu"
     with pytest.raises(UsageError, match="no usable CUDA device") as raised:
         pick_device("cuda")

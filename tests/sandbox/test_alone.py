@@ -17,7 +17,7 @@ import pytest
 
 from grader.course.assignment import open_assignment
 from grader.course.submission import Submission
-from grader.errors import SandboxFault
+from grader.errors import SandboxFault, SubmissionStopped
 from grader.guest import alarm
 from grader.judge.judge import Judge, JudgePlan
 from grader.sandbox import alone as sandbox_alone
@@ -104,6 +104,28 @@ def test_nothing_is_left(plan: JudgePlan, tiny_course: Path) -> None:
         scratch = judge.template.scratch
     assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
     assert not scratch.exists()
+
+
+def test_files_go_with_the_check(alone: Judge, tiny_course: Path) -> None:
+    """Protects a student's disc from a copy of the work for every time that `--watch` saw it saved."""
+    assert isinstance(alone.template, LoneTemplate)
+    for _ in range(2):
+        alone.grade(submission(tiny_course, "anna/tiny.py"))
+    waiting = alone.template.spare
+    assert waiting is not None
+    left = [path for path in alone.template.scratch.iterdir() if path.name.startswith("tmp")]
+    assert sorted(left) == sorted([Path(waiting.told["work"]), waiting.log])
+
+
+def test_what_a_process_of_its_own_is_asked(alone: Judge) -> None:
+    """Protects from answers to what nobody understood: each request of a session has its answer, any other ends it."""
+    assert alone.template is not None
+    with alone.template.open(alone.assignment.limits) as session:
+        report = session.load({"tiny.py": b"def mean(values): return 1"}, "tiny.py")
+        assert report.footprint
+        assert session.footprint() == report.footprint
+        with pytest.raises(SubmissionStopped):
+            session._ask({"op": "unheard of"}, 30.0)
 
 
 def test_a_process_that_does_not_get_ready_leaves_nothing(

@@ -208,6 +208,17 @@ def test_version_2_takes_the_nearest_group_that_hands_down(machine, tmp_path) ->
     assert find_place(process) == Place("v2", place, place)
 
 
+def test_paths_are_any_bytes(machine, tmp_path) -> None:
+    """Protects the limits from a mount or a group whose name is no text, or holds what ends a line elsewhere."""
+    make_v2(tmp_path / "unified", "memory pids")
+    process = machine([("cgroup2", "/", "unified", "nsdelegate")], ["0::/"])
+    with (tmp_path / "mountinfo").open("ab") as stream:
+        stream.write(b"36 22 8:1 / /media/\xd1\x0codd\xc2\x85 rw - vfat /dev/sda rw\n")
+    with (tmp_path / "cgroup").open("ab") as stream:
+        stream.write(b"1:name=\xd1\r:/\xd1\n")
+    assert find_place(process) == Place("v2", tmp_path / "unified", tmp_path / "unified")
+
+
 def test_version_2_without_controllers(machine, tmp_path) -> None:
     """A container's root group: the reason, and what to do about it, must reach the instructor."""
     make_v2(tmp_path / "unified", "")

@@ -86,6 +86,24 @@ def test_sessions_share_nothing(kind: str, tiny_course: Path) -> None:
             process.close()
 
 
+def test_one_session_at_a_time(tiny_course: Path) -> None:
+    """Protects a session from the end of another, with which everything below the template ends."""
+    made = plan(tiny_course, NoWall())
+    with Template(made) as template:
+        with template.open(made.assignment.limits) as session:
+            with pytest.raises(SandboxFault, match="has a session already"):
+                template.open(made.assignment.limits)
+            session.load({"tiny.py": b""}, "tiny.py")
+        with template.open(made.assignment.limits) as session:
+            session.load({"tiny.py": b""}, "tiny.py")
+
+
+def test_a_request_that_nobody_knows_is_a_fault(tiny_course: Path) -> None:
+    """Protects the conversation from being taken for another: what a template is not asked is not the end of a session."""
+    with Template(plan(tiny_course, NoWall())) as template, pytest.raises(SandboxFault, match="is not asked 'unheard of'"):
+        template._ask({"op": "unheard of"}, 30.0)
+
+
 def test_a_template_that_does_not_start(tiny_course: Path, tmp_path: Path) -> None:
     """Protects the instructor's way to the reason: a fault with the last lines that were written inside."""
 

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from grader.sandbox import watchdog
-from grader.sandbox.watchdog import Bounds, Excess, Verdict, Watchdog
+from grader.sandbox.watchdog import Bounds, Excess, Watchdog
 
 MIB = 1 << 20
 PLENTY = Bounds(memory_bytes=1 << 40, processes=10_000)
@@ -86,9 +86,9 @@ def tree(children: int = 0, threads: int = 0, private: int = 0, shared: int = 0)
         process.communicate()
 
 
-def look(process: subprocess.Popen[str], bounds: Bounds) -> Verdict | None:
+def look(process: subprocess.Popen[str], bounds: Bounds) -> Excess | None:
     """What a watchdog says that first sees the tree as it is."""
-    return Watchdog(process.pid, bounds, lambda verdict: None).look()
+    return Watchdog(process.pid, bounds, lambda: None).look()
 
 
 def test_a_small_tree_is_left_alone() -> None:
@@ -101,16 +101,13 @@ def test_processes_and_threads_are_counted_together() -> None:
     """A bomb of threads fills the machine as one of processes does."""
     with tree(children=3, threads=2) as process:
         assert look(process, Bounds(PLENTY.memory_bytes, 6)) is None
-        assert look(process, Bounds(PLENTY.memory_bytes, 5)) == Verdict(Excess.PROCESSES, 6, 5)
+        assert look(process, Bounds(PLENTY.memory_bytes, 5)) is Excess.PROCESSES
 
 
 def test_memory_is_summed_over_the_tree() -> None:
     """Many processes, each below its own limit: what setrlimit cannot see."""
     with tree(children=4, private=64) as process:
-        verdict = look(process, Bounds(128 * MIB, PLENTY.processes))
-        assert verdict is not None
-        assert verdict.excess is Excess.MEMORY
-        assert verdict.measured > 200 * MIB
+        assert look(process, Bounds(200 * MIB, PLENTY.processes)) is Excess.MEMORY
         assert look(process, Bounds(512 * MIB, PLENTY.processes)) is None
 
 
@@ -139,9 +136,7 @@ os.wait()
     with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
-        verdict = look(process, Bounds(32 * MIB, PLENTY.processes))
-        assert verdict is not None
-        assert verdict.excess is Excess.MEMORY
+        assert look(process, Bounds(32 * MIB, PLENTY.processes)) is Excess.MEMORY
         assert look(process, Bounds(512 * MIB, PLENTY.processes)) is None
         process.communicate()
 
@@ -192,41 +187,41 @@ def test_a_descendant_stays_watched_when_its_parent_dies() -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stdout.readline() == b"grown\n"
-        watchdog = Watchdog(process.pid, Bounds(PLENTY.memory_bytes, 3), lambda verdict: None)
+        watchdog = Watchdog(process.pid, Bounds(PLENTY.memory_bytes, 3), lambda: None)
         assert watchdog.look() is None  # all three seen
         process.stdin.write(b"x")
         process.stdin.flush()
         assert process.stdout.readline() == b"orphaned\n"
         watchdog._bounds = Bounds(PLENTY.memory_bytes, 1)
-        assert watchdog.look() == Verdict(Excess.PROCESSES, 2, 1)
+        assert watchdog.look() is Excess.PROCESSES
         process.stdin.close()
 
 
 def test_the_thread_ends_the_tree_once() -> None:
     """The callback kills the submission; a second call could kill what has its pid by then."""
     called = threading.Event()
-    verdicts = []
+    calls = []
 
-    def end(verdict: Verdict) -> None:
-        verdicts.append(verdict)
+    def end() -> None:
+        calls.append(watchdog.excess)
         called.set()
 
     with tree(threads=5) as process:
         with Watchdog(process.pid, Bounds(PLENTY.memory_bytes, 3), end, seconds=0.001) as watchdog:
             assert called.wait(60)
-        assert watchdog.look() is verdicts[0]
-    assert verdicts == [Verdict(Excess.PROCESSES, 6, 3)]
+        assert watchdog.look() is Excess.PROCESSES
+    assert calls == [Excess.PROCESSES]
 
 
 def test_the_thread_ends_with_the_tree() -> None:
     """A class of fifty must not leave fifty threads behind, nor wait for a submission that is gone."""
     with tree() as process:
-        with Watchdog(process.pid, PLENTY, lambda verdict: None, seconds=0.001) as watchdog:
+        with Watchdog(process.pid, PLENTY, lambda: None, seconds=0.001) as watchdog:
             process.kill()
             process.wait()
             watchdog._thread.join(60)
             assert not watchdog._thread.is_alive()
-        assert watchdog.verdict is None
+        assert (watchdog.excess, watchdog.failure) == (None, None)
 
 
 def test_a_process_that_never_was() -> None:
@@ -236,7 +231,7 @@ def test_a_process_that_never_was() -> None:
         os._exit(0)
     os.waitpid(pid, 0)
     with pytest.raises(ProcessLookupError):
-        Watchdog(pid, PLENTY, lambda verdict: None)
+        Watchdog(pid, PLENTY, lambda: None)
 
 
 @pytest.mark.parametrize("sizes", ["untraceable", "without their kinds", "none"])
@@ -244,18 +239,16 @@ def test_without_proportional_sizes(monkeypatch: pytest.MonkeyPatch, sizes: str)
     """Processes that cannot be traced and older kernels tell resident sizes only: the limit must hold then too."""
 
     class Poorer(PosixPath):
-        def read_text(self, *arguments: str | None) -> str:
+        def read_bytes(self) -> bytes:
             if self.name != "smaps_rollup":
-                return super().read_text(*arguments)
+                return super().read_bytes()
             if sizes == "without their kinds":  # before Linux 5.4
-                return "Rss: 300000 kB\nPss: 300000 kB\n"
+                return b"Rss: 300000 kB\nPss: 300000 kB\n"
             raise PermissionError(self) if sizes == "untraceable" else FileNotFoundError(self)
 
     monkeypatch.setattr(watchdog, "_PROC", Poorer("/proc"))
     with tree(children=4, private=64) as process:
-        verdict = look(process, Bounds(128 * MIB, PLENTY.processes))
-    assert verdict is not None
-    assert verdict.excess is Excess.MEMORY
+        assert look(process, Bounds(128 * MIB, PLENTY.processes)) is Excess.MEMORY
 
 
 def test_a_kernel_without_lists_of_children(monkeypatch) -> None:
@@ -268,7 +261,7 @@ def test_a_kernel_without_lists_of_children(monkeypatch) -> None:
 
     monkeypatch.setattr(watchdog, "_PROC", WithoutLists("/proc"))
     with tree(children=3) as process:
-        assert look(process, Bounds(PLENTY.memory_bytes, 3)) == Verdict(Excess.PROCESSES, 4, 3)
+        assert look(process, Bounds(PLENTY.memory_bytes, 3)) is Excess.PROCESSES
 
 
 @pytest.mark.parametrize("born", [False, True])
@@ -284,23 +277,46 @@ def test_a_sum_while_processes_come_and_go(monkeypatch: pytest.MonkeyPatch, born
     monkeypatch.setattr(watchdog, "_proportional", proportional)
     monkeypatch.setattr(watchdog, "_tasks", lambda _process: 100 if born and measured else 1)
     with tree(children=2) as process:
-        verdict = look(process, Bounds(memory_bytes=1, processes=50))
-    assert (verdict and verdict.excess) == (Excess.PROCESSES if born else None)
+        assert look(process, Bounds(memory_bytes=1, processes=50)) is (Excess.PROCESSES if born else None)
 
 
-def test_whether_shared_memory_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Decides whether call processes are kept side by side: where each would count whole, a large submission keeps one."""
-    with tree(children=0) as process:
-        assert Watchdog(process.pid, PLENTY, lambda verdict: None).sees_shared
-        read = watchdog._bytes
+@pytest.mark.parametrize("name", [b"\xd1\x81\xd1", b"Threads:\t0", b"\rRssAnon: -9999", b"\rRssAnon:", b"\rThreads: -90"])
+def test_a_name_is_only_a_name(name: bytes) -> None:
+    """Protects the limits from a process whose name is no text, or reads like a line of what the kernel tells of it."""
+    program = f"""
+import ctypes, sys, threading
+ctypes.CDLL(None).prctl(15, {name!r}, 0, 0, 0)  # PR_SET_NAME
+for _ in range(3):
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+print("ready", flush=True)
+sys.stdin.readline()
+held = bytearray(b"x") * (64 << 20)
+print("grown", flush=True)
+sys.stdin.read()
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        assert look(process, Bounds(PLENTY.memory_bytes, 4)) is None
+        assert look(process, Bounds(PLENTY.memory_bytes, 3)) is Excess.PROCESSES
+        least, most = (Watchdog(process.pid, Bounds(size * MIB, PLENTY.processes), lambda: None) for size in (60, 256))
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "grown\n"
+        assert (least.look(), most.look()) == (Excess.MEMORY, None)
+        process.stdin.close()
 
-        def refuse(one: psutil.Process, name: str, fields: tuple[str, ...]) -> list[int]:
-            if name == "smaps_rollup":
-                raise PermissionError(name)
-            return read(one, name, fields)
 
-        monkeypatch.setattr(watchdog, "_bytes", refuse)
-        assert not Watchdog(process.pid, PLENTY, lambda verdict: None).sees_shared
+def test_a_watch_that_fails_ends_the_submission(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the machine from a submission that nobody watches any more, because its watchdog has died of an exception."""
+    ended = threading.Event()
+    with tree() as process:
+        monkeypatch.setattr(watchdog, "_tasks", lambda _process: 1 // 0)
+        with Watchdog(process.pid, PLENTY, ended.set, seconds=0.001) as watched:
+            assert ended.wait(60)
+        assert isinstance(watched.failure, ZeroDivisionError)
+        assert watched.excess is None
 
 
 def test_who_is_gone_altogether_has_no_memory() -> None:
