@@ -115,6 +115,7 @@ def grade_runs(
         )
     # A cluster's machines have devices of their own.
     device = request.device if request.cluster else pick_device(request.device)
+    notes.open()
     for one in runs:
         out = request.out if len(runs) == 1 else request.out / one.folder.specification.id
         options = RunOptions(machines_for(one), out, device, request.language, request.fresh)
