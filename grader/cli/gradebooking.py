@@ -21,7 +21,7 @@ from grader.gradebook.grades import Grade, Grades, PartGrade, grades
 from grader.gradebook.lateness import Timeliness
 from grader.gradebook.rules import named_rules
 from grader.gradebook.trail import trail
-from grader.report.gradebook import neutral, written
+from grader.report.cell import neutral, written
 from grader.wholefile import write_text_whole
 
 OK = 0
