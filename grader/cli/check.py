@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-OK, WRONG = 0, 1
 Ci = Literal["auto", "github", "none"]
 
 

@@ -12,7 +12,8 @@ from grader.cli.console import Console
 from grader.cli.markup import escape
 from grader.cli.occupied import occupied
 from grader.cli.options import check_language, check_out
-from grader.cli.run import OK, RunRequest, take_in_and_plan
+from grader.cli.run import RunRequest, take_in_and_plan
+from grader.cli.status import OK
 from grader.cli.titled import print_table
 from grader.course.assignment import AssignmentFolder
 from grader.course.submission import SUFFIXES, Submission, collect

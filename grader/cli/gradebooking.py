@@ -13,6 +13,7 @@ from rich.table import Table
 from grader.cli.markup import escape
 from grader.cli.output import standard_error, standard_output
 from grader.cli.recording import actor, read_moment
+from grader.cli.status import OK
 from grader.cli.titled import print_table
 from grader.errors import UsageError
 from grader.gradebook.book import open_gradebook
@@ -23,8 +24,6 @@ from grader.gradebook.rules import named_rules
 from grader.gradebook.trail import trail
 from grader.report.cell import neutral, written
 from grader.wholefile import write_text_whole
-
-OK = 0
 
 
 def override_command(where: str, assignment: str | None, student: str, part: str, wanted: tuple[float | None, bool, str]) -> int:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from grader.cli.people import tell_people, tell_untested
 from grader.cli.report import read_to_hand_on, results_files
+from grader.cli.status import FOUND, OK
 from grader.course.names import composed
 from grader.errors import UsageError
 from grader.export.canvas import Wanted, fill_gradebook
@@ -26,7 +27,6 @@ from grader.report.studentpage import published_page
 from grader.results import Results
 from grader.wholefile import write_bytes_whole, write_text_whole
 
-OK, INCOMPLETE = 0, 1
 _WITHOUT_COMMENTS = ("canvas", "nbgrader")
 _WHENCE = {
     "moodle": "in Moodle: the assignment, View all submissions, Download grading worksheet",
@@ -68,7 +68,7 @@ def hand_on_command(paths: Sequence[Path], handing: Handing) -> int:
         silent = [(mark.student, mark.comment) for mark in marks if mark.comment]
         tell_people("Comments that stay here: this table has no room for them", silent)
     tell_untested([(mark.student, mark.untested) for mark in marks])
-    return INCOMPLETE if done.unmatched else OK
+    return FOUND if done.unmatched else OK
 
 
 def _the_results(paths: Sequence[Path]) -> Results:

@@ -11,6 +11,7 @@ from grader.cli.console import Console
 from grader.cli.occupied import occupied
 from grader.cli.options import check_language, check_out
 from grader.cli.recording import GradebookNotes
+from grader.cli.status import FAULT, OK, STOPPED
 from grader.errors import UsageError
 from grader.intake.intake import take_in
 from grader.report.rendering import render
@@ -22,7 +23,6 @@ from grader.run.sizing import jobs_that_fit, pick_device, usable_cores
 from grader.run.workers import ThisMachine
 from grader.sandbox.choice import WALLS, choose_wall
 
-OK, FAULT, STOPPED = 0, 1, 130
 _MOST_NAMES = 10
 UNPACKED = ".submissions"  # in the report's folder: an archive's works, where the report's paths lead
 
