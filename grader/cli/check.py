@@ -47,4 +47,14 @@ def check(
     """
     from grader.cli.checking import CheckRequest, check_command
 
-    return check_command(CheckRequest(file, assignment, keyword, html, watch, ci, lang, verbose))
+    request = CheckRequest(
+        file=file,
+        assignment=assignment,
+        keyword=keyword,
+        html=html,
+        watch=watch,
+        ci=ci,
+        language=lang,
+        verbose=verbose,
+    )
+    return check_command(request)

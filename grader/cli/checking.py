@@ -29,7 +29,7 @@ _STYLES = {"title": "bold", "right": "green", "wrong": "red", "aside": "dim", "m
 _WATCH_SECONDS = 0.1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CheckRequest:
     """The options of `grade check` as they were given."""
 

@@ -32,7 +32,7 @@ _MOST_ROWS = 20
 _EARLIER = ".earlier"  # in the report's folder: archives of earlier years
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SimilarRequest:
     """The options of `grade similar` as they were given."""
 

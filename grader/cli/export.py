@@ -59,7 +59,7 @@ def export(
         Gradescope: when students see the lines of hidden tests.
     """
     from grader.cli.exporting import export_command
-    from grader.cli.handing import Handing, hand_on_command
+    from grader.cli.handing import HandingRequest, hand_on_command
 
     typed = bool(gradebook) and gradebook != os.environ.get(_GRADEBOOK, "")
     given = {"roster": roster is not None, "gradebook": typed, "column": bool(column), "key": key != _KEY, "scale": scale}
@@ -70,7 +70,8 @@ def export(
         if gradebook:
             print(f"{_GRADEBOOK} is not used: Gradescope gets what the tests found", file=sys.stderr)
         return export_command(results or (Path("report"),), to, out, hidden_tests)
-    return hand_on_command(results or (Path("report"),), Handing(to, out, roster, gradebook, column, key, scale))
+    request = HandingRequest(system=to, out=out, roster=roster, gradebook=gradebook, column=column, key=key, scale=scale)
+    return hand_on_command(results or (Path("report"),), request)
 
 
 def _check_options(system: str, given: Mapping[str, bool]) -> None:
