@@ -219,7 +219,7 @@ def test_a_submission_has_no_memory_of_another(judge: Judge, submit: Callable[..
 
 def test_only_what_is_drawn_while_loading_is_shown(judge: Judge, submit: Callable[..., Submission]) -> None:
     """Protects hidden inputs: a picture that a function draws of them while it is tested is nowhere in the result."""
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="needs matplotlib")
     draw = b"    plt.title(str(values))\n    plt.plot(values)\n    plt.show()\n"
     source = (
         b"import matplotlib.pyplot as plt\n\ndef mean(values):\n"
