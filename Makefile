@@ -3,12 +3,17 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: grade test test-as-nobody lint types docs clean
+.PHONY: grade validate test test-as-nobody lint types docs clean
 
 # Set up and grade the sample submissions; prints where the report is.
 REPORT ?= report
 grade: $(VENV)/.installed
 	$(BIN)/grade submissions/ --out "$(REPORT)"
+
+# Set up and test the tests of the assignments: about ten minutes for lab 15, so it is no part of .ci/run. ASSIGNMENT names one.
+ASSIGNMENT ?=
+validate: $(VENV)/.installed
+	$(BIN)/grade validate $(ASSIGNMENT)
 
 # Set up and run the tests, two files at a time (SIDE_BY_SIDE=0: one after another), in a folder that no other pytest of this user
 # shuts to others meanwhile; then, beside nothing else, the attacks, which exhaust a machine and look at all that runs on it.

@@ -67,11 +67,19 @@ class Checker:
         self.judge = Judge(plan)
 
     def __enter__(self) -> Checker:
-        self.judge.start()
+        self.start()
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self.judge.__exit__()
+        self.close()
+
+    def start(self) -> None:
+        """Start the process that the work is run in."""
+        self.judge.start()
+
+    def close(self) -> None:
+        """End it."""
+        self.judge.close()
 
     def check(self, work: OwnWork) -> Checked:
         """Run the public tests on the work as it lies on the disk now."""

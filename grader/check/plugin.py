@@ -47,7 +47,7 @@ class SubmissionPlugin(JudgePlugin):
 
     def _make_submission(self, test: PlannedTest) -> Any:
         if self.opened is None:
-            self.checker.__enter__()
+            self.checker.start()
             self.opened = self.checker.judge.open(self.work)
         if isinstance(self.opened, Graded):
             return Unloaded(self.opened)
@@ -115,7 +115,7 @@ class SubmissionPlugin(JudgePlugin):
         if isinstance(self.opened, Opened):
             self.opened.workplace.close()
         if self.opened is not None:
-            self.checker.__exit__()
+            self.checker.close()
 
 
 class Unloaded:

@@ -9,9 +9,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.cli.main import OK, tell
+from grader.cli.main import tell
+from grader.cli.status import OK
 from grader.errors import GraderError, UsageError
-from grader.export.autograder import grade_there, visibility_named
+from grader.export.autograder import grade_there
+from grader.export.visibility import visibility_named
 
 
 def autograder_command(arguments: Sequence[str]) -> int:

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-OK, WRONG = 0, 1
 Ci = Literal["auto", "github", "none"]
 
 
@@ -48,4 +47,14 @@ def check(
     """
     from grader.cli.checking import CheckRequest, check_command
 
-    return check_command(CheckRequest(file, assignment, keyword, html, watch, ci, lang, verbose))
+    request = CheckRequest(
+        file=file,
+        assignment=assignment,
+        keyword=keyword,
+        html=html,
+        watch=watch,
+        ci=ci,
+        language=lang,
+        verbose=verbose,
+    )
+    return check_command(request)

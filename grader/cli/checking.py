@@ -17,10 +17,10 @@ from grader.check.lab import find_lab
 from grader.check.telling import tell
 from grader.check.work import OwnWork, beside, find_work
 from grader.ci.github import commands_stopped, on_github, tell_github
-from grader.cli.check import OK, WRONG
 from grader.cli.markup import escape
 from grader.cli.options import check_language, check_out
 from grader.cli.output import Output
+from grader.cli.status import FOUND, OK
 from grader.errors import UsageError
 from grader.run.watch import Fingerprint, wait_for_change
 from grader.wholefile import write_text_whole
@@ -29,7 +29,7 @@ _STYLES = {"title": "bold", "right": "green", "wrong": "red", "aside": "dim", "m
 _WATCH_SECONDS = 0.1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CheckRequest:
     """The options of `grade check` as they were given."""
 
@@ -72,7 +72,7 @@ def check_command(request: CheckRequest) -> int:
                 show(checked, request, console)
         except KeyboardInterrupt:
             console.print("Stopped watching.")
-    return OK if checked.all_pass else WRONG
+    return OK if checked.all_pass else FOUND
 
 
 def refuse(request: CheckRequest) -> None:

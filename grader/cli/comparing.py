@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from gettext import NullTranslations
 from pathlib import Path
 
 from rich.table import Table
@@ -12,15 +13,18 @@ from grader.cli.console import Console
 from grader.cli.markup import escape
 from grader.cli.occupied import occupied
 from grader.cli.options import check_language, check_out
-from grader.cli.run import OK, RunRequest, take_in_and_plan
+from grader.cli.run import RunRequest, take_in_and_plan
+from grader.cli.status import OK
 from grader.cli.titled import print_table
 from grader.course.assignment import AssignmentFolder
 from grader.course.submission import SUFFIXES, Submission, collect
 from grader.errors import UsageError
+from grader.guest.notebook import Unreadable
 from grader.i18n import spoken
 from grader.intake.intake import take_in
 from grader.report.rendering import page_language, render, render_similarity
 from grader.report.similarity import FILE, LeftOut, Piece, Similarity
+from grader.report.similarpages import reason_words
 from grader.results import read_results
 from grader.run.plan import AssignmentRun
 from grader.similar.search import Wanted, find_similar
@@ -31,7 +35,7 @@ _MOST_ROWS = 20
 _EARLIER = ".earlier"  # in the report's folder: archives of earlier years
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SimilarRequest:
     """The options of `grade similar` as they were given."""
 
@@ -130,8 +134,8 @@ def _pieces(path: Path, is_starter: bool) -> Iterator[Piece]:
     for file in files:
         try:
             yield from read_handed_out(file)
-        except ValueError as error:
-            raise UsageError(f"{file} cannot be read as code: {error}") from error
+        except Unreadable as error:
+            raise UsageError(f"{file} cannot be read as code: {reason_words(error.code, NullTranslations())}") from error
 
 
 def _write_pages(similarity: Similarity, out: Path) -> Path:

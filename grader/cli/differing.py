@@ -10,12 +10,12 @@ from rich.table import Table
 from grader.cli.markup import escape
 from grader.cli.output import standard_output
 from grader.cli.report import read_to_hand_on, results_files
+from grader.cli.status import FOUND, OK
 from grader.cli.titled import print_table
 from grader.report.difference import Change, Difference, difference
 from grader.results import Results
 from grader.wholefile import write_text_whole
 
-SAME, DIFFERENT = 0, 1
 _MOST_REASONS = 5
 
 
@@ -28,7 +28,7 @@ def diff_command(old: Path, new: Path, json_file: Path | None, everybody: bool) 
         write_text_whole(json_file, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     for one in found:
         _show(one, everybody)
-    return DIFFERENT if any(one.grades for one in found) else SAME
+    return FOUND if any(one.grades for one in found) else OK
 
 
 def _read(path: Path) -> dict[str, Results]:

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from grader.cli.markup import escape
 from grader.cli.output import standard_output
+from grader.cli.status import FOUND, OK
 from grader.cli.titled import print_table
 from grader.fixtures.cache import cache_folder
 from grader.guest import landlock
@@ -49,7 +50,7 @@ def attack_command(sandbox: str) -> int:
     print_table(console, f"Wall: {chosen.name}", table)
     through = sum(not trial.held for trial in trials)
     console.print(f"{through} of {len(trials)} got through." if through else f"All {len(trials)} were kept in.")
-    return 1 if through else 0
+    return FOUND if through else OK
 
 
 def doctor_command() -> int:
@@ -63,7 +64,7 @@ def doctor_command() -> int:
         mark = "·" if finding.good is None else "[green]ok[/green]" if finding.good else "[red]no[/red]"
         table.add_row(mark, finding.name, escape(finding.text), escape(finding.remedy))
     standard_output().print(table)
-    return 0 if around.good else 1
+    return OK if around.good else FOUND
 
 
 def python() -> Finding:

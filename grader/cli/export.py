@@ -11,9 +11,8 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from grader.errors import UsageError
+from grader.export.visibility import USUAL, Visibility
 
-HiddenTests = Literal["visible", "after_due_date", "after_published", "hidden"]
-_HIDDEN_TESTS: HiddenTests = "after_published"
 _KEY = "student"
 _GRADEBOOK = "GRADER_GRADEBOOK"
 _USED = {
@@ -34,7 +33,7 @@ def export(
     column: str = "",
     key: str = _KEY,
     scale: Annotated[bool, Parameter(negative="")] = False,
-    hidden_tests: HiddenTests = _HIDDEN_TESTS,
+    hidden_tests: Visibility = USUAL,
 ) -> int:
     """Write results in another system's format.
 
@@ -60,18 +59,19 @@ def export(
         Gradescope: when students see the lines of hidden tests.
     """
     from grader.cli.exporting import export_command
-    from grader.cli.handing import Handing, hand_on_command
+    from grader.cli.handing import HandingRequest, hand_on_command
 
     typed = bool(gradebook) and gradebook != os.environ.get(_GRADEBOOK, "")
     given = {"roster": roster is not None, "gradebook": typed, "column": bool(column), "key": key != _KEY, "scale": scale}
-    _check_options(to, given | {"hidden-tests": hidden_tests != _HIDDEN_TESTS})
+    _check_options(to, given | {"hidden-tests": hidden_tests != USUAL})
     if key != _KEY and roster is None:
         raise UsageError("--key names a column of the roster: add --roster")
     if to == "gradescope":
         if gradebook:
             print(f"{_GRADEBOOK} is not used: Gradescope gets what the tests found", file=sys.stderr)
         return export_command(results or (Path("report"),), to, out, hidden_tests)
-    return hand_on_command(results or (Path("report"),), Handing(to, out, roster, gradebook, column, key, scale))
+    request = HandingRequest(system=to, out=out, roster=roster, gradebook=gradebook, column=column, key=key, scale=scale)
+    return hand_on_command(results or (Path("report"),), request)
 
 
 def _check_options(system: str, given: Mapping[str, bool]) -> None:
@@ -87,7 +87,7 @@ def package(
     *,
     for_: Annotated[Literal["gradescope"], Parameter("--for")],
     out: Annotated[Path | None, Parameter(("--out", "-o"))] = None,
-    hidden_tests: HiddenTests = "after_published",
+    hidden_tests: Visibility = USUAL,
 ) -> int:
     """Write a package that another system grades with. It holds hidden tests and reference: it is for instructors.
 

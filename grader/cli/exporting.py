@@ -9,23 +9,22 @@ from typing import Any
 
 from grader.check.lab import find_lab
 from grader.cli.console import size_text
-from grader.cli.export import HiddenTests
 from grader.cli.markup import escape
 from grader.cli.output import standard_error, standard_output
 from grader.cli.people import tell_untested
 from grader.cli.report import read_to_hand_on, results_files
+from grader.cli.status import FAULT, OK
 from grader.errors import UsageError
 from grader.export.gradescope import gradable, gradescope_document
 from grader.export.marks import untested
 from grader.export.package import gradescope_package
+from grader.export.visibility import Visibility
 from grader.report.slug import unique_slugs
 from grader.results import Results
 from grader.wholefile import write_bytes_whole, write_text_whole
 
-OK, FAULT = 0, 1
 
-
-def export_command(paths: Sequence[Path], system: str, out: Path, hidden_tests: HiddenTests) -> int:
+def export_command(paths: Sequence[Path], system: str, out: Path, hidden_tests: Visibility) -> int:
     """Write a document per submission; 1 when the grader failed on one, which then has none."""
     console = standard_error()
     found = [read_to_hand_on(file) for path in paths for file in ([path] if path.is_file() else results_files(path))]
@@ -58,7 +57,7 @@ def _text(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def package_command(assignment: str, out: Path | None, hidden_tests: HiddenTests) -> int:
+def package_command(assignment: str, out: Path | None, hidden_tests: Visibility) -> int:
     """Write the package; the exit status."""
     folder = find_lab(assignment, Path.cwd())
     if folder.is_bundle:

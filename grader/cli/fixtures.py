@@ -9,6 +9,7 @@ from rich.table import Table
 
 from grader.cli.markup import escape
 from grader.cli.output import Output, standard_error, standard_output
+from grader.cli.status import FOUND, OK
 from grader.cli.titled import print_table
 from grader.course.assignment import AssignmentFolder, courses_here, wanted_assignments
 from grader.fixtures.cache import cache_folder
@@ -18,7 +19,6 @@ from grader.run.sizing import pick_device
 from grader.sandbox.wall import NoWall
 from grader.validate.validation import Validator
 
-OK, FAULT = 0, 1
 MOST_BYTES = 2 << 30
 _MOST_ROWS = 40
 
@@ -47,7 +47,7 @@ def fixtures_command(assignment: str | None, device: str, rebuild: bool, prune: 
     told.print(f"The reference fails {len(fallen)} of its own tests, so what they would ask of it may not be kept:")
     for line in fallen:
         told.print(f"  {escape(line)}")
-    return FAULT
+    return FOUND
 
 
 def compute(folder: AssignmentFolder, device: str) -> tuple[str, ...]:

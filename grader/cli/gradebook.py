@@ -41,9 +41,10 @@ def override(
     gradebook
         A file, or the URL of a database.
     """
-    from grader.cli.gradebooking import override_command
+    from grader.cli.gradebooking import DecisionRequest, override_command
 
-    return override_command(gradebook, assignment, student, part, (score, withdraw, why))
+    request = DecisionRequest(gradebook=gradebook, assignment=assignment, student=student, why=why, withdraw=withdraw)
+    return override_command(request, part, score)
 
 
 def comment(
@@ -75,9 +76,10 @@ def comment(
     gradebook
         A file, or the URL of a database.
     """
-    from grader.cli.gradebooking import comment_command
+    from grader.cli.gradebooking import DecisionRequest, comment_command
 
-    return comment_command(gradebook, assignment, student, part, (words, withdraw, why))
+    request = DecisionRequest(gradebook=gradebook, assignment=assignment, student=student, why=why, withdraw=withdraw)
+    return comment_command(request, part, words)
 
 
 def extend(
@@ -106,9 +108,10 @@ def extend(
     gradebook
         A file, or the URL of a database.
     """
-    from grader.cli.gradebooking import extend_command
+    from grader.cli.gradebooking import DecisionRequest, extend_command
 
-    return extend_command(gradebook, assignment, student, until, (withdraw, why))
+    request = DecisionRequest(gradebook=gradebook, assignment=assignment, student=student, why=why, withdraw=withdraw)
+    return extend_command(request, until)
 
 
 def grades(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.table import Table
@@ -13,6 +13,7 @@ from rich.table import Table
 from grader.cli.markup import escape
 from grader.cli.output import standard_error, standard_output
 from grader.cli.recording import actor, read_moment
+from grader.cli.status import OK
 from grader.cli.titled import print_table
 from grader.errors import UsageError
 from grader.gradebook.book import open_gradebook
@@ -21,45 +22,55 @@ from grader.gradebook.grades import Grade, Grades, PartGrade, grades
 from grader.gradebook.lateness import Timeliness
 from grader.gradebook.rules import named_rules
 from grader.gradebook.trail import trail
-from grader.report.gradebook import neutral, written
+from grader.report.cell import neutral, written
 from grader.wholefile import write_text_whole
 
-OK = 0
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionRequest:
+    """The options that `override`, `comment` and `extend` share, as they were given."""
+
+    gradebook: str
+    assignment: str | None
+    student: str
+    why: str
+    withdraw: bool
+
+    def decision(self) -> Decision:
+        """Whom it is about, who decides, and why."""
+        return Decision(self.student, self.assignment, actor(), self.why)
 
 
-def override_command(where: str, assignment: str | None, student: str, part: str, wanted: tuple[float | None, bool, str]) -> int:
-    """`wanted`: score, whether to withdraw, why. The exit status."""
-    score, withdraw, why = wanted
-    if (score is None) is not withdraw:
+def override_command(request: DecisionRequest, part: str, score: float | None) -> int:
+    """Set a score or withdraw one; the exit status."""
+    if (score is None) is not request.withdraw:
         raise UsageError("give a score, or --withdraw to take an earlier one back")
-    with open_gradebook(where) as book:
-        name = override(book, Decision(student, assignment, actor(), why), part, score)
-    print(f"{name}: {student}: {part}: {'withdrawn' if score is None else written(score)}")
+    with open_gradebook(request.gradebook) as book:
+        name = override(book, request.decision(), part, score)
+    print(f"{name}: {request.student}: {part}: {'withdrawn' if score is None else written(score)}")
     return OK
 
 
-def comment_command(where: str, assignment: str | None, student: str, part: str, wanted: tuple[str, bool, str]) -> int:
-    """`wanted`: words, whether to withdraw, why. The exit status."""
-    words, withdraw, why = wanted
-    if bool(words.strip()) is withdraw:
+def comment_command(request: DecisionRequest, part: str, words: str) -> int:
+    """Say something or withdraw it; the exit status."""
+    if bool(words.strip()) is request.withdraw:
         raise UsageError("say something, or --withdraw to take an earlier comment back")
-    with open_gradebook(where) as book:
-        name = comment(book, Decision(student, assignment, actor(), why), part, words)
-    print(f"{name}: {student}: {part}: {words or 'withdrawn'}")
+    with open_gradebook(request.gradebook) as book:
+        name = comment(book, request.decision(), part, words)
+    print(f"{name}: {request.student}: {part}: {words or 'withdrawn'}")
     return OK
 
 
-def extend_command(where: str, assignment: str | None, student: str, until: str, wanted: tuple[bool, str]) -> int:
-    """`wanted`: whether to withdraw, why. The exit status."""
-    withdraw, why = wanted
-    if bool(until) is withdraw:
+def extend_command(request: DecisionRequest, until: str) -> int:
+    """Give a deadline or withdraw one; the exit status."""
+    if bool(until) is request.withdraw:
         raise UsageError("give a time, or --withdraw to take an earlier one back")
-    deadline = None if withdraw else read_moment(until, "until")
-    with open_gradebook(where) as book:
-        name, known = extend(book, Decision(student, assignment, actor(), why), deadline)
-    print(f"{name}: {student}: {'withdrawn' if deadline is None else f'due {deadline.isoformat()}'}")
+    deadline = None if request.withdraw else read_moment(until, "until")
+    with open_gradebook(request.gradebook) as book:
+        name, known = extend(book, request.decision(), deadline)
+    print(f"{name}: {request.student}: {'withdrawn' if deadline is None else f'due {deadline.isoformat()}'}")
     if not known:
-        standard_error().print(f"Warning: {escape(student)} has not handed in anything yet.")
+        standard_error().print(f"Warning: {escape(request.student)} has not handed in anything yet.")
     return OK
 
 

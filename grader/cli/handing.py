@@ -9,6 +9,7 @@ from typing import Literal
 
 from grader.cli.people import tell_people, tell_untested
 from grader.cli.report import read_to_hand_on, results_files
+from grader.cli.status import FOUND, OK
 from grader.course.names import composed
 from grader.errors import UsageError
 from grader.export.canvas import Wanted, fill_gradebook
@@ -26,7 +27,6 @@ from grader.report.studentpage import published_page
 from grader.results import Results
 from grader.wholefile import write_bytes_whole, write_text_whole
 
-OK, INCOMPLETE = 0, 1
 _WITHOUT_COMMENTS = ("canvas", "nbgrader")
 _WHENCE = {
     "moodle": "in Moodle: the assignment, View all submissions, Download grading worksheet",
@@ -34,9 +34,9 @@ _WHENCE = {
 }
 
 
-@dataclass(frozen=True)
-class Handing:
-    """The options of `grade export` as they were given."""
+@dataclass(frozen=True, kw_only=True)
+class HandingRequest:
+    """The options of `grade export` as they were given, for a system that takes a table."""
 
     system: Literal["moodle", "canvas", "csv", "nbgrader"]
     out: Path
@@ -47,28 +47,28 @@ class Handing:
     scale: bool
 
 
-def hand_on_command(paths: Sequence[Path], handing: Handing) -> int:
+def hand_on_command(paths: Sequence[Path], request: HandingRequest) -> int:
     """Write the files, tell who is missing; the exit status."""
     results = _the_results(paths)
-    if handing.roster is None and handing.system in _WHENCE:
-        raise UsageError(f"--to {handing.system} fills in a table: name it with --roster", remedy=_WHENCE[handing.system])
-    table = None if handing.roster is None else read_table(handing.roster)
-    kept = _kept(handing.gradebook, results.assignment.id)
+    if request.roster is None and request.system in _WHENCE:
+        raise UsageError(f"--to {request.system} fills in a table: name it with --roster", remedy=_WHENCE[request.system])
+    table = None if request.roster is None else read_table(request.roster)
+    kept = _kept(request.gradebook, results.assignment.id)
     marks = marks_of_results(results) if kept is None else marks_of_gradebook(kept)
-    if handing.system == "moodle" and kept is not None:
+    if request.system == "moodle" and kept is not None:
         _check_pages(paths, results, kept)
-    done = _fill(handing, results, table, marks, kept)
-    path = handing.out / f"{results.assignment.id}-{handing.system}.csv"
+    done = _fill(request, results, table, marks, kept)
+    path = request.out / f"{results.assignment.id}-{request.system}.csv"
     write_text_whole(path, done.text)
     print(f"{path}: {done.filled} of {len(marks)} students")
-    if handing.system == "moodle" and table is not None:
-        _write_feedback(results, table, kept, handing.out / f"{results.assignment.id}-feedback.zip")
+    if request.system == "moodle" and table is not None:
+        _write_feedback(results, table, kept, request.out / f"{results.assignment.id}-feedback.zip")
     _tell(done)
-    if handing.system in _WITHOUT_COMMENTS:
+    if request.system in _WITHOUT_COMMENTS:
         silent = [(mark.student, mark.comment) for mark in marks if mark.comment]
         tell_people("Comments that stay here: this table has no room for them", silent)
     tell_untested([(mark.student, mark.untested) for mark in marks])
-    return INCOMPLETE if done.unmatched else OK
+    return FOUND if done.unmatched else OK
 
 
 def _the_results(paths: Sequence[Path]) -> Results:
@@ -85,18 +85,18 @@ def _kept(gradebook: str, assignment: str) -> Grades | None:
         return book.read(lambda connection: grades(connection, assignment))
 
 
-def _fill(handing: Handing, results: Results, table: Table | None, marks: list[Mark], kept: Grades | None) -> Filled:
-    if handing.system == "nbgrader":
+def _fill(request: HandingRequest, results: Results, table: Table | None, marks: list[Mark], kept: Grades | None) -> Filled:
+    if request.system == "nbgrader":
         due = kept.rules.deadline.isoformat() if kept is not None and kept.rules.deadline is not None else ""
         return nbgrader_table(results.assignment.id, due, marks, table)
     if table is None:
         return plain_table(marks)
-    if handing.system == "moodle":
-        return fill_worksheet(table, marks, handing.scale)
-    if handing.system == "canvas":
+    if request.system == "moodle":
+        return fill_worksheet(table, marks, request.scale)
+    if request.system == "canvas":
         titles = (results.assignment.title, results.assignment.id)
-        return fill_gradebook(table, marks, Wanted(handing.column, titles, handing.scale))
-    return filled_roster(table, marks, handing.key)
+        return fill_gradebook(table, marks, Wanted(request.column, titles, request.scale))
+    return filled_roster(table, marks, request.key)
 
 
 def _check_pages(paths: Sequence[Path], results: Results, kept: Grades) -> None:

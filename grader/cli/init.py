@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader.cli.status import OK
+
 
 def init(folder: Path, *, install: str = "") -> int:
     """Write a new course with one small lab that passes grade validate.
@@ -23,4 +25,4 @@ def init(folder: Path, *, install: str = "") -> int:
     print(f"  cd {folder}")
     print("  grade validate          # are the tests themselves right?")
     print("  grade run submissions/  # grade the samples")
-    return 0
+    return OK

@@ -1,8 +1,6 @@
 """`grade`: the commands, and the one place where errors become words and exit codes.
 
-Exit status: 0 every submission was graded, whatever its score; 1 something could not be graded through the grader's
-fault, or a check found something; 2 wrong usage or specification; 130 stopped by Ctrl-C. Heavy libraries are imported
-inside the commands, so that `grade --help` is quick.
+Heavy libraries are imported inside the commands, so that `grade --help` is quick.
 """
 
 from __future__ import annotations
@@ -25,10 +23,9 @@ from grader.cli.misuse import misuse, refuse_unknown_word, unusable_place
 from grader.cli.release import release
 from grader.cli.similar import similar
 from grader.cli.starter import starter
+from grader.cli.status import FAULT, OK, STOPPED, USAGE
 from grader.cli.streams import take_any_letter
 from grader.errors import GraderError, UsageError, WallError
-
-OK, FAULT, USAGE, STOPPED = 0, 1, 2, 130
 
 app = App(
     name="grade",

@@ -20,8 +20,8 @@ from grader.run.plan import AssignmentRun
 class GradebookNotes:
     """The gradebook of a run, or nothing where none was asked for.
 
-    It is opened before anything is graded: a wrong URL must not be told after an hour. Raises as `open_gradebook` does, and
-    `UsageError` for a file of times that cannot be used.
+    An address that cannot be is refused at once; nothing is made before `open`. Raises `UsageError` for such an address and for
+    a file of times that cannot be used.
     """
 
     def __init__(self, where: str, times: Path | None) -> None:
@@ -30,9 +30,9 @@ class GradebookNotes:
             raise UsageError("--times: only a gradebook keeps times", remedy="add --gradebook gradebook.db")
         self.times = {} if times is None else read_times(times)
         if where:
-            from grader.gradebook.book import open_gradebook  # SQLAlchemy takes a while to import
+            from grader.gradebook.book import check_address  # SQLAlchemy takes a while to import
 
-            self.book = open_gradebook(where, create=True)
+            check_address(where)
 
     def strangers(self, runs: Sequence[AssignmentRun], pattern: str) -> list[str]:
         """Who has a time, and would be graded by the pattern of `--student`, but has no work in any of these runs."""
@@ -45,6 +45,15 @@ class GradebookNotes:
             from grader.gradebook.recording import check_names
 
             check_names((one.student for run in runs for one in run.submissions), actor())
+
+    def open(self) -> None:
+        """Make the gradebook where there is none: when there is something to grade, but before it is graded, so that a database
+        that does not answer is not told of after an hour. Raises as `open_gradebook` does.
+        """
+        if self.where:
+            from grader.gradebook.book import open_gradebook
+
+            self.book = open_gradebook(self.where, create=True)
 
     def add(self, results: Results, run: AssignmentRun, console: Console) -> None:
         """Write one assignment's results down, and say how much was new. Raises `GraderError` when the database fails."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from grader.check.lab import find_lab
 from grader.cli.console import size_text
 from grader.cli.output import standard_output
+from grader.cli.status import OK
 from grader.errors import UsageError
 from grader.release.archive import write_files
 from grader.release.bundle import build_bundle
@@ -25,4 +26,4 @@ def release_command(assignment: str, out: Path | None, install: str, device: str
     console = standard_output()
     console.print(f"{out}: {len(files)} files, {size_text(sum(map(len, files.values())))}", markup=False)
     console.print(f"Students install {files['requirements.txt'].decode().strip()}", markup=False)
-    return 0
+    return OK

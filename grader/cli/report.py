@@ -6,7 +6,7 @@ from pathlib import Path
 
 from grader.cli.console import Console
 from grader.cli.options import check_language
-from grader.cli.run import OK
+from grader.cli.status import OK
 from grader.errors import UsageError
 from grader.report.rendering import render
 from grader.results import Results, read_results

@@ -11,6 +11,7 @@ from grader.cli.console import Console
 from grader.cli.occupied import occupied
 from grader.cli.options import check_language, check_out
 from grader.cli.recording import GradebookNotes
+from grader.cli.status import FAULT, OK, STOPPED
 from grader.errors import UsageError
 from grader.intake.intake import take_in
 from grader.report.rendering import render
@@ -22,7 +23,6 @@ from grader.run.sizing import jobs_that_fit, pick_device, usable_cores
 from grader.run.workers import ThisMachine
 from grader.sandbox.choice import WALLS, choose_wall
 
-OK, FAULT, STOPPED = 0, 1, 130
 _MOST_NAMES = 10
 UNPACKED = ".submissions"  # in the report's folder: an archive's works, where the report's paths lead
 
@@ -115,6 +115,7 @@ def grade_runs(
         )
     # A cluster's machines have devices of their own.
     device = request.device if request.cluster else pick_device(request.device)
+    notes.open()
     for one in runs:
         out = request.out if len(runs) == 1 else request.out / one.folder.specification.id
         options = RunOptions(machines_for(one), out, device, request.language, request.fresh)

@@ -50,5 +50,16 @@ def similar(
     """
     from grader.cli.comparing import SimilarRequest, similar_command
 
-    request = SimilarRequest(submissions, assignment, out, tuple(against), tuple(handed_out), most, least, lang, open_, quiet)
+    request = SimilarRequest(
+        submissions=submissions,
+        assignment=assignment,
+        out=out,
+        against=tuple(against),
+        handed_out=tuple(handed_out),
+        most=most,
+        least=least,
+        language=lang,
+        open=open_,
+        quiet=quiet,
+    )
     return similar_command(request)

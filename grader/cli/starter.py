@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-OK, STALE = 0, 1
+from grader.cli.status import FOUND, OK
 
 
 def starter(assignment: str | None = None, *, check: Annotated[bool, Parameter(negative="")] = False) -> int:
@@ -38,4 +38,4 @@ def starter(assignment: str | None = None, *, check: Annotated[bool, Parameter(n
             write_bytes_whole(folder.starter / name, made[name])
         state = "current" if name not in old else "not current" if check else "written"
         print(f"{folder.starter / name}: {state}")
-    return STALE if old and check else OK
+    return FOUND if old and check else OK

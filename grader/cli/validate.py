@@ -11,6 +11,7 @@ from rich.table import Table
 
 from grader.cli.markup import escape
 from grader.cli.output import standard_output
+from grader.cli.status import FOUND, OK
 from grader.cli.titled import print_table
 from grader.course.assignment import AssignmentFolder, courses_here, wanted_assignments
 from grader.judge.judge import Judge, JudgePlan
@@ -29,7 +30,7 @@ def validate_command(assignment: str | None, json_path: Path | None, sandbox: st
     if json_path is not None:
         document = [validation.to_plain() for validation in validations]
         write_text_whole(json_path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-    return 0 if all(validation.holds for validation in validations) else 1
+    return OK if all(validation.holds for validation in validations) else FOUND
 
 
 def validate(folder: AssignmentFolder, sandbox: str, courses: list[Path]) -> Validation:

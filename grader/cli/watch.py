@@ -10,7 +10,8 @@ from functools import partial
 
 from grader.cli.console import Console
 from grader.cli.occupied import occupied
-from grader.cli.run import STOPPED, Round, RunRequest, check_request, run_round
+from grader.cli.run import Round, RunRequest, check_request, run_round
+from grader.cli.status import STOPPED
 from grader.errors import GraderError, UsageError
 from grader.run.watch import fingerprint, wait_for_change
 

@@ -5,6 +5,7 @@ Layers, top to bottom (each imports only what stands below it)::
     autograder      what runs inside Gradescope's container
     package         the zip that an instructor uploads there
     gradescope      results as Gradescope reads them
+    visibility      when students see the lines of hidden tests there
 
     moodle, canvas, tables
                     a table of another system, filled in

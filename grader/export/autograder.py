@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import get_args
 
 from grader.course.assignment import AssignmentFolder, list_assignments, open_assignment
 from grader.course.submission import submission_in
 from grader.errors import UsageError, WallError
-from grader.export.gradescope import Visibility, gradescope_document
+from grader.export.gradescope import gradescope_document
+from grader.export.visibility import USUAL, Visibility
 from grader.judge.judge import Judge, JudgePlan
 from grader.results import Results
 from grader.run.plan import AssignmentRun
@@ -28,7 +28,7 @@ from grader.sandbox.wall import Wall
 from grader.wholefile import write_text_whole
 
 
-def grade_there(root: Path, hidden_tests: Visibility = "after_published") -> Path:
+def grade_there(root: Path, hidden_tests: Visibility = USUAL) -> Path:
     """Grade `root/submission`; the path of what was written. Raises `GraderError` when there is nothing to write."""
     course = root / "source" / "course"
     names = list_assignments(course)
@@ -71,11 +71,3 @@ def student_name(metadata: Path) -> str:
     except (OSError, ValueError, KeyError, TypeError):
         names = []
     return ", ".join(names) or "submission"
-
-
-def visibility_named(name: str = "after_published") -> Visibility:
-    """The visibility of that name. Raises `UsageError` for one that Gradescope does not know."""
-    for known in get_args(Visibility):
-        if known == name:
-            return known  # type: ignore[no-any-return]
-    raise UsageError(f"no visibility {name!r}; there are {', '.join(get_args(Visibility))}")

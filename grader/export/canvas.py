@@ -16,7 +16,7 @@ from grader.export.filled import Filled
 from grader.export.marks import Mark, scaled
 from grader.export.roster import Person, match
 from grader.export.table import Table, plain
-from grader.report.gradebook import written
+from grader.report.cell import written
 
 _WHO = ("Student", "ID", "SIS User ID", "SIS Login ID", "Integration ID", "Root Account", "Section")
 _TITLED = re.compile(r"(?P<title>.*) \((?P<id>\d+)\)", re.DOTALL)

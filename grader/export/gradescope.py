@@ -8,21 +8,20 @@ this program hides the rest whatever is chosen, the time that grading took too.
 from __future__ import annotations
 
 from gettext import NullTranslations
-from typing import Any, Literal
+from typing import Any
 
 from grader import __version__
 from grader.errors import UsageError
+from grader.export.visibility import USUAL, Visibility
 from grader.i18n import translator
 from grader.report.edition import published
 from grader.report.text import clamp, clean_record
 from grader.report.wording import submission_sentence, test_word
 from grader.results import AssignmentSummary, Results, SubmissionResult, SubmissionStatus, TestResult, TestStatus
 
-Visibility = Literal["visible", "after_due_date", "after_published", "hidden"]
-
 
 def gradescope_document(
-    results: Results, submission: SubmissionResult, hidden_tests: Visibility = "after_published", warning: str = ""
+    results: Results, submission: SubmissionResult, hidden_tests: Visibility = USUAL, warning: str = ""
 ) -> dict[str, Any]:
     """The document. `hidden_tests`: when students see the lines of hidden tests; `warning` is for instructors alone.
 

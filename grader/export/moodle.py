@@ -20,7 +20,7 @@ from grader.export.marks import Mark, scaled
 from grader.export.roster import Person, match
 from grader.export.table import Table
 from grader.release.archive import zipped
-from grader.report.gradebook import written
+from grader.report.cell import written
 
 _IDENTIFIER = ("Identifier", "Идентификатор")
 _NAME = ("Full name", "Полное имя", "ФИО", "Фамилия, имя", "Имя / Фамилия")

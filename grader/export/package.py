@@ -10,6 +10,7 @@ import grader
 from grader.course.assignment import AssignmentFolder
 from grader.course.walk import contents, walk
 from grader.errors import SpecificationError
+from grader.export.visibility import Visibility
 from grader.release.archive import zipped
 
 SCRIPTS = ("setup.sh", "run_autograder")
@@ -17,7 +18,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _PACKAGE = Path(grader.__file__).parent
 
 
-def gradescope_package(folder: AssignmentFolder, hidden_tests: str) -> bytes:
+def gradescope_package(folder: AssignmentFolder, hidden_tests: Visibility) -> bytes:
     """The zip, the same bytes for the same course and grader.
 
     Raises `SpecificationError` when the reference lies outside of the course, where it cannot come along.

@@ -44,8 +44,10 @@ def match(marks: Sequence[Mark], people: Sequence[Person]) -> Matched:
         rows, reason = _rows(mark.student, people)
         if len(rows) == 1:
             claimed[rows[0]].append(mark)
-        else:
-            found.unmatched.append((mark.student, reason or f"fits {len(rows)} rows" if rows else reason or "fits no row"))
+            continue
+        if not reason:
+            reason = f"fits {len(rows)} rows" if rows else "fits no row"
+        found.unmatched.append((mark.student, reason))
     for row, several in claimed.items():
         if len(several) == 1:
             found.rows[row] = several[0]

@@ -11,7 +11,7 @@ from grader.export.filled import Filled
 from grader.export.marks import Mark
 from grader.export.roster import Person, match
 from grader.export.table import Table
-from grader.report.gradebook import neutral, written
+from grader.report.cell import neutral, written
 
 _NBGRADER = "assignment,duedate,timestamp,student_id,last_name,first_name,email,raw_score,late_submission_penalty,score,max_score"
 

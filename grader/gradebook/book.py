@@ -79,6 +79,11 @@ def open_gradebook(where: str, *, create: bool = False) -> Gradebook:
     return book
 
 
+def check_address(where: str) -> None:
+    """Refuse a path or URL that no gradebook can have; nothing is made and no server asked. Raises `UsageError`."""
+    _engine(gradebook_url(where)).dispose()
+
+
 def gradebook_url(where: str) -> URL:
     """The URL that `where` means. Raises `UsageError`."""
     if "://" not in where:

@@ -70,7 +70,8 @@ def _decode_but_for_comments(raw: bytes) -> str:
     """The text of a module whose comments alone are in another encoding. Raises `UnicodeError` when more of it is."""
     text = io.TextIOWrapper(io.BytesIO(raw), "utf-8", errors="surrogateescape", newline=None).read()
     lines = io.StringIO(text).readlines()
-    with contextlib.suppress(tokenize.TokenError):  # what stands after the token that it cannot read is checked below
+    # What stands after the token that it cannot read, or after a wrong indentation, is checked below.
+    with contextlib.suppress(tokenize.TokenError, IndentationError):
         for token in tokenize.generate_tokens(iter(lines).__next__):
             if token.type == tokenize.COMMENT:
                 row, column = token.start

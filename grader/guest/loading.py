@@ -100,8 +100,8 @@ class Loader:
             cells = notebook.read_cells(text)
         except UnicodeError:
             return Loaded(unreadable="not_utf8")
-        except ValueError as error:
-            return Loaded(unreadable=str(error))
+        except notebook.Unreadable as error:
+            return Loaded(unreadable=error.code)
         if guessed:
             self.notes.add("encoding_guessed", encoding=guessed)
         if not cells:

@@ -39,10 +39,18 @@ class Cell:
         self.source = source
 
 
+class Unreadable(ValueError):
+    """A file that holds no code that can be read; `code` says why, for those who have words for it (`grader.judge.words`)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 def read_cells(text: str) -> list[Cell]:
     """The code cells of an `.ipynb` of any nbformat version.
 
-    Raises `ValueError` with the code of a reason (see `grader.judge.words`) when the text is not a notebook.
+    Raises `Unreadable` when the text is not a notebook.
     """
     try:
         # Not `nbformat.reads`: it would validate too, only to log what it finds, and compile the schema anew in each fork.
@@ -50,9 +58,9 @@ def read_cells(text: str) -> list[Cell]:
         major, minor = nbformat.reader.get_version(whole)
         notebook = nbformat.convert(nbformat.versions[major].to_notebook_json(whole, minor=minor), 4)
     except RecursionError as error:
-        raise ValueError("too_deep") from error
+        raise Unreadable("too_deep") from error
     except Exception as error:  # nbformat raises a dozen kinds for files that are not notebooks
-        raise ValueError("not_a_notebook") from error
+        raise Unreadable("not_a_notebook") from error
     try:
         return [
             Cell(number, "".join(cell.source))
@@ -60,7 +68,7 @@ def read_cells(text: str) -> list[Cell]:
             if cell.cell_type == "code" and "".join(cell.source).strip()
         ]
     except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError("not_a_notebook") from error
+        raise Unreadable("not_a_notebook") from error
 
 
 def _completed(notebook: Any) -> Any:

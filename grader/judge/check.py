@@ -1,4 +1,7 @@
-"""`check` in a test: call the submission and the reference, compare, and remember for naming misconceptions."""
+"""`check` in a test: call the submission and the reference, compare, and remember for naming misconceptions.
+
+`Check` is what a test holds. Its public names are the parts', so what the judge does with it is the `Ledger`'s.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,7 @@ class Comparisons:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """What was asked, what came, and what should have come."""
 
     call: Call
@@ -74,13 +77,78 @@ class _Asked:
 
 
 @dataclass(frozen=True)
-class _Question:
+class Question:
     """A call of `check` that is still to be compared: `other` asks the same by other arguments, `place` is where it stands."""
 
-    first: _Asked
-    other: _Asked | None
+    first: Asked
+    other: Asked | None
     hint: AnyText
     place: FrameType | None
+
+
+class Ledger:
+    """What a test asked, and how the answers compare.
+
+    Attributes:
+        parts: the assignment's, by id.
+        at_once: whether each answer is compared when it comes.
+        mismatch: the first wrong answer, by which the test is to fail.
+        compared: the judged comparisons that were made.
+        shown: those that were made for a picture only.
+    """
+
+    def __init__(
+        self, submission: SubmissionProxy, reference: Answers, comparisons: Comparisons, test: str = "", *, at_once: bool = True
+    ) -> None:
+        """`at_once`: only the course's own functions may notice that their answers are compared."""
+        self.parts = {part.id: part for part in reference.assignment.specification.parts}
+        self.at_once = at_once
+        self.mismatch: Mismatch | None = None
+        self.compared: list[Compared] = []
+        self.shown: list[Compared] = []
+        self._submission = submission
+        self._reference = reference
+        self._comparisons = comparisons
+        self._test = test
+        self._waiting: list[Question] = []
+        self._drawn: list[Asked] = []
+
+    def ask(self, part: Part, arguments: tuple[Any, ...], photo: str) -> Asked:
+        """Ask both. Raises a `TestOutcome` when the submission's code does not answer."""
+        call, answer = self._submission.call(part, arguments)
+        call.photo = photo if call.arguments is arguments else ""  # another way to ask may be about another photo
+        found = self._reference.expect(part.id, call.arguments)
+        return Asked(replace(call, tolerance=found.tolerance), answer, found.value)
+
+    def enter(self, question: Question) -> None:
+        """Have it compared. Raises as `settle` does, if that is at once."""
+        self._waiting.append(question)
+        if self.at_once:
+            self.settle()
+
+    def enter_drawn(self, asked: Asked) -> None:
+        """Have it compared for a picture only. Raises as `settle` does, if that is at once."""
+        self._drawn.append(asked)
+        if self.at_once:
+            self.settle()
+
+    def settle(self) -> None:
+        """Compare what waits for it. Raises what the assignment's comparison raises."""
+        while self._waiting:
+            question = self._waiting.pop(0)
+            compared = self._compare(question.first)
+            if compared.difference is not None and question.other is not None:
+                compared = self._compare(question.other)
+            self.compared.append(compared)
+            if compared.difference is not None and self.mismatch is None:
+                told = _OMITTED if compared.call.omitted else question.hint
+                self.mismatch = _mismatch(compared.difference, told, question.place)
+        while self._drawn:
+            self.shown.append(self._compare(self._drawn.pop(0)))
+
+    def _compare(self, asked: Asked) -> Compared:
+        difference = self._comparisons.compare(asked.answer, asked.expected, asked.call)
+        return Compared(asked.call, asked.answer, asked.expected, difference, self._test)
 
 
 class Check:
@@ -98,23 +166,11 @@ class Check:
     where either answer is.
     """
 
-    def __init__(
-        self, submission: SubmissionProxy, reference: Answers, comparisons: Comparisons, test: str = "", *, at_once: bool = True
-    ) -> None:
-        """`at_once`: compare each answer when it comes, which only the course's own functions may notice."""
-        self._submission = submission
-        self._test = test
-        self._reference = reference
-        self._comparisons = comparisons
-        self._at_once = at_once
-        self._waiting: list[_Question] = []
-        self._drawn: list[_Asked] = []
-        self._mismatch: Mismatch | None = None  # the first
-        self._compared: list[Compared] = []
-        self._shown: list[Compared] = []
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        parts = {part.id: part for part in self._reference.assignment.specification.parts}
+        parts = self._ledger.parts
         if name.startswith("_") or name not in parts:
             raise AttributeError(f"the assignment has no part {name!r}; it has {', '.join(parts)}")
 
@@ -130,45 +186,16 @@ class Check:
         judged: bool = True,
         otherwise: tuple[Any, ...] | None = None,
     ) -> Any:
+        ledger = self._ledger
         if not judged:
             with contextlib.suppress(TestOutcome):  # there is no picture then; a judged call of the same function says why
-                self._drawn.append(self._ask(part, arguments, photo))
-                self._settle_at_once()
+                ledger.enter_drawn(ledger.ask(part, arguments, photo))
             return None
-        first = self._ask(part, arguments, photo)
+        first = ledger.ask(part, arguments, photo)
         # Asked whatever came of the first, which else would be known to have been wrong.
-        other = None if otherwise is None else self._ask(part, otherwise, photo)
-        self._waiting.append(_Question(first, other, hint, sys._getframe(1) if self._at_once else None))
-        self._settle_at_once()
+        other = None if otherwise is None else ledger.ask(part, otherwise, photo)
+        ledger.enter(Question(first, other, hint, sys._getframe(1) if ledger.at_once else None))
         return first.expected
-
-    def _settle_at_once(self) -> None:
-        if self._at_once:
-            self._settle()
-
-    def _ask(self, part: Part, arguments: tuple[Any, ...], photo: str) -> _Asked:
-        call, answer = self._submission.call(part, arguments)
-        call.photo = photo if call.arguments is arguments else ""  # another way to ask may be about another photo
-        found = self._reference.expect(part.id, call.arguments)
-        return _Asked(replace(call, tolerance=found.tolerance), answer, found.value)
-
-    def _settle(self) -> None:
-        """Compare what waits for it. Raises what the assignment's comparison raises."""
-        while self._waiting:
-            question = self._waiting.pop(0)
-            compared = self._compare(question.first)
-            if compared.difference is not None and question.other is not None:
-                compared = self._compare(question.other)
-            self._compared.append(compared)
-            if compared.difference is not None and self._mismatch is None:
-                told = _OMITTED if compared.call.omitted else question.hint
-                self._mismatch = _mismatch(compared.difference, told, question.place)
-        while self._drawn:
-            self._shown.append(self._compare(self._drawn.pop(0)))
-
-    def _compare(self, asked: _Asked) -> Compared:
-        difference = self._comparisons.compare(asked.answer, asked.expected, asked.call)
-        return Compared(asked.call, asked.answer, asked.expected, difference, self._test)
 
 
 def _mismatch(difference: Difference, hint: AnyText, asked: FrameType | None) -> Mismatch:

@@ -128,8 +128,13 @@ class Judge:
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the template, if there is one; `start` may be called again."""
         if self.template is not None:
             self.template.close()
+            self.template = None
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """Judge one submission. Never raises for what a submission does."""

@@ -23,7 +23,7 @@ from grader.course.assignment import AssignmentFolder
 from grader.course.titles import title
 from grader.errors import GraderError, SandboxFault, SpecificationError
 from grader.judge.answers import Answers
-from grader.judge.check import Check, Compared, Comparisons
+from grader.judge.check import Check, Compared, Comparisons, Ledger
 from grader.judge.outcome import CodeRaised, Stopped, TestOutcome, with_message
 from grader.judge.proxy import SubmissionProxy
 from grader.judge.workplace import Workplace
@@ -56,11 +56,11 @@ class Ran:
     shown: list[Compared] = field(default_factory=list)
     asked: frozenset[str] = frozenset()
     broke_off: bool = False
-    check: Check | None = None
+    ledger: Ledger | None = None
 
     def forget(self) -> None:
         """Let go of the answers that were compared, megabytes each."""
-        self.check = None
+        self.ledger = None
         self.compared.clear()
         self.shown.clear()
 
@@ -111,13 +111,13 @@ class JudgePlugin:
     def settle(self) -> None:
         """Compare all answers that wait for it; a test with a wrong one fails by the first."""
         for ran in self.ran:
-            if ran.check is not None and not ran.fault:
+            if ran.ledger is not None and not ran.fault:
                 try:
-                    ran.check._settle()
+                    ran.ledger.settle()
                 except Exception as error:  # noqa: BLE001  of the course's comparison: this test cannot be judged, others can
                     ran.fault = _fault("compare", pytest.ExceptionInfo.from_exception(error), self.setting.folder)
                 else:
-                    ran.outcome = ran.check._mismatch or ran.outcome
+                    ran.outcome = ran.ledger.mismatch or ran.outcome
 
     # -- fixtures ---------------------------------------------------------------------------------------------------
 
@@ -139,9 +139,9 @@ class JudgePlugin:
     def check(self, submission: SubmissionProxy, request: pytest.FixtureRequest) -> Check:
         """Call, compare, remember: `check.<part>(*arguments)`."""
         setting, ran = self.setting, self._by_node[request.node.nodeid]
-        check = Check(submission, setting.reference, setting.comparisons, request.node.nodeid, at_once=self.at_once)
-        ran.check, ran.compared, ran.shown = check, check._compared, check._shown
-        return check
+        ledger = Ledger(submission, setting.reference, setting.comparisons, request.node.nodeid, at_once=self.at_once)
+        ran.ledger, ran.compared, ran.shown = ledger, ledger.compared, ledger.shown
+        return Check(ledger)
 
     @pytest.fixture
     def models(self) -> Models:
@@ -242,8 +242,8 @@ class JudgePlugin:
 
     def _fail_by_first(self, item: pytest.Item) -> None:
         ran = self._by_node.get(item.nodeid)  # None for a student's own test
-        if ran is not None and ran.check is not None and ran.check._mismatch is not None:
-            raise ran.check._mismatch
+        if ran is not None and ran.ledger is not None and ran.ledger.mismatch is not None:
+            raise ran.ledger.mismatch
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:

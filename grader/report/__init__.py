@@ -19,8 +19,8 @@ Layers, top to bottom (each imports only what stands below it)::
     attention                               who needs the instructor
     roster · picture                        everyone, as pages name them; a figure as HTML
     template · chart · boxchart · items · slug · junit
-    feedback · edition · gradebook · similarity · difference · stamps
-    statistics · svg · raster · wording · number · text
+    feedback · edition · gradetable · similarity · difference · stamps
+    statistics · svg · raster · wording · number · text · cell
 
 Every page is one file that opens from disk: no network, no server, and a content security policy that lets nothing run
 but the class page's own script.

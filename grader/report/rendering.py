@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from grader.i18n import spoken, translator
-from grader.report.gradebook import gradebook
+from grader.report.gradetable import grade_table
 from grader.report.junit import junit
 from grader.report.roster import Entry, roster, shared_part
 from grader.report.similarity import FILE as SIMILAR
@@ -94,12 +94,12 @@ class _Report:
 
     def write_tables(self, stamps: Stamps) -> None:
         """`grades.csv` and `junit.xml`."""
-        stamps.write(Path("grades.csv"), self._class, self._gradebook)
+        stamps.write(Path("grades.csv"), self._class, self._grade_table)
         stamps.write(Path("junit.xml"), self._class, self._junit)
 
-    def _gradebook(self) -> str:
+    def _grade_table(self) -> str:
         cleaned, _ = self._roster
-        return gradebook(cleaned.assignment, cleaned.submissions)
+        return grade_table(cleaned.assignment, cleaned.submissions)
 
     def _junit(self) -> str:
         cleaned, _ = self._roster

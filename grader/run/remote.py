@@ -96,7 +96,7 @@ class Bench:
         self.finalizer()
 
     def _clear(self) -> None:
-        self.judge.__exit__()
+        self.judge.close()
         remove(self.place)
 
 

@@ -80,11 +80,11 @@ class ThisProcess:
         return [(job, self.judge.verdict(job.submission, job.kept))] if job else []
 
     def __enter__(self) -> Crew:
-        self.judge.__enter__()
+        self.judge.start()
         return self
 
-    def __exit__(self, *exception: object) -> None:
-        self.judge.__exit__(*exception)
+    def __exit__(self, *_exception: object) -> None:
+        self.judge.close()
 
 
 @dataclass
@@ -246,8 +246,8 @@ def _start_worker(plan: JudgePlan, parent: int, share: set[int]) -> None:
 
 
 def _close_worker() -> None:
-    if isinstance(_worker, Judge) and _worker.template is not None:
-        _worker.template.close()
+    if isinstance(_worker, Judge):
+        _worker.close()
 
 
 def _end_worker() -> None:

@@ -16,7 +16,7 @@ from grader.course.assignment import AssignmentFolder
 from grader.course.bundle import Starters
 from grader.course.submission import Submission, is_the_labs, readable
 from grader.guest.encoding import decode, is_binary
-from grader.guest.notebook import read_cells
+from grader.guest.notebook import Unreadable, read_cells
 from grader.report.similarity import LeftOut, Piece
 
 MOST_CHARACTERS = 300_000  # of code in one submission: lexing takes about a second for them
@@ -57,10 +57,8 @@ def read_source(submission: Submission, folder: AssignmentFolder, *, earlier: bo
         return left_out("unreadable")
     try:
         pieces = tuple(_pieces(files, submission.root, folder.starters()))
-    except UnicodeError:  # before its base class
-        return left_out("not_utf8")
-    except ValueError as error:
-        return left_out(str(error))
+    except Unreadable as error:
+        return left_out(error.code)
     if sum(len(line) + 1 for piece in pieces for line in piece.lines) > MOST_CHARACTERS:
         return left_out("too_large")
     if not any(line.strip() for piece in pieces for line in piece.lines):
@@ -69,22 +67,22 @@ def read_source(submission: Submission, folder: AssignmentFolder, *, earlier: bo
 
 
 def read_handed_out(path: Path) -> Iterator[Piece]:
-    """The code of a file that everybody was given. Raises `ValueError` for one that cannot be read, `OSError` likewise."""
+    """The code of a file that everybody was given. Raises `Unreadable` and `OSError`."""
     yield from read_pieces(path.name, path.read_bytes())
 
 
 def read_pieces(name: str, raw: bytes) -> Iterator[Piece]:
-    """The code in one file. Raises `ValueError` with a code (see `grader.report.similarpages`) when it cannot be read."""
+    """The code in one file. Raises `Unreadable`, whose code `grader.report.similarpages` has words for."""
     file = readable(name).encode(*_ENCODABLE).decode()
     if PurePosixPath(name).suffix.lower() == ".ipynb":
-        for cell in read_cells(decode(raw)[0]):
+        for cell in read_cells(_text(raw)):
             yield Piece(file=file, cell=cell.number, lines=_lines(cell.source))
         return
     if len(raw) > _MOST_BYTES:  # before anything looks at each of them
-        raise ValueError("too_large")
+        raise Unreadable("too_large")
     if is_binary(raw):
-        raise ValueError("binary")
-    yield Piece(file=file, lines=_lines(decode(raw)[0]))
+        raise Unreadable("binary")
+    yield Piece(file=file, lines=_lines(_text(raw)))
 
 
 def _pieces(files: dict[str, bytes], root: Path, starters: Starters) -> Iterator[Piece]:
@@ -96,6 +94,13 @@ def _pieces(files: dict[str, bytes], root: Path, starters: Starters) -> Iterator
         if hashlib.sha256(files[name].replace(b"\r\n", b"\n")).hexdigest() in starters.digests:
             continue
         yield from read_pieces(name, files[name])
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return decode(raw)[0]
+    except UnicodeError as error:
+        raise Unreadable("not_utf8") from error
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ def test_a_file_that_does_not_load(run: Pytest, lab: Path) -> None:
 
 def test_workers_of_xdist(run: Pytest, lab: Path) -> None:
     """Protects `-n`: each worker loads the work for itself; failures keep their words on the way."""
-    pytest.importorskip("xdist")
+    pytest.importorskip("xdist", reason="needs pytest-xdist")
     done = run(lab, "-n", "2", "--submission", "wrong.py")
     assert "2 failed, 1 passed" in done.stdout
     assert "Your function returned 4.5." in done.stdout

@@ -140,7 +140,18 @@ def test_a_name_that_is_too_long(
     monkeypatch.setenv("GRADER_ACTOR", "p" * 201)
     assert run_main(["run", str(make_class(ann=right)), "--gradebook", "g.db", "--sandbox", "none"]) == 2
     assert "by: a gradebook keeps 200 characters" in capsys.readouterr().err
-    assert not (home / "report").exists()
+    assert list(home.iterdir()) == []
+
+
+def test_a_run_that_cannot_begin_makes_no_gradebook(
+    home: Path, make_class: MakeClass, right: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Protects from an empty gradebook of a run that graded nothing; what its words were is told all the same."""
+    submissions = make_class(ann=right)
+    for wrong, said in ((["--student", "nobody"], "nobody"), (["--device", "abacus"], "--device: no device 'abacus'")):
+        assert run_main(["run", str(submissions), "--gradebook", "g.db", "--sandbox", "none", *wrong]) == 2
+        assert said in capsys.readouterr().err
+        assert list(home.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -156,6 +167,8 @@ def test_a_name_that_is_too_long(
         (["run", ".", "--times", "t.csv"], "--times: only a gradebook keeps times"),
         (["run", ".", "--gradebook", "g.db", "--times", "t.csv"], "t.csv: cannot be read"),
         (["run", ".", "--gradebook", "oracle9://h/d"], "no database is called 'oracle9'"),
+        (["run", "nosuch", "--gradebook", "g.db"], "there is no folder nosuch"),
+        (["run", ".", "--gradebook", "g.db"], "no folder in . is named after an assignment"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

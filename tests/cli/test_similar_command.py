@@ -160,6 +160,14 @@ def test_wrong_usage(
     assert said in capsys.readouterr().err
 
 
+def test_handed_out_code_that_cannot_be_read(make_class: MakeClass, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects the instructor from a reason that only the source explains: it is told in the words of the pages."""
+    given = tmp_path / "lecture.ipynb"
+    given.write_text("no notebook")
+    assert run_main(["similar", str(make_class(ann=RIGHT)), "-o", str(tmp_path / "out"), "--handed-out", str(given)]) == 2
+    assert f"{given} cannot be read as code: the file is not a notebook\n" in capsys.readouterr().err
+
+
 def test_the_tiny_course_s_samples(tiny_course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Protects from samples that cannot be read breaking the comparison: broken, binary, missing, Cyrillic names."""
     assert run_main(["similar", str(tiny_course / "submissions"), "-o", str(tmp_path)]) == 0

@@ -99,7 +99,7 @@ def lab15(folder: Path) -> Path:
 
 
 def moodle(folder: Path) -> Path:
-    """A course with what an instructor has downloaded from Moodle: the submissions, and the grading worksheet."""
+    """A course with what an instructor has downloaded: submissions and grading worksheet from Moodle, a gradebook from Canvas."""
     course(folder)
     with zipfile.ZipFile(folder / "submissions.zip", "w") as archive:
         for number, name in ((101, "ada"), (102, "ben")):
@@ -108,6 +108,9 @@ def moodle(folder: Path) -> Path:
     head = "Identifier,Full name,Status,Grade,Maximum Grade,Grade can be changed,Last modified (grade),Feedback comments\n"
     rows = "".join(f"Participant {n},{name} Smith,Submitted,,100.00,Yes,-,\n" for n, name in ((101, "Ada"), (102, "Ben")))
     (folder / "worksheet.csv").write_text(head + rows, encoding="utf-8")
+    head = "Student,ID,SIS User ID,SIS Login ID,Section,Lab 3 (7)\n    Points Possible,,,,,100.00\n"
+    rows = "".join(f'"Smith, {name}",{number},,,Group A,\n' for number, name in ((101, "Ada"), (102, "Ben")))
+    (folder / "gradebook.csv").write_text(head + rows, encoding="utf-8")
     return folder
 
 

@@ -1,11 +1,12 @@
 """Every command that the documentation shows is run, and says what the documentation says it does.
 
 A page is a script (`page.py`): its commands run one after the other in a scene (`scene.py`), its files are written there. What
-cannot run here stands in `ELSEWHERE`.
+cannot run here stands in `ELSEWHERE`, and what nothing runs in `BY_HAND`.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 from pathlib import Path
@@ -15,30 +16,34 @@ import pytest
 from .page import Step, commands, pages, steps
 from .scene import REPOSITORY, Scene, install_programs, set_scene
 
-# Commands that cannot run here (they download, install, or never end): where each is run, and words that stand there for it.
-_CHECK, _CLUSTER, _INSTALLED = "tests/cli/test_check_command.py", "tests/run/test_cluster.py", "tests/release/test_installed.py"
+# Commands that cannot run here (they download, install, or never end): where each is run, and words that stand there for it. Of a
+# test, or what it calls, the function is named; of `.ci/run` the words are a line.
+_CI, _CHECK = ".ci/run", "tests/cli/test_check_command.py::test_watching"
+_INSTALLED = "tests/release/test_installed.py::test_as_a_student_installs_it"
+_CLUSTER, _CLUSTERED = "tests/run/test_cluster.py", "tests/run/test_cluster.py::test_one_of_three_is_killed"
 ELSEWHERE = {
     "python3 -m venv .venv": (_INSTALLED, "-m venv .venv"),
     "source .venv/bin/activate": (_INSTALLED, ".venv/bin/activate"),
     "pip install -r requirements.txt": (_INSTALLED, "-r requirements.txt"),
-    "make .venv/.installed": (".ci/run", "make grade"),  # which needs it
-    "grade validate": ("tests/init/test_init.py", 'grade("validate"'),
-    "grade validate lab15": ("tests/init/test_init.py", 'grade("validate"'),  # the lab that stands for lab 15 here is that one
+    "make .venv/.installed": (_CI, 'make PYTHON="$python" .venv/.installed-dev'),  # which needs it
     "grade check --watch": (_CHECK, '"check", "--watch"'),
     "grade check --lang ru --watch": (_CHECK, '"check", "--watch"'),
-    "make grade": (".ci/run", "make grade"),
-    "make test": (".ci/run", "make test\n"),
-    "make test TESTS=tests/wire": (".ci/run", "make test\n"),
-    "make lint types test": (".ci/run", "make lint types\n"),
-    "sudo make test-as-nobody": (".ci/run", "make test-as-nobody"),
-    "pre-commit install": ("tests/test_pre_commit.py", '"install"'),
-    'grade export --to canvas --roster gradebook.csv --column "Lab 3"': ("tests/export/test_rosters.py", 'Wanted("Tin", ())'),
-    "grade submissions/ --open --watch": ("tests/cli/test_watch_command.py", '"--watch"'),
-    "pip install 'lab-grader[cluster]'": ("pyproject.toml", "lab-grader[cluster,"),  # as a developer's environment does
-    "grade submissions/ --cluster tcp://scheduler:8786": (_CLUSTER, '"--cluster", school.address'),
-    "dask scheduler": (_CLUSTER, '_start("scheduler"'),
-    "dask worker tcp://scheduler:8786 --nthreads 1 --nworkers 8": (_CLUSTER, '_start("worker"'),
+    "make grade": (_CI, 'make grade REPORT="$scratch/report"'),
+    "make test": (_CI, "make test"),
+    "make test TESTS=tests/wire": (_CI, "make test"),
+    "make lint types test": (_CI, "make lint types"),
+    "sudo make test-as-nobody": (_CI, "make test-as-nobody"),
+    "pre-commit install": ("tests/test_pre_commit.py::clone", '"install"'),
+    "grade submissions/ --open --watch": ("tests/cli/test_watch_command.py::test_changes_are_graded_until_ctrl_c", '"--watch"'),
+    "grade submissions/ --cluster tcp://scheduler:8786": (
+        f"{_CLUSTER}::test_one_of_three_is_killed",
+        '"--cluster", school.address',
+    ),
+    "dask scheduler": (f"{_CLUSTER}::school", '_start("scheduler"'),
+    "dask worker tcp://scheduler:8786 --nthreads 1 --nworkers 8": (f"{_CLUSTER}::add", '_start("worker"'),
 }
+# What nothing runs: README names the same.
+BY_HAND = {"make validate", "pip install 'lab-grader[cluster]'"}
 FIRST_SCENE = {"README.md": "lab15"}
 OTHERS = (*REPOSITORY.glob("grader/release/templates/*.j2"), REPOSITORY / "grader" / "init" / "course" / "README.md.tmpl")
 pytestmark = pytest.mark.wall
@@ -61,7 +66,7 @@ def play(script: list[Step], scene: Scene, scratch: Path, programs: Path) -> lis
         else:
             said, typed = "", list(commands(step.text))
             for number, command in enumerate(typed, start=1):
-                if bare(command) in ELSEWHERE:
+                if bare(command) in ELSEWHERE.keys() | BY_HAND:
                     left.append(bare(command))
                     continue
                 status, said = scene.run(command)
@@ -94,7 +99,7 @@ def test_the_readme_of_a_new_course(programs: Path, tmp_path: Path) -> None:
     """Protects the first page that a new author reads."""
     scene = set_scene("course", tmp_path, programs)
     left = play(steps((scene.folder / "README.md").read_text("utf-8")), scene, tmp_path, programs)
-    assert left == ["grade validate"]
+    assert left == []
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.ru.md"])
@@ -109,18 +114,34 @@ def test_the_readme_of_a_bundle(name: str, programs: Path, tmp_path: Path) -> No
 
 
 def test_what_is_left_to_other_tests() -> None:
-    """Protects the list from growing old: each entry stands on a page, and in what runs it; `make` knows its targets."""
+    """Protects the lists from growing old: each entry stands on a page, and in what runs it; `make` knows its targets."""
     everything = [*pages(REPOSITORY), *OTHERS]
     script = [step for path in everything for step in steps(path.read_text("utf-8")) if step.kind == "commands"]
     shown = {bare(command) for step in script for command in commands(step.text)}
-    assert set(ELSEWHERE) - shown == set()
-    assert [(place, words) for place, words in ELSEWHERE.values() if words not in (REPOSITORY / place).read_text("utf-8")] == []
-    for command in ELSEWHERE:
+    assert (ELSEWHERE.keys() | BY_HAND) - shown == set()
+    assert [(place, words) for place, words in ELSEWHERE.values() if not stands_in(place, words)] == []
+    for command in ELSEWHERE.keys() | BY_HAND:
         if "make " in command:
             done = subprocess.run(
                 [*command.removeprefix("sudo ").split(), "--dry-run"], cwd=REPOSITORY, capture_output=True, text=True, check=False
             )
             assert done.returncode == 0, done.stderr
+
+
+def stands_in(place: str, words: str) -> bool:
+    """Whether a line of a script, or a function of a test file, holds the words."""
+    path, _, name = place.partition("::")
+    text = (REPOSITORY / path).read_text("utf-8")
+    if not name:
+        return words in {line.strip() for line in text.splitlines()}
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef) and node.name == name]
+    return any(words in (ast.get_source_segment(text, node) or "") for node in functions)
+
+
+def test_what_is_run_by_hand_is_said() -> None:
+    """Protects README's word on the commands: those that nothing runs are the ones that it names, and no other."""
+    told = (REPOSITORY / "README.md").read_text("utf-8").partition("Run by hand alone:")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`(.+?)`", told)) == BY_HAND
 
 
 def test_commands_stand_in_console_blocks() -> None:

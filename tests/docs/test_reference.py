@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from grader.cli.main import FAULT, OK, STOPPED, USAGE, app
+from grader.cli.main import app
+from grader.cli.status import FAULT, FOUND, OK, STOPPED, USAGE
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -64,7 +65,7 @@ def test_exit_statuses_are_told() -> None:
     tables = [(DOCS / "reference" / "commands.md").read_text("utf-8"), (DOCS.parent / "README.md").read_text("utf-8")]
     for text in tables:
         rows = dict(re.findall(r"^\| (\d+) \| (.*) \|$", text, re.MULTILINE))
-        assert set(rows) == {str(status) for status in (OK, FAULT, USAGE, STOPPED)}
+        assert set(rows) == {str(status) for status in (OK, FAULT, FOUND, USAGE, STOPPED)}
         assert [name for name in ("check", "validate", "diff") if f"`{name}`" not in rows["1"]] == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -14,6 +14,7 @@ from grader.cli.main import run_main
 from grader.course.submission import collect
 from grader.errors import UsageError
 from grader.export.gradescope import gradescope_document
+from grader.export.visibility import Visibility
 from grader.judge.judge import Judge, JudgePlan
 from grader.results import Results, SubmissionStatus
 from grader.run.plan import AssignmentRun
@@ -81,11 +82,16 @@ def test_scores_and_numbers(results: Results) -> None:
     assert found["tests"][0]["name"] == "Mean: The mean of three numbers is their sum over three."
 
 
-@pytest.mark.parametrize("visibility", ["visible", "after_due_date", "after_published", "hidden"])
+@pytest.mark.parametrize("visibility", get_args(Visibility))
 def test_visibility(results: Results, visibility: Any) -> None:
     """Protects hidden tests' lines: students see them when the instructor chose; public ones at once."""
     found = document(results, "anna", hidden_tests=visibility)
     assert {(test["tags"][1], test["visibility"]) for test in found["tests"]} == {("public", "visible"), ("hidden", visibility)}
+
+
+def test_visibilities_are_gradescopes() -> None:
+    """Protects from a name that Gradescope does not know, or one of its own that nobody can choose: the schema is its page."""
+    assert set(get_args(Visibility)) == set(SCHEMA["$defs"]["visibility"]["enum"])
 
 
 def test_no_value_of_a_hidden_test(results: Results) -> None:

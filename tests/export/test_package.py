@@ -20,6 +20,7 @@ from grader.course.assignment import open_assignment
 from grader.errors import SpecificationError, UsageError, WallError
 from grader.export import autograder
 from grader.export.package import gradescope_package, requirements
+from grader.export.visibility import visibility_named
 from grader.sandbox.wall import NoWall
 
 jsonschema = pytest.importorskip("jsonschema", reason="needs jsonschema")
@@ -182,9 +183,9 @@ def test_names_and_visibilities(tmp_path: Path) -> None:
     for text in ("{}", "[]", "", '{"users": [{}]}'):
         (tmp_path / "metadata.json").write_text(text)
         assert autograder.student_name(tmp_path / "metadata.json") == "submission"
-    assert autograder.visibility_named() == "after_published"
+    assert visibility_named() == "after_published"
     with pytest.raises(UsageError, match="no visibility 'never'"):
-        autograder.visibility_named("never")
+        visibility_named("never")
 
 
 @pytest.mark.parametrize(("version", "status"), [("python3.12", 0), ("python3.10", 1)])

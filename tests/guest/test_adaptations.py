@@ -16,7 +16,7 @@ Adapted = Callable[[str], list[str]]
 @pytest.fixture
 def adapted(tmp_path: Path) -> Adapted:
     """`adapted(source)`: what the source prints, line by line, with all adaptations and two pictures, cat and dog."""
-    image = pytest.importorskip("PIL.Image")
+    image = pytest.importorskip("PIL.Image", reason="needs Pillow")
     (tmp_path / "pictures").mkdir()
     (tmp_path / "work").mkdir()
     for name, colour in (("cat", 10), ("dog", 20)):
@@ -119,7 +119,7 @@ def test_the_students_own_picture_is_its_own(adapted: Adapted):
 
 def test_libraries_imported_later_are_adapted_too(adapted: Adapted):
     """OpenCV is not imported before a submission wants it; then it reads the picture, and shows no window."""
-    pytest.importorskip("cv2")
+    pytest.importorskip("cv2", reason="needs OpenCV")
     source = """
         import cv2
         print(cv2.imread("nowhere.jpg").shape)
@@ -133,7 +133,7 @@ def test_libraries_imported_later_are_adapted_too(adapted: Adapted):
 
 def test_remote_pictures(adapted: Adapted):
     """A download brings the lab's picture; what is certainly no picture fails as it does without a network."""
-    pytest.importorskip("requests")
+    pytest.importorskip("requests", reason="needs requests")
     source = """
         import io, urllib.request, requests
         from PIL import Image
@@ -216,7 +216,7 @@ def test_a_command_line_that_nobody_gave(adapted: Adapted):
 
 def test_progress_in_a_notebook(adapted: Adapted):
     """tqdm's notebook bars count without the widgets that they are made of, under each of their names."""
-    pytest.importorskip("tqdm")
+    pytest.importorskip("tqdm", reason="needs tqdm")
     source = """
         from tqdm.notebook import tqdm, trange
         from tqdm import tqdm_notebook
@@ -250,7 +250,7 @@ def test_colab(adapted: Adapted):
 @pytest.mark.torch
 def test_without_a_gpu(adapted: Adapted):
     """Every usual way to ask for a GPU is answered on the CPU, whether there is one or not."""
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="needs torch")
     source = """
         import torch
         x = torch.zeros(2, device="cuda:0").cuda().to("cuda").to(torch.device("cuda", 0)).to(device="cuda")
@@ -268,7 +268,7 @@ def test_without_a_gpu(adapted: Adapted):
 @pytest.mark.torch
 def test_a_gpu_that_is_named_otherwise(adapted: Adapted):
     """Protects labs that name the GPU by its number, ask a tensor for another one there, or draw random numbers on it."""
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="needs torch")
     source = """
         import torch
         x = torch.ones(2)
@@ -289,7 +289,7 @@ def test_a_gpu_that_is_named_otherwise(adapted: Adapted):
 @pytest.mark.torch
 def test_a_gpu_that_is_asked_or_entered(adapted: Adapted):
     """Protects labs that work inside a device, make tensors of its types, and look at its memory; other devices are entered."""
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="needs torch")
     source = """
         import torch
         with torch.device("cuda"), torch.cuda.device(0), torch.cuda.stream(torch.cuda.Stream()):
@@ -313,7 +313,7 @@ def test_a_gpu_that_is_asked_or_entered(adapted: Adapted):
 @pytest.mark.torch
 def test_factories_in_a_script(adapted: Adapted, tmp_path: Path):
     """Protects functions that TorchScript compiles: it knows `torch.zeros` by its identity, which is another one here."""
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="needs torch")
     (tmp_path / "work" / "scripted.py").write_text(
         "import torch\n@torch.jit.script\ndef f(n: int):\n    return torch.zeros([n]) + torch.tensor(n) + torch.arange(n)\n"
     )
@@ -330,7 +330,7 @@ def test_factories_in_a_script(adapted: Adapted, tmp_path: Path):
 @pytest.mark.torch
 def test_compiling_nothing(adapted: Adapted):
     """Protects functions and networks that are compiled where there is no compiler, which took minutes and failed."""
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="needs torch")
     source = """
         import torch
         @torch.compile
@@ -349,7 +349,7 @@ def test_compiling_nothing(adapted: Adapted):
 @pytest.mark.torch
 def test_threads_stay_one(adapted: Adapted):
     """More threads in a submission would make a forked test wait for threads that it does not have."""
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="needs torch")
     source = """
         import torch
         before = torch.get_num_threads()
@@ -362,7 +362,7 @@ def test_threads_stay_one(adapted: Adapted):
 @pytest.mark.torch
 def test_missing_weights(adapted: Adapted, tmp_path: Path):
     """Weights of the assignment's own architecture are found under any path; others are missing."""
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs torch")
     (tmp_path / "hub" / "checkpoints").mkdir(parents=True)
     torch.save({"w": torch.ones(1)}, tmp_path / "hub" / "checkpoints" / "resnet50-abc.pth")
     source = """
@@ -379,7 +379,7 @@ def test_missing_weights(adapted: Adapted, tmp_path: Path):
 @pytest.mark.torch
 def test_pictures_that_come_prepared(adapted: Adapted):
     """A transform that starts from a picture lets a tensor of a test through; it changes every other tensor as ever."""
-    pytest.importorskip("torchvision")
+    pytest.importorskip("torchvision", reason="needs torchvision")
     source = """
         import torch
         from torchvision import transforms as T

@@ -86,7 +86,7 @@ def test_every_test_draws_the_same_numbers(server: Server) -> None:
 @pytest.mark.torch
 def test_an_object_with_a_hook_of_its_own_is_not_replayed_to(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects the second answer of an object that registered its hook when it was made, in one list with a demonstration."""
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs torch")
     for name in ("register_forward_hook", "register_forward_pre_hook"):
         monkeypatch.setattr(torch.nn.Module, name, getattr(torch.nn.Module, name))
     server.shelf.hooks.start()

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("matplotlib")
-v4 = pytest.importorskip("nbformat.v4")
+pytest.importorskip("matplotlib", reason="needs matplotlib")
+v4 = pytest.importorskip("nbformat.v4", reason="needs nbformat")
 
 Shown = Callable[..., dict[str, Any]]
 
@@ -152,7 +152,7 @@ def test_what_cannot_be_drawn_costs_nothing(shown: Shown) -> None:
 
 def test_opencv(shown: Shown) -> None:
     """Blue, green, red; floats from 0 to 1; Colab's own function too."""
-    pytest.importorskip("cv2")
+    pytest.importorskip("cv2", reason="needs OpenCV")
     found = shown(
         """
         import cv2, numpy

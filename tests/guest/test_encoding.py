@@ -31,6 +31,12 @@ def test_an_encoding_of_an_editor_is_used(name: str) -> None:
     assert decode(text.encode(name)) == (text, "")
 
 
+def test_a_wrong_indentation_before_a_comment() -> None:
+    """Protects the class from one file that Python's tokenizer refuses: its text is what is asked for, whatever code it is."""
+    text = "def f():\n        x = 1\n    y = 2  # ещё\n"
+    assert decode(text.encode("cp1251")) == (text, "Windows-1251")
+
+
 @pytest.mark.parametrize("start", ["x = 1\n", "\n\n", "\ufeff", "# " + "x" * 3_000])
 def test_a_cookie_elsewhere_is_none(start: str) -> None:
     """Protects text about cookies: PEP 263 looks into the first two lines alone, and a byte order mark says UTF-8."""

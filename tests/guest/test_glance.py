@@ -166,7 +166,7 @@ def test_answers_that_are_odd(module: ModuleType) -> None:
 @pytest.mark.torch
 def test_a_part_whose_constructor_forgot_the_base_class() -> None:
     """Protects a submission that has put such a part into a network: it has nothing below it, which is no failure."""
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs torch")
     from grader.guest.hooks import Hook, HookBook
     from grader.guest.imprint import modules_of, places
 
@@ -184,7 +184,7 @@ def test_a_part_whose_constructor_forgot_the_base_class() -> None:
 @pytest.mark.torch
 def test_a_tensor_of_inference_mode() -> None:
     """Protects submissions that ran their demonstration under `torch.inference_mode`: such tensors count no versions."""
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs torch")
     with torch.inference_mode():
         kept = [torch.ones(2) + 1]
     assert Remembered([kept]) == Remembered([kept])

@@ -10,7 +10,7 @@ import pytest
 from grader.guest.hooks import Hook, HookBook, run_and_find
 from grader.guest.reach import Snapshot, holders, likeliest
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="needs torch")
 
 pytestmark = pytest.mark.torch
 

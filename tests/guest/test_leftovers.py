@@ -4,40 +4,24 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("torch", reason="networks are torch's")
 
-_START = """
-import sys, types
-import numpy as np, torch
-from grader.guest.leftovers import Leftovers
-from grader.guest.models import Shelf
-from grader.guest.pieces import Loaded
-shelf, names = Shelf({}), {"__name__": "__main__", "torch": torch, "np": np}
-def load(source):
-    exec(source, names)
-    return Leftovers(Loaded(namespace=names), shelf)
-"""
+SCRIPT = Path(__file__).parent / "scripts" / "leftovers.py"
 
 
-def check(source: str) -> None:
-    """Run the statements with a shelf and an empty namespace at hand."""
-    done = subprocess.run([sys.executable, "-c", _START + source], capture_output=True, text=True, check=False)
+def check(name: str, *sources: str) -> None:
+    """Run a function of the script: what is left behind is left in the process."""
+    done = subprocess.run([sys.executable, SCRIPT, name, *sources], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
 def test_nothing_is_left() -> None:
     """Protects the speed of grading: what was not touched, and what could be put back, costs no process."""
-    check(
-        """
-before = load("count, maps = 0, []")
-assert before.are_gone(thoroughly=False) and before.are_gone(thoroughly=True)
-exec("count += 1; maps.append(torch.ones(2))", names)
-assert before.are_gone(thoroughly=False) and names["count"] == 0 and names["maps"] == []
-"""
-    )
+    check("nothing_is_left")
 
 
 @pytest.mark.parametrize(
@@ -52,15 +36,7 @@ assert before.are_gone(thoroughly=False) and names["count"] == 0 and names["maps
 )
 def test_what_is_left_unseen(loaded: str, called: str) -> None:
     """Protects right code, and parts from one another: nothing is put back beside it, and no other part begins after it."""
-    check(
-        f"""
-before = load({loaded!r} + "; count = 0")
-exec({called!r}, names)
-assert not before.are_gone(thoroughly=True)
-exec("count += 1", names)
-assert not before.are_gone(thoroughly=False)
-"""
-    )
+    check("what_is_left_unseen", loaded, called)
 
 
 @pytest.mark.parametrize(
@@ -74,10 +50,4 @@ assert not before.are_gone(thoroughly=False)
 )
 def test_settings(code: str) -> None:
     """Protects the next test from what an earlier one set for the whole process."""
-    check(
-        f"""
-before = load("")
-exec({code!r}, names)
-assert not before.are_gone(thoroughly=False)
-"""
-    )
+    check("settings", code)

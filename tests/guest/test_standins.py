@@ -11,7 +11,7 @@ from grader.guest.standins import change, standing_in
 from grader.wire.digest import state_digest
 from grader.wire.values import Model
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="needs torch")
 
 pytestmark = pytest.mark.torch
 

@@ -623,7 +623,7 @@ def test_numpy_does_not_notice(isolated) -> None:
 @pytest.mark.torch
 def test_torch_does_not_notice(isolated) -> None:
     """torch loaded, multiplied, differentiated, saved and fed by worker processes under the filter."""
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="needs torch")
 
     def check():
         import warnings
@@ -648,8 +648,8 @@ def test_torch_does_not_notice(isolated) -> None:
 
 def test_a_jupyter_kernel_does_not_notice(isolated) -> None:
     """ipykernel over zmq, started and stopped under the filter, with a shell command in a cell."""
-    pytest.importorskip("ipykernel")
-    pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel", reason="needs ipykernel")
+    pytest.importorskip("nbclient", reason="needs nbclient")
 
     def check():
         import os

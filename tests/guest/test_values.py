@@ -93,8 +93,8 @@ def test_what_cannot_travel_stays_behind_a_handle():
 
 def test_dataframes_and_pictures_are_arrays():
     """Results in pandas or Pillow hold numbers, too."""
-    pandas = pytest.importorskip("pandas")
-    image = pytest.importorskip("PIL.Image")
+    pandas = pytest.importorskip("pandas", reason="needs pandas")
+    image = pytest.importorskip("PIL.Image", reason="needs Pillow")
     assert np.array_equal(sent(pandas.DataFrame([[1, 2], [3, 4]])).data, [[1, 2], [3, 4]])
     assert sent(image.new("L", (3, 2))).data.shape == (2, 3)
 
@@ -204,7 +204,7 @@ def test_models_are_lent():
 @pytest.mark.torch
 def test_tensors():
     """Half precision, gradients and sparse layouts arrive as numbers; what was given is marked as prepared."""
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs torch")
     assert sent(torch.ones(2, dtype=torch.bfloat16)).dtype == "bfloat16"
     assert sent(torch.ones(2, requires_grad=True)).requires_grad
     assert np.array_equal(sent(torch.eye(2).to_sparse()).data, np.eye(2))
@@ -215,7 +215,7 @@ def test_tensors():
 def test_an_array_that_was_changed(form: str) -> None:
     """Protects what a student is told of a function that writes into its arguments, and who only reads them from it."""
     if form == "torch":
-        pytest.importorskip("torch")
+        pytest.importorskip("torch", reason="needs torch")
     values = [3, Array(np.array([[1.0, np.nan]], dtype=np.float32), form, "float32"), [Array(np.ones(2), form, "float64")]]
     given = [from_wire(value, form, lambda model: model) for value in values]
     assert are_as_given(values, given)

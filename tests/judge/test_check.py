@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from grader.errors import SpecificationError
-from grader.judge.check import Check, Comparisons
+from grader.judge.check import Check, Comparisons, Ledger
 from grader.judge.outcome import Call, Difference, Mismatch
 from grader.judge.plugin import Setting
 from grader.judge.text import gettext
@@ -28,45 +28,55 @@ class FakeSubmission:
         return Call(part.id, arguments), self.answer
 
 
-MakeCheck = Callable[..., Check]
+MakeCheck = Callable[..., tuple[Check, Ledger]]
 
 
 @pytest.fixture
 def make_check(setting: Setting) -> MakeCheck:
-    """`make_check(answer)`: a check of a submission that always answers so."""
-    return lambda answer, comparisons=setting.comparisons: Check(FakeSubmission(answer), setting.reference, comparisons)
+    """`make_check(answer)`: a check of a submission that always answers so, and what is written down of it."""
+
+    def make(answer: Any, comparisons: Comparisons = setting.comparisons) -> tuple[Check, Ledger]:
+        return checked(FakeSubmission(answer), setting, comparisons)
+
+    return make
+
+
+def checked(submission: Any, setting: Setting, comparisons: Comparisons | None = None) -> tuple[Check, Ledger]:
+    """A check of this submission, and what is written down of it."""
+    ledger = Ledger(submission, setting.reference, comparisons or setting.comparisons)
+    return Check(ledger), ledger
 
 
 def test_a_right_answer(make_check: MakeCheck) -> None:
     """Protects tests that go on with the answer, and the diagnosis, which needs right answers too."""
-    check = make_check(3.0)
+    check, ledger = make_check(3.0)
     assert check.mean([1, 2, 6]) == 3.0
-    assert [(item.answer, item.expected, item.difference) for item in check._compared] == [(3.0, 3.0, None)]
+    assert [(item.answer, item.expected, item.difference) for item in ledger.compared] == [(3.0, 3.0, None)]
 
 
 def test_a_wrong_answer(make_check: MakeCheck) -> None:
     """Protects what a failure carries."""
-    check = make_check(4.0)
+    check, ledger = make_check(4.0)
     check.mean([1, 2, 6])
-    said = mismatch_of(check)
+    said = mismatch_of(ledger)
     assert (str(said.message), said.expected, said.detail) == ("Your function returned 4.0.", "3.0", "off by 1.0")
-    assert check._compared[0].difference is not None
+    assert ledger.compared[0].difference is not None
 
 
 def test_a_test_goes_on_after_a_wrong_answer(make_check: MakeCheck) -> None:
     """Protects hidden tests: who is asked a second question only after a right answer learns that the first one was right."""
-    check = make_check(4.0)
+    check, ledger = make_check(4.0)
     assert check.mean([1, 2, 6]) == 3.0, "what a test works with afterwards is the reference's"
     assert check.mean([4]) == 4.0
     assert check.mean([6]) == 6.0
-    assert len(check._compared) == 3
-    assert mismatch_of(check).expected == "3.0", "the first is told"
+    assert len(ledger.compared) == 3
+    assert mismatch_of(ledger).expected == "3.0", "the first is told"
 
 
-def mismatch_of(check: Check) -> Mismatch:
+def mismatch_of(ledger: Ledger) -> Mismatch:
     """By what its test fails."""
-    assert check._mismatch is not None
-    return check._mismatch
+    assert ledger.mismatch is not None
+    return ledger.mismatch
 
 
 @pytest.mark.parametrize(("first", "second", "wrong"), [(3.0, 9.0, False), (9.0, 3.0, False), (9.0, 8.0, True)])
@@ -75,11 +85,11 @@ def test_another_way_to_ask_the_same(setting: Setting, first: float, second: flo
     answers = iter((first, second))
     asked = FakeSubmission(None)
     asked.call = lambda part, arguments: (Call(part.id, arguments), next(answers))  # type: ignore[method-assign]
-    check = Check(asked, setting.reference, setting.comparisons)
+    check, ledger = checked(asked, setting)
     assert check.mean([1, 2, 6], otherwise=([6, 2, 1],)) == 3.0
     assert next(answers, None) is None
-    assert (check._mismatch is not None) is wrong
-    assert len(check._compared) == 1
+    assert (ledger.mismatch is not None) is wrong
+    assert len(ledger.compared) == 1
 
 
 class RaisingSubmission(FakeSubmission):
@@ -92,30 +102,30 @@ class RaisingSubmission(FakeSubmission):
 
 def test_what_is_only_shown_decides_nothing(make_check: MakeCheck, setting: Setting) -> None:
     """Protects a grade from a call that is made for a picture: a wrong answer or an exception in it fails nothing."""
-    check = make_check(4.0)
+    check, ledger = make_check(4.0)
     assert check.mean([1, 2, 6], judged=False) is None
-    assert check._compared == []
-    assert [item.answer for item in check._shown] == [4.0]
-    broken = Check(RaisingSubmission(None), setting.reference, setting.comparisons)
+    assert ledger.compared == []
+    assert [item.answer for item in ledger.shown] == [4.0]
+    broken, written = checked(RaisingSubmission(None), setting)
     assert broken.mean([1, 2, 6], judged=False) is None
-    assert broken._shown == []
+    assert written.shown == []
 
 
 def test_an_argument_that_the_function_was_not_given(setting: Setting) -> None:
     """Protects from a hint about what a function makes of an argument that it never got."""
     asked = FakeSubmission(None)
     asked.call = lambda part, arguments: (Call(part.id, arguments, omitted=("limit",)), 9.0)  # type: ignore[method-assign]
-    check = Check(asked, setting.reference, setting.comparisons)
+    check, ledger = checked(asked, setting)
     check.mean([1, 2, 6], hint="Mind the limit.")
-    assert "no parameter" in str(mismatch_of(check).hint)
+    assert "no parameter" in str(mismatch_of(ledger).hint)
 
 
 def test_the_tests_hint_comes_first(make_check: MakeCheck) -> None:
     """Protects the author's hint, which knows the input, from the comparison's, which does not."""
     for hint, shown in (("Add them up.", "Add them up."), ("", "One number is wanted.")):
-        check = make_check("text")
+        check, ledger = make_check("text")
         check.mean([1], hint=hint)
-        assert str(mismatch_of(check).hint) == shown
+        assert str(mismatch_of(ledger).hint) == shown
 
 
 @pytest.mark.parametrize(
@@ -127,16 +137,23 @@ def test_no_value_never_reaches_the_comparison(setting: Setting, make_check: Mak
     module = ModuleType("comparison")
     for part in ("mean", "clamp", "words"):
         setattr(module, f"compare_{part}", lambda *_: pytest.fail("asked"))
-    check = make_check(answer, Comparisons(setting.folder.specification, module))
+    check, ledger = make_check(answer, Comparisons(setting.folder.specification, module))
     check.mean([1], hint="Add them up.")
-    assert str(mismatch_of(check).message) == said
-    assert str(mismatch_of(check).hint) != "Add them up.", "there is no value that it could be about"
+    assert str(mismatch_of(ledger).message) == said
+    assert str(mismatch_of(ledger).hint) != "Add them up.", "there is no value that it could be about"
 
 
 def test_parts_only(make_check: MakeCheck) -> None:
     """Protects a test's author from a mistyped part."""
     with pytest.raises(AttributeError, match="no part 'average'; it has mean, clamp, words"):
-        _ = make_check(1).average
+        _ = make_check(1)[0].average
+
+
+def test_no_part_is_hidden_by_another_name(make_check: MakeCheck) -> None:
+    """Protects parts that are called as the judge's own words are, such as `compared`: what the judge needs is the ledger's."""
+    check, ledger = make_check(1)
+    assert [name for name in dir(check) if not name.startswith("_")] == []
+    assert vars(check) == {"_ledger": ledger}
 
 
 def test_every_part_needs_a_comparison(setting: Setting) -> None:
@@ -157,7 +174,7 @@ def test_a_comparison_answers_with_a_difference(setting: Setting, make_check: Ma
         setattr(module, f"compare_{part}", lambda *_: returned)
     said = f"comparison.py: compare_mean must return None for a right answer, else a Difference; .* {type(returned).__name__}$"
     with pytest.raises(SpecificationError, match=said):
-        make_check(3.0, Comparisons(setting.folder.specification, module)).mean([1, 2, 6])
+        make_check(3.0, Comparisons(setting.folder.specification, module))[0].mean([1, 2, 6])
 
 
 def test_what_a_comparison_notes_stays_with_its_call(setting: Setting, make_check: MakeCheck) -> None:
@@ -170,7 +187,7 @@ def test_what_a_comparison_notes_stays_with_its_call(setting: Setting, make_chec
 
     for part in ("mean", "clamp", "words"):
         setattr(module, f"compare_{part}", compare)
-    check = make_check(np.zeros((1, 1)), Comparisons(setting.folder.specification, module))
+    check, ledger = make_check(np.zeros((1, 1)), Comparisons(setting.folder.specification, module))
     check.mean([0])
     check.mean([0])
-    assert [len(item.call.notes) for item in check._compared] == [1, 1]
+    assert [len(item.call.notes) for item in ledger.compared] == [1, 1]

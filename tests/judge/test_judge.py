@@ -70,6 +70,19 @@ def test_a_result(judge: Judge, submit: Callable[..., Submission]) -> None:
     assert [test.id for test in result.tests] == [test.id for test in judge.planned]
 
 
+def test_a_judge_that_is_closed(judge: Judge, submit: Callable[..., Submission]) -> None:
+    """Protects who keeps a judge without `with`: closed it leaves no process and no file, closed twice it is still closed, and it
+    may start again."""
+    assert judge.template is not None
+    process, scratch = psutil.Process(judge.template.process.pid), judge.template.scratch
+    judge.close()
+    judge.close()
+    assert not process.is_running()
+    assert not scratch.exists()
+    judge.start()
+    assert judge.grade(submit()).score == 40
+
+
 def test_a_name_that_an_import_did_not_give(judge: Judge, submit: Callable[..., Submission]) -> None:
     """Protects a student from a NameError in every test of a part, when what failed is an import far above."""
     result = judge.grade(submit(source=b"import no_such_thing as gone\n\n\ndef mean(values):\n    return gone.mean(values)\n"))
@@ -127,9 +140,7 @@ def test_what_ended_before_any_test_is_not_run_again(judge: Judge, submit: Calla
     submission = submit(source=b"import os\nos._exit(3)\n")
     kept = judge.verdict(submission)
     assert kept.result.status == "crashed"
-    assert judge.template is not None
-    judge.template.close()
-    judge.template = None
+    judge.close()
     assert judge.grade(submission).status == "grader_error", "it can be run without a template"
     again = judge.verdict(submission, kept)
     assert again.result.model_copy(update={"seconds": kept.result.seconds}) == kept.result
@@ -210,7 +221,7 @@ def test_a_submission_has_no_memory_of_another(judge: Judge, submit: Callable[..
 
 def test_only_what_is_drawn_while_loading_is_shown(judge: Judge, submit: Callable[..., Submission]) -> None:
     """Protects hidden inputs: a picture that a function draws of them while it is tested is nowhere in the result."""
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="needs matplotlib")
     draw = b"    plt.title(str(values))\n    plt.plot(values)\n    plt.show()\n"
     source = (
         b"import matplotlib.pyplot as plt\n\ndef mean(values):\n"

@@ -19,7 +19,7 @@ import pytest
 from grader.results import Results, read_results
 
 pytestmark = pytest.mark.wall
-pytest.importorskip("distributed")
+pytest.importorskip("distributed", reason="needs distributed (the extra `cluster`)")
 
 PACKAGES = Path(__file__).resolve().parent.parent.parent
 SECONDS = 120

@@ -183,7 +183,7 @@ def much():
 @pytest.mark.torch
 def test_without_a_usable_gpu_the_cpu_answers_with_a_note(wall: Wall, tiny_course: Path, machine: Path) -> None:
     """Protects work that asks for CUDA where the assignment would give it, but torch cannot use what is there."""
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs torch")
     if torch.cuda.is_available():
         pytest.skip("there is a GPU here, which would be used")
     template, limits = place_with(tiny_course, wall, Gpu((machine / "dev/nvidiactl",)), preload=("torch",))
@@ -197,7 +197,7 @@ def test_without_a_usable_gpu_the_cpu_answers_with_a_note(wall: Wall, tiny_cours
 @pytest.mark.torch
 def test_cuda_in_the_sandbox(wall: Wall, tiny_course: Path) -> None:
     """Protects the whole way, where there is a GPU: top-level code and calls use it, within its bound of memory."""
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs torch")
     if not torch.cuda.is_available() or not find_gpu().devices:
         pytest.skip("no NVIDIA GPU that torch can use on this machine")
     limits = open_assignment(tiny_course / "assignments" / "tiny").specification.limits

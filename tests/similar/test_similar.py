@@ -14,6 +14,7 @@ import pytest
 from grader.course.assignment import AssignmentFolder, open_assignment
 from grader.course.submission import collect
 from grader.errors import UsageError
+from grader.guest.notebook import Unreadable
 from grader.report.similarity import Piece, Similarity
 from grader.similar import sources
 from grader.similar.search import Wanted, find_similar
@@ -291,7 +292,7 @@ def test_a_file_cannot_name_any_codec(make_class: MakeClass, folder: AssignmentF
 def test_a_module_is_measured_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects the judge's time from a long module in a strange encoding."""
     monkeypatch.setattr(sources, "decode", lambda raw: pytest.fail("it was read"))
-    with pytest.raises(ValueError, match="too_large"):
+    with pytest.raises(Unreadable, match="too_large"):
         next(read_pieces("tiny.py", b"x = 1\n" * 200_001))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from grader.wire.digest import answer_of, state_digest
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="needs torch")
 
 pytestmark = pytest.mark.torch
 

@@ -6,14 +6,11 @@ import csv
 import io
 from collections.abc import Sequence
 
+from grader.report.cell import neutral, written
 from grader.results import AssignmentSummary, SubmissionResult
 
-# What makes a spreadsheet read a cell as a formula (OWASP, "CSV Injection"), the full-width forms too; leading white
-# space is passed over, because some spreadsheets trim it.
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "|", "%")
 
-
-def gradebook(assignment: AssignmentSummary, submissions: Sequence[SubmissionResult]) -> str:
+def grade_table(assignment: AssignmentSummary, submissions: Sequence[SubmissionResult]) -> str:
     """The table's text: student, status, score, max, then one column per part; empty where the grader failed."""
     parts = [part.id for part in assignment.parts]
     output = io.StringIO()
@@ -31,13 +28,3 @@ def gradebook(assignment: AssignmentSummary, submissions: Sequence[SubmissionRes
             ]
         )
     return output.getvalue()
-
-
-def neutral(cell: str) -> str:
-    """The cell's text, with an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{cell}" if cell.lstrip().startswith(_FORMULA) or cell[:1] in {"\t", "\n", "\r"} else cell
-
-
-def written(score: float | None) -> str:
-    """A number as every spreadsheet and system reads it: a point, at most two decimals; empty where there is none."""
-    return "" if score is None else f"{score:.2f}".rstrip("0").rstrip(".")
