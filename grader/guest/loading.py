@@ -61,7 +61,7 @@ class Loader:
             return Loaded(unreadable="syntax", detail=f"{error.lineno or 0}: {error.msg}")
         except (ValueError, RecursionError, MemoryError):
             return Loaded(unreadable="too_deep")
-        module = ModuleType(path.stem if _is_free(path.stem) else f"submitted_{path.stem}")
+        module = ModuleType(path.stem if _is_free(path.stem) and not _hides_package(path) else f"submitted_{path.stem}")
         module.__file__ = str(path)
         module.__package__ = _package_of(path.parent)
         vars(module).update({name: self.shell.user_ns[name] for name in _HISTORY})
@@ -157,6 +157,11 @@ def _is_made_in(value: Any, module: str) -> bool:
     """Whether a function or a class (or an object, by its class) was defined in a module, as it says itself."""
     said = attribute(value, "__module__")
     return type(said) is str and said == module
+
+
+def _hides_package(path: Path) -> bool:
+    """Whether a package of the submission has the name of its file, which as a script would not be in its way."""
+    return any((folder / path.stem).is_dir() for folder in (path.parent, path.parent / "src"))
 
 
 def _is_free(name: str) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.guest.glance import has, names_of, torch_types
+from grader.guest.glance import attribute, has, names_of, torch_types
 from grader.wire.values import ARRAY_TYPES, Array, Handle, Model, Value
 
 Lend = Callable[[Model], Any]
@@ -58,6 +58,8 @@ def to_wire(value: Any, registry: Registry, depth: int = 0) -> Value:
     if isinstance(value, bytearray | memoryview):
         return bytes(value)
     if isinstance(value, tuple):
+        if depth == 0 and (names := _names_of_tuple(value)):
+            return _by_field(names, tuple.__iter__(value), registry)
         return tuple(to_wire(item, registry, depth + 1) for item in tuple.__iter__(value))
     if isinstance(value, set | frozenset):
         return _set(value, registry, depth)
@@ -106,8 +108,9 @@ def _other(value: Any, registry: Registry, depth: int) -> Value:
         return to_wire(np.asarray(value), registry, depth + 1)
     if isinstance(value, Number):  # a Fraction or a Decimal
         return float(value)  # type: ignore[arg-type]  # what no float can be made of raises, which is the submission's failure
-    if declared := _declared(value):  # as a named tuple comes
-        return tuple(to_wire(getattr(value, name), registry, depth + 1) for name in declared)
+    if declared := _declared(value):
+        parts = (getattr(value, name) for name in declared)
+        return _by_field(declared, parts, registry) if depth == 0 else tuple(to_wire(part, registry, depth + 1) for part in parts)
     if isinstance(value, SimpleNamespace):
         return to_wire(vars(value), registry, depth)
     is_module = has(value, "forward") and has(value, "parameters")
@@ -115,6 +118,18 @@ def _other(value: Any, registry: Registry, depth: int) -> Value:
         return [to_wire(item, registry, depth + 1) for item in itertools.islice(value, _MOST_ITEMS)]
     fields = {} if depth == 0 or callable(value) else _fields(value)
     return {name: to_wire(item, registry, depth + 1) for name, item in fields.items()} or registry.handle(value)
+
+
+def _by_field(names: Iterable[str], fields: Iterable[Any], registry: Registry) -> Value:
+    """A whole answer by the names that its author gave to the parts; within a list a box among others keeps their order alone."""
+    return {name: to_wire(field, registry, 1) for name, field in zip(names, fields, strict=True)}
+
+
+def _names_of_tuple(value: Any) -> tuple[str, ...]:
+    """The names in a named tuple; none in another."""
+    names = attribute(type(value), "_fields")
+    named = type(names) is tuple and len(names) == tuple.__len__(value) and all(type(name) is str for name in names)
+    return names if named else ()
 
 
 def _declared(value: Any) -> list[str]:

@@ -85,6 +85,7 @@ def load(server: subprocess.Popen[str], tmp_path: Path) -> Callable[..., Left]:
 
     def load(content: str | bytes | list[str], name: str = "lab.py", **others: str) -> Left:
         for other, text in others.items():
+            (tmp_path / f"{other}.py").parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / f"{other}.py").write_text(text)
         if isinstance(content, list):
             name = "lab.ipynb"
@@ -285,6 +286,16 @@ def test_a_broken_statement_in_a_module(load: Callable[..., Left]):
 def test_a_file_named_like_a_library(load: Callable[..., Left]):
     """`json.py` is graded, and does not take the place of the library that everything uses."""
     assert load("import json as j\ndef f(): return j.dumps([1])\n", "json.py").values["f"] == "[1]"
+
+
+@pytest.mark.parametrize("place", ["lab", "src/lab"])
+def test_a_file_beside_a_package_of_its_name(load: Callable[..., Left], place: str):
+    """Protects a lab whose functions are in a package, and a script of the same name that imports them."""
+    package = {f"{place}/__init__": "from .boxes import f1\n", f"{place}/boxes": "def f1(): return 1\n"}
+    start = "import sys\nsys.path.insert(0, 'src')\n" if "/" in place else ""
+    left = load(start + "from lab import *\nfrom lab.boxes import f1 as f2\n", **package)
+    assert (left.values["f1"], left.values["f2"]) == (1, 1)
+    assert left.told == []
 
 
 def test_scripts(load: Callable[..., Left]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -132,8 +133,12 @@ def test_objects_of_numbers_in_a_list_arrive_as_their_attributes():
 
 
 def test_records_arrive_as_their_fields():
-    """A dataclass comes as a named tuple does; a number of another class as a float."""
-    assert sent(Kept([1, 2], Fraction(1, 2))) == ([1, 2], 0.5)
+    """A dataclass comes as a named tuple does, within others without its names; a number of another class as a float."""
+    assert sent(Kept([1, 2], Fraction(1, 2))) == {"indices": [1, 2], "share": 0.5}
+    assert sent([Kept([1, 2], Fraction(1, 2))]) == [([1, 2], 0.5)]
+    pair = namedtuple("pair", ["iou", "union"])
+    assert sent(pair(Fraction(1, 2), 3)) == {"iou": 0.5, "union": 3}
+    assert sent([pair(1, 2)]) == [(1, 2)]
     assert type(sent(Decimal("0.25"))) is float
     assert isinstance(sent(Kept), Handle)
 
