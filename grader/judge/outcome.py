@@ -48,6 +48,7 @@ _STANDARD = [
     "ValueError",
     "ZeroDivisionError",
     "Interrupted",
+    "NotStored",
     "Unsendable",
 ]
 
@@ -157,6 +158,11 @@ def place_words(failure: Failure) -> Text:
         return gettext("Your function returned something too large or too strange to be compared.")
     if kind == "MemoryError":
         return gettext("Your code asked for more memory than it may use.")
+    if kind == "NotStored":
+        return gettext(
+            "The hook ran, but what it stored cannot be found: inside a hook `features = output` makes a local variable. "
+            "Use `global features` or a list."
+        )
     if failure.line and failure.cell:
         return gettext("Your code raised {kind} in cell {cell}, line {line}.", kind=kind, cell=failure.cell, line=failure.line)
     if failure.line:
