@@ -171,6 +171,14 @@ def test_the_comparison_decides_what_is_equal(setting: Setting) -> None:
     assert diagnosis.name("mean", [compare(setting, 7.1, [1.0])]) is None
 
 
+def test_several_arrays_of_different_shapes_are_told_apart(setting: Setting) -> None:
+    """Protects the name of a mistake whose answer is several arrays, which make no one array."""
+    answer = [np.ones((2, 3)), np.ones(2)]
+    for other, is_named in ((answer, True), ([np.ones((2, 3)), np.zeros(2)], False), (answer[:1], False)):
+        diagnosis = diagnosis_of(setting, lambda values, other=other: other)
+        assert (diagnosis.name("mean", [compare(setting, answer, [1.0])]) is not None) is is_named
+
+
 def test_the_marker_keeps_the_words() -> None:
     """Protects explanations in both languages, and the catalogue's order."""
 
