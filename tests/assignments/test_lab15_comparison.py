@@ -189,6 +189,12 @@ def test_weights_in_other_forms_pass(answer: Any) -> None:
     assert compare("fc_weights", answer)[0] is None
 
 
+def test_scores_are_no_indices() -> None:
+    """Protects from being told of a variant that answers with scores: as indices they would all be box 0."""
+    with pytest.raises(ValueError, match="no indices"):
+        compare("nms", [0], np.array([0.9, 0.7]))
+
+
 def test_weights_with_their_bias_are_rejected() -> None:
     """Protects the task's wording: the bias is no part of W."""
     assert compare("fc_weights", (EXPECTED["fc_weights"], np.zeros(6)))[0] is not None
@@ -286,6 +292,7 @@ def test_no_way_to_enlarge_is_far_off(shape: tuple[int, int], size: tuple[int, i
     ("answer", "word"),
     [
         (MAP.T, "transposed"),
+        (cv2.resize(MAP, (160, 224)), "transposed"),  # of 5 rows and 7 columns: made for w * 32 rows
         (MAP[::-1], "mirrored"),
         (1 - scaled(MAP), "upside down"),
         (MAP.ravel(), "one row"),

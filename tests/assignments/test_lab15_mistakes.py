@@ -404,6 +404,40 @@ def nms(boxes, scores, iou_threshold):
             "nms.over_kept_area",
         ),
     },
+    "in_short": {
+        "fc_weights": (
+            """
+def get_fc_weights(model):
+    return list(model.fc.parameters())
+""",
+            "fc_weights.with_bias",
+        ),
+        "cam": (
+            """
+def compute_cam(features, weights):
+    features = features.squeeze(0)
+    strongest = (weights @ features.mean(dim=(1, 2))).argmax()
+    return torch.einsum("k,khw->hw", weights[strongest], features)
+""",
+            "cam.strongest_class",
+        ),
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    return [0]
+""",
+            "",
+        ),
+    },
+    "broadcast": {
+        "cam": (
+            """
+def compute_cam(features, weights, class_idx):
+    return (weights[class_idx] * features).sum(0)
+""",
+            "",
+        ),
+    },
     "as_it_comes": {
         "features_map": (
             """
@@ -469,6 +503,27 @@ def test_the_mode_is_named_to_who_left_it_alone(graded: dict[str, SubmissionResu
     assert hint("first") != "Call model.eval() before the forward pass."  # which is wrong in eval mode too
     assert hint("early_layer") != "Call model.eval() before the forward pass."
     assert hint("as_it_comes") == "Call model.eval() before the forward pass."
+
+
+def test_the_second_call_is_blamed_on_the_first_only_where_that_was_right(graded: dict[str, SubmissionResult]) -> None:
+    """Protects whoever makes another mistake from being told that something is kept from the last call."""
+
+    def hint(student: str) -> str:
+        return next(test.hint for test in graded[student].tests if "test_two_maps_in_turn" in test.id)
+
+    assert "nothing is kept" in hint("first")
+    assert "nothing is kept" not in hint("in_short")
+
+
+def test_an_error_of_ones_own_is_told(graded: dict[str, SubmissionResult]) -> None:
+    """Protects the true error of a product of the wrong shapes, where the channels as the last axis would give none."""
+    found = next(test for test in graded["broadcast"].tests if "test_rectangular_map" in test.id)
+    assert (found.status, found.message.partition(" in ")[0]) == (TestStatus.ERROR, "Your code raised RuntimeError")
+
+
+def test_whoever_takes_no_class_gets_no_more_than_who_ignores_it(graded: dict[str, SubmissionResult]) -> None:
+    """Protects the points of the class that is asked for: leaving out the parameter once cost three of them."""
+    assert next(part.score for part in graded["in_short"].parts if part.id == "cam") == 0
 
 
 @pytest.mark.parametrize("student", [*MISTAKES, *RIGHT])
