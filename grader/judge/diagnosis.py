@@ -89,7 +89,7 @@ def _nearly_equal(one: Any, other: Any) -> bool:
     if isinstance(one, list | tuple) and isinstance(other, list | tuple) and _holds_arrays(one) and _holds_arrays(other):
         return len(one) == len(other) and all(map(_nearly_equal, one, other))  # of any shapes, which make no one array
     try:
-        first, second = np.asarray(one), np.asarray(other)
+        first, second = np.squeeze(np.asarray(one)), np.squeeze(np.asarray(other))  # an axis of length 1 is no other mistake
         if first.shape != second.shape or not {first.dtype.kind, second.dtype.kind} <= set("biuf"):
             return False  # text, objects, integers beyond 64 bits: for the comparison to say
         numbers = first.astype(np.float64), second.astype(np.float64)

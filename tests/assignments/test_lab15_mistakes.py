@@ -405,6 +405,14 @@ def nms(boxes, scores, iou_threshold):
         ),
     },
     "in_short": {
+        "features_map": (
+            """
+def get_features_map(model, x):
+    with torch.no_grad():
+        return torch.nn.Sequential(*list(model.children())[:-1])(x).flatten(1)
+""",
+            "features_map.avgpool_as_it_comes",
+        ),
         "fc_weights": (
             """
 def get_fc_weights(model):

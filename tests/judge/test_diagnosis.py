@@ -179,6 +179,13 @@ def test_several_arrays_of_different_shapes_are_told_apart(setting: Setting) -> 
         assert (diagnosis.name("mean", [compare(setting, answer, [1.0])]) is not None) is is_named
 
 
+def test_an_axis_of_length_1_is_no_other_mistake(setting: Setting) -> None:
+    """Protects the name of a mistake from whether the student flattens what it gives."""
+    diagnosis = diagnosis_of(setting, lambda values: np.ones((2, 3, 1, 1)))
+    assert diagnosis.name("mean", [compare(setting, np.ones((2, 3)), [1.0])]) is not None
+    assert diagnosis.name("mean", [compare(setting, np.ones((3, 2)), [1.0])]) is None
+
+
 def test_the_marker_keeps_the_words() -> None:
     """Protects explanations in both languages, and the catalogue's order."""
 
