@@ -1,7 +1,8 @@
 """Which known mistake a submission makes: a wrong variant whose answers equal the student's on everything that was compared.
 
 A variant is named only if it explains all of the part's answers and at least one of them differs from the reference's; one that
-is wrong in the same way on a single lucky input is not enough.
+is wrong in the same way on a single lucky input is not enough. Where the submission mostly fails without an answer, its few ones
+are such inputs: a variant must fail there, too.
 """
 
 from __future__ import annotations
@@ -31,13 +32,23 @@ class Diagnosis:
         self.comparisons = comparisons
         self.memory: dict[tuple[str, str], Any] = {}
 
-    def name(self, part: str, compared: Sequence[Compared]) -> Variant | None:
-        """The first variant of `part` that explains all of the comparisons, or None."""
+    def name(self, part: str, compared: Sequence[Compared], raised: Sequence[Call] = ()) -> Variant | None:
+        """The first variant of `part` that explains all of the comparisons, and fails on all calls in `raised`; or None."""
         if not any(item.difference is not None for item in compared):
             return None
         omitted = {role for item in compared for role in item.call.omitted}
         possible = (variant for variant in self.variants if variant.part == part and variant.ignores not in omitted)
-        return next((variant for variant in possible if self._explains(variant, compared)), None)
+        explaining = (variant for variant in possible if self._explains(variant, compared))
+        return next((variant for variant in explaining if all(self._fails_on(variant, call) for call in raised)), None)
+
+    def _fails_on(self, variant: Variant, call: Call) -> bool:
+        try:
+            self.answers(variant, [call])
+        except GraderError:
+            raise
+        except Exception:  # noqa: BLE001  whatever it is that a wrong variant raises
+            return True
+        return False
 
     def _explains(self, variant: Variant, compared: Sequence[Compared]) -> bool:
         discriminating = 0

@@ -77,7 +77,10 @@ class SubmissionProxy:
         if search.found is None:
             place.fruitless[part.id] = place.fruitless.get(part.id, 0) + 1
             place.furthest[part.id] = search.furthest[0]
-            raise self._outcome(question, *search.furthest)
+            outcome = self._outcome(question, *search.furthest)
+            if isinstance(outcome, CodeRaised):
+                outcome.call = Call(part.id, arguments)
+            raise outcome
         attempt, answer = search.found
         place.known.setdefault(part.id, attempt)
         return self._finish(question, attempt, arguments, answer)

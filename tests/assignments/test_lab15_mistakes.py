@@ -438,6 +438,42 @@ def nms(boxes, scores, iou_threshold):
         ),
     },
     "broadcast": {
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    order = scores.argsort(descending=True)
+    keep = []
+    while len(order) > 0:
+        best = order[0]
+        keep.append(int(best))
+        overlaps = torch.tensor([float(iou(boxes[best], boxes[other])) for other in order])
+        order = order[torch.where(overlaps <= iou_threshold)[0] + 1]
+    return keep
+""",
+            "",
+        ),
+        "features_map": (
+            """
+class FeatureExtractor:
+    def __init__(self, model, target_layers):
+        self.model, self.target_layers, self.gradients = model, target_layers, []
+
+    def save_gradient(self, grad):
+        self.gradients.append(grad)
+
+    def __call__(self, x):
+        outputs = []
+        for name, module in self.model._modules.items():
+            x = module(x)
+            if name in self.target_layers:
+                outputs.append(x)
+        return outputs, x
+
+
+del get_features_map
+""",
+            "",
+        ),
         "cam": (
             """
 def compute_cam(features, weights, class_idx):
@@ -524,9 +560,12 @@ def test_the_second_call_is_blamed_on_the_first_only_where_that_was_right(graded
 
 
 def test_an_error_of_ones_own_is_told(graded: dict[str, SubmissionResult]) -> None:
-    """Protects the true error of a product of the wrong shapes, where the channels as the last axis would give none."""
-    found = next(test for test in graded["broadcast"].tests if "test_rectangular_map" in test.id)
-    assert (found.status, found.message.partition(" in ")[0]) == (TestStatus.ERROR, "Your code raised RuntimeError")
+    """Protects the true error of a product of the wrong shapes, where the channels as the last axis would give none, and that
+    of a network that is run without its flatten, where a method that was not meant returns nothing."""
+    for name in ("test_rectangular_map", "test_wide_picture"):
+        found = next(test for test in graded["broadcast"].tests if name in test.id)
+        assert (found.status, found.message.partition(" in ")[0]) == (TestStatus.ERROR, "Your code raised RuntimeError")
+    assert not [said for said in graded["broadcast"].messages if "save_gradient" in said]
 
 
 def test_whoever_takes_no_class_gets_no_more_than_who_ignores_it(graded: dict[str, SubmissionResult]) -> None:
