@@ -218,12 +218,14 @@ def _named(box: list[float]) -> dict[str, float]:
 
 
 def alternatives_dice(arguments: tuple, situation: Situation) -> list[Alternative]:
-    """A smoothing term that must be given; a mask of booleans (to index with) or of whole numbers (to make one-hot)."""
+    """A smoothing term or a threshold that must be given; a mask of booleans (to index) or of whole numbers (for one-hot)."""
     y, p = arguments
     smooth = {"smooth": ("eps", "epsilon", "smoothing", "smooth_factor")}
+    threshold = {"threshold": ("thresh", "thr", "thres", "cutoff", "porog")}
     mask = np.asarray(y)
     return [
         Alternative("smooth", {"y": y, "p": p, "smooth": SMALLEST}, _("The smoothing term was given: almost nothing."), smooth),
+        Alternative("threshold", {"y": y, "p": p, "threshold": 0.5}, _("The threshold was given: 0.5."), threshold),
         Alternative("boolean mask", {"y": mask.astype(bool), "p": p}, _("The mask was given as True and False.")),
         Alternative("mask of whole numbers", {"y": mask.astype(np.int64), "p": p}, _("The mask was given in whole numbers.")),
     ]

@@ -117,6 +117,8 @@ def compare_fc_weights(answer: Any, expected: Any, call: Call) -> None:
 
 def _hint_on_features_shape(maps: np.ndarray, wanted: np.ndarray) -> AnyText:
     pictures, channels, height, width = wanted.shape
+    if not maps.size:
+        return _("Nothing was caught: a hook runs only in a model(x) that comes after it was registered.")
     if maps.shape in {(1, channels, height, width), (channels, height, width)}:
         return _("One map came for a batch of several pictures: return the maps of all of them.")
     if maps.shape == (pictures, channels, width, height):
@@ -126,7 +128,7 @@ def _hint_on_features_shape(maps: np.ndarray, wanted: np.ndarray) -> AnyText:
     if maps.size == wanted.size:
         return _("There are as many numbers as asked, in another shape: keep one map per picture, (N, C, h, w).")
     if maps.size == pictures * channels and (maps.shape[:2] == (pictures, channels) or maps.ndim == 1):
-        return _("One number per channel is left: that is the output of avgpool. Hook layer4, the stage before it.")
+        return _("One number per channel is left, as after a pooling: return the output of layer4, before avgpool.")
     if maps.shape in {(pictures, CLASSES), (CLASSES,)}:
         return _("One row per picture came, the output of fc. Hook layer4, two stages before it.")
     if maps.ndim == 2 and maps.shape[0] == pictures:

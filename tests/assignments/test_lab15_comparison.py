@@ -143,6 +143,7 @@ def test_feature_maps_in_other_forms_pass(answer: Any, word: str) -> None:
         ((8,), "avgpool"),
         ((1, 1000), "output of fc"),
         ((1000,), "output of fc"),
+        ((0,), "a hook runs only in a model(x)"),
         ((1, 4), "place is lost"),
         ((1, 40), "place is lost"),
     ],
