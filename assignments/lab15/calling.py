@@ -34,6 +34,9 @@ QUESTION = (
     np.array([[10, 0, 30, 20], [10, 0, 30, 21], [10, 0, 30, 22], [50, 0, 70, 20]], dtype=np.float32),
     np.array([0.5, 0.875, 0.75, 0.625], dtype=np.float32),
 )
+# Features (C, h, w) of four channels in two rows of three cells, and the weights of three classes.
+CELLS = np.arange(24, dtype=np.float32).reshape(4, 2, 3) ** 2 % 17
+ROWS = np.array([[1, 0, 2, 1], [2, -1, 1, -3], [0, 1, 1, 1]], dtype=np.float32)
 SMALLEST = 1e-6  # what a smoothing term, or a threshold that must let everything through, is set to
 
 
@@ -80,7 +83,7 @@ def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative
             "all classes",
             {"features": maps, "weights": weights},
             _("The function takes no class; what it returned was looked through for the map of the class."),
-            read=lambda answer: _pick_class(answer, features, weights, class_idx),
+            read=lambda answer: _of_all_classes(answer, weights, class_idx),
         ),
         Alternative(
             "device",
@@ -93,24 +96,48 @@ def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative
             "channels last",
             {"features": np.moveaxis(maps, 0, -1), "weights": weights, "class_idx": class_idx},
             _("The features were given with the channels as the last axis."),
+            # Weights meet the last axis by broadcasting, too: who forgot [:, None, None] is told of his own error, not of this.
+            probe=Probe({"features": np.moveaxis(CELLS, 0, -1), "weights": ROWS, "class_idx": 1}, _is_one_map),
         ),
     ]
 
 
-def _pick_class(answer: Any, features: np.ndarray, weights: np.ndarray, class_idx: int) -> Any:
-    """The class's map among those of all classes; a single map must be that of the class that the features speak for most."""
+def _is_one_map(answer: Any) -> bool:
+    """Whether an answer to `CELLS` has the shape of their map, or is enlarged: whether the channels were added up."""
+    try:
+        shape = np.squeeze(np.asarray(answer)).shape
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return False
+    return shape == CELLS.shape[1:] or (len(shape) == 2 and min(shape) > max(CELLS.shape))
+
+
+def _of_all_classes(answer: Any, weights: np.ndarray, class_idx: int) -> Any:
+    """The class's map among those of all classes. A single map stays what it is, for whichever class it was made: who could have
+    been told the class, and has no parameter for it, loses what one loses who takes no notice of it."""
     try:
         maps = np.asarray(answer)
     except (ValueError, TypeError, OverflowError, RecursionError):  # parts that do not fit together: for the comparison to say
         return answer
-    if maps.dtype.kind not in "biuf":
-        return answer
     while maps.ndim > 3 and len(maps) == 1:
         maps = maps[0]
-    if maps.ndim == 3 and len(maps) == len(weights) > 1:
-        return maps[class_idx]
+    return maps[class_idx] if maps.dtype.kind in "biuf" and maps.ndim == 3 and len(maps) == len(weights) > 1 else answer
+
+
+def _pick_class(answer: Any, features: np.ndarray, weights: np.ndarray, class_idx: int) -> Any:
+    """As above, of a function that is given a picture alone, so that nobody can tell it a class: a single map must be that of the
+    class that the features speak for most."""
+    found = _of_all_classes(answer, weights, class_idx)
+    if found is not answer or not _is_numbers(answer):
+        return found
     pooled = features.reshape(*features.shape[-3:]).mean(axis=(1, 2))
     return Reading(answer, (features, weights, int(np.argmax(weights @ pooled))))
+
+
+def _is_numbers(answer: Any) -> bool:
+    try:
+        return np.asarray(answer).dtype.kind in "biuf"
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return False
 
 
 def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation: Situation) -> list[Alternative]:
@@ -191,12 +218,14 @@ def _named(box: list[float]) -> dict[str, float]:
 
 
 def alternatives_dice(arguments: tuple, situation: Situation) -> list[Alternative]:
-    """A smoothing term that must be given; a mask of booleans (to index with) or of whole numbers (to make one-hot)."""
+    """A smoothing term or a threshold that must be given; a mask of booleans (to index) or of whole numbers (for one-hot)."""
     y, p = arguments
     smooth = {"smooth": ("eps", "epsilon", "smoothing", "smooth_factor")}
+    threshold = {"threshold": ("thresh", "thr", "thres", "cutoff", "porog")}
     mask = np.asarray(y)
     return [
         Alternative("smooth", {"y": y, "p": p, "smooth": SMALLEST}, _("The smoothing term was given: almost nothing."), smooth),
+        Alternative("threshold", {"y": y, "p": p, "threshold": 0.5}, _("The threshold was given: 0.5."), threshold),
         Alternative("boolean mask", {"y": mask.astype(bool), "p": p}, _("The mask was given as True and False.")),
         Alternative("mask of whole numbers", {"y": mask.astype(np.int64), "p": p}, _("The mask was given in whole numbers.")),
     ]

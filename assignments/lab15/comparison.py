@@ -117,6 +117,8 @@ def compare_fc_weights(answer: Any, expected: Any, call: Call) -> None:
 
 def _hint_on_features_shape(maps: np.ndarray, wanted: np.ndarray) -> AnyText:
     pictures, channels, height, width = wanted.shape
+    if not maps.size:
+        return _("Nothing was caught: a hook runs only in a model(x) that comes after it was registered.")
     if maps.shape in {(1, channels, height, width), (channels, height, width)}:
         return _("One map came for a batch of several pictures: return the maps of all of them.")
     if maps.shape == (pictures, channels, width, height):
@@ -126,7 +128,7 @@ def _hint_on_features_shape(maps: np.ndarray, wanted: np.ndarray) -> AnyText:
     if maps.size == wanted.size:
         return _("There are as many numbers as asked, in another shape: keep one map per picture, (N, C, h, w).")
     if maps.size == pictures * channels and (maps.shape[:2] == (pictures, channels) or maps.ndim == 1):
-        return _("One number per channel is left: that is the output of avgpool. Hook layer4, the stage before it.")
+        return _("One number per channel is left, as after a pooling: return the output of layer4, before avgpool.")
     if maps.shape in {(pictures, CLASSES), (CLASSES,)}:
         return _("One row per picture came, the output of fc. Hook layer4, two stages before it.")
     if maps.ndim == 2 and maps.shape[0] == pictures:
@@ -232,7 +234,7 @@ def compare_cam(answer: Any, expected: Any, call: Call) -> None:
     enlarged = raw.ndim == 2 and raw.shape != wanted.shape and bool(np.greater_equal(raw.shape, wanted.shape).all())
     if raw.size > LARGEST_MAP:
         _reject(_("Far too many numbers came."), _("Return one map (h, w), as fine as the feature map."))
-    if not enlarged and raw.shape != wanted.shape:
+    if (enlarged and _is_turned(raw.shape, wanted.shape)) or (not enlarged and raw.shape != wanted.shape):
         _reject_shape(raw, wanted, _hint_on_map_shape(raw, wanted, call))
     found = _finite(raw)
     if not found.any():
@@ -353,8 +355,15 @@ def _is_form_of(found: np.ndarray, whole: np.ndarray) -> bool:
     return any(0 <= _misfit(found, form) <= tolerance for form, _cut in _accepted_maps(whole, None))
 
 
+def _is_turned(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Whether a map is exactly as much higher than wide as the wanted one is wider than high. A square says nothing: people
+    enlarge to the size in which they draw."""
+    is_long = len(shape) == 2 and shape[0] != shape[1] and min(shape) > 0
+    return is_long and shape[0] * wanted[0] == shape[1] * wanted[1]
+
+
 def _hint_on_map_shape(raw: np.ndarray, wanted: np.ndarray, call: Call) -> AnyText:
-    if raw.shape == wanted.shape[::-1]:
+    if _is_turned(raw.shape, wanted.shape):
         return _("Height and width are transposed: (h, w) is asked.")
     if raw.ndim >= 3 and np.shape(call.arguments[0])[-3] in raw.shape:
         return _("The channels are still there: add up W[class_idx, k] * features[k] over all k.")
@@ -447,11 +456,15 @@ def _hint_on_dice(found: float, wanted: float) -> AnyText:
 def compare_nms(answer: Any, expected: Any, call: Call) -> None:
     """Which boxes were kept; their order is judged only where no box has to go, so that it is a point of its own.
 
-    Boxes of one score may come in any order.
+    Boxes of one score may come in any order. Raises `ValueError` when what is expected is no indices, as of a wrong variant that
+    answers with scores: cut off to whole numbers they would be box 0.
     """
     boxes = np.asarray(call.arguments[0], dtype=np.float64)
     scores = np.asarray(call.arguments[1], dtype=np.float64).reshape(-1)
-    wanted = [int(index) for index in np.asarray(expected).reshape(-1)]
+    asked = np.asarray(expected).reshape(-1)
+    if (asked != np.round(asked)).any():
+        raise ValueError("no indices are expected")
+    wanted = [int(index) for index in asked]
     kept, in_order = _kept(answer, boxes, call)
     call.meant = kept  # for the picture
     extra = [index for index in kept if index not in wanted]

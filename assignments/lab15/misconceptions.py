@@ -20,17 +20,31 @@ from grader.testing import misconception
 # --- features_map
 
 
+def _forward_as_it_comes(model, x, stage):
+    """The output of one stage in a forward pass in the mode in which the model comes; of several calls of it the last."""
+    return _outputs(model, x, stage)[-1]
+
+
 def _forward(model, x, stage):
-    """The output of one stage in a forward pass in eval mode."""
-    caught = []
-    hook = stage.register_forward_hook(lambda _module, _inputs, output: caught.append(output.detach().clone()))
+    """The same in eval mode."""
+    return _outputs_in_eval_mode(model, x, stage)[-1]
+
+
+def _outputs_in_eval_mode(model, x, stage):
     training = model.training
     model.eval()
+    found = _outputs(model, x, stage)
+    model.train(training)
+    return found
+
+
+def _outputs(model, x, stage):
+    caught = []
+    hook = stage.register_forward_hook(lambda _module, _inputs, output: caught.append(output.detach().clone()))
     with torch.no_grad():
         model(x)
-    model.train(training)
     hook.remove()
-    return caught[-1]
+    return caught
 
 
 def _last_layers(model):
@@ -47,8 +61,8 @@ def _last_layers(model):
     ru="На один слой дальше. Это выход avgpool: одно число на канал, и где что найдено, уже не видно. Хук нужен на "
     "layer4: его выход (N, C, h, w) ещё хранит расположение.",
 )
-def features_map_avgpool(model, x):
-    return _forward(model, x, model.avgpool)
+def features_map_avgpool(model, x, forward=_forward):
+    return forward(model, x, model.avgpool)
 
 
 @misconception(
@@ -59,8 +73,8 @@ def features_map_avgpool(model, x):
     ru="Выход всей сети. Это оценки классов, по строке на картинку, как их отдаёт fc. Карта признаков получается "
     "двумя слоями раньше: это выход layer4, (N, C, h, w).",
 )
-def features_map_logits(model, x):
-    return _forward(model, x, model.fc)
+def features_map_logits(model, x, forward=_forward):
+    return forward(model, x, model.fc)
 
 
 @misconception(
@@ -71,8 +85,8 @@ def features_map_logits(model, x):
     ru="Последняя свёртка, а не весь слой. После неё в блоке ещё идут нормализация, сложение с обходной связью и "
     "ReLU: layer4 = ReLU(bn(conv(...)) + shortcut). Хук нужен на сам model.layer4.",
 )
-def features_map_last_convolution(model, x):
-    return _forward(model, x, _last_layers(model)[0])
+def features_map_last_convolution(model, x, forward=_forward):
+    return forward(model, x, _last_layers(model)[0])
 
 
 @misconception(
@@ -114,8 +128,8 @@ def features_map_before_relu(model, x):
     ru="На один слой раньше. Это выход layer3, он же вход layer4 (аргумент `inputs` хука): карта мельче шагом, "
     "каналов вдвое меньше. Нужен выход layer4.",
 )
-def features_map_layer3(model, x):
-    return _forward(model, x, model.layer3)
+def features_map_layer3(model, x, forward=_forward):
+    return forward(model, x, model.layer3)
 
 
 @misconception(
@@ -128,6 +142,30 @@ def features_map_layer3(model, x):
 )
 def features_map_first_block(model, x):
     return _forward(model, x, model.layer4[0])
+
+
+@misconception(
+    "features_map.second_block",
+    part="features_map",
+    en="The second block of layer4 only. model.layer4[1] is the last one in ResNet18; in ResNet50 another follows. Take the "
+    "output of the whole stage, model.layer4.",
+    ru="Только второй блок layer4. В ResNet18 блок model.layer4[1] последний, а в ResNet50 за ним идёт ещё один. Нужен выход "
+    "всего слоя model.layer4.",
+)
+def features_map_second_block(model, x):
+    return _forward(model, x, model.layer4[1])
+
+
+@misconception(
+    "features_map.first_relu_of_last_block",
+    part="features_map",
+    en="The first ReLU inside the last block. A block calls its one ReLU several times, and only the last call gives the block's "
+    "output, after the residual sum. Hook model.layer4 itself.",
+    ru="Первый ReLU внутри последнего блока. Блок вызывает свой единственный ReLU несколько раз, и только последний вызов, после "
+    "сложения с обходной связью, даёт выход блока. Хук нужен на сам model.layer4.",
+)
+def features_map_first_relu_of_last_block(model, x):
+    return _outputs_in_eval_mode(model, x, model.layer4[-1].relu)[0]
 
 
 @misconception(
@@ -151,11 +189,11 @@ def features_map_training_mode(model, x):
 @misconception(
     "features_map.mode_as_it_comes",
     part="features_map",
-    en="No model.eval() anywhere. As long as the model comes in eval mode all is well; in training mode batch "
-    "normalisation uses the statistics of the batch, and the map depends on the other pictures. Call model.eval() "
+    en="No model.eval() anywhere (with its parentheses). As long as the model comes in eval mode all is well; in training mode "
+    "batch normalisation uses the statistics of the batch, and the map depends on the other pictures. Call model.eval() "
     "before the forward pass.",
-    ru="Нигде нет model.eval(). Пока модель приходит в режиме eval, всё верно; в режиме обучения нормализация берёт "
-    "статистику батча, и карта зависит от соседних картинок. Перед прогоном нужен model.eval().",
+    ru="Нигде нет model.eval() (со скобками). Пока модель приходит в режиме eval, всё верно; в режиме обучения нормализация "
+    "берёт статистику батча, и карта зависит от соседних картинок. Перед прогоном нужен model.eval().",
 )
 def features_map_mode_as_it_comes(model, x):
     caught = []
@@ -248,8 +286,8 @@ def features_map_pictures_merged(model, x):
     ru="Только первая картинка. Из-за output[0] карты остальных картинок батча потеряны; нужен выход для всего батча, "
     "(N, C, h, w).",
 )
-def features_map_first_picture(model, x):
-    return _forward(model, x, model.layer4)[0]
+def features_map_first_picture(model, x, forward=_forward):
+    return forward(model, x, model.layer4)[0]
 
 
 @misconception(
@@ -352,9 +390,33 @@ def features_map_resized(model, x):
     ru="Приведено к 0..1. Масштабировать карту можно при рисовании, а здесь нужны те числа, которые вернул layer4: "
     "именно для них обучены веса fc.",
 )
-def features_map_scaled(model, x):
-    maps = _forward(model, x, model.layer4)
+def features_map_scaled(model, x, forward=_forward):
+    maps = forward(model, x, model.layer4)
     return (maps - maps.min()) / (maps.max() - maps.min())
+
+
+def _as_it_comes(original):
+    """The same mistake without model.eval() in the function, as in a notebook that calls it once at its top."""
+    words = original.misconception
+
+    @misconception(
+        f"{words.id}_as_it_comes",
+        part="features_map",
+        en=f"{words.en} And model.eval() is nowhere in the function: call it before the forward pass.",
+        ru=f"{words.ru} И в функции нет model.eval(): он нужен перед прогоном.",
+    )
+    def twin(model, x):
+        return original(model, x, _forward_as_it_comes)
+
+    return twin
+
+
+features_map_avgpool_as_it_comes = _as_it_comes(features_map_avgpool)
+features_map_logits_as_it_comes = _as_it_comes(features_map_logits)
+features_map_last_convolution_as_it_comes = _as_it_comes(features_map_last_convolution)
+features_map_layer3_as_it_comes = _as_it_comes(features_map_layer3)
+features_map_first_picture_as_it_comes = _as_it_comes(features_map_first_picture)
+features_map_scaled_as_it_comes = _as_it_comes(features_map_scaled)
 
 
 # --- fc_weights
@@ -507,6 +569,16 @@ def fc_weights_normalised_rows(model):
 )
 def fc_weights_thousand_classes(model):
     return model.fc.weight.detach().reshape(1000, -1)
+
+
+@misconception(
+    "fc_weights.channels_of_resnet50",
+    part="fc_weights",
+    en="Written for 2048 channels. Other networks have other numbers of them: model.fc.weight has its shape already.",
+    ru="Написано на 2048 каналов. У других сетей их другое число: у model.fc.weight форма уже есть.",
+)
+def fc_weights_channels_of_resnet50(model):
+    return model.fc.weight.detach().reshape(-1, 2048)
 
 
 @misconception(
@@ -792,6 +864,39 @@ def cam_strongest_channel(features, weights, class_idx):
 
 
 @misconception(
+    "cam.channel_of_class",
+    part="cam",
+    en="The channel whose number is that of the class. Channels are no classes: the weights W[class_idx, k] say how much each of "
+    "them counts, and the map is the sum over all.",
+    ru="Канал с номером класса. Каналы не классы: сколько весит каждый, говорят веса W[class_idx, k], а карта есть сумма по всем "
+    "каналам.",
+)
+def cam_channel_of_class(features, weights, class_idx):
+    del weights
+    return _maps(features)[class_idx]
+
+
+@misconception(
+    "cam.first_channel_only",
+    part="cam",
+    en="Only the first channel is in the map: the return stands inside the loop, which ends after one step. Return after it.",
+    ru="В карте только первый канал: return стоит внутри цикла, и тот кончается после первого шага. Место return после цикла.",
+)
+def cam_first_channel_only(features, weights, class_idx):
+    return weights[class_idx][0] * _maps(features)[0]
+
+
+@misconception(
+    "cam.last_channel_only",
+    part="cam",
+    en="Only the last channel is in the map: each step of the loop replaces what the one before it gave. Add up: +=, not =.",
+    ru="В карте только последний канал: каждый шаг цикла заменяет результат предыдущего. Складывайте: +=, а не =.",
+)
+def cam_last_channel_only(features, weights, class_idx):
+    return weights[class_idx][-1] * _maps(features)[-1]
+
+
+@misconception(
     "cam.maximum_over_channels",
     part="cam",
     en="The maximum over the channels instead of the sum: M = sum over k of W[class_idx, k] * features[k].",
@@ -853,6 +958,29 @@ def cam_scaled_channels(features, weights, class_idx):
 )
 def cam_inverted(features, weights, class_idx):
     return 1 - cam_scaled(features, weights, class_idx)
+
+
+@misconception(
+    "cam.weighted_mean",
+    part="cam",
+    en="Divided by the sum of the weights. Where that is negative the map turns upside down, and near zero its values blow up. "
+    "Leave the sum over the channels as it is.",
+    ru="Поделено на сумму весов. Где она отрицательна, карта выворачивается, а около нуля значения взлетают. Оставьте саму сумму "
+    "по каналам.",
+)
+def cam_weighted_mean(features, weights, class_idx):
+    return _weighted(features, weights[class_idx]) / weights[class_idx].sum()
+
+
+@misconception(
+    "cam.divided_by_its_sum",
+    part="cam",
+    en="Divided by the sum of the map. Where that is negative the map turns upside down. Leave the map as it is.",
+    ru="Поделено на сумму карты. Где она отрицательна, карта выворачивается. Оставьте карту как есть.",
+)
+def cam_divided_by_its_sum(features, weights, class_idx):
+    cam = _weighted(features, weights[class_idx])
+    return cam / cam.sum()
 
 
 @misconception(
@@ -1169,6 +1297,54 @@ def iou_union_counts_twice(box1, box2):
 
 
 @misconception(
+    "iou.intersection_subtracted_twice",
+    part="iou",
+    en="The intersection is subtracted twice. Both areas hold it, and it must count once: area1 + area2 - intersection.",
+    ru="Пересечение вычтено дважды. Оно входит в обе площади, а остаться должно один раз: area1 + area2 - intersection.",
+)
+def iou_intersection_subtracted_twice(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return float(shared / (first + second - 2 * shared))
+
+
+@misconception(
+    "iou.first_area_twice",
+    part="iou",
+    en="The area of the first box counts twice, and that of the second not at all (look for a copied line). IoU = intersection / "
+    "(area1 + area2 - intersection).",
+    ru="Площадь первой рамки учтена дважды, а второй ни разу (поищите скопированную строку). IoU = intersection / "
+    "(area1 + area2 - intersection).",
+)
+def iou_first_area_twice(box1, box2):
+    shared, first, _second = _parts(box1, box2)
+    return float(shared / (first + first - shared))
+
+
+@misconception(
+    "iou.parentheses_missing",
+    part="iou",
+    en="The union needs parentheses: a / b + c - d divides by b alone. IoU = intersection / (area1 + area2 - intersection).",
+    ru="Объединению нужны скобки: a / b + c - d делит только на b. IoU = intersection / (area1 + area2 - intersection).",
+)
+def iou_parentheses_missing(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return float(shared / first + second - shared)
+
+
+@misconception(
+    "iou.hull_for_intersection",
+    part="iou",
+    en="min and max are exchanged: the box around both is taken for the intersection. That begins at the larger of the two left "
+    "edges and ends at the smaller of the two right ones, and so from top to bottom.",
+    ru="min и max перепутаны: вместо пересечения взята рамка вокруг обеих. Пересечение начинается у большего из левых краёв и "
+    "кончается у меньшего из правых, и так же сверху вниз.",
+)
+def iou_hull_for_intersection(box1, box2):
+    shared = (torch.maximum(box1[2:], box2[2:]) - torch.minimum(box1[:2], box2[:2])).prod()
+    return float(shared / ((box1[2:] - box1[:2]).prod() + (box2[2:] - box2[:2]).prod() - shared))
+
+
+@misconception(
     "iou.dice_of_boxes",
     part="iou",
     en="This is the Dice coefficient, 2 * intersection / (area1 + area2). IoU = intersection / (area1 + area2 - intersection).",
@@ -1433,6 +1609,16 @@ def dice_factor_forgotten(y, p):
 
 
 @misconception(
+    "dice.parentheses_missing",
+    part="dice",
+    en="The denominator needs parentheses: a / b + c divides by b alone. DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Знаменателю нужны скобки: a / b + c делит только на b. DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_parentheses_missing(y, p):
+    return float(1 - 2 * (y * p).sum() / y.sum() + p.sum())
+
+
+@misconception(
     "dice.thresholded",
     part="dice",
     en="Probabilities were rounded to 0 and 1. A loss needs them as they are, else it has no gradient: use p, not p > 0.5.",
@@ -1530,6 +1716,18 @@ def dice_mean_over_channels(y, p):
 
 
 @misconception(
+    "dice.mean_over_maps",
+    part="dice",
+    en="One loss per map, that is per picture and channel (sums over height and width only), then their mean. The lecture's sums "
+    "run over all elements of the batch at once.",
+    ru="Потери по каждой карте, то есть по картинке и каналу (суммы только по высоте и ширине), потом среднее. Суммы в формуле "
+    "лекции берутся сразу по всем элементам батча.",
+)
+def dice_mean_over_maps(y, p):
+    return float((1 - 2 * (y * p).sum((-2, -1)) / (y.sum((-2, -1)) + p.sum((-2, -1)))).mean())
+
+
+@misconception(
     "dice.jaccard",
     part="dice",
     en="This is 1 - IoU, with the intersection subtracted in the denominator. Dice: 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
@@ -1571,6 +1769,16 @@ def dice_with_background(y, p):
 )
 def dice_with_cross_entropy(y, p):
     return float(1 - 2 * (y * p).sum() / (y.sum() + p.sum()) + functional.binary_cross_entropy(p.float(), y.float()))
+
+
+@misconception(
+    "dice.cross_entropy",
+    part="dice",
+    en="This is binary cross-entropy, another loss. The lecture's: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Это бинарная кросс-энтропия, другая функция потерь. Из лекции нужна DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_cross_entropy(y, p):
+    return float(functional.binary_cross_entropy(p.float(), y.float()))
 
 
 @misconception(
@@ -1656,8 +1864,10 @@ def nms_ascending(boxes, scores, iou_threshold):
 @misconception(
     "nms.order_as_given",
     part="nms",
-    en="Boxes are taken in the order in which they were given. Sort by score first: of two rivals the better one stays.",
-    ru="Рамки взяты в том порядке, в каком переданы. Сначала их нужно упорядочить по оценке: из двух соперниц остаётся лучшая.",
+    en="Boxes are taken in the order in which they were given. Sort by score first (sorting the scores alone does not move the "
+    "boxes): of two rivals the better one stays.",
+    ru="Рамки взяты в том порядке, в каком переданы. Сначала их нужно упорядочить по оценке (сортировка одних оценок рамки не "
+    "переставляет): из двух соперниц остаётся лучшая.",
 )
 def nms_order_as_given(boxes, scores, iou_threshold):
     return _greedy(boxes, -torch.arange(len(scores)), iou_threshold)
@@ -1795,8 +2005,10 @@ def nms_comparison_reversed(boxes, scores, iou_threshold):
 @misconception(
     "nms.any_overlap",
     part="nms",
-    en="Any overlap drops a box, and the threshold is not used. Drop those with an IoU greater than the threshold.",
-    ru="Любое перекрытие убирает рамку, порог не используется. Убирать нужно те, чей IoU больше порога.",
+    en="Any overlap drops a box, and the threshold is not used (or the overlap is measured in percent). Drop those with an IoU "
+    "greater than the threshold.",
+    ru="Любое перекрытие убирает рамку, порог не используется (или перекрытие измерено в процентах). Убирать нужно те, чей IoU "
+    "больше порога.",
 )
 def nms_any_overlap(boxes, scores, iou_threshold):
     del iou_threshold
@@ -1825,6 +2037,18 @@ def nms_fixed_threshold(boxes, scores, iou_threshold):
 )
 def nms_low_scores_dropped(boxes, scores, iou_threshold):
     return [index for index in _greedy(boxes, scores, iou_threshold) if scores[index] >= 0.3]
+
+
+@misconception(
+    "nms.threshold_for_scores",
+    part="nms",
+    en="The threshold is held against the scores, and no overlap is looked at. It is the largest IoU with a better kept box that "
+    "a box may have.",
+    ru="С порогом сравниваются оценки, а перекрытие не проверяется. Порог ограничивает IoU с лучшей из оставленных рамок.",
+)
+def nms_threshold_for_scores(boxes, scores, iou_threshold):
+    del boxes
+    return [index for index in scores.argsort(descending=True).tolist() if scores[index] > iou_threshold]
 
 
 @misconception(

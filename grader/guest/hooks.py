@@ -101,7 +101,7 @@ class HookBook:
             self._replayed.pop().remove()
 
     def run(self, number: int, batch: Any, roots: list[tuple[str, Any]], namespace: dict[str, Any]) -> Any:
-        """What hook `number` stores while its own network runs on `batch`. Raises `LookupError` when that is nothing."""
+        """What hook `number` stores while its own network runs on `batch`. Raises `NotStored` when that is nothing."""
         hook = self.hooks[number]
         _, root, _ = self.place(hook, roots)
         if root is None:

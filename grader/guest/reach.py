@@ -24,6 +24,10 @@ LIBRARIES |= {"sklearn", "tqdm", "traitlets", "grader"}
 _TELLING = ("feat", "out", "activ", "map", "layer")
 
 
+class NotStored(LookupError):
+    """A hook ran and left nothing within reach. Without a text: the judge has the words, in the student's language."""
+
+
 class Snapshot:
     """The arrays within reach of `places` at the time when it is made; it keeps them, so that no identity is used twice."""
 
@@ -40,10 +44,10 @@ class Snapshot:
 def likeliest(fresh: list[tuple[str, Any]], inputs: Iterable[Any] = (), output: Any = None) -> Any:
     """Of several arrays that a hook left, the one that it was made for: no input of the layer, of the size of its output.
 
-    Raises `LookupError` when there is none.
+    Raises `NotStored` when there is none.
     """
     if not fresh:
-        raise LookupError("the hook ran, but what it stored was not found")
+        raise NotStored
     given = {id(value) for value in inputs}
 
     def rank(item: tuple[str, Any]) -> tuple[bool, bool, bool]:

@@ -21,6 +21,11 @@ from grader.judge.proxy import SubmissionProxy
 from grader.judge.text import AnyText, gettext
 from grader.wire.values import Handle
 
+# None comes of a missing return, or of a name that only a hook, or another function, was to give a value.
+_NONE = gettext(
+    "Does it return its result? If it does, that name still held None: what a function or a hook assigns is its own local "
+    "variable; put it in a list, or use nonlocal or global."
+)
 # Fixed, without the role, so that it is told of hidden tests too.
 _OMITTED = gettext("The task gives one more argument, for which your function has no parameter under a usual name.")
 
@@ -55,7 +60,7 @@ class Comparisons:
         Raises `SpecificationError` when that returns what is neither None nor a `Difference`.
         """
         if answer is None:
-            return Difference(gettext("Your function returned None."), hint=gettext("Does it return its result?"), form=True)
+            return Difference(gettext("Your function returned None."), hint=_NONE, form=True)
         if isinstance(answer, Handle):
             return Difference(gettext("Your function returned an object instead of numbers."), form=True)
         found = self.functions[call.part](answer, expected, call)

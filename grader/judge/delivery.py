@@ -123,6 +123,16 @@ def _request(attempt: Attempt, roles: dict[str, Any], question: Question, served
     return Request(target, [roles[role] for role in binding.positional], keywords, attempt.form)
 
 
+def axes_of(arguments: tuple[Any, ...]) -> tuple[int, ...]:
+    """How many axes each argument has; 0 for what is no array."""
+    return tuple(len(getattr(value, "shape", ())) for value in arguments)
+
+
+def changes_axes(attempt: Attempt) -> bool:
+    """Whether an attempt adds or drops axes of its arguments."""
+    return any(change.startswith(("squeeze:", "expand:")) for change in attempt.changes)
+
+
 def _changed(kind: str, value: Any) -> Any:
     if kind == "list":
         return [value]

@@ -1,7 +1,8 @@
 """Which known mistake a submission makes: a wrong variant whose answers equal the student's on everything that was compared.
 
 A variant is named only if it explains all of the part's answers and at least one of them differs from the reference's; one that
-is wrong in the same way on a single lucky input is not enough.
+is wrong in the same way on a single lucky input is not enough. Where the submission mostly fails without an answer, its few ones
+are such inputs: a variant must fail there, too.
 """
 
 from __future__ import annotations
@@ -33,13 +34,23 @@ class Diagnosis:
         self.comparisons = comparisons
         self.memory: dict[tuple[str, str], list[Any]] = {}  # what was asked for last at the end
 
-    def name(self, part: str, compared: Sequence[Compared]) -> Variant | None:
-        """The first variant of `part` that explains all of the comparisons, or None."""
+    def name(self, part: str, compared: Sequence[Compared], raised: Sequence[Call] = ()) -> Variant | None:
+        """The first variant of `part` that explains all of the comparisons, and fails on all calls in `raised`; or None."""
         if not any(item.difference is not None for item in compared):
             return None
         omitted = {role for item in compared for role in item.call.omitted}
         possible = (variant for variant in self.variants if variant.part == part and variant.ignores not in omitted)
-        return next((variant for variant in possible if self._explains(variant, compared)), None)
+        explaining = (variant for variant in possible if self._explains(variant, compared))
+        return next((variant for variant in explaining if all(self._fails_on(variant, call) for call in raised)), None)
+
+    def _fails_on(self, variant: Variant, call: Call) -> bool:
+        try:
+            self.answers(variant, [call])
+        except GraderError:
+            raise
+        except Exception:  # noqa: BLE001  whatever it is that a wrong variant raises
+            return True
+        return False
 
     def _explains(self, variant: Variant, compared: Sequence[Compared]) -> bool:
         discriminating = 0
@@ -90,14 +101,20 @@ def _silent(call: Call) -> Call:
 
 
 def _nearly_equal(one: Any, other: Any) -> bool:
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple) and _holds_arrays(one) and _holds_arrays(other):
+        return len(one) == len(other) and all(map(_nearly_equal, one, other))  # of any shapes, which make no one array
     try:
-        first, second = np.asarray(one), np.asarray(other)
+        first, second = np.squeeze(np.asarray(one)), np.squeeze(np.asarray(other))  # an axis of length 1 is no other mistake
         if first.shape != second.shape or not {first.dtype.kind, second.dtype.kind} <= set("biuf"):
             return False  # text, objects, integers beyond 64 bits: for the comparison to say
         numbers = first.astype(np.float64), second.astype(np.float64)
         return bool(np.allclose(*numbers, rtol=1e-4, atol=1e-6, equal_nan=True))
     except (TypeError, ValueError, OverflowError, MemoryError):  # the name of a mistake is not worth a verdict
         return False
+
+
+def _holds_arrays(values: Sequence[Any]) -> bool:
+    return any(isinstance(value, np.ndarray) for value in values)
 
 
 def _keyable(arguments: tuple[Any, ...]) -> list[Any]:

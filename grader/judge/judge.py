@@ -30,6 +30,7 @@ from grader.judge.ending import Ending, too_large, unreadable, while_loading, wi
 from grader.judge.figures import Figures
 from grader.judge.graded import Graded, Opened, fixed_texts, loading_messages, why_nothing
 from grader.judge.material import open_answers, open_diagnosis, promised_tests
+from grader.judge.outcome import CodeRaised
 from grader.judge.plugin import JudgePlugin, PlannedTest, Ran, Setting, proxy_maker
 from grader.judge.regrading import TestTrace, Trace, Verdict, are_bound, bonds, in_order, parts_to_test, told
 from grader.judge.running import run_tests
@@ -250,8 +251,8 @@ class Judge:
     def conclude(self, ran: list[Ran], opened: Opened, apart: bool = False, kept: Verdict | None = None) -> Graded:
         """The verdict on tests that have run; others are taken from `kept`. `apart`: see `grader.judge.regrading`."""
         report, source = opened.report, opened.source
-        confirm_places(ran, source, report.failures)
         named = self._name_misconceptions(ran)
+        confirm_places(ran, source, report.failures)
         tests = tuple(
             result_of(item, self.share[item.test.id], self.translate, named.get(item.test.part) if item.outcome else None)
             for item in ran
@@ -281,8 +282,11 @@ class Judge:
     def _name_misconceptions(self, ran: list[Ran]) -> dict[str, Misconception]:
         named = {}
         for part in self.assignment.parts:
-            compared = [one for item in ran if item.test.part == part.id for one in item.compared]
-            variant = self.diagnosis.name(part.id, compared)
+            own = [item for item in ran if item.test.part == part.id]
+            compared = [one for item in own for one in item.compared]
+            raised = [item.outcome.call for item in own if isinstance(item.outcome, CodeRaised) and item.outcome.call]
+            mostly = len(raised) > len(own) - len(raised)  # else it is the answers that tell of the submission
+            variant = self.diagnosis.name(part.id, compared, raised if mostly else ())
             if variant is not None:
                 named[part.id] = Misconception(id=variant.id, explanation=variant.explanation(self.plan.language))
         return named

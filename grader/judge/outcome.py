@@ -48,6 +48,7 @@ _STANDARD = [
     "ValueError",
     "ZeroDivisionError",
     "Interrupted",
+    "NotStored",
     "Unsendable",
 ]
 
@@ -113,16 +114,16 @@ class CodeRaised(TestOutcome):
     """The submission's code raised an exception. What `failure` says of the place is not trusted until the judge confirmed it.
 
     With `withheld` the place is for the instructor alone: it goes into `detail`, and out of everything else. `because` is a
-    sentence that follows on the place.
+    sentence that follows on the place. `call` is what was asked, as far as it was a part's question.
     """
 
     status = TestStatus.ERROR
+    call: Call | None = None
 
     def __init__(self, failure: Failure, *, hint: AnyText = "", withheld: bool = False, because: AnyText = "") -> None:
         told = replace(failure, cell=0, line=0, code="") if withheld else failure
-        place = f" (cell {failure.cell}, line {failure.line}: {failure.code})" if withheld and failure.line else ""
         said = Text("{said} {because}", {"said": place_words(told), "because": because}) if because else place_words(told)
-        super().__init__(said, hint=hint, detail=with_message(failure.type_name, failure.message) + place)
+        super().__init__(said, hint=hint, detail=_error_words(failure, withheld))
         self.failure = told
 
 
@@ -150,6 +151,17 @@ def with_message(kind: str, message: str) -> str:
     return f"{kind}: {message}" if message else kind
 
 
+def _error_words(failure: Failure, placed: bool) -> AnyText:
+    """The exception's type and text, and, where that is to be `placed`, the line of code."""
+    error = with_message(failure.type_name, failure.message)
+    if not placed or not failure.line:
+        return error
+    fields = {"error": error, "line": failure.line, "code": failure.code}
+    if failure.cell:
+        return gettext("{error} (cell {cell}, line {line}: {code})", cell=failure.cell, **fields)
+    return gettext("{error} (line {line}: {code})", **fields)
+
+
 def place_words(failure: Failure) -> Text:
     """Where the exception came from, without its message."""
     kind = known_type(failure)
@@ -157,6 +169,11 @@ def place_words(failure: Failure) -> Text:
         return gettext("Your function returned something too large or too strange to be compared.")
     if kind == "MemoryError":
         return gettext("Your code asked for more memory than it may use.")
+    if kind == "NotStored":
+        return gettext(
+            "The hook ran, but what it stored cannot be found: inside a hook `features = output` makes a local variable. "
+            "Use `global features` or a list."
+        )
     if failure.line and failure.cell:
         return gettext("Your code raised {kind} in cell {cell}, line {line}.", kind=kind, cell=failure.cell, line=failure.line)
     if failure.line:

@@ -14,7 +14,17 @@ from grader.course.specification import Part
 from grader.errors import SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
 from grader.judge.alternatives import Reading
 from grader.judge.calling import Attempt, Question, attempts, nearest_first
-from grader.judge.delivery import asked_arguments, essence, in_mode, join, left_out, requests_of, served_model
+from grader.judge.delivery import (
+    asked_arguments,
+    axes_of,
+    changes_axes,
+    essence,
+    in_mode,
+    join,
+    left_out,
+    requests_of,
+    served_model,
+)
 from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
 from grader.judge.plain import kinds, plain
 from grader.judge.search import Search
@@ -77,9 +87,13 @@ class SubmissionProxy:
         if search.found is None:
             place.fruitless[part.id] = place.fruitless.get(part.id, 0) + 1
             place.furthest[part.id] = search.furthest[0]
-            raise self._outcome(question, *search.furthest)
+            outcome = self._outcome(question, *search.furthest)
+            if isinstance(outcome, CodeRaised):
+                outcome.call = Call(part.id, arguments)
+            raise outcome
         attempt, answer = search.found
-        place.known.setdefault(part.id, attempt)
+        if part.id not in place.known:
+            place.known[part.id], place.known_axes[part.id] = attempt, axes_of(arguments)
         return self._finish(question, attempt, arguments, answer)
 
     def _search(self, question: Question, arguments: tuple[Any, ...], *, apart: bool = False) -> Search:
@@ -87,7 +101,7 @@ class SubmissionProxy:
         search = Search(self._workplace.known.get(question.part.id))
         tried: set[Attempt] = set()
         unfit: list[Attempt] = []
-        for attempt in self._worth_trying(question):
+        for attempt in self._worth_trying(question, arguments):
             same = essence(question, attempt, arguments)
             if same in tried or search.is_idle(attempt):
                 continue
@@ -117,11 +131,15 @@ class SubmissionProxy:
             probed[attempt] = answer.failure is None and alternative.probe.fits(plain(answer.value))
         return probed[attempt]
 
-    def _worth_trying(self, question: Question) -> Iterator[Attempt]:
-        """What worked before, then whatever else might: looked for only where it is needed."""
+    def _worth_trying(self, question: Question, arguments: tuple[Any, ...]) -> Iterator[Attempt]:
+        """What worked before, then whatever else might: looked for only where it is needed.
+
+        What worked by another number of axes is not tried first where the arguments have others: a batch needs no further one.
+        """
         part, place = question.part, self._workplace
         known = place.known.get(part.id)
-        if known is not None:
+        first = known is not None and (not changes_axes(known) or place.known_axes[part.id] == axes_of(arguments))
+        if known is not None and first:
             yield known
         possible = attempts(question)
         if not possible:
@@ -133,7 +151,7 @@ class SubmissionProxy:
             possible = [place.furthest[part.id], *possible[: len(part.accepts)]]
         if known is not None:
             possible = nearest_first(possible, known)
-        yield from (attempt for attempt in possible if attempt != known)
+        yield from (attempt for attempt in possible if attempt != known or not first)
 
     def _outcome(self, question: Question, attempt: Attempt, answer: Answer) -> CodeRaised | Mismatch:
         """How the call ended that tells most, of those that gave no value to compare."""

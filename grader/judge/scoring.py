@@ -79,7 +79,8 @@ def _words(outcome: TestOutcome | None, hidden: bool, translate: Translate) -> t
             said = detail != known_type(outcome.failure)  # else the sentence has it all
             return f"{message} {detail}" if said else message, hint, expected, ""
         return message, hint, expected, detail
-    inside = " · ".join(text for text in (message, expected and f"expected: {expected}", detail) if text)
+    wanted = expected and render(gettext("expected: {expected}", expected=expected), translate)
+    inside = " · ".join(text for text in (message, wanted, detail) if text)
     if outcome.status is TestStatus.FAILED and not _is_fixed(outcome.message):
         message = render(_NOT_EXPECTED, translate)
     return message, hint if _is_fixed(outcome.hint) else "", "", inside

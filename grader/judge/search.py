@@ -1,9 +1,10 @@
 """What came of asking a submission's function for an answer in one way after the other.
 
 The first answer ends the search. One that is nothing (None, an empty list) may come of code that catches its own error: it counts
-only when the same function gives no more to arguments in another form. Of failures the furthest is told: what a call by other
+only when the same function gives no more to arguments in another form. None of another function than the one that has raised an
+error of its own says nothing: a helper was called that was not meant. Of failures the furthest is told: what a call by other
 arguments than the function takes says is less than what stopped it inside, and that less than what stopped it further down. Where
-its parameters are those of the part, what other ways to ask came to says nothing.
+its parameters are those of the part, what other ways to ask came to says nothing, unless they alone fill its constructor.
 """
 
 from __future__ import annotations
@@ -53,10 +54,16 @@ class Search:
             if answer.failure is not None and not _ADAPTABLE & set(answer.failure.types):
                 self._hopeless.add(attempt.candidate)
             return
+        if _is_none(answer.value) and attempt != self._known and self._has_raised_elsewhere(attempt):
+            return
         nothing = is_nothing(answer.value)
         if self.found is None or not nothing:
             self.found = attempt, answer
         self.is_over = not nothing or attempt == self._known
+
+    def _has_raised_elsewhere(self, attempt: Attempt) -> bool:
+        function = _function(attempt)
+        return any(answer.failure and answer.failure.line and _function(one) != function for one, answer in self._failed)
 
     @property
     def ways_failed(self) -> int:
@@ -69,7 +76,10 @@ class Search:
         inside = [(attempt, answer) for attempt, answer in self._failed if answer.failure is None or answer.failure.line]
         if not inside:
             return self._failed[0]
-        own = [tried for tried in inside if tried[0].candidate.binding.complete and not tried[0].alternative] or inside
+        complete = [tried for tried in inside if tried[0].candidate.binding.complete]
+        own = [tried for tried in complete if not tried[0].alternative] or inside
+        # What only another way to ask gives to a constructor was None in the part's own, and so may be the error's cause.
+        own = [tried for tried in complete if _is_fuller(tried[0].candidate, own[0][0].candidate)] or own
         if own[0][1].failure is None:
             return own[0]
         name = own[0][0].candidate.name
@@ -80,6 +90,20 @@ def _progress(tried: Tried) -> tuple[int, int]:
     """How far a function got: by its own line, then by the line in what it called, which may stand above it."""
     failure = tried[1].failure
     return (failure.entry, failure.line) if failure is not None else (0, 0)
+
+
+def _is_fuller(one: Candidate, other: Candidate) -> bool:
+    return one.name == other.name and len(one.binding.constructor) > len(other.binding.constructor)
+
+
+def _is_none(value: Value) -> bool:
+    """Whether an answer is None, or None for each item."""
+    return value is None or (isinstance(value, list) and bool(value) and all(item is None for item in value))
+
+
+def _function(attempt: Attempt) -> tuple[str, Value, Value]:
+    candidate = attempt.candidate
+    return candidate.name, candidate.target.get("via"), candidate.target.get("method")
 
 
 def _but_for_its_form(attempt: Attempt) -> Attempt:

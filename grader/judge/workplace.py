@@ -39,6 +39,7 @@ class Workplace:
     report: LoadReport
     alternatives: Alternatives | None = None
     known: dict[str, Attempt] = field(default_factory=dict)
+    known_axes: dict[str, tuple[int, ...]] = field(default_factory=dict)  # of the arguments to which that answered
     roles: dict[tuple[str, ...], Roles] = field(default_factory=dict)
     fruitless: dict[str, int] = field(default_factory=dict)
     probed: dict[Attempt, bool] = field(default_factory=dict)  # whether a function reads arguments in this way

@@ -26,15 +26,21 @@ def test_no_answer_makes_the_look_for_a_class_raise(answer: Any) -> None:
     """Protects the verdict: a number, or a list of uneven parts, was once the grader's fault, and had no score."""
     found = calling._pick_class(answer, FEATURES, WEIGHTS, 0)
     assert (found.answer if isinstance(found, Reading) else found) is answer
+    assert calling._of_all_classes(answer, WEIGHTS, 0) is answer
 
 
 def test_the_map_of_the_class_is_picked() -> None:
-    """Protects functions that answer with the maps of all classes, and those that answer for the likeliest one."""
+    """Protects functions that answer with the maps of all classes, and those that nobody can tell a class; who leaves out the
+    parameter for it gets no other class's points."""
     maps = np.arange(36.0).reshape(3, 3, 4)
     assert calling._pick_class(maps, FEATURES, WEIGHTS, 2) is not None
     assert np.array_equal(calling._pick_class(list(maps[None]), FEATURES, WEIGHTS, 2), maps[2])
     likeliest = calling._pick_class(maps[0], FEATURES, WEIGHTS, 2)
     assert likeliest.asked[2] == 1
+    whole = calling.alternatives_cam((FEATURES, WEIGHTS, 2), Situation(None, Model("")))  # type: ignore[arg-type]
+    read = next(one.read for one in whole if one.id == "all classes")
+    assert np.array_equal(read(maps), maps[2])
+    assert np.array_equal(read(maps[0]), maps[0])
 
 
 def asked(part: str, identifier: str, *arguments: Any) -> Any:
@@ -120,8 +126,28 @@ def test_a_table_is_offered_to_who_reads_it(name: str) -> None:
     assert passed[:1] == [name] * (name != "table with classes")
 
 
+SUMS: dict[str, tuple[Callable[[np.ndarray, np.ndarray], Any], bool]] = {
+    "product": (lambda features, row: features @ row, True),
+    "enlarged": (lambda features, row: np.kron(features @ row, np.ones((32, 32))), True),
+    "broadcast": (lambda features, row: (row * features).sum(0), False),
+    "not summed": (lambda features, row: row * features, False),
+}
+
+
+@pytest.mark.parametrize("name", SUMS)
+def test_channels_are_put_last_for_who_adds_up_the_last_axis(name: str) -> None:
+    """Protects the error of a product of the wrong shapes, which with the channels last is none, from not being told."""
+    function, passes = SUMS[name]
+    listed = calling.alternatives_cam((FEATURES, WEIGHTS, 2), Situation(None, Model("")))  # type: ignore[arg-type]
+    probe = next(one.probe for one in listed if one.id == "channels last")
+    row = probe.roles["weights"][probe.roles["class_idx"]]
+    assert probe.fits(function(probe.roles["features"], row)) is passes
+
+
 @pytest.mark.parametrize("answer", ODD, ids=lambda answer: "object" if type(answer) is object else repr(answer))
 def test_no_answer_makes_the_question_about_columns_raise(answer: Any) -> None:
     """Protects the verdict: what a function answers to a question of ours is no fault of the grader's."""
     probes = [one.probe for one in calling.alternatives_nms((np.zeros((1, 4)), np.ones(1), 0.5), None) if one.probe is not None]
+    listed = calling.alternatives_cam((FEATURES, WEIGHTS, 0), Situation(None, Model("")))  # type: ignore[arg-type]
+    probes += [one.probe for one in listed if one.probe is not None]
     assert not any(probe.fits(answer) for probe in probes)

@@ -143,6 +143,7 @@ def test_feature_maps_in_other_forms_pass(answer: Any, word: str) -> None:
         ((8,), "avgpool"),
         ((1, 1000), "output of fc"),
         ((1000,), "output of fc"),
+        ((0,), "a hook runs only in a model(x)"),
         ((1, 4), "place is lost"),
         ((1, 40), "place is lost"),
     ],
@@ -187,6 +188,12 @@ def test_half_precision_passes_and_is_told(part: str) -> None:
 def test_weights_in_other_forms_pass(answer: Any) -> None:
     """Protects lists, and the weights as a convolution of 1 x 1."""
     assert compare("fc_weights", answer)[0] is None
+
+
+def test_scores_are_no_indices() -> None:
+    """Protects from being told of a variant that answers with scores: as indices they would all be box 0."""
+    with pytest.raises(ValueError, match="no indices"):
+        compare("nms", [0], np.array([0.9, 0.7]))
 
 
 def test_weights_with_their_bias_are_rejected() -> None:
@@ -286,6 +293,7 @@ def test_no_way_to_enlarge_is_far_off(shape: tuple[int, int], size: tuple[int, i
     ("answer", "word"),
     [
         (MAP.T, "transposed"),
+        (cv2.resize(MAP, (160, 224)), "transposed"),  # of 5 rows and 7 columns: made for w * 32 rows
         (MAP[::-1], "mirrored"),
         (1 - scaled(MAP), "upside down"),
         (MAP.ravel(), "one row"),

@@ -185,6 +185,11 @@ def nms(rows, iou_threshold):
 """,
     },
     "two_scores": {
+        "dice": """
+def dice_loss(y, p):
+    axes = (0, 1, 2, 3)
+    return 1 - 2 * (y * p).sum(axes) / (y.sum(axes) + p.sum(axes))
+""",
         "nms": """
 def nms(detections, thresh):
     best = keep_best(detections[:, :4], detections[:, 4] * detections[:, 5], thresh)

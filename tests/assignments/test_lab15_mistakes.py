@@ -404,6 +404,92 @@ def nms(boxes, scores, iou_threshold):
             "nms.over_kept_area",
         ),
     },
+    "in_short": {
+        "features_map": (
+            """
+def get_features_map(model, x):
+    with torch.no_grad():
+        return torch.nn.Sequential(*list(model.children())[:-1])(x).flatten(1)
+""",
+            "features_map.avgpool_as_it_comes",
+        ),
+        "fc_weights": (
+            """
+def get_fc_weights(model):
+    return list(model.fc.parameters())
+""",
+            "fc_weights.with_bias",
+        ),
+        "cam": (
+            """
+def compute_cam(features, weights):
+    features = features.squeeze(0)
+    strongest = (weights @ features.mean(dim=(1, 2))).argmax()
+    return torch.einsum("k,khw->hw", weights[strongest], features)
+""",
+            "cam.strongest_class",
+        ),
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    return [0]
+""",
+            "",
+        ),
+    },
+    "broadcast": {
+        "dice": (
+            """
+def dice_loss(y, p, threshold):
+    p = (p > threshold).float()
+    return 1 - 2 * (y * p).sum() / (y.sum() + p.sum() + 1e-7)
+""",
+            "dice.thresholded",
+        ),
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    order = scores.argsort(descending=True)
+    keep = []
+    while len(order) > 0:
+        best = order[0]
+        keep.append(int(best))
+        overlaps = torch.tensor([float(iou(boxes[best], boxes[other])) for other in order])
+        order = order[torch.where(overlaps <= iou_threshold)[0] + 1]
+    return keep
+""",
+            "",
+        ),
+        "features_map": (
+            """
+class FeatureExtractor:
+    def __init__(self, model, target_layers):
+        self.model, self.target_layers, self.gradients = model, target_layers, []
+
+    def save_gradient(self, grad):
+        self.gradients.append(grad)
+
+    def __call__(self, x):
+        outputs = []
+        for name, module in self.model._modules.items():
+            x = module(x)
+            if name in self.target_layers:
+                outputs.append(x)
+        return outputs, x
+
+
+del get_features_map
+""",
+            "",
+        ),
+        "cam": (
+            """
+def compute_cam(features, weights, class_idx):
+    return (weights[class_idx] * features).sum(0)
+""",
+            "",
+        ),
+    },
     "as_it_comes": {
         "features_map": (
             """
@@ -469,6 +555,31 @@ def test_the_mode_is_named_to_who_left_it_alone(graded: dict[str, SubmissionResu
     assert hint("first") != "Call model.eval() before the forward pass."  # which is wrong in eval mode too
     assert hint("early_layer") != "Call model.eval() before the forward pass."
     assert hint("as_it_comes") == "Call model.eval() before the forward pass."
+
+
+def test_the_second_call_is_blamed_on_the_first_only_where_that_was_right(graded: dict[str, SubmissionResult]) -> None:
+    """Protects whoever makes another mistake from being told that something is kept from the last call."""
+
+    def hint(student: str) -> str:
+        return next(test.hint for test in graded[student].tests if "test_two_maps_in_turn" in test.id)
+
+    assert "nothing is kept" in hint("first")
+    assert "nothing is kept" not in hint("in_short")
+
+
+def test_an_error_of_ones_own_is_told(graded: dict[str, SubmissionResult]) -> None:
+    """Protects the true error of a product of the wrong shapes, where the channels as the last axis would give none, and that
+    of a network that is run without its flatten, where a method that was not meant returns nothing."""
+    for name in ("test_rectangular_map", "test_wide_picture"):
+        found = next(test for test in graded["broadcast"].tests if name in test.id)
+        assert (found.status, found.message.partition(" in ")[0]) == (TestStatus.ERROR, "Your code raised RuntimeError")
+    said = [text for text in graded["broadcast"].messages if "defined more than once" not in text]
+    assert said == ["The threshold was given: 0.5."]
+
+
+def test_whoever_takes_no_class_gets_no_more_than_who_ignores_it(graded: dict[str, SubmissionResult]) -> None:
+    """Protects the points of the class that is asked for: leaving out the parameter once cost three of them."""
+    assert next(part.score for part in graded["in_short"].parts if part.id == "cam") == 0
 
 
 @pytest.mark.parametrize("student", [*MISTAKES, *RIGHT])

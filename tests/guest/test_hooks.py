@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from grader.guest.hooks import Hook, HookBook, run_and_find
-from grader.guest.reach import Snapshot, holders, likeliest
+from grader.guest.reach import NotStored, Snapshot, holders, likeliest
 
 torch = pytest.importorskip("torch", reason="needs torch")
 
@@ -135,7 +135,7 @@ def test_nothing_stored_is_told(book: HookBook):
     """A hook that keeps nothing gives no answer, rather than something that lay around."""
     net, namespace = Net(), {"other": torch.ones(3)}
     net.last.register_forward_hook(lambda _m, _i, _o: None)
-    with pytest.raises(LookupError):
+    with pytest.raises(NotStored):
         book.run(0, torch.ones(1, 3), [("net", net)], namespace)
 
 

@@ -63,6 +63,13 @@ def test_a_wrong_answer(make_check: MakeCheck) -> None:
     assert ledger.compared[0].difference is not None
 
 
+def test_nothing_is_not_blamed_on_a_return_alone(make_check: MakeCheck) -> None:
+    """Protects who does return a name, which a hook never gave a value, from looking for a missing return."""
+    check = make_check(None)
+    check.mean([1, 2, 6])
+    assert "what a function or a hook assigns is its own local variable" in str(mismatch_of(check).hint)
+
+
 def test_a_test_goes_on_after_a_wrong_answer(make_check: MakeCheck) -> None:
     """Protects hidden tests: who is asked a second question only after a right answer learns that the first one was right."""
     check, ledger = make_check(4.0)

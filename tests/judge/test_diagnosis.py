@@ -182,6 +182,33 @@ def test_the_comparison_decides_what_is_equal(setting: Setting) -> None:
     assert diagnosis.name("mean", [compare(setting, 7.1, [1.0])]) is None
 
 
+def test_several_arrays_of_different_shapes_are_told_apart(setting: Setting) -> None:
+    """Protects the name of a mistake whose answer is several arrays, which make no one array."""
+    answer = [np.ones((2, 3)), np.ones(2)]
+    for other, is_named in ((answer, True), ([np.ones((2, 3)), np.zeros(2)], False), (answer[:1], False)):
+        diagnosis = diagnosis_of(setting, lambda values, other=other: other)
+        assert (diagnosis.name("mean", [compare(setting, answer, [1.0])]) is not None) is is_named
+
+
+def test_an_axis_of_length_1_is_no_other_mistake(setting: Setting) -> None:
+    """Protects the name of a mistake from whether the student flattens what it gives."""
+    diagnosis = diagnosis_of(setting, lambda values: np.ones((2, 3, 1, 1)))
+    assert diagnosis.name("mean", [compare(setting, np.ones((2, 3)), [1.0])]) is not None
+    assert diagnosis.name("mean", [compare(setting, np.ones((3, 2)), [1.0])]) is None
+
+
+def test_who_mostly_fails_is_named_only_by_what_fails_there(setting: Setting) -> None:
+    """Protects whose code raises nearly everywhere from the name of a mistake that its one answer happens to look like."""
+
+    def first(values: list[float]) -> float:
+        return values[0]
+
+    diagnosis = diagnosis_of(setting, lambda values: 7.0, first)
+    answered = [compare(setting, 7.0, [7.0, 1.0])]
+    assert [diagnosis.name("mean", answered, calls).id for calls in ((), [Call("mean", ([],))])] == ["v0", "v1"]
+    assert diagnosis.name("mean", answered, [Call("mean", ([1.0],))]) is None
+
+
 def test_the_marker_keeps_the_words() -> None:
     """Protects explanations in both languages, and the catalogue's order."""
 

@@ -163,6 +163,18 @@ def test_a_hidden_test_tells_the_instructor_everything() -> None:
     assert (result.message, result.hint, result.expected) == ("The answer is not the expected one.", "Think.", "")
 
 
+def test_the_instructor_reads_one_language() -> None:
+    """Protects an instructor's page in Russian from an English word before what was expected."""
+    outcome = Mismatch(gettext("returned {came}", came=1), expected=gettext("shape {wanted}", wanted=(3, 2)))
+    words = {
+        "returned {came}": "вернулось {came}",
+        "expected: {expected}": "ожидалось: {expected}",
+        "shape {wanted}": "форма {wanted}",
+    }
+    result = result_of(Ran(planned("p0", [1])[0], outcome), Fraction(5), lambda text: words.get(text, text), None)
+    assert result.detail == "вернулось 1 · ожидалось: форма (3, 2)"
+
+
 def test_a_fixed_message_is_shown_for_a_hidden_test_too() -> None:
     """Protects useful words that carry no value."""
     outcome = Mismatch(gettext("Your function returned None."), hint=gettext("Does it return its result?"))

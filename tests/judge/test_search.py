@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from grader.judge.binding import Binding
@@ -38,6 +40,48 @@ def test_other_ways_to_ask_say_nothing_about_a_function_of_the_usual_arguments()
     """Protects the student from an error that comes of the grader's guesses alone."""
     own = failed(entry=41, line=41, kind="ValueError")
     assert furthest((Attempt(COMPLETE, "torch"), own), (Attempt(PARTIAL, "torch", alternative="table"), failed(48, 48))) is own
+
+
+METHOD = Candidate("Features", "method", {"via": "method", "method": "__call__"}, Binding(("x",)))
+HELPER = Candidate("Features", "method", {"via": "method", "method": "save"}, Binding(("x",)))
+NOTHING = Answer(None, None, ())
+
+
+def test_none_of_a_helper_does_not_hide_an_error() -> None:
+    """Protects the true error of a method from that of another one, which returns nothing because it was never meant."""
+    error = failed(entry=20, line=20, kind="RuntimeError")
+    search = Search()
+    search.add(Attempt(METHOD, "torch"), error)
+    search.add(Attempt(HELPER, "torch"), NOTHING)
+    assert search.found is None
+    assert search.furthest[1] is error
+
+
+@pytest.mark.parametrize("nothing", [None, [None, None]])
+def test_none_for_each_item_is_none(nothing: Any) -> None:
+    """Protects the true error from a helper that was asked about one item after the other."""
+    search = Search()
+    search.add(Attempt(METHOD, "torch"), failed(entry=20, line=20, kind="RuntimeError"))
+    search.add(Attempt(HELPER, "torch", ("each:x",)), Answer(nothing, None, ()))
+    assert search.found is None
+
+
+def test_the_error_of_a_constructor_that_was_given_all() -> None:
+    """Protects the true error of a class from that of a parameter that only another way to ask fills, and which was None."""
+    bound = Binding(("x",), constructor=(("model", "model"),))
+    fuller = Binding(("x",), constructor=(("model", "model"), ("target_layers", "layers")))
+    poor, rich = (Candidate("Features", "module_class", {}, binding) for binding in (bound, fuller))
+    true = failed(entry=21, line=21, kind="RuntimeError")
+    of_none = failed(entry=22, line=22)
+    assert furthest((Attempt(poor, "torch"), of_none), (Attempt(rich, "torch", alternative="layers"), true)) is true
+
+
+def test_none_of_the_same_function_is_told() -> None:
+    """Protects who forgets `return`, and wrote for arrays, from being told of an error that only tensors give."""
+    search = Search()
+    search.add(Attempt(METHOD, "torch"), failed(entry=20, line=20, kind="AttributeError"))
+    search.add(Attempt(METHOD, "numpy"), NOTHING)
+    assert search.found == (Attempt(METHOD, "numpy"), NOTHING)
 
 
 @pytest.mark.parametrize("alternative", ["", "table"])

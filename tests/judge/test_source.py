@@ -232,3 +232,11 @@ def make_result() -> Any:
         return [(out / edition / "s" / "index.html").read_text(encoding="utf-8") for edition in ("students", "instructor")]
 
     return make
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"), [(0, "ValueError: too large (line 2: b = a / 0)"), (3, "ValueError: too large (cell 3, line 2: b = a / 0)")]
+)
+def test_the_instructor_reads_of_a_cell_only_where_there_are_cells(cell: int, said: str) -> None:
+    """Protects the instructor from looking for cell 0 of a module."""
+    assert str(CodeRaised(failure(cell, 2, "b = a / 0"), withheld=True).detail) == said

@@ -63,6 +63,11 @@ def test_a_made_up_class_is_called_by_its_base(types: tuple[str, ...], known: st
         (failure("KeyError", line=3), "Your code raised KeyError in line 3."),
         (failure("KeyError"), "Your code raised KeyError."),
         (failure("MemoryError", line=3), "Your code asked for more memory than it may use."),
+        (
+            failure("NotStored", "LookupError", "Exception"),
+            "The hook ran, but what it stored cannot be found: inside a hook `features = output` makes a local variable. "
+            "Use `global features` or a list.",
+        ),
         (failure("Unsendable"), "Your function returned something too large or too strange to be compared."),
     ],
 )
