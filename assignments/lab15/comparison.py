@@ -565,7 +565,10 @@ def _open_nms(answer: Any, call: Call) -> Any:
         boxes = _by_name(answer, ("boxes",))
         if boxes:
             call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
-        return boxes[0] if boxes else answer
+            return boxes[0]
+        # Named otherwise, they may still be known by what they are.
+        opened = _open_nms(tuple(answer.values()), call) if all(isinstance(key, str) for key in answer) else None
+        return opened if _is_array(opened) else answer
     answer = _without_text(answer)
     boxes = _boxes_of_entries(answer)
     if boxes is not None:
