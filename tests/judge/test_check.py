@@ -65,9 +65,9 @@ def test_a_wrong_answer(make_check: MakeCheck) -> None:
 
 def test_nothing_is_not_blamed_on_a_return_alone(make_check: MakeCheck) -> None:
     """Protects who does return a name, which a hook never gave a value, from looking for a missing return."""
-    check = make_check(None)
+    check, ledger = make_check(None)
     check.mean([1, 2, 6])
-    assert "what a function or a hook assigns is its own local variable" in str(mismatch_of(check).hint)
+    assert "what a function or a hook assigns is its own local variable" in str(mismatch_of(ledger).hint)
 
 
 def test_a_test_goes_on_after_a_wrong_answer(make_check: MakeCheck) -> None:
