@@ -728,9 +728,9 @@ def _pick(answer: Any, shape: tuple[int, ...], axes: tuple[int, ...], call: Call
 
 def _source(results: list[np.ndarray], is_form: IsForm) -> np.ndarray | None:
     """The first result of which all others are forms; None when there is none, as of results that differ."""
-    bare = [np.squeeze(result).astype(np.float64) for result in results[: MOST_FORMS + 1]]
-    if len(bare) > MOST_FORMS:
+    if len(results) > MOST_FORMS or (len(results) > 1 and sum(result.size for result in results) > LARGEST_MAP):
         return None
+    bare = [np.squeeze(result).astype(np.float64) for result in results]
     alike = (all(other is one or is_form(other, one) for other in bare) for one in bare)
     return next((result for result, all_alike in zip(results, alike, strict=True) if all_alike), None)
 

@@ -20,8 +20,11 @@ from grader.judge.answers import Answers
 from grader.judge.check import Compared, Comparisons
 from grader.judge.misconception import Variant
 from grader.judge.outcome import Call
+from grader.judge.plain import weight
 
 _MOST_REMEMBERED = 1000  # tests' answers by variants: some are to arguments of a submission's own, which nobody asks for again
+
+_HEAVIEST = 8 << 20  # bytes of an answer, a map of 1000 x 1000: a name is not worth comparing more with every variant
 
 
 class Diagnosis:
@@ -37,6 +40,8 @@ class Diagnosis:
     def name(self, part: str, compared: Sequence[Compared], raised: Sequence[Call] = ()) -> Variant | None:
         """The first variant of `part` that explains all of the comparisons, and fails on all calls in `raised`; or None."""
         if not any(item.difference is not None for item in compared):
+            return None
+        if any(weight(item.answer) > _HEAVIEST for item in compared):
             return None
         omitted = {role for item in compared for role in item.call.omitted}
         possible = (variant for variant in self.variants if variant.part == part and variant.ignores not in omitted)

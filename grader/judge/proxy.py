@@ -26,17 +26,18 @@ from grader.judge.delivery import (
     served_model,
 )
 from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
-from grader.judge.plain import kinds, plain
+from grader.judge.plain import kinds, plain, weight
 from grader.judge.search import Search
 from grader.judge.text import gettext
 from grader.judge.words import adaptation_notes, call_note_words, wrote_words
 from grader.judge.workplace import Learnt, Workplace
 from grader.results import TestStatus
-from grader.sandbox.exchange import Answer
+from grader.sandbox.exchange import Answer, Failure
 from grader.sandbox.session import CallProcess, MemoryChanged, StateUnknown
 from grader.wire.values import Model, Value
 
 _PATIENT_SEARCHES = 2  # tests of a part in which nothing worked; then only the first ways are tried
+_MOST_ANSWERED = 512 << 20  # bytes of all answers of a submission, by `weight`
 _Result = TypeVar("_Result")
 
 
@@ -196,6 +197,9 @@ class SubmissionProxy:
             value = alternative.read(value)
             if isinstance(value, Reading):
                 value, asked = value.answer, value.asked
+        self._workplace.answered += weight(value)
+        if self._workplace.answered > _MOST_ANSWERED:
+            raise CodeRaised(Failure(("Unsendable",), "all its answers together are too large", 0, 0, ""))
         omitted = left_out(question, attempt, arguments)
         return Call(part.id, asked, attempt.candidate.style, kinds(answer.value), omitted=omitted), value
 

@@ -25,7 +25,8 @@ class Size:
 
 
 def measure(folder: Path, enough: Size) -> Size:
-    """What lies in the folder, counted until it is more than `enough`; folders nested beyond any path count as more."""
+    """What lies in the folder, counted until it is more than `enough`; folders nested beyond any path count as more, and so do
+    those that are closed."""
     size, entries = 0, 0
     waiting = [str(folder)]
     while waiting and size <= enough.size and entries <= enough.entries:
@@ -33,12 +34,18 @@ def measure(folder: Path, enough: Size) -> Size:
             with os.scandir(waiting.pop()) as found:
                 for entry in itertools.islice(found, enough.entries + 1):
                     entries += 1
-                    with contextlib.suppress(OSError):  # it has gone meanwhile
+                    try:
                         size += entry.stat(follow_symlinks=False).st_blocks * 512
                         if entry.is_dir(follow_symlinks=False):
                             waiting.append(entry.path)
+                    except PermissionError:
+                        raise
+                    except OSError:  # it has gone meanwhile
+                        pass
                     if len(entry.path) > _LONGEST_PATH:
                         return Size(size, enough.entries + 1)
+        except PermissionError:  # its owner has closed it to itself, and nobody can count what is in it
+            return Size(size, enough.entries + 1)
         except OSError:
             continue
     return Size(size, entries)

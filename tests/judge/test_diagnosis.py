@@ -69,6 +69,13 @@ def test_answers_to_what_nobody_asks_again_are_forgotten(
     assert len(diagnosis.memory) == 3
 
 
+def test_an_answer_as_large_as_a_picture_of_a_film_is_not_named(name: Name, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a class's time: each variant would be compared with it, when the submission and its limits are gone."""
+    assert name("mean", lambda v: sum(v) // len(v), MEANS) == "mean.floors"
+    monkeypatch.setattr(diagnosis_module, "_HEAVIEST", -1)
+    assert name("mean", lambda v: sum(v) // len(v), MEANS) is None
+
+
 def test_a_right_submission_has_no_mistake(name: Name, setting: Setting) -> None:
     """Protects right answers from being named wrong, even where a variant agrees with them."""
     assert name("mean", setting.reference.module.mean, MEANS) is None

@@ -16,6 +16,7 @@ from grader.course.assignment import open_assignment
 from grader.course.submission import Submission, collect
 from grader.errors import SandboxFault, SpecificationError
 from grader.judge import judge as judge_module
+from grader.judge import proxy as proxy_module
 from grader.judge.check import Compared, Comparisons
 from grader.judge.judge import Judge, JudgePlan
 from grader.judge.outcome import CodeRaised
@@ -107,6 +108,18 @@ def test_answers_are_let_go(judge: Judge, submit: Callable[..., Submission], mon
         assert [answer() for answer in answers if answer() is not None] == []
     finally:
         gc.enable()
+
+
+def test_answers_that_are_too_large_together(
+    judge: Judge, submit: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Protects the machine from a submission whose every answer is as large as one may be, and who is graded after it."""
+    monkeypatch.setattr(proxy_module, "_MOST_ANSWERED", 150 * 64)
+    large = submit("ann", b"def mean(values):\n    return [0.0] * 100\n")
+    told = [test.message for test in judge.grade(large).tests if test.part == "mean"]
+    assert "too large or too strange" not in told[0]
+    assert all("too large or too strange to be compared" in message for message in told[1:])
+    assert judge.grade(submit("bob")).score == 40
 
 
 def test_an_argument_that_cannot_travel_costs_nobody_points(course_copy: Path, submit: Callable[..., Submission]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.judge.plain import kinds, plain
+from grader.judge.plain import kinds, plain, weight
 from grader.wire.values import Array, Handle
 
 
@@ -36,6 +36,14 @@ def test_a_scalar_that_is_none(shape: tuple[int, ...]) -> None:
 def test_sets_of_all_kinds(value: set[object], items: list[object]) -> None:
     """Protects the judge from a set whose items cannot be compared; numbers stand by value, whatever they are written as."""
     assert plain(value) == items
+
+
+def test_what_an_answer_weighs() -> None:
+    """Protects the judge's memory and time, which go by numbers and elements and not by the bytes that were sent."""
+    assert weight(np.zeros((10, 100), np.uint8)) == 8000
+    assert weight(({"a": np.zeros(10), "b": 1.0}, "x" * 1000)) == 2 * 64 + 2 * 128 + 80 + 1000
+    assert weight([[0.0] * 100] * 100) == 64 * (100 + 10_000)
+    assert weight(3.5) == 0
 
 
 def test_handles_stay() -> None:

@@ -53,6 +53,18 @@ def test_what_lies_in_a_folder(folder: Path) -> None:
     assert found.size >= 5 * 8192
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="for root no folder is closed")
+@pytest.mark.parametrize("mode", [0o300, 0o400, 0o000])
+def test_a_closed_folder_is_more_than_any_bound(folder: Path, mode: int) -> None:
+    """Protects the disc from files in a folder that its owner has closed to whoever counts."""
+    inner = folder / "inner"
+    inner.mkdir()
+    (inner / "file").write_bytes(b"x" * 8192)
+    inner.chmod(mode)
+    assert measure(folder, Size(1 << 20, 10)).entries > 10
+    inner.chmod(0o700)
+
+
 def test_counting_ends_at_the_bound(folder: Path) -> None:
     """Protects the judge from counting a million files."""
     for number in range(50):
