@@ -38,6 +38,7 @@ from grader.wire.values import Model, Value
 
 _PATIENT_SEARCHES = 2  # tests of a part in which nothing worked; then only the first ways are tried
 _MOST_ANSWERED = 512 << 20  # bytes of all answers of a submission, by `weight`
+_SMALL = 4 << 20  # and of one that is kept all the same: a function of giant answers costs its own part alone
 _Result = TypeVar("_Result")
 
 
@@ -197,9 +198,10 @@ class SubmissionProxy:
             value = alternative.read(value)
             if isinstance(value, Reading):
                 value, asked = value.answer, value.asked
-        self._workplace.answered += weight(value)
-        if self._workplace.answered > _MOST_ANSWERED:
+        heavy = weight(value)
+        if heavy > _SMALL and self._workplace.answered + heavy > _MOST_ANSWERED:
             raise CodeRaised(Failure(("Unsendable",), "all its answers together are too large", 0, 0, ""))
+        self._workplace.answered += heavy
         omitted = left_out(question, attempt, arguments)
         return Call(part.id, asked, attempt.candidate.style, kinds(answer.value), omitted=omitted), value
 

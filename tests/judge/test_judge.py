@@ -115,8 +115,13 @@ def test_answers_that_are_too_large_together(
 ) -> None:
     """Protects the machine from a submission whose every answer is as large as one may be, and who is graded after it."""
     monkeypatch.setattr(proxy_module, "_MOST_ANSWERED", 150 * 64)
-    large = submit("ann", b"def mean(values):\n    return [0.0] * 100\n")
-    told = [test.message for test in judge.grade(large).tests if test.part == "mean"]
+    monkeypatch.setattr(proxy_module, "_SMALL", 64)
+    large = submit(
+        "ann", b"def mean(values):\n    return [0.0] * 100\ndef clamp(value, low, high):\n    return min(max(value, low), high)\n"
+    )
+    result = judge.grade(large)
+    told = [test.message for test in result.tests if test.part == "mean"]
+    assert [part.score == part.max_score for part in result.parts if part.id == "clamp"] == [True]
     assert "too large or too strange" not in told[0]
     assert all("too large or too strange to be compared" in message for message in told[1:])
     assert judge.grade(submit("bob")).score == 40
