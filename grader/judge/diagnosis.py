@@ -24,7 +24,7 @@ from grader.judge.plain import weight
 
 _MOST_REMEMBERED = 1000  # tests' answers by variants: some are to arguments of a submission's own, which nobody asks for again
 
-_HEAVIEST = 8 << 20  # bytes of an answer, a map of 1000 x 1000: a name is not worth comparing more with every variant
+_HEAVIEST = 20 << 20  # bytes of an answer, a matrix of 1000 x 2048: a name is not worth comparing more with every variant
 
 
 class Diagnosis:

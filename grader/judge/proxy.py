@@ -37,7 +37,7 @@ from grader.sandbox.session import CallProcess, MemoryChanged, StateUnknown
 from grader.wire.values import Model, Value
 
 _PATIENT_SEARCHES = 2  # tests of a part in which nothing worked; then only the first ways are tried
-_MOST_ANSWERED = 512 << 20  # bytes of all answers of a submission, by `weight`
+_MOST_ANSWERED = 768 << 20  # bytes of all answers of a submission, by `weight`
 _SMALL = 4 << 20  # and of one that is kept all the same: a function of giant answers costs its own part alone
 _Result = TypeVar("_Result")
 
