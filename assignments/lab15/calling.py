@@ -104,40 +104,37 @@ def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative
 
 def _is_one_map(answer: Any) -> bool:
     """Whether an answer to `CELLS` has the shape of their map, or is enlarged: whether the channels were added up."""
-    try:
-        shape = np.squeeze(np.asarray(answer)).shape
-    except (ValueError, TypeError, OverflowError, RecursionError):
-        return False
+    found = _array_of(answer)
+    shape = () if found is None else np.squeeze(found).shape
     return shape == CELLS.shape[1:] or (len(shape) == 2 and min(shape) > max(CELLS.shape))
 
 
 def _of_all_classes(answer: Any, weights: np.ndarray, class_idx: int) -> Any:
     """The class's map among those of all classes. A single map stays what it is, for whichever class it was made: who could have
     been told the class, and has no parameter for it, loses what one loses who takes no notice of it."""
-    try:
-        maps = np.asarray(answer)
-    except (ValueError, TypeError, OverflowError, RecursionError):  # parts that do not fit together: for the comparison to say
-        return answer
-    while maps.ndim > 3 and len(maps) == 1:
+    maps = _array_of(answer)
+    while maps is not None and maps.ndim > 3 and len(maps) == 1:
         maps = maps[0]
-    return maps[class_idx] if maps.dtype.kind in "biuf" and maps.ndim == 3 and len(maps) == len(weights) > 1 else answer
+    return maps[class_idx] if maps is not None and maps.ndim == 3 and len(maps) == len(weights) > 1 else answer
 
 
 def _pick_class(answer: Any, features: np.ndarray, weights: np.ndarray, class_idx: int) -> Any:
     """As above, of a function that is given a picture alone, so that nobody can tell it a class: a single map must be that of the
     class that the features speak for most."""
     found = _of_all_classes(answer, weights, class_idx)
-    if found is not answer or not _is_numbers(answer):
+    if found is not answer or _array_of(answer) is None:
         return found
     pooled = features.reshape(*features.shape[-3:]).mean(axis=(1, 2))
     return Reading(answer, (features, weights, int(np.argmax(weights @ pooled))))
 
 
-def _is_numbers(answer: Any) -> bool:
+def _array_of(answer: Any) -> np.ndarray | None:
+    """An answer as an array of numbers; None where it is none, or its parts do not fit together: for the comparison to say."""
     try:
-        return np.asarray(answer).dtype.kind in "biuf"
+        found = np.asarray(answer)
     except (ValueError, TypeError, OverflowError, RecursionError):
-        return False
+        return None
+    return found if found.dtype.kind in "biuf" else None
 
 
 def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation: Situation) -> list[Alternative]:

@@ -196,12 +196,7 @@ def features_map_training_mode(model, x):
     "берёт статистику батча, и карта зависит от соседних картинок. Перед прогоном нужен model.eval().",
 )
 def features_map_mode_as_it_comes(model, x):
-    caught = []
-    hook = model.layer4.register_forward_hook(lambda _module, _inputs, output: caught.append(output.detach()))
-    with torch.no_grad():
-        model(x)
-    hook.remove()
-    return caught[-1]
+    return _forward_as_it_comes(model, x, model.layer4)
 
 
 @misconception(

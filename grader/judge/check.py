@@ -82,8 +82,8 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Question:
-    """A call of `check` that is still to be compared: `other` asks the same by other arguments, `place` is where it stands."""
+class Entry:
+    """A call of `check` that is to be compared: `other` asks the same by other arguments, `place` is where it stands."""
 
     first: Asked
     other: Asked | None
@@ -115,7 +115,7 @@ class Ledger:
         self._reference = reference
         self._comparisons = comparisons
         self._test = test
-        self._waiting: list[Question] = []
+        self._waiting: list[Entry] = []
         self._drawn: list[Asked] = []
 
     def ask(self, part: Part, arguments: tuple[Any, ...], photo: str) -> Asked:
@@ -125,9 +125,9 @@ class Ledger:
         found = self._reference.expect(part.id, call.arguments)
         return Asked(replace(call, tolerance=found.tolerance), answer, found.value)
 
-    def enter(self, question: Question) -> None:
+    def enter(self, entry: Entry) -> None:
         """Have it compared. Raises as `settle` does, if that is at once."""
-        self._waiting.append(question)
+        self._waiting.append(entry)
         if self.at_once:
             self.settle()
 
@@ -140,14 +140,14 @@ class Ledger:
     def settle(self) -> None:
         """Compare what waits for it. Raises what the assignment's comparison raises."""
         while self._waiting:
-            question = self._waiting.pop(0)
-            compared = self._compare(question.first)
-            if compared.difference is not None and question.other is not None:
-                compared = self._compare(question.other)
+            entry = self._waiting.pop(0)
+            compared = self._compare(entry.first)
+            if compared.difference is not None and entry.other is not None:
+                compared = self._compare(entry.other)
             self.compared.append(compared)
             if compared.difference is not None and self.mismatch is None:
-                told = _OMITTED if compared.call.omitted else question.hint
-                self.mismatch = _mismatch(compared.difference, told, question.place)
+                told = _OMITTED if compared.call.omitted else entry.hint
+                self.mismatch = _mismatch(compared.difference, told, entry.place)
         while self._drawn:
             self.shown.append(self._compare(self._drawn.pop(0)))
 
@@ -199,7 +199,7 @@ class Check:
         first = ledger.ask(part, arguments, photo)
         # Asked whatever came of the first, which else would be known to have been wrong.
         other = None if otherwise is None else ledger.ask(part, otherwise, photo)
-        ledger.enter(Question(first, other, hint, sys._getframe(1) if ledger.at_once else None))
+        ledger.enter(Entry(first, other, hint, sys._getframe(1) if ledger.at_once else None))
         return first.expected
 
 

@@ -23,8 +23,7 @@ from grader.judge.outcome import Call
 from grader.judge.plain import weight
 
 _MOST_REMEMBERED = 1000  # tests' answers by variants: some are to arguments of a submission's own, which nobody asks for again
-
-_HEAVIEST = 20 << 20  # bytes of an answer, a matrix of 1000 x 2048: a name is not worth comparing more with every variant
+_MOST_ANSWER_BYTES = 20 << 20  # by `weight`, a matrix of 1000 x 2048: a name is not worth comparing more with every variant
 
 
 class Diagnosis:
@@ -39,9 +38,8 @@ class Diagnosis:
 
     def name(self, part: str, compared: Sequence[Compared], raised: Sequence[Call] = ()) -> Variant | None:
         """The first variant of `part` that explains all of the comparisons, and fails on all calls in `raised`; or None."""
-        if not any(item.difference is not None for item in compared):
-            return None
-        if any(weight(item.answer) > _HEAVIEST for item in compared):
+        is_right = all(item.difference is None for item in compared)
+        if is_right or any(weight(item.answer) > _MOST_ANSWER_BYTES for item in compared):
             return None
         omitted = {role for item in compared for role in item.call.omitted}
         possible = (variant for variant in self.variants if variant.part == part and variant.ignores not in omitted)

@@ -37,8 +37,8 @@ from grader.sandbox.session import CallProcess, MemoryChanged, StateUnknown
 from grader.wire.values import Model, Value
 
 _PATIENT_SEARCHES = 2  # tests of a part in which nothing worked; then only the first ways are tried
-_MOST_ANSWERED = 768 << 20  # bytes of all answers of a submission, by `weight`
-_SMALL = 4 << 20  # and of one that is kept all the same: a function of giant answers costs its own part alone
+_MOST_ANSWER_BYTES = 768 << 20  # of all answers of a submission, by `weight`
+_SMALL_ANSWER_BYTES = 4 << 20  # an answer of so few is kept beyond that, too: a function of giant ones costs its own part alone
 _Result = TypeVar("_Result")
 
 
@@ -199,9 +199,9 @@ class SubmissionProxy:
             if isinstance(value, Reading):
                 value, asked = value.answer, value.asked
         heavy = weight(value)
-        if heavy > _SMALL and self._workplace.answered + heavy > _MOST_ANSWERED:
+        if heavy > _SMALL_ANSWER_BYTES and self._workplace.answer_bytes + heavy > _MOST_ANSWER_BYTES:
             raise CodeRaised(Failure(("Unsendable",), "all its answers together are too large", 0, 0, ""))
-        self._workplace.answered += heavy
+        self._workplace.answer_bytes += heavy
         omitted = left_out(question, attempt, arguments)
         return Call(part.id, asked, attempt.candidate.style, kinds(answer.value), omitted=omitted), value
 

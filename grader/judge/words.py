@@ -91,7 +91,7 @@ def failure_words(failure: Failure) -> Text:
 
 def _failure_sentence(failure: Failure) -> Text:
     kind = known_type(failure)
-    error = with_message(kind, one_line(failure.message))
+    error = with_message(kind, one_line(failure.message)).removesuffix(".")  # another follows
     if "SyntaxError" in failure.types:
         error = f"{error} ({_PYTHON})"
     fields = {"error": error, "line": failure.line, "cell": failure.cell}

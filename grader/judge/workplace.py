@@ -47,7 +47,7 @@ class Workplace:
     learnt: dict[str, Learnt] = field(default_factory=dict)
     reopened: int = 0
     disturbed: bool = False
-    answered: int = 0  # bytes of its answers, which the judge keeps until all are there
+    answer_bytes: int = 0  # of its answers, which the judge keeps until all are there
     kept: CallProcess | None = None  # of earlier tests, for the next one
     timeouts: dict[str, int] = field(default_factory=dict)
     ends: float = field(init=False)

@@ -72,7 +72,7 @@ def test_answers_to_what_nobody_asks_again_are_forgotten(
 def test_an_answer_too_large_for_all_variants_is_not_named(name: Name, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects a class's time: each variant would be compared with it, when the submission and its limits are gone."""
     assert name("mean", lambda v: sum(v) // len(v), MEANS) == "mean.floors"
-    monkeypatch.setattr(diagnosis_module, "_HEAVIEST", -1)
+    monkeypatch.setattr(diagnosis_module, "_MOST_ANSWER_BYTES", -1)
     assert name("mean", lambda v: sum(v) // len(v), MEANS) is None
 
 

@@ -114,8 +114,8 @@ def test_answers_that_are_too_large_together(
     judge: Judge, submit: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Protects the machine from a submission whose every answer is as large as one may be, and who is graded after it."""
-    monkeypatch.setattr(proxy_module, "_MOST_ANSWERED", 150 * 64)
-    monkeypatch.setattr(proxy_module, "_SMALL", 64)
+    monkeypatch.setattr(proxy_module, "_MOST_ANSWER_BYTES", 150 * 64)
+    monkeypatch.setattr(proxy_module, "_SMALL_ANSWER_BYTES", 64)
     large = submit(
         "ann", b"def mean(values):\n    return [0.0] * 100\ndef clamp(value, low, high):\n    return min(max(value, low), high)\n"
     )

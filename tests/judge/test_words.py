@@ -97,6 +97,12 @@ def test_where_loading_failed(given: Failure, said: str) -> None:
     assert str(failure_words(given)) == said
 
 
+def test_a_message_that_ends_a_sentence() -> None:
+    """Protects the report from two full stops: what follows on the message has its own."""
+    given = failure("FileNotFoundError", message="No class folder in data.", line=3)
+    assert str(failure_words(given)) == "Line 3 failed: FileNotFoundError: No class folder in data. What follows still ran."
+
+
 def test_notes_that_are_not_known_are_dropped() -> None:
     """Protects the report from notes that a submission made up, or left a field out of."""
     known = note_words({"code": "picture_served", "name": "my\ncat.jpg"})

@@ -19,6 +19,11 @@ from grader.sandbox.wall import Wall
 
 from .conftest import Place, call
 
+SLEEPING = """
+def probe():
+    time.sleep(600)
+"""
+
 
 @pytest.fixture
 def process() -> Iterator[int]:
@@ -31,11 +36,7 @@ def process() -> Iterator[int]:
 def test_a_watchdog_that_fails_is_the_graders_fault(monkeypatch: pytest.MonkeyPatch, place: Place) -> None:
     """Protects a student from a zero for what the grader's watchdog could not do, and the machine from work without a limit."""
     monkeypatch.setattr(guard, "_groups_work", lambda: False)
-    code = """
-    def probe():
-        time.sleep(600)
-    """
-    with place.session(code) as (opened, _):
+    with place.session(SLEEPING) as (opened, _):
         monkeypatch.setattr(watchdog, "_tasks", lambda _process: 1 // 0)
         with pytest.raises(SandboxFault, match="could not be watched"):
             call(opened)
@@ -45,11 +46,7 @@ def test_a_quota_that_fails_is_the_graders_fault(monkeypatch: pytest.MonkeyPatch
     """Protects the same where the folder that was lent can no longer be measured."""
     if wall.name != "landlock":
         pytest.skip("no folder is lent")
-    code = """
-    def probe():
-        time.sleep(600)
-    """
-    with place.session(code) as (opened, _):
+    with place.session(SLEEPING) as (opened, _):
         monkeypatch.setattr(Quota, "look", lambda self: 1 // 0)
         with pytest.raises(SandboxFault, match="could not be watched"):
             call(opened)
