@@ -31,6 +31,8 @@ _TRACEBACKS = ("long", "native")
 class SubmissionPlugin(JudgePlugin):
     """Fixtures and verdicts of the judge. Raises `pytest.UsageError` when lab or file cannot be told."""
 
+    is_reported = True
+
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         try:

@@ -12,7 +12,8 @@ after every call by them has raised an error, so that it never rescues a wrong a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -80,6 +81,26 @@ class Alternative:
     probe: Probe | None = None
 
 
+class Listed(Mapping[str, Alternative]):
+    """Alternatives that are made when somebody looks: most questions are answered in the way that worked before."""
+
+    def __init__(self, make: Callable[[], dict[str, Alternative]]) -> None:
+        self._make = make
+
+    @functools.cached_property
+    def _made(self) -> dict[str, Alternative]:
+        return self._make()
+
+    def __getitem__(self, identifier: str) -> Alternative:
+        return self._made[identifier]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
 class Alternatives:
     """The assignment's `calling.py`, or nothing."""
 
@@ -87,8 +108,11 @@ class Alternatives:
         self.module = module
         self.reference = reference
 
-    def of(self, part: Part, arguments: tuple[Any, ...], model: Model) -> dict[str, Alternative]:
-        """The alternatives of a part by id, in order. Raises `SpecificationError` for a list that is none."""
+    def of(self, part: Part, arguments: tuple[Any, ...], model: Model) -> Mapping[str, Alternative]:
+        """The alternatives of a part by id, in order. A look at them raises `SpecificationError` for a list that is none."""
+        return Listed(lambda: self._listed(part, arguments, model))
+
+    def _listed(self, part: Part, arguments: tuple[Any, ...], model: Model) -> dict[str, Alternative]:
         function = getattr(self.module, f"alternatives_{part.id}", None)
         if function is None:
             return {}

@@ -53,6 +53,10 @@ class Question:
         """The part's own roles."""
         return self._known("", tuple(parameter.role for parameter in self.part.parameters), {})
 
+    def alternative_of(self, attempt: Attempt) -> Alternative | None:
+        """The other way to ask that an attempt takes; None for the part's own."""
+        return self.alternatives[attempt.alternative] if attempt.alternative else None
+
     def roles_of(self, alternative: Alternative) -> Roles:
         """The roles of another way to ask."""
         return self._known(alternative.id, tuple(alternative.roles), alternative.aliases)
@@ -85,10 +89,27 @@ def _needed_names(part: Part) -> tuple[frozenset[str], ...]:
 
 def attempts(question: Question) -> list[Attempt]:
     """Every attempt worth making, best first, at most 80. Empty when nothing answers to the part's names."""
-    found = list(itertools.islice(candidates(question.part, question.report, question.roles), _MOST_CANDIDATES))
-    ordered = [attempt for candidate in found for attempt in _of_candidate(question, candidate)]
-    changed = [attempt for candidate in found for attempt in _by_changed_alternatives(question, candidate)]
-    return list(dict.fromkeys([*ordered, *changed]))[:_MOST_ATTEMPTS]
+    return list(attempts_in_turn(question))
+
+
+def attempts_in_turn(question: Question) -> Iterator[Attempt]:
+    """The same, each made when it is asked for: mostly the first one works."""
+    made: set[Attempt] = set()
+    for attempt in _possible(question):
+        if attempt not in made:
+            made.add(attempt)
+            yield attempt
+        if len(made) == _MOST_ATTEMPTS:
+            return
+
+
+def _possible(question: Question) -> Iterator[Attempt]:
+    found = []
+    for candidate in itertools.islice(candidates(question.part, question.report, question.roles), _MOST_CANDIDATES):
+        found.append(candidate)
+        yield from _of_candidate(question, candidate)
+    for candidate in found:
+        yield from _by_changed_alternatives(question, candidate)
 
 
 def nearest_first(possible: Sequence[Attempt], known: Attempt) -> list[Attempt]:
@@ -111,13 +132,17 @@ def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]
     """
     entry = question.report.names.get(candidate.name)
     most = None if entry is None or entry.returns else 1
-    own = list(_by_roles(question.part, candidate, bool(question.report.hooks)))
+    own, others = _by_own_roles(question, candidate), _by_alternatives(question, candidate)
+    ordered = itertools.chain(own, others) if candidate.binding.complete else itertools.chain(others, own)
+    yield from itertools.islice(ordered, most)
+
+
+def _by_own_roles(question: Question, candidate: Candidate) -> Iterator[Attempt]:
+    hooks = bool(question.report.hooks)
+    yield from _by_roles(question.part, candidate, hooks)
     for binding in _other_bindings(candidate, question.roles):
         other = replace(candidate, binding=binding)
-        own += [each for each in _by_roles(question.part, other, bool(question.report.hooks)) if not each.changes]
-    others = list(_by_alternatives(question, candidate))
-    ordered = [*own, *others] if candidate.binding.complete else [*others, *own]
-    yield from ordered[:most]
+        yield from (each for each in _by_roles(question.part, other, hooks) if not each.changes)
 
 
 def _other_bindings(candidate: Candidate, roles: Roles) -> Iterator[Binding]:

@@ -45,7 +45,7 @@ def served_model(assignment: Assignment, part: Part, report: LoadReport, attempt
 
 def asked_arguments(question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     """The canonical arguments that an attempt's answer belongs to."""
-    alternative = question.alternatives.get(attempt.alternative)
+    alternative = question.alternative_of(attempt)
     if alternative is not None:
         return arguments if alternative.asked is None else alternative.asked
     omitted = attempt.candidate.binding.omitted
@@ -61,14 +61,14 @@ def asked_arguments(question: Question, attempt: Attempt, arguments: tuple[Any, 
 
 def left_out(question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> tuple[str, ...]:
     """The roles of numbers and arrays that the function is not given; a network it may have of its own."""
-    values = _values(question, question.alternatives.get(attempt.alternative), arguments)
+    values = _values(question, question.alternative_of(attempt), arguments)
     return tuple(role for role in attempt.candidate.binding.omitted if not isinstance(values.get(role), Model))
 
 
 def requests_of(question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> Iterator[Request]:
     """The calls that an attempt makes: one, or one for each item."""
     served = served_model(question.assignment, question.part, question.report, attempt)
-    alternative = question.alternatives.get(attempt.alternative)
+    alternative = question.alternative_of(attempt)
     values = _values(question, alternative, asked_arguments(question, attempt, arguments))
     each = next((change.partition(":")[2] for change in attempt.changes if change.startswith("each:")), "")
     for item in values[each] if each else [None]:
@@ -83,7 +83,7 @@ def requests_of(question: Question, attempt: Attempt, arguments: tuple[Any, ...]
 
 def essence(question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> Attempt:
     """The attempt without what makes no difference for these arguments: two of one essence send the same requests."""
-    alternative = question.alternatives.get(attempt.alternative)
+    alternative = question.alternative_of(attempt)
     values = _values(question, alternative, asked_arguments(question, attempt, arguments))
     changes = tuple(change for change in attempt.changes if not _is_idle(change, values))
     binding = attempt.candidate.binding

@@ -82,6 +82,8 @@ class JudgePlugin:
     are compared by `settle`, when the submission is gone: until then a test with wrong answers counts as passed.
     """
 
+    is_reported = False  # whether somebody reads what pytest says of each test: it costs a third of pytest's own time
+
     def __init__(
         self,
         setting: Setting,
@@ -197,7 +199,8 @@ class JudgePlugin:
         ran = self._by_node.get(item.nodeid)
         if ran is None:
             return None
-        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        if self.is_reported:
+            item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         self._proxy = None
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
         if ran.broke_off and self._proxy is not None and self._proxy.start_afresh():
@@ -213,10 +216,16 @@ class JudgePlugin:
                 ran.forget()
                 reports = second
         self._proxy = None
-        for report in reports:
-            item.ihook.pytest_runtest_logreport(report=report)
-        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        self._report(item, reports)
         return True
+
+    def _report(self, item: pytest.Item, reports: list[pytest.TestReport]) -> None:
+        if self.is_reported:
+            for report in reports:
+                item.ihook.pytest_runtest_logreport(report=report)
+            item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        elif item.config.getoption("maxfail") and any(report.failed for report in reports):
+            item.session.shouldfail = "the first failure is enough"
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

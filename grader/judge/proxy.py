@@ -6,6 +6,7 @@ as it stands. What worked once is tried first the next time.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ from typing import Any, TypeVar
 from grader.course.specification import Part
 from grader.errors import SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
 from grader.judge.alternatives import Reading
-from grader.judge.calling import Attempt, Question, attempts, nearest_first
+from grader.judge.calling import Attempt, Question, attempts_in_turn, nearest_first
 from grader.judge.delivery import (
     asked_arguments,
     axes_of,
@@ -124,7 +125,7 @@ class SubmissionProxy:
 
     def _passes_probe(self, question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> bool:
         """Whether the function reads its arguments in the attempt's way, as far as the alternative has a question that tells."""
-        alternative, probed = question.alternatives.get(attempt.alternative), self._workplace.probed
+        alternative, probed = question.alternative_of(attempt), self._workplace.probed
         if alternative is None or alternative.probe is None:
             return True
         if attempt not in probed:
@@ -143,16 +144,18 @@ class SubmissionProxy:
         first = known is not None and (not changes_axes(known) or place.known_axes[part.id] == axes_of(arguments))
         if known is not None and first:
             yield known
-        possible = attempts(question)
-        if not possible:
+        possible = attempts_in_turn(question)
+        nearest = next(possible, None)
+        if nearest is None:
             raise NotFound(
                 gettext("Nothing was found under the name {name} (or a usual variant of it).", name=part.names[0]),
                 hint=gettext("Define a function named {name}.", name=part.names[0]),
             )
-        if known is None and place.fruitless.get(part.id, 0) >= _PATIENT_SEARCHES:
-            possible = [place.furthest[part.id], *possible[: len(part.accepts)]]
+        possible = itertools.chain([nearest], possible)
         if known is not None:
-            possible = nearest_first(possible, known)
+            possible = iter(nearest_first(list(possible), known))
+        elif place.fruitless.get(part.id, 0) >= _PATIENT_SEARCHES:
+            possible = itertools.chain([place.furthest[part.id]], itertools.islice(possible, len(part.accepts)))
         yield from (attempt for attempt in possible if attempt != known or not first)
 
     def _outcome(self, question: Question, attempt: Attempt, answer: Answer) -> CodeRaised | Mismatch:
@@ -188,7 +191,7 @@ class SubmissionProxy:
         return Answer(join([answer.value for answer in answers]), None, (), wrote=any(answer.wrote for answer in answers))
 
     def _finish(self, question: Question, attempt: Attempt, arguments: tuple[Any, ...], answer: Answer) -> tuple[Call, Any]:
-        part, alternative = question.part, question.alternatives.get(attempt.alternative)
+        part, alternative = question.part, question.alternative_of(attempt)
         for text in adaptation_notes(part, attempt, alternative):
             self._learnt.notes.append(text)
         if answer.wrote:
