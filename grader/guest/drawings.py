@@ -159,6 +159,17 @@ def _rendered(figure: Any) -> Any:
     return _small(np.asarray(canvas.buffer_rgba())[..., :3])
 
 
+def rehearse() -> None:
+    """Draw a figure and forget it, where pyplot is loaded: who forks from here finds its fonts and layouts looked up."""
+    pyplot: Any = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        figure, axes = pyplot.subplots()
+        axes.imshow(np.zeros((2, 2)))
+        axes.set_title("0")
+        _rendered(figure)
+        pyplot.close(figure)
+
+
 def _title(figure: Any) -> str:
     """What stands above a figure, else above each of its axes."""
     titles = [figure.get_suptitle()] if figure.get_suptitle() else [axes.get_title() for axes in figure.axes]

@@ -68,8 +68,9 @@ class HookBook:
 
     def active_on(self, networks: Iterable[Any]) -> int:
         """How many hooks are registered on these networks."""
-        own = {id(module) for network in networks for module in modules_of(network)}
-        return sum(id(hook.module) in own and hook.is_active for hook in self.hooks)
+        active = [hook for hook in self.hooks if hook.is_active]
+        own = {id(module) for network in networks for module in modules_of(network)} if active else set()
+        return sum(id(hook.module) in own for hook in active)
 
     def place(self, hook: Hook, roots: list[tuple[str, Any]]) -> tuple[str, Any, str]:
         """(name of the network, the network, dotted path of the layer) for a hook; ("", None, "") when it is in none."""

@@ -95,7 +95,9 @@ def modules_of(network: Any) -> list[Any]:
     """
     modules = [network]
     for module in modules:  # grows meanwhile
-        modules.extend(child for child in attribute(module, "_modules", {}).values() if child is not None)
+        children = attribute(module, "_modules", {})
+        if children:  # most have none
+            modules.extend(child for child in children.values() if child is not None)
         if len(modules) > _MOST_MODULES:  # a module that was made a child of itself
             break
     return modules

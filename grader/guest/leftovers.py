@@ -27,7 +27,7 @@ class Leftovers:
     def __init__(self, loaded: Loaded, shelf: Shelf) -> None:
         self._loaded = loaded
         self._shelf = shelf
-        self._remembered, self._around = self._now()
+        self._remembered, self._around = self._walk(), self._look_around()
         self._numbers: list[bytes] = []
         self._is_opaque = self._remembered.is_opaque
         try:
@@ -36,17 +36,17 @@ class Leftovers:
         except Exception:  # noqa: BLE001  of a tensor or a network of the submission's own kind
             self._is_opaque = True
 
-    def _now(self) -> tuple[Remembered, tuple[Any, ...]]:
-        places = [self._loaded.namespace, self._loaded.elsewhere, *(vars(module) for module in self._loaded.modules)]
-        hooks = self._shelf.hooks.active_on([network for _, network in self._shelf.handed])
-        return Remembered(places), (hooks, _settings())
+    def _walk(self) -> Remembered:
+        return Remembered([self._loaded.namespace, self._loaded.elsewhere, *(vars(module) for module in self._loaded.modules)])
+
+    def _look_around(self) -> tuple[Any, ...]:
+        return self._shelf.hooks.active_on([network for _, network in self._shelf.handed]), _settings()
 
     def are_gone(self, *, thoroughly: bool) -> bool:
         """Whether nothing is left, if need be after it was put back; `thoroughly`: nor in networks and larger arrays."""
-        remembered, around = self._now()
-        if around != self._around:
+        if self._look_around() != self._around:
             return False
-        changed = remembered != self._remembered
+        changed = not self._remembered.is_as_it_was() and self._walk() != self._remembered
         if not changed and not thoroughly:
             return True
         if self._is_opaque or not self._shelf.put_own_back() or self._remembered.numbers() != self._numbers:
@@ -54,7 +54,7 @@ class Leftovers:
         if not changed:
             return True
         self._remembered.put_back()
-        return self._now()[0] == self._remembered
+        return self._walk() == self._remembered
 
 
 def _settings() -> tuple[Any, ...]:

@@ -15,12 +15,13 @@ import datetime
 import decimal
 import functools
 import io
+import operator
 import pathlib
 import re
 import sys
 import types
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -34,7 +35,9 @@ _MOST = 20_000  # things looked at: of more it is not known what they hold
 _SMALL = 4096  # bytes of an array that are looked at every time
 _LARGE = 1 << 20  # and in need; of a still larger one only whether torch wrote to it: no call's map or mask is as large
 _MOST_NUMBERS = 32 << 20  # bytes of those in between, in all
+_KINDS = list, tuple, set, frozenset, deque  # which class an object is derived from, of those with elements
 _PLAIN = (int, float, complex, bool, str, bytes, type(None))
+_TORCHS_OWN = "_non_persistent_buffers_set"  # which every module has
 # A notebook's own history, and what every namespace has: nothing that calls change.
 _HISTORY = re.compile(r"_i?\d+|_{1,3}|_i{1,3}|_[iod]h|In|Out|__\w+__")
 
@@ -78,6 +81,10 @@ class Remembered:
         self._things: dict[int, Any] = {}
         self._held: list[tuple[Any, Any]] = []
         self._large: list[Any] = []
+        # Each look at something that may hold others next time, and what it found: objects, or what compares by its value.
+        self._looks: list[tuple[Callable[[Any], list[Any]], Any, list[Any]]] = []
+        self._readings: list[tuple[Callable[[Any], Any], Any, Any]] = []
+        self._has_failed = False
         waiting: deque[Any] = deque(places)
         while waiting and len(self.seen) < _MOST:
             thing = waiting.popleft()
@@ -90,7 +97,7 @@ class Remembered:
                 try:
                     waiting.extend(self._within(thing))
                 except Exception:  # noqa: BLE001  of an object that raises at a look
-                    self.is_opaque = True
+                    self.is_opaque = self._has_failed = True
         large = sum(attribute(thing, "nbytes", 0) for thing in self._large)
         self.is_opaque = self.is_opaque or bool(waiting) or large > _MOST_NUMBERS
 
@@ -98,6 +105,20 @@ class Remembered:
         return isinstance(other, Remembered) and self.seen == other.seen
 
     __hash__ = None  # type: ignore[assignment]
+
+    def is_as_it_was(self) -> bool:
+        """Whether every look finds the very same again: then all that is reached is the same, and a new walk would be equal.
+
+        A walk takes five times as long. False where only a walk can tell.
+        """
+        if self._has_failed:
+            return False
+        try:
+            return all(_are_same(look(thing), found) for look, thing, found in self._looks) and all(
+                read(thing) == found for read, thing, found in self._readings
+            )
+        except Exception:  # noqa: BLE001  as above
+            return False
 
     def numbers(self) -> list[bytes]:
         """What each tensor and each larger array holds, which is not compared otherwise. Raises for one that cannot be read."""
@@ -113,20 +134,24 @@ class Remembered:
         """What a thing holds, with its size; nothing of what a library keeps for itself."""
         if is_a(thing, dict):
             self._held.append((thing, every := items_of(thing)))
+            self._look(_entries, thing)
             items = [item for item in every if not _is_history(item[0])]
             return [len(items), *(part for item in items for part in item)]
-        if (elements := elements_of(thing, (list, tuple, set, frozenset, deque))) is not None:
+        if (elements := elements_of(thing, _KINDS)) is not None:
             self._held.append((thing, elements))
+            if not is_a(thing, tuple, frozenset):
+                self._looks.append((_elements, thing, elements))
             return [len(elements), *elements[:_MOST]]
         if is_a(thing, np.ndarray, *torch_types("Tensor")):
             return self._of_numbers(thing)
         if is_a(thing, bytearray):
-            return [bytes(thing)]
+            return [self._read(bytes, thing)]
         if is_a(thing, functools._lru_cache_wrapper):
-            self._held.append((thing, thing.cache_info()))
-            return [*thing.cache_info(), thing.__wrapped__]
+            known = self._read(_cache_info, thing)
+            self._held.append((thing, known))
+            return [*known, thing.__wrapped__]
         if is_a(thing, functools.partial):
-            return [thing.func, thing.args, thing.keywords]
+            return self._look(_parts_of_partial, thing)
         if is_a(thing, staticmethod, classmethod, MethodType):
             return [thing.__func__, attribute(thing, "__self__")]
         if is_a(thing, types.BuiltinFunctionType, types.MethodWrapperType):
@@ -135,22 +160,31 @@ class Remembered:
             return [thing.fget, thing.fset, thing.fdel]
         return self._of_library(thing) if is_foreign(thing) else self._of_own(thing)
 
+    def _look(self, look: Callable[[Any], list[Any]], thing: Any) -> list[Any]:
+        self._looks.append((look, thing, found := look(thing)))
+        return found
+
+    def _read(self, read: Callable[[Any], Any], thing: Any) -> Any:
+        self._readings.append((read, thing, found := read(thing)))
+        return found
+
     def _of_numbers(self, thing: Any) -> list[Any]:
         is_array = is_a(thing, np.ndarray)
         if is_array and thing.dtype.hasobject:
-            return [thing.size, *np.ndarray.ravel(thing)[:_MOST]]
+            return [thing.size, *self._look(_objects, thing)]
         if is_array and thing.nbytes <= _SMALL:
-            return [np.ndarray.tobytes(thing)]
+            return [self._read(np.ndarray.tobytes, thing)]
         if thing.nbytes <= _LARGE:
             self._large.append(thing)
-        # A tensor of `torch.inference_mode` raises.
-        return [thing.nbytes] if is_array else [attribute(thing, "_version", 0)]
+        return [self._read(_size if is_array else _version, thing)]
 
     def _of_library(self, thing: Any) -> list[Any]:
         if is_network(thing):
             self.networks.append(thing)
             modules = modules_of(thing)
-            hung = [value for module in modules for value in vars(module).values() if type(value) in (list, set, deque)]
+            self._readings.append((_entries_of_modules, thing, [dict(vars(module)) for module in modules]))
+            entries = [item for module in modules for item in vars(module).items() if type(item[1]) in (list, set, deque)]
+            hung = [value for name, value in entries if name != _TORCHS_OWN]
             return [*hung, *(module for module in modules[1:] if not is_foreign(module))]
         if is_a(thing, ModuleType, type, FunctionType, *_CONSTANTS) or type(thing) is object:
             return []
@@ -164,14 +198,63 @@ class Remembered:
         if is_a(thing, *_CONSTANTS):
             return []
         if is_a(thing, FunctionType):
-            cells = [(cell, cell.cell_contents) for cell in thing.__closure__ or () if is_filled(cell)]
-            self._held += cells
-            return [thing.__defaults__, thing.__kwdefaults__, vars(thing), *(content for _, content in cells)]
-        kept = names_of(thing)
-        self._held.append((thing, kept))
+            self._held += [(cell, cell.cell_contents) for cell in thing.__closure__ or () if is_filled(cell)]
+            return self._look(_parts_of_function, thing)
+        self._held.append((thing, names_of(thing)))
         if is_a(thing, type):
-            return [value for name, value in kept.items() if not str(name).startswith("__")]
-        return [len(kept), *(part for item in kept.items() for part in item), *slots_of(thing)]
+            self._look(_entries_of, thing)
+            return [value for name, value in names_of(thing).items() if not str(name).startswith("__")]
+        parts = self._look(_parts_of_object, thing)
+        return [len(parts), *parts]
+
+
+# What `Remembered` looks at: of the same objects it finds the same.
+
+
+def _entries(thing: Any) -> list[Any]:
+    return [*dict.keys(thing), *dict.values(thing)]
+
+
+def _elements(thing: Any) -> list[Any]:
+    return elements_of(thing, _KINDS) or []
+
+
+def _entries_of(thing: Any) -> list[Any]:
+    return _entries(names_of(thing))
+
+
+def _parts_of_object(thing: Any) -> list[Any]:
+    return [*_entries_of(thing), *slots_of(thing)]
+
+
+def _parts_of_function(thing: Any) -> list[Any]:
+    contents = [cell.cell_contents for cell in thing.__closure__ or () if is_filled(cell)]
+    return [thing.__defaults__, thing.__kwdefaults__, vars(thing), *contents]
+
+
+def _parts_of_partial(thing: Any) -> list[Any]:
+    return [thing.func, thing.args, thing.keywords]
+
+
+def _objects(thing: Any) -> list[Any]:
+    return list(np.ndarray.ravel(thing)[:_MOST])
+
+
+def _entries_of_modules(thing: Any) -> list[dict[str, Any]]:
+    """Compared as dictionaries, which for the same objects asks none of them: there are thousands of these entries."""
+    return [vars(module) for module in modules_of(thing)]
+
+
+def _cache_info(thing: Any) -> Any:
+    return thing.cache_info()
+
+
+def _size(thing: Any) -> Any:
+    return thing.nbytes
+
+
+def _version(thing: Any) -> Any:
+    return attribute(thing, "_version", 0)  # a tensor of `torch.inference_mode` raises
 
 
 def _bytes_of(thing: Any) -> bytes:
@@ -225,7 +308,7 @@ def _put_class_back(thing: type, held: dict[str, Any]) -> None:
 
 
 def _are_same(these: list[Any], those: list[Any]) -> bool:
-    return len(these) == len(those) and all(this is that for this, that in zip(these, those, strict=True))
+    return len(these) == len(those) and all(map(operator.is_, these, those))
 
 
 def _is_history(name: Any) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import SandboxFault
-from grader.guest import adaptations, compiler, gpu
+from grader.guest import adaptations, compiler, drawings, gpu
 from grader.guest.adaptations import Places, console, devices
 from grader.guest.chance import Draws
 from grader.guest.drawings import Drawings
@@ -50,6 +50,7 @@ class Warm:
         self.gpu_mb = int(configuration["gpu_mb"])
         places = Places(Path(configuration["pictures"]), Path(configuration["hub"]))
         adaptations.install(places, self.notes, self.drawings)
+        drawings.rehearse()
         if not self.gpu_mb:
             devices.install(self.notes)
         self.draws = Draws()

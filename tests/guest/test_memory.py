@@ -90,7 +90,9 @@ def test_nothing_is_left(namespace: dict[str, Any], name: str) -> None:
     """Protects the speed of grading: a process is kept while nothing was left behind in it."""
     before = Remembered([namespace])
     namespace[name](5)
+    assert before.is_as_it_was()
     namespace["_"], namespace["_i7"], namespace["__warningregistry__"] = 1, "cell", {}
+    assert not before.is_as_it_was(), "a walk alone knows that these are not the submission's"
     assert Remembered([namespace]) == before
 
 
@@ -102,6 +104,7 @@ def test_what_is_left_is_seen(namespace: dict[str, Any], name: str) -> None:
     before = Remembered([namespace])
     namespace[name](5)
     assert Remembered([namespace]) != before
+    assert not before.is_as_it_was()
 
 
 @pytest.mark.parametrize(
@@ -119,6 +122,7 @@ def test_what_is_left_is_put_back(namespace: dict[str, Any], name: str) -> None:
         assert Remembered([namespace]) != before
         before.put_back()
         assert Remembered([namespace]) == before
+        assert before.is_as_it_was()
 
 
 def test_what_cannot_be_put_back(namespace: dict[str, Any]) -> None:
@@ -135,6 +139,7 @@ def test_what_cannot_be_put_back(namespace: dict[str, Any]) -> None:
         leave()
         before.put_back()
         assert Remembered([namespace]) != before
+        assert not before.is_as_it_was()
 
 
 def test_what_refuses_to_be_put_back(namespace: dict[str, Any]) -> None:
@@ -175,8 +180,10 @@ def test_cycles_and_large_things_end() -> None:
     before = Remembered([around])
     assert len(before.seen) < 200_000
     assert Remembered([around]) == before
+    assert before.is_as_it_was()
     around.append(1)
     assert Remembered([around]) != before
+    assert not before.is_as_it_was()
 
 
 def test_an_object_that_cannot_be_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,6 +200,7 @@ def test_an_object_that_cannot_be_looked_into(monkeypatch: pytest.MonkeyPatch) -
     places = [[odd, seen]]
     before = Remembered(places)
     assert Remembered(places) == before
+    assert not before.is_as_it_was(), "it may answer a look next time"
     seen.append(1)
     assert Remembered(places) != before
 
@@ -226,6 +234,12 @@ def keep(where, x):
 partial = functools.partial(keep, [])
 buffer = bytearray(2)
 """
+MORE = """
+table = np.array([[1], [2, 3]], dtype=object)
+class Kept:
+    __slots__ = ("kept",)
+made = Kept()
+"""
 LEAVES = {
     "a module's attribute": "recorder.maps.append(5)",
     "a module's buffer": "recorder.last = 5 * recorder.last",
@@ -238,6 +252,19 @@ LEAVES = {
     "what a partial holds": "partial(5)",
     "bytes": "buffer[0] = 5",
 }
+
+
+@pytest.mark.parametrize(
+    "code", [*LEAVES.values(), "network[0].maps = [5]", "network[0] = nn.Linear(1, 1)", "table[0] = [5]", "made.kept = 5"]
+)
+def test_whatever_is_left_is_seen_without_a_walk(code: str) -> None:
+    """Protects the next test where its process is kept because every object that was looked at holds what it held."""
+    namespace: dict[str, Any] = {"__name__": "__main__", "np": np}
+    exec(OWN + MORE, namespace)
+    before = Remembered([namespace])
+    assert before.is_as_it_was()
+    exec(code, namespace)
+    assert not before.is_as_it_was()
 
 
 @pytest.mark.parametrize("code", LEAVES.values(), ids=LEAVES.keys())
