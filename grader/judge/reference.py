@@ -34,6 +34,7 @@ class Networks:
     weights: dict[str, Path]
     device: str = "cpu"
     built: dict[str, Any] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)  # of the weights, which stay the same while a judge lives
 
     def build(self, model: Model) -> Any:
         """A fresh network as `model` describes it: float32, on the CPU."""
@@ -52,7 +53,9 @@ class Networks:
 
     def digest(self, model: Model) -> str:
         """What identifies the model's weights."""
-        return weights_digest(self.weights[model.name])
+        if model.name not in self.digests:
+            self.digests[model.name] = weights_digest(self.weights[model.name])
+        return self.digests[model.name]
 
 
 class Reference:
