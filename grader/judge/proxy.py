@@ -37,6 +37,8 @@ from grader.sandbox.exchange import Answer, Failure
 from grader.sandbox.session import CallProcess, MemoryChanged, StateUnknown
 from grader.wire.values import Model, Value
 
+_USED_UP = {"MemoryError", "OSError", "RecursionError"}
+_TELLING = ("alloc", "memory", "thread")
 _PATIENT_SEARCHES = 2  # tests of a part in which nothing worked; then only the first ways are tried
 _MOST_ANSWER_BYTES = 768 << 20  # of all answers of a submission, by `weight`
 _SMALL_ANSWER_BYTES = 4 << 20  # an answer of so few is kept beyond that, too: a function of giant ones costs its own part alone
@@ -57,7 +59,7 @@ class SubmissionProxy:
         self._part = part
         self._learnt = workplace.learnt.setdefault(test, Learnt())
         self._test = test
-        self._failed = False  # whether its last call did
+        self._failure: Failure | None = None  # what its last call came to
         self._used = False  # whether it had a process that earlier tests used
         self._hung = False
         self._process: CallProcess | None = None
@@ -226,7 +228,7 @@ class SubmissionProxy:
         try:
             digest, training, output = self._asked(lambda process: process.state(lent, inputs))
         except StateUnknown as error:
-            self._failed = True
+            self._failure = error.failure
             raise CodeRaised(error.failure) from error
         return {"digest": digest, "training": training, "output": plain(output)}
 
@@ -235,7 +237,7 @@ class SubmissionProxy:
         arguments = [in_mode(value, report) for value in positional]
         named = {name: in_mode(value, report) for name, value in keywords.items()}
         answer = self._asked(lambda process: process.call(target, arguments, named, form))
-        self._failed = answer.failure is not None
+        self._failure = answer.failure
         self._learnt.notes += [text for note in answer.notes if (text := call_note_words(note)) is not None]
         return answer
 
@@ -274,25 +276,38 @@ class SubmissionProxy:
             raise
 
     def release(self) -> None:
-        """After the test: keep the process for the next one, or end it."""
-        if self._process is not None and not (self._failed or self._process.over):
-            self._process.keep()
+        """After the test: keep the process for the next one, or end it, as after a failure that has not been seen alone."""
+        if self._failure is not None and not self._used:
+            self._workplace.failures_alone.add(self._likeness(self._failure))
+        if self._process is not None and not self._process.over and (self._failure is None or self._fails_alone(self._failure)):
+            self._process.keep(apart=self._failure is not None)
             self._workplace.kept = self._process
             self._process = None
         self.discard()
 
     def start_afresh(self) -> bool:
         """Whether the test, in which the submission's code failed, may fare better in a process of its own: then there is no
-        other any more. Not after a hang, which would take as long again.
+        other any more. Not after a hang, which would take as long again, nor where the part has failed like this on its own.
         """
-        if not self._used or self._hung or not self._workplace.clear_for_another_try():
+        known = self._failure is not None and self._fails_alone(self._failure)
+        if not self._used or self._hung or known or not self._workplace.clear_for_another_try():
             return False
         self._workplace.learnt.pop(self._test, None)
         return True
+
+    def _fails_alone(self, failure: Failure) -> bool:
+        """Whether a test of the part has failed in this place, in this way, in a process that no other had used: it is the code
+        that does, whatever others took or left behind. What tells of memory, threads and files may always come of others.
+        """
+        of_others = _USED_UP & set(failure.types) or any(word in failure.message for word in _TELLING)
+        return not of_others and self._likeness(failure) in self._workplace.failures_alone
+
+    def _likeness(self, failure: Failure) -> tuple[str, ...]:
+        place = f"{failure.cell}:{failure.line}"
+        return self._part, place, failure.type_name, "".join(sign for sign in failure.message if not sign.isdigit())
 
     def discard(self) -> None:
         """End this test's process; the next call starts from the loaded submission again."""
         if self._process is not None:
             self._process.close()
             self._process = None
-        self._failed = False

@@ -45,6 +45,7 @@ class Workplace:
     probed: dict[Attempt, bool] = field(default_factory=dict)  # whether a function reads arguments in this way
     furthest: dict[str, Attempt] = field(default_factory=dict)  # what told most of a part in which nothing worked
     learnt: dict[str, Learnt] = field(default_factory=dict)
+    failures_alone: set[tuple[str, ...]] = field(default_factory=set)  # of tests that began in a process of their own
     reopened: int = 0
     disturbed: bool = False
     answer_bytes: int = 0  # of its answers, which the judge keeps until all are there

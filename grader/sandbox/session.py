@@ -257,7 +257,8 @@ class CallProcess:
 
     def begin(self, part: str) -> None:
         """The next test is one of this part."""
-        self.part, self.apart = part, self.part not in ("", part)
+        self.apart = self.apart or self.part not in ("", part)
+        self.part = part
 
     def _end(self, sweep: bool) -> int | None:
         self.over = True

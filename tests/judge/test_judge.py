@@ -478,6 +478,27 @@ def test_a_test_is_run_again_from_the_loaded_submission(
     assert made.count("mean") == runs
 
 
+FAILS = HIDES.replace(b"    return sum(values) / len(values)", b"    return values[len(values)]")
+FULL = FAILS.replace(b"values[len(values)]", b"bytearray(1 << 60)")  # MemoryError: others may have taken it
+
+
+@pytest.mark.wall
+@pytest.mark.parametrize(("source", "forks"), [(FAILS, 1), (FULL, 5)], ids=["an index", "memory"])
+def test_who_fails_alone_is_not_given_a_process_for_each_test(
+    tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: bytes, forks: int
+) -> None:
+    """Protects the class's time from a part that is not done; other parts lose nothing by it."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    made, fork = [], Session.fork
+    monkeypatch.setattr(Session, "fork", lambda session: made.append(1) or fork(session))
+    (tmp_path / "tiny.py").write_bytes(source)
+    with Judge(JudgePlan(open_assignment(tiny_course / "assignments" / "tiny"), choose_wall("auto"), (), "en")) as judge:
+        result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
+    assert [part.score for part in result.parts] == [0, 30, 30]
+    assert {test.status for test in result.tests if test.part == "mean"} == {TestStatus.ERROR}
+    assert len(made) == forks
+
+
 # Answers wrongly at first; in a page that all its processes share it notes what it was asked, and by whom it is asked now.
 GUESSES = """
 import mmap, os
