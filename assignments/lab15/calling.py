@@ -166,7 +166,7 @@ def _photo() -> np.ndarray:
 
 
 def alternatives_iou(arguments: tuple, situation: Situation) -> list[Alternative]:
-    """Eight numbers; boxes with named sides; the areas, too; a box that is asked about another one."""
+    """Eight numbers; boxes with named sides; the areas, too; boxes with a score; a box that is asked about another one."""
     first, second = ([float(number) for number in box] for box in arguments)
     boxes = [np.asarray(box, dtype=np.float32) for box in arguments]
     areas = {"box_area": ("area1", "area_a", "area"), "boxes_area": ("area2", "area_b", "areas")}
@@ -184,6 +184,11 @@ def alternatives_iou(arguments: tuple, situation: Situation) -> list[Alternative
             {"box1": boxes[0], "box2": boxes[1][None], "box_area": sides[0], "boxes_area": np.float32(sides[1:])},
             _("The areas of the boxes were given too."),
             areas,
+        ),
+        Alternative(
+            "boxes with scores",
+            {"box1": np.float32([*first, 0.75]), "box2": np.float32([*second, 0.5])},
+            _("A score was given behind the four numbers of each box."),
         ),
         *_boxes_with_methods(first, second),
     ]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
+HOOKS = ("register_forward_hook", "register_forward_pre_hook")  # methods of a layer
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _JOINING = ("overload", "register", "getter", "setter", "deleter")
@@ -137,10 +138,18 @@ def names_chosen(node: ast.stmt) -> set[str]:
 
 
 def main_bodies(tree: ast.Module) -> Iterator[ast.stmt]:
-    """What stands inside a top-level `main()` that takes nothing: definitions and assignments, as if at top level."""
+    """What stands inside a top-level `main()` that takes nothing, as if at top level: definitions, assignments, and what prepares
+    a network (`HOOKS`, `eval`)."""
     for node in statements(tree):
         if isinstance(node, ast.FunctionDef) and node.name.strip("_").lower() in ("main", "run") and _takes_nothing(node):
-            yield from (inner for inner in statements(ast.Module(node.body, [])) if names_bound(inner))
+            inner = statements(ast.Module(node.body, []))
+            yield from (each for each in inner if names_bound(each) or method_called(each) in (*HOOKS, "eval"))
+
+
+def method_called(node: ast.stmt) -> str:
+    """Which one, of a statement that is nothing but the call of a method; else empty."""
+    function = node.value.func if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
+    return function.attr if isinstance(function, ast.Attribute) else ""
 
 
 def _takes_nothing(node: ast.FunctionDef) -> bool:

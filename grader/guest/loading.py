@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,14 +27,26 @@ _HISTORY = "_ih", "_oh", "_dh"  # of inputs, outputs, directories: magics look t
 
 
 class Loader:
-    """Loads one file, within the budget's time; the submission's modules are imported after the module `since`."""
+    """Loads one file, within the budget's time; the submission's modules are imported after the module `since`.
 
-    def __init__(self, shell: Any, notes: Notes, drawings: Drawings, budget: Budget, since: str = "") -> None:
+    `is_hooked`: whether a forward hook was registered.
+    """
+
+    def __init__(
+        self,
+        shell: Any,
+        notes: Notes,
+        drawings: Drawings,
+        budget: Budget,
+        since: str = "",
+        is_hooked: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.shell = shell
         self.notes = notes
         self.drawings = drawings
         self.budget = budget
         self.since = since
+        self.is_hooked = is_hooked
 
     def load(self, path: Path, folder: Path) -> Loaded:
         """Run the file at `path`; other modules in `folder` are the submission's too."""
@@ -126,7 +138,7 @@ class Loader:
 
     def _run(self, loaded: Loaded, pieces: Iterable[_Piece]) -> None:
         self.drawings.listen()
-        runner = Runner(loaded, self.budget, self.notes)
+        runner = Runner(loaded, self.budget, self.notes, self.is_hooked)
         sources = []
         for source, reading in pieces:
             sources.append(source)

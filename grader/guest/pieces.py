@@ -7,7 +7,7 @@ import asyncio
 import builtins
 import inspect
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 from typing import Any
@@ -60,12 +60,13 @@ class Loaded:
 
 
 class Runner:
-    """Runs pieces into one `Loaded`; no failure of a statement ends it."""
+    """Runs pieces into one `Loaded`; no failure of a statement ends it. `is_hooked`: whether a forward hook was registered."""
 
-    def __init__(self, loaded: Loaded, budget: Budget, notes: Notes) -> None:
+    def __init__(self, loaded: Loaded, budget: Budget, notes: Notes, is_hooked: Callable[[], bool] = lambda: False) -> None:
         self.loaded = loaded
         self.budget = budget
         self.notes = notes
+        self._is_hooked = is_hooked
         self._running: ast.stmt | None = None
         self._futures: list[ast.stmt] = []  # of the pieces until now
         self._imported: dict[str, Any] = {}
@@ -143,9 +144,11 @@ class Runner:
         return type(value) is FunctionType and value.__globals__ is self.loaded.namespace
 
     def run_bodies_of_main(self, source: code.Source) -> None:
-        """Definitions and assignments that stand in a `main()` and nowhere else, as if they stood at top level."""
-        namespace = self.loaded.namespace
-        wanted = [node for node in code.main_bodies(source.tree) if not code.names_bound(node) & namespace.keys()]
+        """What stands in a `main()` and nowhere else, as if it stood at top level (see `code.main_bodies`); hooks, where none was
+        registered: nobody has called it, or it has failed before."""
+        namespace, was_hooked = self.loaded.namespace, self._is_hooked()
+        bodies = [node for node in code.main_bodies(source.tree) if not code.names_bound(node) & namespace.keys()]
+        wanted = [node for node in bodies if not (was_hooked and code.method_called(node) in code.HOOKS)]
         if not wanted or self.budget.is_over:
             return
         defined = set(namespace)
@@ -154,7 +157,7 @@ class Runner:
                 self._run_in_order(wanted, source, told=False)
         except Interrupted:
             pass  # what was defined until then counts
-        if any(callable(namespace[name]) for name in namespace.keys() - defined):
+        if self._is_hooked() > was_hooked or any(callable(namespace[name]) for name in namespace.keys() - defined):
             self.notes.add("main_unfolded")
 
     def restore_overwritten(self) -> None:

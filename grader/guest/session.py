@@ -113,7 +113,8 @@ class Session:
         sys.path.insert(0, str(main.parent))
         os.chdir(main.parent)
         budget = Budget(request["seconds"], request["piece_seconds"])
-        self.loaded = Loader(self.shell, self.notes, self.drawings, budget, self.last_module).load(main, work)
+        loader = Loader(self.shell, self.notes, self.drawings, budget, self.last_module, lambda: bool(self.shelf.hooks.hooks))
+        self.loaded = loader.load(main, work)
         drawings = self.drawings.take(budget)  # now: from the first call on, a picture could hold what a test gave
         self.shelf.restore_handed()
         heap.trim()  # the feature maps of a forward pass: each fork would copy their page tables

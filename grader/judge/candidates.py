@@ -20,6 +20,7 @@ from grader.wire.values import Value
 
 Rebind = Callable[[Roles, bool], Binding]
 
+_UPKEEP = {"hook", "hooks", "register", "remove", "release", "reset", "clear", "close"}  # in names of methods that give no answer
 _CALLED = ("__call__", "forward")
 _PLACES = {"path", "file", "filename", "fname", "url", "folder", "directory"}
 _HOOK_ROLES = (
@@ -65,7 +66,7 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
     yield from sorted((one for _, one in named if one.style == "variable"), key=lambda one: not _fits(part, report, one))
     if not own:
         yield from private
-        yield from _alike(part, report, roles)
+        yield from _alike_or_hooked(part, report, roles)
         yield from _attributes(part, report, roles)
         yield from _classes_alike(part, report, roles)
     yield from (one for name, one in named if name not in theirs)
@@ -74,6 +75,17 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
         yield from _classes_alike(part, report, roles, beside=True)
     if "forward_hook" in part.styles:
         yield from _hooks(part, report, roles)
+
+
+def _alike_or_hooked(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
+    """Functions that are named alike; a hook on the very layer that the part is about before those that take no network: they may
+    look at what it has stored."""
+    alike = list(_alike(part, report, roles))
+    hooked = list(_hooks(part, report, roles)) if _hooks_there(part, report) else []
+    if hooked and "forward_hook" in part.styles:
+        yield from (one for one in alike if one.takes_model)
+        yield from hooked
+    yield from alike
 
 
 def _what_is_meant(own: list[Candidate], roles: Roles) -> list[Candidate]:
@@ -212,18 +224,18 @@ def _only_method(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[
     which may help one another, those that take what the part is given: first one that makes a name of the part with the class's
     (`IoU.compute`), then those whose parameters are named like its roles.
     """
-    public = [method for method in entry.methods if not method.startswith("_") and method != "forward"]
+    public = [name for name, method in entry.methods.items() if not name.startswith("_") and not _is_hook(method.parameters)]
     wanted = {same_name(other) for other in part.names}
     so_named = [method for method in public if same_name(method) in wanted]
+    answering = [method for method in public if method != "forward" and not words_of(method) & (ONLOOKERS | _UPKEEP)]
     found: list[Candidate] = []
-    for method in so_named or public:
-        if not _is_hook(entry.methods[method].parameters):
-            target: dict[str, Value] = {"via": "method", "name": name, "method": method}
-            found += _made(f"{name}.{method}", target, "method", entry, entry.methods[method], roles)
-    if so_named or len(public) == 1:
+    for method in so_named or answering:
+        target: dict[str, Value] = {"via": "method", "name": name, "method": method}
+        found += _made(f"{name}.{method}", target, "method", entry, entry.methods[method], roles)
+    if so_named or len(answering) == 1:
         yield from found
         return
-    whole = [one for one in found if _takes_all(one) and not words_of(one.name.rpartition(".")[2]) & ONLOOKERS]
+    whole = [one for one in found if _takes_all(one)]
     yield from sorted(
         whole, key=lambda one: (_rank(part, one), not all(roles.named(p.name, roles.order) for p in one.parameters))
     )
@@ -295,13 +307,17 @@ def _classes_alike(part: Part, report: LoadReport, roles: Roles, beside: bool = 
 
 def _hooks(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
     """The hook on the layer that the part is about (the last one there), else the last hook on a network."""
-    places = [(number, place) for number, place in enumerate(report.hooks) if place.layer or place.network]
-    layer = part.hook_layer
-    fitting = [item for item in places if layer and (f"{item[1].layer}.").startswith(f"{layer}.")]
-    for number, _place in (fitting or places)[-1:]:
+    numbers = [number for number, place in enumerate(report.hooks) if place.layer or place.network]
+    for number in (_hooks_there(part, report) or numbers)[-1:]:
         omitted = tuple(role for role in roles.order if role in roles.optional)
         given = tuple(role for role in roles.order if role not in roles.optional)
         yield Candidate("", "forward_hook", {"via": "hook", "number": number}, Binding(given, omitted=omitted))
+
+
+def _hooks_there(part: Part, report: LoadReport) -> list[int]:
+    """The numbers of the hooks on the layer that the part is about, or within it."""
+    layer = part.hook_layer
+    return [number for number, place in enumerate(report.hooks) if layer and f"{place.layer}.".startswith(f"{layer}.")]
 
 
 def _is_hook(parameters: tuple[Parameter, ...] | None) -> bool:

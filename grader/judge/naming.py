@@ -26,6 +26,10 @@ ONLOOKERS = {
     "demo",
     "save",
     "main",
+    "overlay",
+    "blend",
+    "superimpose",
+    "render",
 }
 # Functions that make use of an answer, and answers to a neighbouring question.
 _BESIDE = {

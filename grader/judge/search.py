@@ -27,6 +27,7 @@ _ADAPTABLE = {
     "KeyError",
     "error",
     "LookupError",
+    "UnboundLocalError",  # no branch was taken: the function asks for the type of what it is given
 }
 Tried = tuple[Attempt, Answer]
 
@@ -40,17 +41,20 @@ class Search:
         self._known = known
         self._failed: list[Tried] = []
         self._hopeless: set[Candidate] = set()
+        self._unresolved: set[tuple[str, Value, Value]] = set()  # functions that use a name which is nowhere: no call helps
 
     def is_idle(self, attempt: Attempt) -> bool:
         """Whether nothing can come of an attempt any more."""
         if self.found is not None:
             return _but_for_its_form(attempt) != _but_for_its_form(self.found[0])
-        return attempt.candidate in self._hopeless
+        return attempt.candidate in self._hopeless or _function(attempt) in self._unresolved
 
     def add(self, attempt: Attempt, answer: Answer) -> None:
         """Take note of an answer."""
         if answer.failure is not None or isinstance(answer.value, Handle):
             self._failed.append((attempt, answer))
+            if _is_unresolved(answer):
+                self._unresolved.add(_function(attempt))
             if answer.failure is not None and not _ADAPTABLE & set(answer.failure.types):
                 self._hopeless.add(attempt.candidate)
             return
@@ -83,7 +87,13 @@ class Search:
         if own[0][1].failure is None:
             return own[0]
         name = own[0][0].candidate.name
-        return max((tried for tried in own if tried[0].candidate.name == name), key=_progress)
+        unresolved = [tried for tried in inside if tried[0].candidate.name == name and _is_unresolved(tried[1])]
+        return max((tried for tried in unresolved or own if tried[0].candidate.name == name), key=_progress)
+
+
+def _is_unresolved(answer: Answer) -> bool:
+    """Whether the function uses a name that is nowhere, as of an import that failed."""
+    return answer.failure is not None and answer.failure.type_name == "NameError" and answer.failure.line > 0
 
 
 def _progress(tried: Tried) -> tuple[int, int]:

@@ -29,11 +29,13 @@ _NOTES = {
     "picture_served": gettext("The picture {name} is not here; the lab's own picture was used instead."),
     "folder_served": gettext("The folder {name} is not here; the lab's own pictures were listed."),
     "weights_served": gettext("The weights {name} are not here; those of the lab's own model were used instead."),
+    "weights_missing": gettext("The weights {name} are not here; the network was left with random ones."),
     "moved_to_cpu": gettext("There is no GPU here; what was sent to one stayed on the CPU."),
     "picture_prepared": gettext(
         "Your code prepares its pictures itself; those of the tests come prepared, and were left as they are."
     ),
     "input_answered": gettext("input() was answered with an empty line."),
+    "breakpoint_passed": gettext("Nobody debugs here; breakpoints were passed."),
     "arguments_answered": gettext("The command line could not be read; its arguments were given their default values."),
     "compile_skipped": gettext("torch.compile() compiles nothing here; what it was given was used as it is."),
     "language_skipped": gettext("The cell that begins with {command} is not Python; it was skipped."),
@@ -107,6 +109,12 @@ def _failure_sentence(failure: Failure) -> Text:
         return gettext("Cell {cell} stopped in line {line}: {error}. What follows still ran.", **fields)
     if not failure.line:
         return gettext("A part of the file failed: {error}. What follows still ran.", **fields)
+    if failure.entry != failure.line:  # inside a function that this line has called
+        return gettext(
+            "Line {line} failed, and with it line {entry}: {error}. What follows line {entry} still ran.",
+            entry=failure.entry,
+            **fields,
+        )
     return gettext("Line {line} failed: {error}. What follows still ran.", **fields)
 
 

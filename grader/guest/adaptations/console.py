@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import io
 import os
+import pdb
 import sys
 from collections.abc import Iterator
 
@@ -85,7 +86,7 @@ def silence(limit: int) -> None:
 
 
 def install(notes: Notes) -> None:
-    """Answer `input()` with an empty line, and with the end of input once a loop goes on asking."""
+    """Answer `input()` with an empty line, and with the end of input once a loop goes on asking; pass breakpoints."""
     asked = 0
 
     def answer(_prompt: object = "") -> str:
@@ -96,4 +97,9 @@ def install(notes: Notes) -> None:
         notes.add("input_answered")  # once, whatever was asked
         return ""
 
+    def passes(*_arguments: object, **_keywords: object) -> None:
+        notes.add("breakpoint_passed")
+
+    sys.breakpointhook = passes
+    pdb.set_trace = passes
     builtins.input = answer
