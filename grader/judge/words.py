@@ -109,7 +109,7 @@ def _failure_sentence(failure: Failure) -> Text:
         return gettext("Cell {cell} stopped in line {line}: {error}. What follows still ran.", **fields)
     if not failure.line:
         return gettext("A part of the file failed: {error}. What follows still ran.", **fields)
-    if failure.entry != failure.line:  # inside a function that this line has called
+    if failure.entry not in (0, failure.line):  # inside a function that this line has called
         return gettext(
             "Line {line} failed, and with it line {entry}: {error}. What follows line {entry} still ran.",
             entry=failure.entry,

@@ -377,6 +377,37 @@ def test_missing_weights(adapted: Adapted, tmp_path: Path):
 
 
 @pytest.mark.torch
+@pytest.mark.parametrize(
+    "make",
+    [
+        "torchvision.models.squeezenet1_1(weights='DEFAULT')",
+        "torchvision.models.squeezenet1_1(); net.load_state_dict(torch.hub.load_state_dict_from_url('http://there/mine.pth'))",
+    ],
+)
+def test_weights_of_another_network(adapted: Adapted, make: str):
+    """Protects what follows on a network of another kind, whose weights cannot be downloaded: it keeps its random ones."""
+    pytest.importorskip("torch", reason="needs torch")
+    source = f"""
+        import torch, torchvision
+        net = {make}
+        print(sum(parameter.numel() for parameter in net.parameters()))
+    """
+    assert adapted(source) == ["1235496", "weights_missing"]
+
+
+def test_breakpoints(adapted: Adapted):
+    """Protects who left one in: nobody is there to go on."""
+    source = """
+        import pdb
+        breakpoint()
+        pdb.set_trace()
+        print("went on")
+    """
+    assert adapted(source)[0] == "went on"
+    assert set(adapted(source)[1].split()) == {"breakpoint_passed"}
+
+
+@pytest.mark.torch
 def test_pictures_that_come_prepared(adapted: Adapted):
     """A transform that starts from a picture lets a tensor of a test through; it changes every other tensor as ever."""
     pytest.importorskip("torchvision", reason="needs torchvision")

@@ -23,7 +23,8 @@ class Bench:
     def __init__(self, piece: float = 5.0, total: float = 30.0) -> None:
         self.loaded = Loaded()
         self.notes = Notes()
-        self.runner = Runner(self.loaded, Budget(total, piece), self.notes)
+        self.hooks: list[str] = []
+        self.runner = Runner(self.loaded, Budget(total, piece), self.notes, lambda: bool(self.hooks))
 
     def run(self, source: str, number: int = 0) -> dict:
         """Run one piece and give the namespace."""
@@ -161,6 +162,37 @@ def test_main_gives_what_stands_nowhere_else():
     namespace = Bench().run("def g(): return 1\ndef main():\n    def f(): return 2\n    def g(): return 3\n    return f()\n")
     assert namespace["f"]() == 2
     assert namespace["g"]() == 1
+
+
+LAYER = """
+class Layer:
+    register_forward_hook = hooks.append
+    def eval(self):
+        evaluated.append(1)
+layer, evaluated = Layer(), []
+def main():
+    {first}
+    layer.register_forward_hook("mine")
+    layer.eval()
+"""
+
+
+@pytest.mark.parametrize(("first", "call"), [("open('not here')", "main()"), ("pass", "")], ids=["fails before", "not called"])
+def test_main_registers_its_hooks(first: str, call: str):
+    """Protects the points of a hook that stands in a `main()` which failed before it, or which nobody has called."""
+    bench = Bench()
+    bench.loaded.namespace["hooks"] = bench.hooks
+    assert bench.run(LAYER.format(first=first) + call)["evaluated"] == [1]
+    assert bench.hooks == ["mine"]
+    assert [note["code"] for note in bench.notes.take()] == ["main_unfolded"]
+
+
+def test_main_registers_no_hook_twice():
+    """Protects who counts what a hook stored: `main()` has run."""
+    bench = Bench()
+    bench.loaded.namespace["hooks"] = bench.hooks
+    bench.run(LAYER.format(first="pass") + "main()")
+    assert bench.hooks == ["mine"]
 
 
 def test_an_endless_loop_costs_its_time_alone():

@@ -37,6 +37,7 @@ ASSIGNMENT = Assignment.model_validate(
                 "one_by_one": ["x"],
                 "variable_model": "big",
                 "hook_layer": "last",
+                "keywords": ["maps"],
             },
             {
                 "id": "matrix",
@@ -234,6 +235,24 @@ def test_the_hook_on_the_right_layer():
     places = (HookPlace("big", "last"), HookPlace("big", "last.2"), HookPlace("big", "pool"), HookPlace("", ""))
     made = attempts(question("maps", report(hooks=places)))[0]
     assert made.candidate.target == {"via": "hook", "number": 1}
+
+
+def test_a_hook_on_the_layer_comes_before_what_looks_at_its_features():
+    """Fair to a hook beside `map_features(img)`, which uses what it has stored; a function of the network comes first."""
+    hooks = (HookPlace("big", "last"),)
+    assert styles("maps", report(hooks, show_maps=function("x"), maps_of_image=function("x")))[0] == ("forward_hook", "")
+    by_function = styles("maps", report(hooks, extract_maps=function("model", "x")))
+    assert by_function == [("call", "extract_maps"), ("forward_hook", "")]
+    elsewhere = styles("maps", report((HookPlace("big", "pool"),), maps_of_image=function("x")))
+    assert elsewhere[0] == ("call", "maps_of_image")
+
+
+@pytest.mark.parametrize("beside", ["overlay", "show", "remove_hooks", "save_hook"])
+def test_the_one_method_of_a_class_that_answers(beside: str):
+    """Fair to a class with one method for the answer and others for pictures and hooks."""
+    methods = {"generate": Method((Parameter("x"),)), beside: Method((Parameter("img"), Parameter("answer")))}
+    said = report(Maps=Entry("class", (Parameter("model"),), methods))
+    assert [name for style, name in styles("maps", said) if style == "method"] == ["Maps.generate"]
 
 
 def test_a_function_that_only_registers_a_hook():

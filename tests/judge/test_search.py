@@ -89,3 +89,24 @@ def test_a_function_of_other_arguments_is_told_how_far_it_came(alternative: str)
     """Protects the one error that there is where no call is by the part's own arguments."""
     only = failed(entry=48, line=48)
     assert furthest((Attempt(PARTIAL, alternative=alternative), only), (Attempt(PARTIAL, "torch"), failed(0, 0))) is only
+
+
+def test_a_name_that_is_nowhere_is_told() -> None:
+    """Protects the true reason, an import that failed, from errors of the grader's other ways to ask the same function."""
+    unresolved = failed(entry=48, line=48, kind="NameError")
+    other = (Attempt(PARTIAL, "torch", alternative="table"), failed(entry=60, line=60))
+    first, second = (Attempt(PARTIAL, "torch"), failed(41, 41)), (Attempt(PARTIAL, "list", alternative="rows"), unresolved)
+    assert furthest(first, second, other) is unresolved
+    search = Search()
+    search.add(Attempt(PARTIAL, "torch"), failed(41, 41))
+    assert not search.is_idle(Attempt(PARTIAL, "list"))
+    search.add(Attempt(PARTIAL, "list", alternative="rows"), unresolved)
+    assert search.furthest[1] is unresolved
+    assert search.is_idle(Attempt(PARTIAL, "numpy")), "no call helps"
+
+
+def test_a_function_that_asks_for_the_type_is_asked_in_other_forms() -> None:
+    """Fair to `if isinstance(box, list): ... elif isinstance(box, np.ndarray): ...`, which knows no tensors."""
+    search = Search()
+    search.add(Attempt(COMPLETE, "torch"), failed(entry=41, line=41, kind="UnboundLocalError"))
+    assert not search.is_idle(Attempt(COMPLETE, "numpy"))

@@ -84,6 +84,10 @@ def test_where_a_call_failed(given: Failure, said: str) -> None:
             "Cell 2 stopped in line 3: NameError: name 'x' is not defined. What follows still ran.",
         ),
         (failure("NameError", message="no", line=3), "Line 3 failed: NameError: no. What follows still ran."),
+        (
+            Failure(("OSError",), "gone", 0, 3, "open(place)", 9),
+            "Line 3 failed, and with it line 9: OSError: gone. What follows line 9 still ran.\n`open(place)`",
+        ),
         (failure("NotImplementedError", line=3), "Line 3 failed: NotImplementedError. What follows still ran."),
         (failure("Interrupted", cell=2, line=3), "Cell 2 took too long and was interrupted; the cells below it still ran."),
         (
