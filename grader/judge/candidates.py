@@ -8,7 +8,7 @@ ones whose names tell of something else too (`soft_nms`); at last forward hooks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from grader.course.specification import Part, same_name
@@ -118,19 +118,20 @@ def _fits(part: Part, report: LoadReport, variable: Candidate) -> bool:
 
 
 def _named(part: Part, report: LoadReport, roles: Roles) -> Iterator[tuple[str, Candidate]]:
-    """What stands under the part's names, in their order, then methods under them."""
+    """What stands under the name that the task asks for, then methods under it; then the same with the part's other names."""
     by_name: dict[str, list[str]] = {}
     for name in report.names:
         by_name.setdefault(same_name(name.rpartition(".")[2]), []).append(name)
     seen = set()
-    for wanted in part.names:
-        for name in sorted(by_name.get(same_name(wanted), []), key=lambda found: found != wanted):
-            if name not in seen:
-                seen.add(name)
-                for found in _with_instances(name, report, roles):
-                    yield from ((found, one) for one in _from_entry(part, found, report.names[found], roles))
-    if "method" in part.styles:
-        yield from _methods_by_name(part, report, roles)
+    for names in (part.names[:1], part.names[1:]):
+        for wanted in names:
+            for name in sorted(by_name.get(same_name(wanted), []), key=lambda found: found != wanted):
+                if name not in seen:
+                    seen.add(name)
+                    for found in _with_instances(name, report, roles):
+                        yield from ((found, one) for one in _from_entry(part, found, report.names[found], roles))
+        if "method" in part.styles:
+            yield from _methods_by_name(names, report, roles)
 
 
 def _with_instances(name: str, report: LoadReport, roles: Roles) -> list[str]:
@@ -150,12 +151,11 @@ def _from_entry(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[C
         if "call" in part.styles and not _is_hook(entry.parameters):
             yield from _function(part, name, here, entry.parameters, roles)
     elif entry.kind == "instance":
-        called = _called(entry)
+        called, calls = _called(entry), []
         if called and "call" in part.styles:
             target = here if called == "__call__" else {**here, "via": "method", "method": called}
-            yield from _function(part, name, target, entry.methods[called].parameters, roles)
-        if "method" in part.styles:
-            yield from _only_method(part, name, entry, roles)
+            calls = list(_function(part, name, target, entry.methods[called].parameters, roles))
+        yield from _calls_and_methods(part, name, entry, roles, calls)
     elif entry.kind in ("class", "module_class"):
         yield from _from_class(part, name, entry, roles)
     elif entry.kind in ("array", "sequence") and "variable" in part.styles:
@@ -183,14 +183,22 @@ def _installer(part: Part, name: str, parameters: tuple[Parameter, ...] | None, 
 
 
 def _from_class(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
-    called = _called(entry)
+    called, calls = _called(entry), []
     if called and "module_class" in part.styles:
         target = _call_of(name, called, entry)
-        yield from _made(name, target, "module_class", entry, entry.methods[called], roles)
-    if "method" in part.styles:
-        yield from _only_method(part, name, entry, roles)
+        calls = list(_made(name, target, "module_class", entry, entry.methods[called], roles))
+    yield from _calls_and_methods(part, name, entry, roles, calls)
     if not any(method in entry.methods for method in _CALLED):
         yield from _installer(part, name, entry.parameters, roles)
+
+
+def _calls_and_methods(part: Part, name: str, entry: Entry, roles: Roles, calls: list[Candidate]) -> Iterator[Candidate]:
+    """The calls of an object and its methods: first the methods where one is named like the part, as beside a `forward` that
+    runs the network."""
+    methods = list(_only_method(part, name, entry, roles)) if "method" in part.styles else []
+    wanted = {same_name(other) for other in part.names}
+    so_named = any(same_name(method) in wanted for method in entry.methods)
+    yield from [*methods, *calls] if so_named else [*calls, *methods]
 
 
 def _called(entry: Entry) -> str | None:
@@ -256,9 +264,9 @@ def _takes_all(method: Candidate) -> bool:
     return binding.complete and (called & made) in (set(), made)
 
 
-def _methods_by_name(part: Part, report: LoadReport, roles: Roles) -> Iterator[tuple[str, Candidate]]:
-    """Methods of any class or instance under the part's names: of instances first, which the submission has made itself."""
-    ranks = {same_name(name): rank for rank, name in reversed(list(enumerate(part.names)))}
+def _methods_by_name(names: Sequence[str], report: LoadReport, roles: Roles) -> Iterator[tuple[str, Candidate]]:
+    """Methods of any class or instance under these names: of instances first, which the submission has made itself."""
+    ranks = {same_name(name): rank for rank, name in reversed(list(enumerate(names)))}
     found = [
         (entry.kind not in ("instance", "network"), ranks[same_name(method)], name, method)
         for name, entry in report.names.items()

@@ -255,6 +255,17 @@ def test_the_one_method_of_a_class_that_answers(beside: str):
     assert [name for style, name in styles("maps", said) if style == "method"] == ["Maps.generate"]
 
 
+def test_the_very_name_comes_before_other_names():
+    """Fair to a method under the name that the task asks for, beside a helper or a class under one of the other names."""
+    methods = {"get_maps": Method((Parameter("model"), Parameter("x"))), "forward": Method((Parameter("x"),))}
+    said = report(maps=function("x"), Lab=Entry("class", (), {"get_maps": methods["get_maps"]}))
+    assert styles("maps", said)[0] == ("method", "Lab.get_maps")
+    assert styles("maps", report(Maps=Entry("module_class", (), methods)))[0] == ("method", "Maps.get_maps")
+    also = {"maps": Method((Parameter("x"),)), "__call__": Method((Parameter("x"),))}
+    assert styles("maps", report(Maps=Entry("class", (Parameter("model"),), also)))[0] == ("method", "Maps.maps")
+    assert styles("maps", report(get_maps=function("model", "x"), Lab=Entry("class", (), methods)))[0] == ("call", "get_maps")
+
+
 def test_a_function_that_only_registers_a_hook():
     """`get_maps(model)` cannot take the input: it is called, and then the network is run."""
     first = attempts(question("maps", report(get_maps=function("model"))))[0]
