@@ -188,7 +188,8 @@ def _methods(value: type, whole: bool = False) -> dict[str, dict[str, Any]]:
         if base.__module__.split(".")[0] in ("torch", "builtins"):
             continue
         for name, item in vars(base).items():
-            if is_routine(item) and (not name.startswith("_") or name == "__call__") and name not in own:
+            is_method = is_routine(item) and not is_a(item, cached_property)  # which looks like a method's descriptor
+            if is_method and (not name.startswith("_") or name == "__call__") and name not in own:
                 static = is_a(item, staticmethod, classmethod)
                 bare = whole and not static and _first_name(item) not in selves  # `Metrics.iou(a, b)`, a class as a namespace
                 own[name] = {"parameters": parameters_of(item, bound=not bare), "static": static or bare}

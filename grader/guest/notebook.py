@@ -12,6 +12,7 @@ import json
 import re
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -22,6 +23,7 @@ from grader.guest.notes import Notes
 _SHELL_MAGICS = {"pip", "conda", "mamba", "uv", "system", "sx", "bash", "sh", "script", "cmd", "shell"}
 _LOOK_MAGICS = {"matplotlib", "config", "load_ext", "reload_ext", "autoreload", "gui", "precision", "xmode"}  # change no result
 _OTHER_LANGUAGES = {"html", "HTML", "javascript", "js", "latex", "markdown", "svg", "SVG", "R", "perl", "ruby", "python2", "sql"}
+_WRITES = {"writefile", "file"}
 # Magics around a cell that is Python nevertheless: the cell is run as it is.
 _WRAPPERS = {"time", "timeit", "capture", "prun", "python", "python3", "pypy"}
 # What `display` need not encode first.
@@ -159,6 +161,7 @@ def make_shell(notes: Notes, drawings: Drawings) -> Any:
                 code = "shell_line_skipped" if magic_name in _SHELL_MAGICS else "language_skipped"
                 notes.add(code, command=f"%%{magic_name} {line}".strip())
                 return None
+            line = _with_a_place(line) if magic_name in _WRITES else line
             return super().run_cell_magic(magic_name, line, cell)
 
         def enable_gui(self, gui: Any = None) -> None:
@@ -178,6 +181,18 @@ def make_shell(notes: Notes, drawings: Drawings) -> Any:
     for module, name in _SHOWN_AS_THEY_ARE:
         shell.display_formatter.ipython_display_formatter.for_type_by_name(module, name, drawings.show)
     return shell
+
+
+def _with_a_place(line: str) -> str:
+    """The arguments of `%%writefile`, whose folder is made, as a shell line was to do that was skipped; in a place where nothing
+    can be written (`/content`) the file comes into the working folder, which is on the path too."""
+    options, _, name = line.strip().rpartition(" ")
+    place = Path(name.strip("'\"")).expanduser()
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return f"{options} {place.name}"
+    return line
 
 
 def _printed() -> list[list[str]]:

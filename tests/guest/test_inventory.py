@@ -132,6 +132,7 @@ b = B(None)
     names = describe(source)
     assert set(names["A"]["attributes"]) == {"model", "weights"}
     assert set(names["B"]["attributes"]) == set(names["b"]["attributes"]) == {"model", "weights", "map"}
+    assert names["B"]["methods"] == {}, "a property is no method, cached or not"
 
 
 def test_definitions_that_a_decorator_turned_into_a_librarys():

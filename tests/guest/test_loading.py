@@ -160,6 +160,21 @@ def test_written_modules_are_there(load: Callable[..., Left]):
     assert (left.values["f"], left.values["z"]) == (4, 5)
 
 
+def test_written_modules_in_other_places(load: Callable[..., Left]):
+    """Protects who writes into a folder that a skipped shell line was to make, or into one of another machine."""
+    left = load(
+        [
+            "!mkdir -p lib",
+            "%%writefile lib/one.py\ndef f(): return 4\n",
+            "from lib.one import f",
+            "%%writefile /proc/content/two.py\nz = 5\n",
+            "import sys; sys.path.append('/proc/content')\nfrom two import z",
+        ]
+    )
+    assert (left.values["f"], left.values["z"]) == (4, 5)
+    assert not left.failures
+
+
 def test_other_modules_of_the_submission(load: Callable[..., Left]):
     """What `import utils` brings is found though the notebook never names it."""
     assert load(["import utils"], utils="def f(): return 6").values["f"] == 6
