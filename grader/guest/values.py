@@ -211,7 +211,8 @@ def _array(data: Any, kind: str, registry: Registry, depth: int) -> Value:
 
 
 def from_wire(value: Value, form: str, lend: Lend, build: Build = dict) -> Any:
-    """What a submission is given: arrays as `form` says (`torch`, `numpy`, `list` or `tuple`), models as modules from `lend`.
+    """What a submission is given: arrays as `form` says (`torch`, `numpy`, `list`, `tuple`, or `mixed`: what is a tensor as such,
+    the others as NumPy's), models as modules from `lend`.
 
     Arrays are writable copies: a function that changes its input changes nobody else's. Mappings become what `build` makes
     of them.
@@ -225,7 +226,8 @@ def from_wire(value: Value, form: str, lend: Lend, build: Build = dict) -> Any:
             return _tuples(value.data.tolist())
         data = value.data.copy()
         torch: Any = sys.modules.get("torch")
-        return _prepared(torch.from_numpy(data)) if form == "torch" and torch is not None else data
+        as_tensor = form == "torch" or (form == "mixed" and value.kind == "tensor")
+        return _prepared(torch.from_numpy(data)) if as_tensor and torch is not None else data
     if isinstance(value, list | tuple):
         return type(value)(from_wire(item, form, lend, build) for item in value)
     if isinstance(value, dict):

@@ -19,6 +19,7 @@ from grader.judge.candidates import Candidate, candidates
 from grader.judge.naming import Hints
 from grader.sandbox.exchange import LoadReport
 
+MIXED = "mixed"  # a form: tensors where a change says so, and NumPy's arrays
 _MOST_CANDIDATES = 6
 _MOST_ATTEMPTS = 80
 
@@ -28,7 +29,8 @@ class Attempt:
     """A candidate with a form of its arguments and small changes to them.
 
     Changes: `squeeze:role` and `expand:role` (a leading axis of one), `list:role` and `array:role` (a number in a list or an
-    array), `each:role` (item by item). `alternative` is the id of another way to ask (`grader.judge.alternatives`), else empty.
+    array), `each:role` (item by item), `tensor:role` (a tensor beside NumPy's arrays, in the form `mixed`). `alternative` is the
+    id of another way to ask (`grader.judge.alternatives`), else empty.
     """
 
     candidate: Candidate
@@ -193,6 +195,17 @@ def _by_roles(part: Part, candidate: Candidate, hooks: bool) -> Iterator[Attempt
             if hooks and candidate.takes_model:
                 yield Attempt(candidate, form, change, replay=True)
             yield Attempt(candidate, form, change)
+    if {"torch", "numpy"} <= set(forms):  # at last: a pipeline whose steps hand on now these, now those
+        for change in _mixtures(part):
+            yield Attempt(candidate, MIXED, change)
+
+
+def _mixtures(part: Part) -> Iterator[tuple[str, ...]]:
+    """One array as a tensor beside NumPy's, each in turn; with another axis, too."""
+    roles = [one.role for one in part.parameters if not one.optional and one.role not in part.index_forms]
+    for role in roles if len(roles) > 1 else ():
+        for shape in [(), *_shapes(part)]:
+            yield (*shape, f"tensor:{role}")
 
 
 def _forms(part: Part, candidate: Candidate) -> list[Form]:
@@ -202,14 +215,19 @@ def _forms(part: Part, candidate: Candidate) -> list[Form]:
 
 def _changes(part: Part) -> list[tuple[str, ...]]:
     """No change, then an axis for all, for one, two for all; a number as a list or an array; both; at last item by item."""
+    shapes = _shapes(part)
+    numbers: list[tuple[str, ...]] = [(f"{kind}:{role}",) for role in part.index_forms for kind in ("list", "array")]
+    both = [(*shape, *number) for number in numbers for shape in shapes]
+    return [(), *shapes, *numbers, *both, *[(f"each:{role}",) for role in part.one_by_one]]
+
+
+def _shapes(part: Part) -> list[tuple[str, ...]]:
     axes = part.batch_axis
     shapes: list[tuple[str, ...]] = [(f"{change}:{role}",) for role in axes for change in ("squeeze", "expand")]
     if len(axes) > 1:
         together = tuple(f"expand:{role}" for role in axes)
         shapes = [together, *shapes, together * 2]  # two axes last: slices of them can be empty without an error
-    numbers: list[tuple[str, ...]] = [(f"{kind}:{role}",) for role in part.index_forms for kind in ("list", "array")]
-    both = [(*shape, *number) for number in numbers for shape in shapes]
-    return [(), *shapes, *numbers, *both, *[(f"each:{role}",) for role in part.one_by_one]]
+    return shapes
 
 
 def _by_alternatives(question: Question, candidate: Candidate) -> Iterator[Attempt]:

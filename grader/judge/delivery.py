@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.course.specification import Assignment, Part
 from grader.judge.alternatives import Alternative
-from grader.judge.calling import Attempt, Question
+from grader.judge.calling import MIXED, Attempt, Question
 from grader.sandbox.exchange import LoadReport, to_wire
 from grader.wire.values import Array, Model, Value
 
@@ -86,15 +86,16 @@ def essence(question: Question, attempt: Attempt, arguments: tuple[Any, ...]) ->
     alternative = question.alternative_of(attempt)
     values = _values(question, alternative, asked_arguments(question, attempt, arguments))
     changes = tuple(change for change in attempt.changes if not _is_idle(change, values))
+    form = attempt.form if attempt.form != MIXED or any(change.startswith("tensor:") for change in changes) else "numpy"
     binding = attempt.candidate.binding
     roles = [*binding.positional, *(role for _, role in (*binding.keywords, *binding.constructor))]
     networks = any(isinstance(values.get(role), Model) for role in roles)
-    return replace(attempt, changes=changes, replay=attempt.replay and networks)
+    return replace(attempt, form=form, changes=changes, replay=attempt.replay and networks)
 
 
 def _is_idle(change: str, values: dict[str, Any]) -> bool:
     kind, _, role = change.partition(":")
-    return kind == "squeeze" and _changed(kind, values[role]) is values[role]
+    return kind in ("squeeze", "tensor") and _changed(kind, values[role]) is values[role]
 
 
 def _values(question: Question, alternative: Alternative | None, asked: tuple[Any, ...]) -> dict[str, Any]:
@@ -141,6 +142,8 @@ def _changed(kind: str, value: Any) -> Any:
     if kind == "expand":
         return value[None] if hasattr(value, "shape") else [value]
     shape = getattr(value, "shape", None)
+    if kind == "tensor":
+        return Array(np.asarray(value), "tensor") if shape else value
     return value[0] if kind == "squeeze" and shape and shape[0] == 1 else value
 
 

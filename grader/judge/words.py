@@ -7,7 +7,7 @@ from string import Formatter
 
 from grader.course.specification import Part
 from grader.judge.alternatives import Alternative
-from grader.judge.calling import Attempt
+from grader.judge.calling import MIXED, Attempt
 from grader.judge.outcome import known_type, with_message
 from grader.judge.text import AnyText, Text, gettext
 from grader.sandbox.exchange import Failure, LoadReport
@@ -150,7 +150,7 @@ def adaptation_notes(part: Part, attempt: Attempt, alternative: Alternative | No
         texts.append(gettext("{found} was used as {name}.", name=canonical, found=candidate.name))
     if attempt.form == "own":
         texts.append(gettext("{name} was called with objects of your own class.", name=canonical))
-    elif attempt.form not in (part.accepts[0], candidate.form) and candidate.style not in ("variable", "forward_hook"):
+    elif attempt.form not in (part.accepts[0], candidate.form, MIXED) and candidate.style not in ("variable", "forward_hook"):
         texts.append(gettext("{name} was called with {form} arguments.", name=canonical, form=attempt.form))
     if alternative is not None:
         texts.append(alternative.note)
@@ -169,6 +169,8 @@ def _change_words(name: str, kind: str, role: str) -> Text:
         return gettext("{name}: {role} was passed as a list of one.", name=name, role=role)
     if kind == "array":
         return gettext("{name}: {role} was passed as an array of one.", name=name, role=role)
+    if kind == "tensor":
+        return gettext("{name}: {role} was passed as a tensor, beside arrays of NumPy.", name=name, role=role)
     if kind == "each":
         return gettext("{name}: the items of {role} were given one at a time, without the batch axis.", name=name, role=role)
     return gettext("{name}: the batch axis of {role} was adapted.", name=name, role=role)

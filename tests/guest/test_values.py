@@ -216,6 +216,14 @@ def test_tensors():
     assert from_wire(Array(np.ones(2)), "torch", None).came_prepared
 
 
+@pytest.mark.torch
+def test_tensors_beside_arrays():
+    """Of one question some arrays may come as tensors, and others as NumPy's."""
+    torch = pytest.importorskip("torch", reason="needs torch")
+    pair = [Array(np.ones(2), "tensor"), Array(np.ones(2))]
+    assert [type(one) for one in from_wire(pair, "mixed", None)] == [torch.Tensor, np.ndarray]
+
+
 @pytest.mark.parametrize("form", ["numpy", pytest.param("torch", marks=pytest.mark.torch)])
 def test_an_array_that_was_changed(form: str) -> None:
     """Protects what a student is told of a function that writes into its arguments, and who only reads them from it."""

@@ -22,7 +22,7 @@ ASSIGNMENT = Assignment.model_validate(
         "schema": "grader/assignment/1",
         "id": "vision",
         "title": "Vision",
-        "points": 4,
+        "points": 5,
         "reference": "reference.py",
         "models": {"big": {"factory": "library.big"}, "small": {"factory": "library.small"}},
         "parts": [
@@ -69,6 +69,16 @@ ASSIGNMENT = Assignment.model_validate(
                 "parameters": [{"role": "values", "aliases": ["v"]}, {"role": "index"}],
                 "accepts": ["list"],
                 "index_forms": ["index"],
+            },
+            {
+                "id": "blend",
+                "title": "Blend",
+                "points": 1,
+                "names": ["blend"],
+                "parameters": [{"role": "maps"}, {"role": "rows"}, {"role": "row"}],
+                "accepts": ["torch", "numpy"],
+                "batch_axis": ["maps"],
+                "index_forms": ["row"],
             },
         ],
     }
@@ -517,3 +527,22 @@ def test_attempts_like_the_one_that_worked_come_first():
     forms = [one.form for one in ordered]
     assert forms == sorted(forms)  # "list" before "torch"
     assert [one for one in ordered if one.form == "torch"] == [one for one in possible if one.form == "torch"]
+
+
+def test_tensors_beside_arrays_come_last():
+    """Fair to a pipeline whose steps hand on a tensor and an array of NumPy's; what is no array is neither."""
+    asked = question("blend", report(blend=function("maps", "rows", "row")))
+    arguments = (np.ones((2, 3, 3)), np.ones((4, 2)), 1)
+    mixed = [one for one in attempts(asked) if one.form == "mixed"]
+    assert mixed == attempts(asked)[-len(mixed) :]
+    tensors = {}
+    for one in mixed:
+        (request,) = requests_of(asked, one, arguments)
+        tensors[one.changes] = [getattr(value, "kind", type(value).__name__) for value in request.positional]
+    assert tensors["tensor:maps",] == ["tensor", "ndarray", "int"]
+    assert tensors["tensor:rows",] == ["ndarray", "tensor", "int"]
+    expanded = next(one for one in mixed if one.changes == ("expand:maps", "tensor:maps"))
+    (request,) = requests_of(asked, expanded, arguments)
+    assert request.positional[0].data.shape == (1, 2, 3, 3)
+    numbers = essence(asked, mixed[0], (1.0, np.ones((4, 2)), 1))
+    assert (numbers.form, numbers.changes) == ("numpy", ()), "the same as NumPy's arrays alone"
