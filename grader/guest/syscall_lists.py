@@ -35,12 +35,12 @@ ALLOWED = (
     *SIGNAL_CALLS,
     # Files: what may be opened is decided by mounts and by Landlock, not here.
     *_names("""
-        read write open close stat fstat lstat lseek pread64 pwrite64 readv writev preadv pwritev preadv2 pwritev2
+        read write open close stat fstat lstat lseek pread64 pwrite64 readv writev preadv pwritev pwritev2
         access faccessat faccessat2 openat openat2 creat newfstatat statx statfs fstatfs getdents getdents64 getcwd
         chdir fchdir
         rename renameat renameat2 mkdir mkdirat rmdir unlink unlinkat link linkat symlink symlinkat readlink readlinkat
         mknod mknodat truncate ftruncate fallocate umask dup dup2 dup3 flock fsync fdatasync sync_file_range
-        fadvise64 readahead sendfile copy_file_range splice tee close_range cachestat memfd_create
+        sendfile copy_file_range splice tee close_range memfd_create
         getxattr lgetxattr fgetxattr getxattrat listxattr llistxattr flistxattr listxattrat file_getattr
     """),
     # Waiting and events.
@@ -51,7 +51,7 @@ ALLOWED = (
     """),
     # Memory.
     *_names("""
-        mmap mprotect munmap mremap msync mincore madvise brk mlock mlock2 munlock mlockall munlockall mseal
+        mmap mprotect munmap mremap msync madvise brk mlock mlock2 munlock mlockall munlockall mseal
         pkey_mprotect pkey_alloc pkey_free map_shadow_stack get_mempolicy
     """),
     # Sockets, once opened.
@@ -125,6 +125,10 @@ REFUSED = (
     """),
     ),
     Refusal("the machine's clock", _names("settimeofday clock_settime clock_adjtime adjtimex")),
+    Refusal(
+        "tell which pages of shared files lie in memory, or put them there or out: a message from one submission to the next",
+        _names("fadvise64 readahead cachestat mincore preadv2"),
+    ),
     Refusal("make the whole machine write its discs out, which slows the neighbours", _names("sync syncfs")),
     Refusal("open files by number, past every directory", _names("open_by_handle_at name_to_handle_at")),
     Refusal("watch every file of a mount", _names("fanotify_init fanotify_mark")),
