@@ -196,7 +196,7 @@ odd = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped
 def test_an_inventory_without_end(sit: Sit) -> None:
     """Protects the judge's time from a submission that says of itself that it defines classes without end."""
     names = {f"C{number}": {"kind": "class"} for number in range(2_500)}
-    assert len(sit(READY, {**REPORT, "names": names}).session.load({"a.py": b""}, "a.py").names) == 2000
+    assert len(sit({**REPORT, "names": names}).session.load({"a.py": b""}, "a.py").names) == 2000
 
 
 def assert_described(report: LoadReport) -> None:
