@@ -3,7 +3,7 @@
 The student's own functions, classes and methods under the part's names, and what the student has put under its first; then
 values, where a value may stand for a function; then, where there was none of the first, own functions with private names
 (`_nms`), those that are named only alike, and attributes of objects; then imported ones under the names; then, in that case, own
-ones whose names tell of something else too (`soft_nms`); at last forward hooks.
+ones whose names tell of something else too (`soft_nms`); at last forward hooks, and classes that register one.
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
         yield from _classes_alike(part, report, roles, beside=True)
     if "forward_hook" in part.styles:
         yield from _hooks(part, report, roles)
+        yield from _keepers(part, report, roles)
 
 
 def _alike_or_hooked(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
@@ -326,6 +327,16 @@ def _hooks_there(part: Part, report: LoadReport) -> list[int]:
     """The numbers of the hooks on the layer that the part is about, or within it."""
     layer = part.hook_layer
     return [number for number, place in enumerate(report.hooks) if layer and f"{place.layer}.".startswith(f"{layer}.")]
+
+
+def _keepers(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
+    """Own classes with a method that is a hook: whoever makes one has it registered, and runs the network."""
+    for name, entry in report.names.items():
+        needed = [parameter for parameter in entry.parameters or () if parameter.required]
+        takes_model = bool(needed) and all(roles.named(parameter.name, [*roles.networks]) for parameter in needed)
+        hooks = [method for method, one in entry.methods.items() if method not in _CALLED and _is_hook(one.parameters)]
+        if entry.kind in ("class", "module_class") and entry.own and takes_model and hooks:
+            yield from _installer(part, name, entry.parameters, roles)
 
 
 def _is_hook(parameters: tuple[Parameter, ...] | None) -> bool:

@@ -265,6 +265,17 @@ def test_the_one_method_of_a_class_that_answers(beside: str):
     assert [name for style, name in styles("maps", said) if style == "method"] == ["Maps.generate"]
 
 
+@pytest.mark.parametrize("kind", ["class", "module_class"])
+def test_a_class_that_registers_its_own_method(kind: str):
+    """Fair to a class of any name which keeps what its hook is given, and whose call gives what the network answers."""
+    save = Method((Parameter("module"), Parameter("inputs"), Parameter("output")))
+    methods = {"save": save, "forward": Method((Parameter("x"),))}
+    made = attempts(question("maps", report(Activations=Entry(kind, (Parameter("model"),), methods))))
+    assert {str(one.candidate.target) for one in made} == {"{'via': 'install', 'name': 'Activations'}"}
+    assert not attempts(question("maps", report(Activations=Entry(kind, (Parameter("path"),), methods))))
+    assert not attempts(question("maps", report(Activations=Entry(kind, (Parameter("model"),), {"forward": methods["forward"]}))))
+
+
 def test_the_very_name_comes_before_other_names():
     """Fair to a method under the name that the task asks for, beside a helper or a class under one of the other names."""
     methods = {"get_maps": Method((Parameter("model"), Parameter("x"))), "forward": Method((Parameter("x"),))}
