@@ -29,6 +29,7 @@ _ADAPTABLE = {
     "LookupError",
     "UnboundLocalError",  # no branch was taken: the function asks for the type of what it is given
 }
+_OF_NUMBERS = {"TypeError", "AttributeError"}  # `for index in 3`, `3 .item()`
 Tried = tuple[Attempt, Answer]
 
 
@@ -47,7 +48,17 @@ class Search:
         """Whether nothing can come of an attempt any more."""
         if self.found is not None:
             return _but_for_its_form(attempt) != _but_for_its_form(self.found[0])
-        return attempt.candidate in self._hopeless or _function(attempt) in self._unresolved
+        if attempt.candidate in self._hopeless or _function(attempt) in self._unresolved:
+            return True
+        return any(change.startswith(("list:", "array:")) for change in attempt.changes) and not self._may_want_another_number(
+            attempt
+        )
+
+    def _may_want_another_number(self, attempt: Attempt) -> bool:
+        """Whether the function has failed as one does that is given a number and wants a list: in a list a number may also
+        broadcast, and hide the true error."""
+        failures = [answer.failure for one, answer in self._failed if _function(one) == _function(attempt) and answer.failure]
+        return any(_OF_NUMBERS & set(failure.types) for failure in failures)
 
     def add(self, attempt: Attempt, answer: Answer) -> None:
         """Take note of an answer."""

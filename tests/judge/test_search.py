@@ -110,3 +110,13 @@ def test_a_function_that_asks_for_the_type_is_asked_in_other_forms() -> None:
     search = Search()
     search.add(Attempt(COMPLETE, "torch"), failed(entry=41, line=41, kind="UnboundLocalError"))
     assert not search.is_idle(Attempt(COMPLETE, "numpy"))
+
+
+@pytest.mark.parametrize(("kind", "idle"), [("TypeError", False), ("AttributeError", False), ("RuntimeError", True)])
+def test_a_number_is_put_into_a_list_where_one_may_be_wanted(kind: str, idle: bool) -> None:
+    """Protects the error of two shapes that do not fit from a list of one index, by which they may broadcast to nonsense."""
+    search = Search()
+    search.add(Attempt(COMPLETE, "torch"), failed(entry=41, line=41, kind=kind))
+    assert search.is_idle(Attempt(COMPLETE, "torch", ("list:index",))) is idle
+    assert search.is_idle(Attempt(COMPLETE, "torch", ("expand:x", "array:index"))) is idle
+    assert not search.is_idle(Attempt(COMPLETE, "torch", ("expand:x",)))
