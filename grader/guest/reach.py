@@ -19,7 +19,7 @@ from grader.guest.glance import attribute, elements_of, is_a, items_of, names_of
 _DEEPEST = 3
 _MOST_ITEMS = 20_000
 LIBRARIES = {"torch", "torchvision", "numpy", "matplotlib", "IPython", "PIL", "cv2", "pandas", "scipy", "skimage"}
-LIBRARIES |= {"sklearn", "tqdm", "traitlets", "grader"}
+LIBRARIES |= {"sklearn", "tqdm", "einops", "traitlets", "grader"}
 
 _TELLING = ("feat", "out", "activ", "map", "layer")
 
