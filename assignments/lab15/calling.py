@@ -185,12 +185,12 @@ def alternatives_iou(arguments: tuple, situation: Situation) -> list[Alternative
             _("The areas of the boxes were given too."),
             areas,
         ),
+        *_boxes_with_methods(first, second),
         Alternative(
             "boxes with scores",
             {"box1": np.float32([*first, 0.75]), "box2": np.float32([*second, 0.5])},
             _("A score was given behind the four numbers of each box."),
         ),
-        *_boxes_with_methods(first, second),
     ]
 
 

@@ -111,6 +111,8 @@ def _possible(question: Question) -> Iterator[Attempt]:
         found.append(candidate)
         yield from _of_candidate(question, candidate)
     for candidate in found:
+        yield from _mixtures(question, candidate)
+    for candidate in found:
         yield from _by_changed_alternatives(question, candidate)
 
 
@@ -195,17 +197,17 @@ def _by_roles(part: Part, candidate: Candidate, hooks: bool) -> Iterator[Attempt
             if hooks and candidate.takes_model:
                 yield Attempt(candidate, form, change, replay=True)
             yield Attempt(candidate, form, change)
-    if {"torch", "numpy"} <= set(forms):  # at last: a pipeline whose steps hand on now these, now those
-        for change in _mixtures(part):
-            yield Attempt(candidate, MIXED, change)
 
 
-def _mixtures(part: Part) -> Iterator[tuple[str, ...]]:
-    """One array as a tensor beside NumPy's, each in turn; with another axis, too."""
+def _mixtures(question: Question, candidate: Candidate) -> Iterator[Attempt]:
+    """One array as a tensor beside NumPy's, each in turn, and with an axis more: pipelines hand on now these, now those."""
+    part = question.part
     roles = [one.role for one in part.parameters if not one.optional and one.role not in part.index_forms]
-    for role in roles if len(roles) > 1 else ():
-        for shape in [(), *_shapes(part)]:
-            yield (*shape, f"tensor:{role}")
+    entry = question.report.names.get(candidate.name)
+    usable = candidate.style not in ("variable", "forward_hook") and (entry is None or entry.returns)
+    if usable and len(roles) > 1 and {"torch", "numpy"} <= set(part.accepts):
+        for shape in [(), *([tuple(f"expand:{role}" for role in part.batch_axis)] if part.batch_axis else [])]:
+            yield from (Attempt(candidate, MIXED, (*shape, f"tensor:{role}")) for role in roles)
 
 
 def _forms(part: Part, candidate: Candidate) -> list[Form]:
@@ -215,19 +217,14 @@ def _forms(part: Part, candidate: Candidate) -> list[Form]:
 
 def _changes(part: Part) -> list[tuple[str, ...]]:
     """No change, then an axis for all, for one, two for all; a number as a list or an array; both; at last item by item."""
-    shapes = _shapes(part)
-    numbers: list[tuple[str, ...]] = [(f"{kind}:{role}",) for role in part.index_forms for kind in ("list", "array")]
-    both = [(*shape, *number) for number in numbers for shape in shapes]
-    return [(), *shapes, *numbers, *both, *[(f"each:{role}",) for role in part.one_by_one]]
-
-
-def _shapes(part: Part) -> list[tuple[str, ...]]:
     axes = part.batch_axis
     shapes: list[tuple[str, ...]] = [(f"{change}:{role}",) for role in axes for change in ("squeeze", "expand")]
     if len(axes) > 1:
         together = tuple(f"expand:{role}" for role in axes)
         shapes = [together, *shapes, together * 2]  # two axes last: slices of them can be empty without an error
-    return shapes
+    numbers: list[tuple[str, ...]] = [(f"{kind}:{role}",) for role in part.index_forms for kind in ("list", "array")]
+    both = [(*shape, *number) for number in numbers for shape in shapes]
+    return [(), *shapes, *numbers, *both, *[(f"each:{role}",) for role in part.one_by_one]]
 
 
 def _by_alternatives(question: Question, candidate: Candidate) -> Iterator[Attempt]:

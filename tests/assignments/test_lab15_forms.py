@@ -36,6 +36,35 @@ def keep_best(boxes, scores, limit):
 """
 # By submission and part.
 FORMS: dict[str, dict[str, str]] = {
+    "pipeline_of_arrays_and_tensors": {
+        "iou": """
+def iou(box1, box2):
+    x1, y1, x2, y2, _ = box1
+    x3, y3, x4, y4, _ = box2
+    return ratio((x1, y1, x2, y2), (x3, y3, x4, y4))
+""",
+        "cam": """
+def compute_cam(features, weights, class_idx):
+    maps = features.squeeze(0).detach().numpy()
+    return weights[class_idx].dot(maps.reshape(len(maps), -1)).reshape(maps.shape[1:])
+""",
+        "dice": """
+def dice_loss(y, p):
+    y = torch.from_numpy(y).float().view(-1)
+    p = p.view(-1)
+    return 1 - 2 * (y * p).sum() / (y.sum() + p.sum())
+""",
+        "nms": """
+def multiclass_nms(boxes, scores, labels, iou_threshold):
+    kept = []
+    for label in labels.unique():
+        left = [i for i in scores.argsort(descending=True).tolist() if labels[i] == label]
+        while left:
+            kept.append(left.pop(0))
+            left = [i for i in left if ratio(boxes[kept[-1]], boxes[i]) <= iou_threshold]
+    return kept
+""",
+    },
     "box_of_sides": {
         "iou": """
 class Box:
