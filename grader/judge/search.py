@@ -50,13 +50,13 @@ class Search:
             return _but_for_its_form(attempt) != _but_for_its_form(self.found[0])
         if attempt.candidate in self._hopeless or _function(attempt) in self._unresolved:
             return True
-        return any(change.startswith(("list:", "array:")) for change in attempt.changes) and not self._may_want_another_number(
-            attempt
-        )
+        return _changes_a_number(attempt) and not self._may_want_it(attempt)
 
-    def _may_want_another_number(self, attempt: Attempt) -> bool:
-        """Whether the function has failed as one does that is given a number and wants a list: in a list a number may also
+    def _may_want_it(self, attempt: Attempt) -> bool:
+        """Whether the function has failed, or has answered before, as one does that wants a list: in a list a number may also
         broadcast, and hide the true error."""
+        if self._known is not None and _changes_a_number(self._known):
+            return True
         failures = [answer.failure for one, answer in self._failed if _function(one) == _function(attempt) and answer.failure]
         return any(_OF_NUMBERS & set(failure.types) for failure in failures)
 
@@ -100,6 +100,10 @@ class Search:
         name = own[0][0].candidate.name
         unresolved = [tried for tried in inside if tried[0].candidate.name == name and _is_unresolved(tried[1])]
         return max((tried for tried in unresolved or own if tried[0].candidate.name == name), key=_progress)
+
+
+def _changes_a_number(attempt: Attempt) -> bool:
+    return any(change.startswith(("list:", "array:")) for change in attempt.changes)
 
 
 def _is_unresolved(answer: Answer) -> bool:

@@ -120,3 +120,5 @@ def test_a_number_is_put_into_a_list_where_one_may_be_wanted(kind: str, idle: bo
     assert search.is_idle(Attempt(COMPLETE, "torch", ("list:index",))) is idle
     assert search.is_idle(Attempt(COMPLETE, "torch", ("expand:x", "array:index"))) is idle
     assert not search.is_idle(Attempt(COMPLETE, "torch", ("expand:x",)))
+    known = Attempt(COMPLETE, "torch", ("array:index",))
+    assert not Search(known).is_idle(known), "what has worked is tried first"
