@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.course.assignment import AssignmentFolder, find_course, list_assignments, named_assignment, open_assignment
+from grader.course.assignment import (
+    AssignmentFolder,
+    find_course,
+    is_handed_in,
+    list_assignments,
+    named_assignment,
+    open_assignment,
+)
 from grader.errors import UsageError
 
 
@@ -12,7 +19,8 @@ def find_lab(name: str | None, place: Path) -> AssignmentFolder:
     """The assignment called `name` (an id or a folder), else the one of the folder `place`.
 
     The latter is the nearest folder at or above `place` that holds an `assignment.yaml`, which a released bundle does; in a
-    course's `submissions/<id>/...` the assignment of that id; else the course's only one.
+    course's `submissions/<id>/...`, where a bundle was handed in and is not the instructor's, the assignment of that id; else the
+    course's only one.
 
     Raises `UsageError` when none can be told.
     """
@@ -20,7 +28,7 @@ def find_lab(name: str | None, place: Path) -> AssignmentFolder:
     if name is not None:
         return named_assignment(name, courses)
     for folder in (place.resolve(), *place.resolve().parents):
-        if (folder / "assignment.yaml").is_file():
+        if (folder / "assignment.yaml").is_file() and not is_handed_in(folder, courses):
             return open_assignment(folder)
     for course in courses:
         known = list_assignments(course)

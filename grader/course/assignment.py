@@ -164,11 +164,18 @@ def open_assignment(path: Path) -> AssignmentFolder:
 
 
 def find_course(start: Path) -> Path | None:
-    """The nearest folder at or above `start` that holds `assignments/`."""
-    for folder in (start.resolve(), *start.resolve().parents):
-        if (folder / "assignments").is_dir():
-            return folder
-    return None
+    """The nearest folder at or above `start` that holds `assignments/`, and was not handed in to another one.
+
+    Whoever has submissions must not start among them, wherever they lie: a student's folder may be called `assignments`, and a
+    course's files are run with all rights.
+    """
+    above = [folder for folder in (start.resolve(), *start.resolve().parents) if (folder / "assignments").is_dir()]
+    return next((folder for folder in above if not is_handed_in(folder, above)), None)
+
+
+def is_handed_in(folder: Path, courses: list[Path]) -> bool:
+    """Whether it lies where one of the courses keeps submissions: what is in there is never a course's or a lab's."""
+    return any(folder.is_relative_to(course / "submissions") for course in courses)
 
 
 def list_assignments(course: Path) -> list[str]:
@@ -176,13 +183,16 @@ def list_assignments(course: Path) -> list[str]:
     return sorted(path.parent.name for path in (course / "assignments").glob("*/assignment.yaml"))
 
 
-def named_assignment(name: str, courses: list[Path]) -> AssignmentFolder:
+def named_assignment(name: str, courses: list[Path], submissions: Path | None = None) -> AssignmentFolder:
     """The assignment that `--assignment` names: an id in one of the courses, or a folder's path.
+
+    A mere name is no path where that would lead into the `submissions`, or into a course's: a student's folder may be called as
+    the assignment is.
 
     Raises `UsageError` with the nearest id when there is none, and when two courses have it.
     """
     as_path = Path(name)
-    if (as_path / "assignment.yaml").is_file():
+    if (as_path / "assignment.yaml").is_file() and not (as_path.name == name and _is_work(as_path, courses, submissions)):
         return open_assignment(as_path)
     found = [course / "assignments" / name for course in courses if (course / "assignments" / name / "assignment.yaml").is_file()]
     if len(found) == 1:
@@ -194,6 +204,11 @@ def named_assignment(name: str, courses: list[Path]) -> AssignmentFolder:
     hint = f"did you mean {nearest[0]!r}?" if nearest else f"found: {', '.join(known) or 'none'}"
     where = ", ".join(str(course / "assignments") for course in courses) or "this folder or those above it"
     raise UsageError(f"no assignment {name!r} in {where}; {hint}")
+
+
+def _is_work(path: Path, courses: list[Path], submissions: Path | None) -> bool:
+    place = Path.cwd() / path  # where it stands, not where it leads to: a student's link is a student's too
+    return is_handed_in(place, courses) or (submissions is not None and place.is_relative_to(submissions.resolve()))
 
 
 def courses_here() -> list[Path]:

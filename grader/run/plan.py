@@ -31,16 +31,17 @@ def plan_run(
 
     With `assignment` (an id or a folder), every child of `submissions` is one submission of it, or those in
     `submissions/<id>` when that folder exists. Without, the children of `submissions` are named after assignments. `out`, where
-    the report is written, is no submission even where it lies among them. `near`: where to look for the course too.
+    the report is written, is no submission even where it lies among them. The course is looked for above the submissions and the
+    working folder, never among the submissions; `near`: where to look instead of above them, as they were in an archive.
 
     Raises `UsageError` naming what was looked for and what was found.
     """
     if not submissions.is_dir():
         raise UsageError(f"there is no folder {submissions}")
-    courses = list(dict.fromkeys([*_courses(submissions), *(_courses(near) if near is not None else [])]))
+    courses = _courses(near or submissions, submissions, assignment)
     hidden = tuple({*courses, submissions.resolve()})
     if assignment is not None:
-        folder = named_assignment(assignment, courses)
+        folder = named_assignment(assignment, courses, submissions)
         inner = submissions / folder.specification.id
         pairs = [(folder, inner if inner.is_dir() else submissions)]
     else:
@@ -62,12 +63,12 @@ def plan_works(works: Sequence[Work], source: Path, assignment: str | None, stud
 
     Raises `UsageError` naming what was looked for and what was found.
     """
-    courses = _courses(source if source.is_dir() else source.parent)
+    courses = _courses(source if source.is_dir() else source.parent, source, assignment)
     hidden = tuple({*courses, source.resolve() if source.is_dir() else source.resolve().parent, *_roots(works)})
     known = {name: course for course in reversed(courses) for name in list_assignments(course)}
     said = {work.assignment for work in works if work.assignment}
     if assignment is not None:
-        folders = [named_assignment(assignment, courses)]
+        folders = [named_assignment(assignment, courses, source)]
     else:
         names = sorted(said & known.keys()) if said else sorted(known) if len(known) == 1 else []
         folders = [open_assignment(known[name] / "assignments" / name) for name in names]
@@ -118,9 +119,18 @@ def _is_report(submission: Submission, out: Path | None) -> bool:
     return out is not None and submission.root.resolve() == out.resolve()
 
 
-def _courses(submissions: Path) -> list[Path]:
-    found = [find_course(submissions), find_course(Path.cwd())]
-    return list(dict.fromkeys(course for course in found if course is not None))
+def _courses(near: Path, submissions: Path, assignment: str | None) -> list[Path]:
+    """The courses that `near` and the working folder lie in. What lies among the submissions is nobody's course: its files would
+    be run with all rights."""
+    root = submissions.resolve()
+    starts = [root.parent if place.is_relative_to(root) else place for place in (near.resolve(), Path.cwd())]
+    courses = list(dict.fromkeys(course for start in starts if (course := find_course(start)) is not None))
+    if not courses and (root / "assignments").is_dir() and (assignment is None or Path(assignment).name == assignment):
+        raise UsageError(
+            f"{submissions} holds a folder assignments/, which may be somebody's work: no course is looked for among submissions",
+            remedy="name the folder of submissions in the course, or the assignment's own folder with --assignment PATH",
+        )
+    return courses
 
 
 def _named_by_folders(submissions: Path, courses: list[Path]) -> list[AssignmentFolder]:

@@ -26,6 +26,15 @@ def test_a_submission_in_the_course(tiny_course: Path, course_copy: Path) -> Non
     assert find_lab(None, place).specification.id == "tiny"
 
 
+def test_a_bundle_that_was_handed_in(course_copy: Path) -> None:
+    """Protects an instructor from running the lab that a student handed in with the work, or a folder `assignments` beside it."""
+    place = course_copy / "submissions" / "tiny" / "ann"
+    shutil.copytree(course_copy / "assignments" / "tiny", place)
+    shutil.copytree(course_copy / "assignments" / "tiny", place.parent / "assignments" / "tiny")
+    assert find_lab(None, place).path == course_copy / "assignments" / "tiny"
+    assert find_lab("tiny", place).path == course_copy / "assignments" / "tiny"
+
+
 def test_the_only_lab_of_a_course(course_copy: Path) -> None:
     """Protects a course repository with one lab from a question with one answer."""
     assert find_lab(None, course_copy).specification.id == "tiny"

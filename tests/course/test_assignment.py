@@ -131,6 +131,15 @@ def test_the_course_above(course_copy: Path, tmp_path: Path) -> None:
     assert list_assignments(course_copy) == ["tiny"]
 
 
+def test_what_was_handed_in_is_no_course(course_copy: Path) -> None:
+    """Protects `grade validate`, typed among the submissions, from running a student's folder `assignments`."""
+    deep = course_copy / "submissions" / "tiny" / "ann" / "more"
+    (deep / "assignments").mkdir(parents=True)
+    (course_copy / "submissions" / "tiny" / "assignments").mkdir()
+    for place in (deep, deep.parent, deep.parent.parent):
+        assert find_course(place) == course_copy
+
+
 def test_named_by_its_id_or_its_folder(folder: Path, course_copy: Path) -> None:
     """Protects both ways to say `--assignment`."""
     assert named_assignment("tiny", [course_copy]).path == folder

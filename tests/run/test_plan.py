@@ -148,6 +148,94 @@ def test_two_assignments_match(course: Path, tmp_path: Path, monkeypatch: pytest
     assert str(other / "assignments" / "tiny") in said
 
 
+def hostile(course: Path, place: Path) -> Path:
+    """A student's folder of this path that holds an assignment of the course's name; `place`."""
+    shutil.copytree(course / "assignments" / "tiny", place, dirs_exist_ok=True)
+    return place
+
+
+def test_a_student_called_assignments(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the instructor's account from a folder `assignments` among the submissions, whose files would run in the judge:
+    whatever is graded, and wherever the command is typed, the course is the one above."""
+    submissions = course / "submissions"
+    real = course / "assignments" / "tiny"
+    hostile(course, submissions / "assignments" / "tiny")
+    hostile(course, submissions / "tiny" / "assignments" / "tiny")
+    everyone = ["ann", "assignments", "bob"]
+    for here in (course, submissions, submissions / "tiny", submissions / "tiny" / "assignments", course.parent / "elsewhere"):
+        monkeypatch.chdir(here)
+        for source, name in ((submissions, None), (submissions, "tiny"), (submissions / "tiny", "tiny")):
+            (run,) = runs = plan_run(source, name)
+            assert run.folder.path == real
+            assert students(runs) == {"tiny": everyone}
+        (run,) = plan_run(submissions / "tiny" / "ann", "tiny")
+        assert run.folder.path == real
+        works = [Work("ann", submissions / "tiny" / "ann")]
+        for source in (submissions, submissions / "tiny"):
+            assert [one.folder.path for one in plan_works(works, source, None)] == [real]
+    monkeypatch.chdir(submissions / "tiny")
+    assert [run.folder.path for run in plan_run(Path(), "tiny")] == [real]
+
+
+def test_a_student_called_assignments_where_no_course_is_above(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Protects whoever grades a downloaded class from elsewhere, or in its own folder: no course is found rather than a
+    student's, which is said; the course of the working folder counts as it did."""
+    homework = tmp_path / "elsewhere" / "homework"
+    hostile(course, homework / "assignments" / "tiny")
+    shutil.copytree(homework / "assignments" / "tiny", homework / "tiny")
+    (homework / "ann").mkdir()
+    (homework / "ann" / "tiny.py").write_text("pass\n")
+    for here in (homework, homework / "ann", tmp_path / "elsewhere"):
+        monkeypatch.chdir(here)
+        for name in (None, "tiny"):
+            said = refusal(homework, name)
+            assert "holds a folder assignments/, which may be somebody's work" in said
+            assert "--assignment PATH" in said
+            with pytest.raises(UsageError, match="may be somebody's work"):
+                plan_works([Work("ann", homework / "ann")], homework, name)
+    real = course / "assignments" / "tiny"
+    assert [run.folder.path for run in plan_run(homework, str(real))] == [real]
+    monkeypatch.chdir(course)
+    assert [run.folder.path for run in plan_run(homework, "tiny")] == [real]
+
+
+def test_a_student_called_as_the_assignment(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects `grade . -a tiny` from a student's folder `tiny` with an assignment in it; a path that is spelt out is one."""
+    place = course / "submissions" / "tiny"
+    hostile(course, place / "tiny")
+    hostile(course, place)
+    for here in (place, place.parent):
+        monkeypatch.chdir(here)
+        assert [run.folder.path for run in plan_run(place, "tiny")] == [course / "assignments" / "tiny"]
+    monkeypatch.chdir(course / "assignments")
+    assert [run.folder.path for run in plan_run(place, "tiny")] == [course / "assignments" / "tiny"]
+    monkeypatch.chdir(course)
+    assert [run.folder.path for run in plan_run(place, "./assignments/tiny")] == [course / "assignments" / "tiny"]
+
+
+def test_an_archive_that_holds_assignments(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the judge from an `assignments/` in what was unpacked: the course is the archive's, or the working folder's."""
+    unpacked = tmp_path / "elsewhere" / "report" / ".submissions"
+    hostile(course, unpacked / "class" / "assignments" / "tiny")
+    (unpacked / "class" / "ann.py").write_text("pass\n")
+    assert "may be somebody's work" in refusal(unpacked / "class", "tiny", "*", None, tmp_path / "elsewhere")
+    for near, here in ((course, tmp_path), (tmp_path / "elsewhere", course)):
+        monkeypatch.chdir(here)
+        (run,) = plan_run(unpacked / "class", "tiny", near=near)
+        assert run.folder.path == course / "assignments" / "tiny"
+
+
+def test_nbgraders_folder_in_the_course(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects nbgrader's `submitted/` in a folder that holds the labs too, by whichever folder it is typed in."""
+    works = [Work("ann", course / "submitted" / "ann" / "tiny", assignment="tiny")]
+    works[0].root.mkdir(parents=True)
+    for here in (course, course / "submitted", course.parent / "elsewhere"):
+        monkeypatch.chdir(here)
+        assert [run.folder.path for run in plan_works(works, course / "submitted", None)] == [course / "assignments" / "tiny"]
+
+
 def test_no_submission(course: Path) -> None:
     """Protects the words for an empty folder, and for a pattern that matches nobody."""
     shutil.rmtree(course / "submissions" / "tiny" / "ann")
