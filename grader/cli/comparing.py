@@ -13,6 +13,7 @@ from grader.cli.console import Console
 from grader.cli.markup import escape
 from grader.cli.occupied import occupied
 from grader.cli.options import check_language, check_out
+from grader.cli.reportfolder import EARLIER, check_not_handed_in, refuse_links
 from grader.cli.run import RunRequest, take_in_and_plan
 from grader.cli.status import OK
 from grader.cli.titled import print_table
@@ -32,7 +33,6 @@ from grader.similar.sources import Source, read_handed_out, read_source
 from grader.wholefile import write_text_whole
 
 _MOST_ROWS = 20
-_EARLIER = ".earlier"  # in the report's folder: archives of earlier years
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +63,8 @@ def _compare_all(request: SimilarRequest) -> int:
     runs = take_in_and_plan(_as_run(request), console)
     for run in runs:
         out = request.out if len(runs) == 1 else request.out / run.folder.specification.id
+        check_not_handed_in(out, request.submissions)
+        refuse_links(out)
         similarity = _compare(run, request, out)
         write_text_whole(out / FILE, similarity.to_json())
         index = _write_pages(similarity, out)
@@ -81,6 +83,8 @@ def _check(request: SimilarRequest) -> None:
         raise UsageError(f"--least must lie between 0 and 1, but is {request.least:g}")
     check_language(request.language)
     check_out(request.out)
+    check_not_handed_in(request.out, request.submissions)
+    refuse_links(request.out)
 
 
 def _as_run(request: SimilarRequest) -> RunRequest:
@@ -104,7 +108,7 @@ def _compare(run: AssignmentRun, request: SimilarRequest, out: Path) -> Similari
 
 def _earlier(request: SimilarRequest, folder: AssignmentFolder) -> Iterator[Source | LeftOut]:
     for number, path in enumerate(request.against):
-        for submission in _earlier_submissions(path, folder, request.out / _EARLIER / str(number)):
+        for submission in _earlier_submissions(path, folder, request.out / EARLIER / str(number)):
             yield read_source(submission.called(f"{path.name}/{submission.student}"), folder, earlier=True)
 
 

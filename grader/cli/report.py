@@ -6,6 +6,7 @@ from pathlib import Path
 
 from grader.cli.console import Console
 from grader.cli.options import check_language
+from grader.cli.reportfolder import refuse_links
 from grader.cli.status import OK
 from grader.errors import UsageError
 from grader.report.rendering import render
@@ -17,6 +18,7 @@ def report_command(out: Path, language: str, open_report: bool) -> int:
     check_language(language)
     console = Console(quiet=False, verbose=False)
     for path in results_files(out):
+        refuse_links(path.parent)
         index = render(read_results(path), path.parent, language=language or None)
         console.say(f"Report: {index}")
         if open_report:

@@ -11,6 +11,7 @@ from grader.cli.console import Console
 from grader.cli.occupied import occupied
 from grader.cli.options import check_language, check_out
 from grader.cli.recording import GradebookNotes
+from grader.cli.reportfolder import UNPACKED, check_not_handed_in, refuse_links
 from grader.cli.status import FAULT, OK, STOPPED
 from grader.errors import UsageError
 from grader.intake.intake import take_in
@@ -24,7 +25,6 @@ from grader.run.workers import ThisMachine
 from grader.sandbox.choice import WALLS, choose_wall
 
 _MOST_NAMES = 10
-UNPACKED = ".submissions"  # in the report's folder: an archive's works, where the report's paths lead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +118,8 @@ def grade_runs(
     notes.open()
     for one in runs:
         out = request.out if len(runs) == 1 else request.out / one.folder.specification.id
+        check_not_handed_in(out, request.submissions)
+        refuse_links(out)
         options = RunOptions(machines_for(one), out, device, request.language, request.fresh)
         found[out], complete = grade_and_report(one, options, console)
         notes.add(found[out], one, console)
@@ -177,6 +179,8 @@ def check_request(request: RunRequest) -> None:
         raise UsageError("--sandbox none: a cluster's workers grade behind a wall only")
     check_language(request.language)
     check_out(request.out)
+    check_not_handed_in(request.out, request.submissions)
+    refuse_links(request.out)
 
 
 def grade_and_report(run: AssignmentRun, options: RunOptions, console: Console) -> tuple[Results, bool]:

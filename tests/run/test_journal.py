@@ -146,3 +146,12 @@ def test_a_key_is_over_every_part() -> None:
     keys = [result_key(*parts) for parts in (("a", "b"), ("ab",), ("a", "b", ""), ("", "ab"), ("b", "a"), ("1:a",), ())]
     assert len(set(keys)) == len(keys)
     assert result_key("\udcff") != result_key("?")
+
+
+def test_a_link_in_the_journals_place(tmp_path: Path) -> None:
+    """Protects the file that a link of that name leads to from being emptied or written to."""
+    (tmp_path / "victim").write_text("precious")
+    (tmp_path / "journal.jsonl").symlink_to(tmp_path / "victim")
+    with pytest.raises(OSError, match=r"journal\.jsonl"):
+        Journal(tmp_path)
+    assert (tmp_path / "victim").read_text() == "precious"

@@ -1,0 +1,123 @@
+"""A report's folder that a student handed in, or put links into, is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.cli.main import run_main
+from grader.cli.reportfolder import check_not_handed_in, refuse_links
+from grader.errors import UsageError
+from grader.report.rendering import render
+from grader.results import AssignmentSummary, GraderSummary, Results, SubmissionResult, SubmissionStatus
+
+MakeClass = Callable[..., Path]
+
+
+@pytest.fixture
+def victim(tmp_path: Path) -> Path:
+    """A folder of the instructor's with a file in it."""
+    (tmp_path / "victim" / "ann").mkdir(parents=True)
+    (tmp_path / "victim" / "file").write_text("precious")
+    (tmp_path / "victim" / "ann" / "index.html").write_text("precious")
+    return tmp_path / "victim"
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Every file by its path."""
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def report(out: Path) -> None:
+    """A report of ours."""
+    one = SubmissionResult(student="ann", path="", digest="", status=SubmissionStatus.GRADED, score=1, max_score=1)
+    assignment = AssignmentSummary(id="tiny", title="", max_score=1)
+    results = Results(grader=GraderSummary(version="0"), assignment=assignment, submissions=(one,))
+    render(results, out)
+    (out / "results.json").write_text(results.to_json())
+
+
+@pytest.mark.parametrize(
+    "link",
+    [".journal/journal.jsonl", ".journal", "students", "students/ann", "instructor", "similar", ".submissions", ".lock", ""],
+)
+@pytest.mark.parametrize(
+    "command", [["run", ".", "--fresh"], ["run", ".", "--watch"], ["similar", "."]], ids=lambda words: words[-1]
+)
+def test_a_student_called_report(
+    make_class: MakeClass,
+    victim: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    link: str,
+    command: list[str],
+) -> None:
+    """Protects the instructor's files from links in a folder that is called as the report is by default, and looks like one."""
+    place = make_class(ann="pass") / "tiny"
+    out = place / "report"
+    out.mkdir()
+    if link:
+        (out / "similar.json").write_text("{}")
+        (out / link).parent.mkdir(exist_ok=True)
+    else:
+        out.rmdir()
+    (out / link).symlink_to(victim / "file" if link in (".journal/journal.jsonl", ".lock") else victim)
+    before = contents(victim)
+    monkeypatch.chdir(place)
+    assert run_main([*command, "-a", "tiny"]) == 2
+    said = capsys.readouterr().err
+    assert ("is a link" if link else "it may be somebody's work") in said
+    assert "name another --out" in said
+    assert contents(victim) == before
+
+
+def test_a_report_with_a_link_is_not_written_again(tmp_path: Path, victim: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects the same files from `grade report`."""
+    report(tmp_path / "out")
+    (tmp_path / "out" / "instructor").rename(tmp_path / "elsewhere")
+    (tmp_path / "out" / "instructor").symlink_to(victim)
+    before = contents(victim)
+    assert run_main(["report", str(tmp_path / "out")]) == 2
+    assert "instructor is a link" in capsys.readouterr().err
+    assert contents(victim) == before
+
+
+def test_work_is_not_written_into(
+    make_class: MakeClass, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Protects the work of a student whose folder is called `report`, which is said; elsewhere any folder may be named."""
+    place = make_class(ann="pass", report="pass") / "tiny"
+    monkeypatch.chdir(place)
+    assert run_main(["run", ".", "-a", "tiny"]) == 2
+    assert "lies among the submissions and holds no report: it may be somebody's work" in capsys.readouterr().err
+    assert contents(place / "report") == {"tiny.py": "pass"}
+    (place.parent / "reports").mkdir()
+    (place.parent / "reports" / "notes.txt").write_text("")
+    check_not_handed_in(place.parent / "reports", place)
+
+
+@pytest.mark.parametrize("mark", [".journal/journal.jsonl", "tiny/.journal/journal.jsonl", "similar.json", ".lock", ""])
+def test_a_report_among_the_submissions(tmp_path: Path, mark: str) -> None:
+    """Protects a class that is graded in its own folder: yesterday's report is written again, an empty folder is nobody's."""
+    out = tmp_path / "report"
+    check_not_handed_in(out, tmp_path)
+    out.mkdir()
+    if mark:
+        (out / mark).parent.mkdir(parents=True, exist_ok=True)
+        (out / mark).touch()
+    check_not_handed_in(out, tmp_path)
+    refuse_links(out)
+
+
+def test_a_link_to_a_folder_for_reports(tmp_path: Path) -> None:
+    """Protects who keeps reports on another disk: what was named outside of the submissions may be a link itself."""
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "class").mkdir()
+    (tmp_path / "report").symlink_to(tmp_path / "disk")
+    check_not_handed_in(tmp_path / "report", tmp_path / "class")
+    refuse_links(tmp_path / "report")
+    (tmp_path / "class" / "report").symlink_to(tmp_path / "disk")
+    with pytest.raises(UsageError, match="may be somebody's work"):
+        check_not_handed_in(tmp_path / "class" / "report", tmp_path / "class")
