@@ -77,7 +77,7 @@ def _take_archive(archive: Archive, place: Path) -> Intake:
         return _lay_out("moodle", archive, place, lambda path: moodle_name(path.parts[0]))
     if kind == "canvas":
         return _lay_out("canvas", archive, place, lambda path: canvas_name(path.name) if len(path.parts) == 1 else None)
-    unfit = tuple(_told(entry) for entry in entries if not archive.unpack(entry, place / entry.path))
+    unfit = _left_out(archive) + tuple(_told(entry) for entry in entries if not archive.unpack(entry, place / entry.path))
     tops = {entry.path.parts[0] for entry in entries if len(entry.path.parts) > 1}
     lone = len(tops) == 1 and all(len(entry.path.parts) > 1 for entry in entries)
     packed = place / next(iter(tops)) if lone else place
@@ -101,19 +101,26 @@ def _kind(tops: dict[str, bool]) -> str:
     return best if counted[best] > counted[""] else ""
 
 
+def _left_out(archive: Archive) -> tuple[str, ...]:
+    return tuple(f"{_shown(path)} (there is no room for it: too large, or one of too many)" for path in archive.left_out)
+
+
 def _told(entry: Entry) -> str:
-    name = str(entry.path)
-    shown = name if len(name) <= _LONGEST_TOLD else f"{name[:_LONGEST_TOLD]}…"
-    return f"{shown} (its path is too long, or another file's)"
+    return f"{_shown(entry.path)} (its path is too long, or another file's)"
+
+
+def _shown(path: PurePosixPath) -> str:
+    name = str(path)
+    return name if len(name) <= _LONGEST_TOLD else f"{name[:_LONGEST_TOLD]}…"
 
 
 def _lay_out(kind: str, archive: Archive, place: Path, name: Callable[[PurePosixPath], Named | None]) -> Intake:
     works: dict[str, Work] = {}
-    passed_over = []
+    passed_over = list(_left_out(archive))
     for entry in archive.entries:
         named = name(entry.path)
         if named is None:
-            passed_over.append(str(entry.path))
+            passed_over.append(_shown(entry.path))
             continue
         root = place / named.student
         if not archive.unpack(entry, _free(root / _inner(entry, named), named.attachment)):

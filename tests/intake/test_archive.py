@@ -129,3 +129,74 @@ def test_names_that_a_disk_does_not_take(tmp_path: Path) -> None:
     assert made[0] == "a_b___.py"
     assert made[1].endswith(".ipynb")
     assert len(made) == 2
+
+
+def unpacked(tmp_path: Path, raw: bytes) -> dict[str, list[str]]:
+    """Student -> files, of Moodle's archive; what was passed over under "".
+
+    A real archive: what unpacks to more than it may is never unpacked.
+    """
+    source = tmp_path / "submissions.zip"
+    source.write_bytes(raw)
+    found = take_in(source, tmp_path / "place")
+    assert found.kind == "moodle"
+    files = {
+        work.student: sorted(path.relative_to(work.root).as_posix() for path in work.root.rglob("*") if path.is_file())
+        for work in found.works
+    }
+    return {**files, "": list(found.passed_over)}
+
+
+CLASSMATES = [(entry(f"Ann_{number}_assignsubmission_file/lab.py"), b"x = 1") for number in (1, 2, 3)]
+OTHERS = {f"Ann_{number}": ["lab.py"] for number in (1, 2, 3)}
+
+
+@pytest.mark.parametrize(
+    ("names", "made"),
+    [
+        (["lab?.py", "lab*.py", "lab_.py"], ["lab_.py", "lab__2.py", "lab__3.py"]),
+        (["lab*/a.py", "lab?"], ["lab_/a.py", "lab__2"]),
+        (["lab?", "lab*/a.py", "lab*/b.py", "lab|/a.py"], ["lab_", "lab__2/a.py", "lab__2/b.py", "lab__3/a.py"]),
+        (["\u0439.py", "\u0438\u0306.py"], ["\u0439.py", "\u0439_2.py"]),
+        (["lab?.py", "lab*.py", "lab__2.py"], ["lab_.py", "lab__2.py", "lab__2_2.py"]),
+    ],
+    ids=["sanitised", "folder and file", "file and folders", "composed and decomposed", "a name with the number"],
+)
+def test_names_that_become_one(tmp_path: Path, names: list[str], made: list[str]) -> None:
+    """Protects a class from two files of one student whose names are one on this disk: both are kept, and nobody waits."""
+    own = [(entry(f"Eve_9_assignsubmission_file/{name}"), b"x = 1") for name in names]
+    assert unpacked(tmp_path, packed(*CLASSMATES, *own)) == {**OTHERS, "Eve_9": made, "": []}
+
+
+def test_a_students_folders_in_two_spellings(tmp_path: Path) -> None:
+    """Protects one student from being two where Moodle's folders spell the name in two ways."""
+    spellings = ("Dr. \u0439_9", "Dr. \u0438\u0306_9")
+    own = [(entry(f"{name}_assignsubmission_file/{file}"), b"") for name, file in zip(spellings, ("a.py", "b.py"), strict=True)]
+    assert unpacked(tmp_path, packed(*CLASSMATES, *own)) == {**OTHERS, "Dr. \u0439_9": ["a.py", "b.py"], "": []}
+
+
+def test_a_file_that_shrinks_like_a_bomb(tmp_path: Path) -> None:
+    """Protects a class from one student's file of zeros: it is left out by name, and everything else is graded."""
+    own = [(entry(f"Eve_9_assignsubmission_file/{name}"), bytes(size)) for name, size in (("lab.py", 5), ("data.bin", 66 << 20))]
+    told = "Eve_9_assignsubmission_file/data.bin (there is no room for it: too large, or one of too many)"
+    assert unpacked(tmp_path, packed(*CLASSMATES, *own)) == {**OTHERS, "Eve_9": ["lab.py"], "": [told]}
+
+
+def test_whose_files_are_left_out(tmp_path: Path) -> None:
+    """Protects a file that shrinks well by itself from the many small ones of somebody else, who takes all of the room."""
+    honest = (entry("Ann_1_assignsubmission_file/table.csv"), b"0,0\n" * (1 << 20))
+    own = [(entry(f"Eve_9_assignsubmission_file/{number}.bin"), bytes(1 << 20)) for number in range(70)]
+    found = unpacked(tmp_path, packed(*CLASSMATES, *own[:40], honest, *own[40:]))
+    assert found["Ann_1"] == ["lab.py", "table.csv"]
+    assert all(told.startswith("Eve_9") for told in found[""])
+    assert len(found["Eve_9"]) + len(found[""]) == 70
+    assert sum(path.stat().st_size for path in (tmp_path / "place").rglob("*") if path.is_file()) <= 64 << 20
+
+
+def test_too_many_files_of_one_student(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a class from a student with more files than are taken: that student's are left out; nothing of one's own stays."""
+    monkeypatch.setattr("grader.intake.archive.MOST_ENTRIES", 5)
+    own = [(entry(f"Eve_9_assignsubmission_file/{number}.py"), b"") for number in range(4)]
+    found = unpacked(tmp_path, packed(*CLASSMATES, *own))
+    assert {student: found[student] for student in found if student} == OTHERS
+    assert len(found[""]) == 4
