@@ -105,6 +105,10 @@ def _left_out(archive: Archive) -> tuple[str, ...]:
     return tuple(f"{_shown(path)} (there is no room for it: too large, or one of too many)" for path in archive.left_out)
 
 
+def _either(name: str) -> str:
+    return f"{name} (it could be of two students: Moodle's mark is in it twice)"
+
+
 def _told(entry: Entry) -> str:
     return f"{_shown(entry.path)} (its path is too long, or another file's)"
 
@@ -121,6 +125,9 @@ def _lay_out(kind: str, archive: Archive, place: Path, name: Callable[[PurePosix
         named = name(entry.path)
         if named is None:
             passed_over.append(_shown(entry.path))
+            continue
+        if named.is_ambiguous:
+            passed_over.append(_either(_shown(entry.path)))
             continue
         root = place / named.student
         if not archive.unpack(entry, _free(root / _inner(entry, named), named.attachment)):
@@ -150,6 +157,9 @@ def _moodle_folder(source: Path) -> Intake | None:
     passed_over = [child.name for child, named in found if named is None]
     for child, named in found:
         if named is None:
+            continue
+        if named.is_ambiguous:
+            passed_over.append(_either(child.name))
             continue
         known = works.get(named.student)
         if known is not None and _holds_files(known.root) and _holds_files(child):

@@ -6,6 +6,8 @@ Moodle: `{Full name}_{N}_assignsubmission_file/...` (before 4.1 with a trailing 
 Canvas: `{sortablename}[_LATE]_{user}_{attachment}_{file}`, anonymous `anon_{id}_[LATE_]{attachment}_{file}`; text entered online
 `{sortablename}[_LATE]_{user}_text.html` (or `_link.html`). Source: app/models/content_zipper.rb.
 
+A Moodle name that holds its pattern twice is of two students: one may call a file, or oneself, so. It is nobody's.
+
 A Canvas name that itself holds two numbers between underscores cannot be told from a number of a user: the shortest is taken.
 """
 
@@ -14,8 +16,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# The shortest name: Moodle's own has no underscore, but a student's file may be called `x_102_assignsubmission_file_y.py`.
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?P<plugin>file|onlinetext)(?:_(?P<file>.*))?", re.DOTALL)
+_MOODLES = r"_(?P<id>\d+)_assignsubmission_(?P<plugin>file|onlinetext)(?:_(?P<file>.*))?"
+_MOODLE = re.compile(rf"(?P<name>.+?){_MOODLES}", re.DOTALL)
+_MOODLE_LONGEST = re.compile(rf"(?P<name>.+){_MOODLES}", re.DOTALL)
 _FILE = r"(?:(?P<attachment>\d+)_(?P<file>.+)|(?P<online>text|link)\.html)"
 _CANVAS = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<user>\d+)_" + _FILE)
 _CANVAS_BLIND = re.compile(r"anon_(?P<user>[A-Za-z0-9]+)(?P<late>_LATE)?_" + _FILE)
@@ -25,13 +28,14 @@ _CANVAS_BLIND = re.compile(r"anon_(?P<user>[A-Za-z0-9]+)(?P<late>_LATE)?_" + _FI
 class Named:
     """A student's id, the name of the file as the student called it (empty for a whole folder), and Canvas's mark.
 
-    `attachment` tells files of one name apart.
+    `attachment` tells files of one name apart. `is_ambiguous`: it could be another's as well.
     """
 
     student: str
     file: str
     late: bool = False
     attachment: str = ""
+    is_ambiguous: bool = False
 
 
 def platform_of(name: str) -> str:
@@ -48,10 +52,10 @@ def platform_of(name: str) -> str:
 
 def moodle_name(part: str) -> Named | None:
     """Of a first component of a path in Moodle's archive; None for another name. The id is `{Full name}_{N}`."""
-    match = _MOODLE.fullmatch(part)
-    if match is None:
+    match, longest = _MOODLE.fullmatch(part), _MOODLE_LONGEST.fullmatch(part)
+    if match is None or longest is None:
         return None
-    return Named(f"{match['name']}_{match['id']}", match["file"] or "")
+    return Named(f"{match['name']}_{match['id']}", match["file"] or "", is_ambiguous=match["name"] != longest["name"])
 
 
 def canvas_name(name: str) -> Named | None:

@@ -200,10 +200,28 @@ def test_a_students_timestamp_does_not_turn_the_folders_around(tmp_path: Path) -
     assert take_in(tmp_path / "submissions", tmp_path / "place").works == ()
 
 
-def test_a_students_file_name_does_not_make_it_anothers(pack: Pack, tmp_path: Path) -> None:
-    """Protects Bob from a file of Ann's whose name says that it is his."""
-    found = take_in(pack("Ann_101_assignsubmission_file_x_102_assignsubmission_file_y.py"), tmp_path / "place")
-    assert works(found) == {"Ann_101": ["x_102_assignsubmission_file_y.py"]}
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ann_101_assignsubmission_file_x_102_assignsubmission_file_y.py",
+        "Ann_101_assignsubmission_file_x_555_assignsubmission_file/y.py",
+        "Ann_101_assignsubmission_onlinetext_1_assignsubmission_file_/y.py",
+    ],
+)
+def test_a_name_that_holds_the_pattern_twice(pack: Pack, tmp_path: Path, name: str) -> None:
+    """Protects Ann from a classmate whose displayed name begins as her folder does, and Bob from a file of hers that is called as
+    his: it is nobody's, and told; unpacked by hand as well."""
+    told = f"{name} (it could be of two students: Moodle's mark is in it twice)"
+    names = ("Ann_101_assignsubmission_file/tiny.py", "Bob_102_assignsubmission_file/tiny.py")
+    found = take_in(pack(*names, name), tmp_path / "place")
+    assert works(found) == {"Ann_101": ["tiny.py"], "Bob_102": ["tiny.py"]}
+    assert found.passed_over == (told,)
+    for one in (*names, name):
+        (tmp_path / "homework" / one).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "homework" / one).touch()
+    found = take_in(tmp_path / "homework", tmp_path / "place")
+    assert works(found) == {"Ann_101": ["tiny.py"], "Bob_102": ["tiny.py"]}
+    assert found.passed_over == ((told.replace("/y.py", ""),) if "/" in name else ())
 
 
 def test_an_unpacked_moodle_archive(tmp_path: Path) -> None:
