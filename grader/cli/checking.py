@@ -22,6 +22,7 @@ from grader.cli.options import check_language, check_out
 from grader.cli.output import Output
 from grader.cli.status import FOUND, OK
 from grader.errors import UsageError
+from grader.report.text import clean
 from grader.run.watch import Fingerprint, wait_for_change
 from grader.wholefile import write_text_whole
 
@@ -87,11 +88,12 @@ def refuse(request: CheckRequest) -> None:
 def show(checked: Checked, request: CheckRequest, console: Console) -> None:
     """Print what was found; write the page when one was asked for."""
     for line in tell(checked, verbose=request.verbose):
-        text = Text(line.text, style=_STYLES.get(line.kind, ""))
+        words = clean(line.text)  # names of files and messages of code are the submission's
+        text = Text(words, style=_STYLES.get(line.kind, ""))
         if console.is_terminal:
             console.print(Padding(text, (0, 0, 0, line.indent)))
         else:
-            console.print(textwrap.indent(line.text, " " * line.indent), soft_wrap=True, markup=False)
+            console.print(textwrap.indent(words, " " * line.indent), soft_wrap=True, markup=False)
     if request.html is not None:
         from grader.check.page import check_page  # matplotlib with it, a third of the time that a check takes
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from grader.cli.markup import escape
+from grader.cli.markup import escape, plain
 from grader.cli.output import standard_error, standard_output
 from grader.cli.recording import actor, read_moment
 from grader.cli.status import OK
@@ -47,7 +47,7 @@ def override_command(request: DecisionRequest, part: str, score: float | None) -
         raise UsageError("give a score, or --withdraw to take an earlier one back")
     with open_gradebook(request.gradebook) as book:
         name = override(book, request.decision(), part, score)
-    print(f"{name}: {request.student}: {part}: {'withdrawn' if score is None else written(score)}")
+    print(plain(f"{name}: {request.student}: {part}: {'withdrawn' if score is None else written(score)}"))
     return OK
 
 
@@ -57,7 +57,7 @@ def comment_command(request: DecisionRequest, part: str, words: str) -> int:
         raise UsageError("say something, or --withdraw to take an earlier comment back")
     with open_gradebook(request.gradebook) as book:
         name = comment(book, request.decision(), part, words)
-    print(f"{name}: {request.student}: {part}: {words or 'withdrawn'}")
+    print(plain(f"{name}: {request.student}: {part}: {words or 'withdrawn'}"))
     return OK
 
 
@@ -68,7 +68,7 @@ def extend_command(request: DecisionRequest, until: str) -> int:
     deadline = None if request.withdraw else read_moment(until, "until")
     with open_gradebook(request.gradebook) as book:
         name, known = extend(book, request.decision(), deadline)
-    print(f"{name}: {request.student}: {'withdrawn' if deadline is None else f'due {deadline.isoformat()}'}")
+    print(plain(f"{name}: {request.student}: {'withdrawn' if deadline is None else f'due {deadline.isoformat()}'}"))
     if not known:
         standard_error().print(f"Warning: {escape(request.student)} has not handed in anything yet.")
     return OK
@@ -146,5 +146,5 @@ def history_command(where: str, assignment: str | None, student: str) -> int:
     for event in events:
         when = event.at.isoformat(timespec="seconds")
         whom = f"{event.student}: " if event.student else ""
-        print(f"{when}  {event.by}  {event.kind}  {whom}{event.words}")
+        print(plain(f"{when}  {event.by}  {event.kind}  {whom}{event.words}"))
     return OK

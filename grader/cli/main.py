@@ -263,8 +263,13 @@ def _no_room(error: OSError) -> GraderError:
 
 
 def tell(error: GraderError) -> int:
-    """Say on standard error what went wrong, and what helps; the exit status."""
-    print(f"grade: {error}", file=sys.stderr)
+    """Say on standard error what went wrong, and what helps; the exit status.
+
+    Of names in it, which may be students', nothing is left that a terminal would act on or reorder.
+    """
+    from grader.report.text import clean  # pydantic with it
+
+    print(f"grade: {clean(str(error))}", file=sys.stderr)
     if error.remedy:
-        print(f"  help: {error.remedy}", file=sys.stderr)
+        print(f"  help: {clean(error.remedy)}", file=sys.stderr)
     return USAGE if isinstance(error, UsageError | WallError) else FAULT

@@ -12,7 +12,12 @@ def escape(text: str) -> str:
 
     rich lets escape sequences and line ends through: a folder's name could clear the screen, or make up another's line.
     """
-    return escape_lines(text).replace("\n", "\N{SYMBOL FOR NEWLINE}")
+    return _escape(plain(text))
+
+
+def plain(text: str) -> str:
+    """`escape` for where nobody reads rich's markup: `print`."""
+    return clean(text).replace("\n", "\N{SYMBOL FOR NEWLINE}")
 
 
 def escape_lines(text: str) -> str:

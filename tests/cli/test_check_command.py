@@ -72,6 +72,16 @@ def test_wrong_usage(grade: Grade, lab: Path, arguments: list[str], said: str) -
     assert "Traceback" not in finished.stderr
 
 
+@pytest.mark.wall
+def test_a_files_name_is_only_text(grade: Grade, lab: Path) -> None:
+    """Protects the terminal of whoever checks another's work from its names and messages."""
+    path = lab / "eve\x1b[2J\u202e.py"
+    path.write_text("def mean(values):\n    raise ValueError('\x1b[31m\u2066')\n")
+    finished = grade("check", path, cwd=lab)
+    assert "eve" in finished.stdout
+    assert not set(finished.stdout + finished.stderr) & set("\x1b\u202e\u2066")
+
+
 def test_the_page_is_written(grade: Grade, lab: Path, tmp_path: Path) -> None:
     """Protects `--html`."""
     assert grade("check", "--html", tmp_path / "new" / "page.html", cwd=lab).status == 0

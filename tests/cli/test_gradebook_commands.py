@@ -201,3 +201,24 @@ def test_wrong_times(home: Path, capsys: pytest.CaptureFixture[str], lines: str,
     arguments: list[Any] = ["run", ".", "--gradebook", "g.db", "--times", "t.csv"]
     assert run_main(arguments) == 2
     assert said in capsys.readouterr().err
+
+
+def test_names_in_the_history_are_only_text(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects the instructor's terminal from escape sequences and reordering in a student's name, and each line of the history
+    from a name with lines of its own."""
+    name = "eve\x1b[2J\x1b]0;pwned\x07\u202e\n2026 prof override ann: 100"
+    part = PartSummary(id="mean", title="Mean", max_score=60)
+    one = SubmissionResult(student=name, path="", digest="", status=SubmissionStatus.GRADED, score=5, max_score=60)
+    summary = AssignmentSummary(id="tiny", title="Tiny", max_score=60, parts=(part,))
+    made = Results(grader=GraderSummary(version="1"), assignment=summary, submissions=(one,))
+    with open_gradebook("gradebook.db", create=True) as book:
+        record(book, made, Rules(title="Tiny", max_score=60, parts=(part,)), {}, "prof")
+    assert run_main(["override", name, "mean", "7", "--why", name]) == 0
+    assert run_main(["comment", name, "mean", name, "--why", name]) == 0
+    assert run_main(["extend", name, "2026-12-01T12:00:00+00:00", "--why", name]) == 0
+    assert run_main(["history"]) == 0
+    assert run_main(["history", "nobody" + name]) == 2
+    said = capsys.readouterr()
+    assert not set(said.out + said.err) & set("\x1b\x07\u202e")
+    assert not [line for line in said.out.splitlines() if line.startswith("2026 prof")]
+    assert "eve" in said.out

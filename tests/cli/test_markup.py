@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
 from rich.console import Console as RichConsole
 
 from grader.cli.console import Console
+from grader.cli.main import run_main, tell
 from grader.cli.markup import escape
 from grader.cli.observing import Lines
+from grader.errors import GraderError
 from grader.results import AssignmentSummary, GraderSummary, PartSummary, Results, SubmissionResult, SubmissionStatus
 from grader.run.run import Progress
 
@@ -47,3 +50,16 @@ def test_a_name_stays_on_its_line() -> None:
     lines = Lines(RichConsole(file=stream, width=200), "lab15", 2, lambda _result: None)
     lines.finished(Progress(total=2, results={told.student: told}), told)
     assert len(stream.getvalue().splitlines()) == 1
+
+
+def test_a_name_in_an_error_is_only_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects the instructor from the same in what ends a command: an archive's entry, a folder that is no assignment's."""
+    (tmp_path / "eve\x1b[2J\x1b]0;pwned\x07\x1b[31m\u202e").mkdir()
+    assert run_main(["run", str(tmp_path), "-o", str(tmp_path / "out")]) == 2
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        archive.writestr("eve\x1b[2J\u2066/../../x.py", "")
+    assert run_main(["run", str(tmp_path / "class.zip"), "-o", str(tmp_path / "out")]) == 2
+    assert tell(GraderError("\x9b31m", remedy="\u202ex")) == 1
+    said = capsys.readouterr().err
+    assert "eve" in said
+    assert not set(said) & set("\x1b\x9b\x07\u202e\u2066")
