@@ -21,6 +21,7 @@ Layers, top to bottom (each imports only what stands below it)::
     template · chart · boxchart · items · slug · junit
     feedback · edition · gradetable · similarity · difference · stamps
     statistics · svg · raster · wording · number · text · cell
+    plotting                                matplotlib, by its own settings
 
 Every page is one file that opens from disk: no network, no server, and a content security policy that lets nothing run
 but the class page's own script.

@@ -10,13 +10,10 @@ from functools import lru_cache
 from gettext import NullTranslations
 from typing import Any, Literal
 
-import matplotlib as mpl
 from markupsafe import Markup
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from matplotlib.transforms import IdentityTransform
 
 from grader.figures import Box, BoxPicture
+from grader.report.plotting import Figure, IdentityTransform, Rectangle, own_settings
 from grader.report.svg import ACCENT, INK, ODD, PAPER, QUIET, RIGHT, SETTINGS, WRONG, inline
 from grader.report.wording import box_word
 
@@ -56,9 +53,9 @@ def box_roles(picture: BoxPicture) -> list[str]:
 def box_chart(picture: BoxPicture, translations: NullTranslations) -> Markup:
     """The boxes as inline SVG with a text alternative."""
     height = _WIDTH * min(max(picture.height / picture.width, _FLATTEST), _HIGHEST)
-    figure = _figure(_WIDTH, height)
     scale = min(_WIDTH / picture.width, height / picture.height)
-    with mpl.rc_context(SETTINGS):
+    with own_settings(SETTINGS):
+        figure = _figure(_WIDTH, height)
         for box in picture.boxes:
             x1, x2 = ((x - picture.left) * scale for x in (box.x1, box.x2))
             y1, y2 = (height - (y - picture.top) * scale for y in (box.y1, box.y2))
@@ -70,8 +67,9 @@ def box_chart(picture: BoxPicture, translations: NullTranslations) -> Markup:
 @lru_cache(maxsize=16)
 def line_sample(role: str) -> Markup:
     """A line of the legend, as an SVG that says nothing to a screen reader: the word stands beside it."""
-    figure = _figure(*_SAMPLE)
-    _draw_rectangle(figure, role, (2, 3), (_SAMPLE[0] - 2, _SAMPLE[1] - 3))
+    with own_settings(SETTINGS):
+        figure = _figure(*_SAMPLE)
+        _draw_rectangle(figure, role, (2, 3), (_SAMPLE[0] - 2, _SAMPLE[1] - 3))
     return inline(figure, "")
 
 

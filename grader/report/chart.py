@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
 
-import matplotlib as mpl
 import numpy as np
 from markupsafe import Markup
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.typing import LineStyleType
 
 from grader.i18n import translator
 from grader.report.number import format_number
+from grader.report.plotting import Axes, Figure, LineStyleType, own_settings
 from grader.report.svg import BAR, INK, PAPER, QUIET, SETTINGS, inline
 from grader.results import AssignmentSummary
 
@@ -42,7 +39,7 @@ def histogram(scores: Sequence[float], assignment: AssignmentSummary, language: 
     """The distribution of scores as inline SVG with a text alternative; median, pass line and boundaries are marked."""
     translations = translator(language)
     bars = bins(scores, assignment.max_score)
-    with mpl.rc_context(SETTINGS):
+    with own_settings(SETTINGS):
         figure = _draw(bars, float(np.median(scores)), assignment, language)
     return inline(figure, _alternative(bars, language, translations))
 

@@ -11,12 +11,12 @@ import binascii
 import io
 from functools import lru_cache
 
-import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from grader.figures import Grid, Pixels
+from grader.report.plotting import colormaps
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -101,7 +101,7 @@ def mask_uri(truth: Grid, prediction: Grid) -> tuple[str, tuple[float, float, fl
 
 
 def _coloured(values: Bytes, colours: str) -> Bytes:
-    return np.ascontiguousarray(mpl.colormaps[colours](values, bytes=True)[..., :3])
+    return np.ascontiguousarray(colormaps[colours](values, bytes=True)[..., :3])
 
 
 def _uri(image: Image.Image, kind: str, **options: int) -> str:

@@ -14,9 +14,9 @@ import warnings
 import xml.etree.ElementTree as ET
 from typing import Any
 
-import matplotlib as mpl
 from markupsafe import Markup
-from matplotlib.figure import Figure
+
+from grader.report.plotting import Figure, own_settings
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
@@ -47,10 +47,10 @@ SETTINGS: dict[Any, Any] = {
 def inline(figure: Figure, alternative: str) -> Markup:
     """The drawing as an `<svg>` element with a text alternative; without one it is hidden from screen readers, as decoration.
 
-    Make and draw the figure under `SETTINGS`.
+    Make and draw the figure within `own_settings(SETTINGS)`.
     """
     buffer = io.BytesIO()
-    with mpl.rc_context(SETTINGS), warnings.catch_warnings():
+    with own_settings(SETTINGS), warnings.catch_warnings():
         # The page's fonts draw the text; that matplotlib's own lacks a letter does not matter.
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None})

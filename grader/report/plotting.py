@@ -1,0 +1,36 @@
+"""matplotlib as the report uses it, under its own defaults: what lies in the working folder has no say in a page.
+
+matplotlib takes its settings from a file `matplotlibrc` in the working folder first. Where a class is graded in its own folder
+that is a student's: one that cannot be read ends the report, and so does a line of it (`text.usetex: True`). So the import
+happens elsewhere, and everything is drawn within `own_settings`, whatever the instructor's own settings say.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+# Only where there is such a file: a folder that was removed meanwhile cannot be left and entered again.
+with contextlib.chdir(Path(__file__).parent) if os.path.lexists("matplotlibrc") else contextlib.nullcontext():
+    import matplotlib as mpl
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
+    from matplotlib.transforms import IdentityTransform
+    from matplotlib.typing import LineStyleType
+
+__all__ = ["Axes", "Figure", "IdentityTransform", "LineStyleType", "Rectangle", "colormaps", "own_settings"]
+
+colormaps = mpl.colormaps
+
+
+@contextlib.contextmanager
+def own_settings(settings: Mapping[Any, Any]) -> Iterator[None]:
+    """matplotlib's defaults and these settings while the body makes and draws a figure."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(settings)
+        yield
