@@ -30,6 +30,7 @@ _WRAPPERS = {"time", "timeit", "capture", "prun", "python", "python3", "pypy"}
 _SHOWN_AS_THEY_ARE = (("matplotlib.figure", "Figure"), ("PIL.Image", "Image"))
 _TIMEIT_OPTIONS = re.compile(r"(?:\s*-(?:[nrp]\s*\d+|[tcqov]+)(?=\s|$))+\s*")
 _CAPTURED_NAME = re.compile(r"^\s*%%capture(?:\s+--\S+)*\s+([^\W\d]\w*)")
+MOST_CELLS = 2_000  # of a notebook that somebody wrote; nbformat takes a kilobyte for each, however empty
 _FIRST_LINE = re.compile(r"^\s*%%(\w+)[^\n]*")
 
 
@@ -56,9 +57,11 @@ def read_cells(text: str) -> list[Cell]:
     """
     try:
         # Not `nbformat.reads`: it would validate too, only to log what it finds, and compile the schema anew in each fork.
-        whole = _completed(json.loads(text))
+        whole = _bare(json.loads(text))
         major, minor = nbformat.reader.get_version(whole)
         notebook = nbformat.convert(nbformat.versions[major].to_notebook_json(whole, minor=minor), 4)
+    except Unreadable:
+        raise
     except RecursionError as error:
         raise Unreadable("too_deep") from error
     except Exception as error:  # nbformat raises a dozen kinds for files that are not notebooks
@@ -73,16 +76,34 @@ def read_cells(text: str) -> list[Cell]:
         raise Unreadable("not_a_notebook") from error
 
 
-def _completed(notebook: Any) -> Any:
-    """The notebook with what other programs leave out because it says nothing, and nbformat does not read a file without."""
-    sheets = [notebook, *notebook.get("worksheets", [])]  # up to nbformat 3 cells are in sheets
-    cells = [cell for sheet in sheets for cell in sheet.get("cells", [])]
-    for part in [*sheets, *cells]:
-        part["metadata"] = part.get("metadata") or {}
-    for cell in cells:
-        if cell.get("cell_type") == "code":
-            cell["outputs"] = cell.get("outputs") or []
-    return notebook
+def _bare(notebook: Any) -> Any:
+    """The notebook less what is not code, with what nbformat does not read a file without.
+
+    nbformat makes objects of all that is there, so that 9 MB of `{}`, in cells, outputs or metadata, would take 3 GB; and other
+    programs leave out what says nothing. Raises `Unreadable` where there are too many cells.
+    """
+    inner = notebook.get("worksheets", [])  # up to nbformat 3 cells are in these
+    if len(inner) + sum(len(sheet.get("cells", [])) for sheet in (notebook, *inner)) > MOST_CELLS:
+        raise Unreadable("too_many_cells")
+    return _bare_sheet(notebook) | ({"worksheets": [_bare_sheet(sheet) for sheet in inner]} if inner else {})
+
+
+def _bare_sheet(sheet: Any) -> dict[str, Any]:
+    return _plain(sheet) | ({"cells": [_bare_cell(cell) for cell in sheet["cells"]]} if "cells" in sheet else {})
+
+
+def _bare_cell(cell: Any) -> dict[str, Any]:
+    return _plain(cell) | ({"outputs": []} if cell.get("cell_type") == "code" else {})
+
+
+def _plain(part: Any) -> dict[str, Any]:
+    """What is text, lines of text, or a number, and no metadata."""
+    plain = {
+        key: value
+        for key, value in part.items()
+        if not isinstance(value, dict | list) or (isinstance(value, list) and all(isinstance(line, str) for line in value))
+    }
+    return plain | {"metadata": {}}
 
 
 def make_shell(notes: Notes, drawings: Drawings) -> Any:

@@ -21,6 +21,7 @@ _UNREADABLE = {
     "not_utf8": gettext("The file is not text in UTF-8."),
     "not_a_notebook": gettext("The file is not a Jupyter notebook."),
     "too_deep": gettext("The file is nested too deeply to be read."),
+    "too_many_cells": gettext("The notebook has more than 2,000 cells, too many to be read."),
     "no_code": gettext("The notebook has no code."),
     "syntax": gettext("The file is not valid Python."),
 }

@@ -36,6 +36,7 @@ _REASONS = {
     "not_utf8": N_("the file is not text in UTF-8"),
     "not_a_notebook": N_("the file is not a notebook"),
     "too_deep": N_("the file is nested too deeply"),
+    "too_many_cells": N_("the notebook has too many cells"),
     "no_code": N_("there is no code"),
     "little": N_("beside what everybody was given there is too little code to compare"),
 }

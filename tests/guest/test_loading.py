@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ import nbformat
 import pytest
 from nbformat import v3, v4
 
-from grader.guest.notebook import read_cells
+from grader.guest.notebook import Unreadable, read_cells
 
 _SERVER = """
 import json, os, sys
@@ -284,11 +285,41 @@ def test_notebooks_that_leave_out_what_says_nothing(load: Callable[..., Left]):
         (b"\xff\xfe", "a.ipynb", "not_a_notebook"),
         (b"\xff\xfex", "a.ipynb", "not_utf8"),
         (b"[]", "a.ipynb", "not_a_notebook"),
+        (b'{"nbformat": 4, "cells": [' + b"{}," * 2000 + b"{}]}", "a.ipynb", "too_many_cells"),
+        (b'{"nbformat": 3, "worksheets": [' + b"{}," * 2000 + b"{}]}", "a.ipynb", "too_many_cells"),
+        (b'{"nbformat": 3, "worksheets": [{"cells": [' + b"{}," * 2000 + b"{}]}]}", "a.ipynb", "too_many_cells"),
     ],
 )
 def test_what_cannot_be_read(load: Callable[..., Left], raw: bytes, name: str, reason: str):
     """Each kind of unreadable file has its own reason."""
     assert load(raw, name).unreadable == reason
+
+
+def test_a_notebook_of_many_cells(load: Callable[..., Left]):
+    """Protects long notebooks: as many cells as are taken are read."""
+    code = {"cell_type": "code", "source": ["def f(): ", "return 8"]}
+    cells = [{"cell_type": "markdown", "source": ""}] * 1999
+    assert load(json.dumps({"nbformat": 4, "nbformat_minor": 5, "cells": [code, *cells]}), "lab.ipynb").values["f"] == 8
+
+
+@pytest.mark.parametrize("place", ["outputs", "metadata", "unknown", "source"])
+@pytest.mark.parametrize("of", ["cell", "notebook"])
+def test_what_is_not_code_is_not_converted(place: str, of: str):
+    """Protects the judge, which reads notebooks for likeness, from gigabytes of nbformat's objects for megabytes of `{}`."""
+    much = [{}] * 100_000
+    cell = {"cell_type": "code", "source": "x = 1"}
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
+    (cell if of == "cell" else notebook)[place] = {"in it": much} if place == "metadata" else much
+    text = json.dumps(notebook)
+    tracemalloc.start()
+    try:
+        read = [one.source for one in read_cells(text)]
+    except Unreadable as error:
+        read = [error.code]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert read == (["not_a_notebook"] if (of, place) == ("cell", "source") else ["x = 1"])
+    assert peak < 40 << 20, "as parsed, a tenth of what nbformat makes of it"
 
 
 def test_a_broken_statement_in_a_module(load: Callable[..., Left]):

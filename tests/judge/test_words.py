@@ -22,7 +22,7 @@ def failure(*types: str, message: str = "", cell: int = 0, line: int = 0) -> Fai
     return Failure(types, message, cell, line, "")
 
 
-@pytest.mark.parametrize("reason", ["empty", "binary", "not_utf8", "not_a_notebook", "too_deep", "no_code"])
+@pytest.mark.parametrize("reason", ["empty", "binary", "not_utf8", "not_a_notebook", "too_deep", "too_many_cells", "no_code"])
 def test_each_reason_has_its_words(reason: str) -> None:
     """Protects the student from reading a code instead of a sentence."""
     text = str(unreadable_words(dataclasses.replace(REPORT, unreadable=reason)))

@@ -17,6 +17,7 @@ from grader.errors import UsageError
 from grader.guest.notebook import Unreadable
 from grader.report.similarity import Piece, Similarity
 from grader.similar import sources
+from grader.similar.engine import fingerprint
 from grader.similar.search import Wanted, find_similar
 from grader.similar.sources import LeftOut, Source, read_handed_out, read_pieces, read_source
 
@@ -264,6 +265,7 @@ def test_what_cannot_be_read_is_listed(make_class: MakeClass, folder: Assignment
             "hal/tiny.py": "x = 1\n" * 60_000,
             "ida/tiny.ipynb": '{"cells": ' + "[" * 100_000,
             "joy/tiny.py": "",
+            "kim/tiny.ipynb": '{"nbformat": 4, "cells": [' + "{}," * 2000 + "{}]}",
         }
     )
     reasons = {one.student: one.reason for one in found(folder, place).left_out}
@@ -277,6 +279,7 @@ def test_what_cannot_be_read_is_listed(make_class: MakeClass, folder: Assignment
         "gus": "no_code",
         "hal": "too_large",
         "joy": "no_code",
+        "kim": "too_many_cells",
     }
 
 
@@ -366,6 +369,19 @@ def test_the_same_class_gives_the_same_document(make_class: MakeClass, folder: A
     assert len(texts) == 1
 
 
+def test_blanks_do_not_move_lines(folder: AssignmentFolder) -> None:
+    """Protects the class from lines of blanks, for which the lexer takes quadratic time, and the marks from moving."""
+    blank = [" " * (number % 5) + "\t" * (number % 2) for number in range(1_000)]
+    lines = tuple(line + "  " for line in [*blank, *ORIGINAL.split("\n")])
+    sources = [Source("ann", "x.py", "sha256:1", (Piece(file="x.py", lines=lines),))]
+    sources.append(Source("ben", "x.py", "sha256:2", (Piece(file="x.py", lines=tuple(ORIGINAL.split("\n"))),)))
+    assert not [line for line in fingerprint(sources[0].text).found.raw_code.split("\n") if line != line.rstrip()]
+    (pair,) = find_similar(folder, sources, [], Wanted()).pairs
+    assert pair.likeness == 1
+    starts, ends = ({side[which].first for side in pair.passages} for which in (0, -1))
+    assert (max(starts) - min(starts), max(ends) - min(ends)) == (1_000, 1_000)
+
+
 def test_a_class_of_one_or_none(make_class: MakeClass, folder: AssignmentFolder) -> None:
     """Protects the smallest classes from a division by nothing."""
     similarity = found(folder, make_class({"ann/tiny.py": ORIGINAL}))
@@ -383,6 +399,7 @@ def test_hostile_code_is_bounded(folder: AssignmentFolder) -> None:
         "\ud800é\x00" * 999,
         "\n\n\n" + ORIGINAL,
         "#" * 5_000 + "\nf()",
+        " \n" * 40_000 + ORIGINAL,
     ]
     sources: list[Source | LeftOut] = []
     for number, text in enumerate(texts):
@@ -390,7 +407,7 @@ def test_hostile_code_is_bounded(folder: AssignmentFolder) -> None:
             piece = Piece(file="x.py", lines=tuple(text.encode("utf-8", "replace").decode().split("\n")))
             sources.append(Source(f"{number}{twin}", "x.py", f"sha256:{number}", (piece,)))
     similarity = find_similar(folder, sources, [], Wanted(least=0.9, most=99))
-    assert {frozenset(("5a", "5b")), frozenset(("1a", "1b"))} <= set(pairs(similarity))
+    assert {frozenset(("5a", "5b")), frozenset(("1a", "1b")), frozenset(("5a", "7b"))} <= set(pairs(similarity))
     similarity.to_json().encode()
 
 
