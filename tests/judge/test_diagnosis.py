@@ -204,6 +204,37 @@ def test_an_axis_of_length_1_is_no_other_mistake(setting: Setting) -> None:
     assert diagnosis.name("mean", [compare(setting, np.ones((3, 2)), [1.0])]) is None
 
 
+def test_rounding_is_a_share_of_the_largest_number(setting: Setting) -> None:
+    """Protects the name of a mistake from the rounding of small numbers beside large ones; tiny numbers are not all alike."""
+    large = np.array([1000.0, 1e-4])
+    for variant, answer, is_named in (
+        (large, large + 1e-3, True),
+        (large, large + 1, False),
+        (large * 1e-9, large * 1e-9 + 1e-12, True),
+        (large * 1e-12, large[::-1] * 1e-12, False),
+    ):
+        diagnosis = diagnosis_of(setting, lambda values, variant=variant: variant)
+        assert (diagnosis.name("mean", [compare(setting, answer, [1.0])]) is not None) is is_named
+
+
+def test_an_axis_of_length_1_is_none_for_the_comparison(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the name of a mistake that a student flattens, where only the assignment's tolerance takes both for equal."""
+    monkeypatch.setattr(diagnosis_module, "_nearly_equal", lambda one, other: False)
+    shapes = []
+
+    class Shapes:
+        """A comparison that lets pass what has the expected shape."""
+
+        def compare(self, answer: Any, expected: Any, call: Call) -> Any:
+            shapes.append((np.shape(answer), np.shape(expected)))
+            return None if np.shape(answer) == np.shape(expected) else "different"
+
+    diagnosis = diagnosis_of(setting, lambda values: np.ones((2, 3, 1, 1)))
+    diagnosis.comparisons = Shapes()  # type: ignore[assignment]
+    assert diagnosis.name("mean", [compare(setting, np.ones((2, 3)), [1.0])]) is not None
+    assert diagnosis.name("mean", [compare(setting, np.ones((3, 2)), [1.0])]) is None
+
+
 def test_who_mostly_fails_is_named_only_by_what_fails_there(setting: Setting) -> None:
     """Protects whose code raises nearly everywhere from the name of a mistake that its one answer happens to look like."""
 
