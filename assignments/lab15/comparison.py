@@ -9,8 +9,8 @@ Hints are fixed texts, because a hidden test shows nothing else: numbers of an a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import wraps
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial, wraps
 from typing import Any, NoReturn
 
 import numpy as np
@@ -33,9 +33,9 @@ CLASSES = 1000  # of ImageNet: so many columns has the output of fc
 LOW_SCORES = (0.5, 0.4, 0.3, 0.25, 0.2, 0.1, 0.05, 0.01)  # what people take for the least score that counts
 USUAL_THRESHOLD = 0.5  # and for the IoU that is too much, whatever is given
 LARGEST_MAP = 4_000_000  # pixels; a map enlarged beyond 2000 x 2000 is no answer any more
-# A large map is looked at in so many rows and columns first: all ways to enlarge take half a minute at 2000 x 2000, and the
-# thinned one of a right map is like a wanted one (a correlation), although jumps between cells may lie a pixel off.
-THINNED, LIKENESS = 96, 0.7
+# Of an enlarged map so many rows and columns are compared, which are known exactly: all ways to enlarge take half a minute at
+# 2000 x 2000, for every test and every known mistake.
+SAMPLED = 128
 
 # How what is asked is called where it comes with other results, without case and underscores; the likeliest name first.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -162,7 +162,9 @@ def _hint_on_weights_shape(matrix: np.ndarray, wanted: np.ndarray) -> AnyText:
     if matrix.shape == (classes,):
         return _("One number per class came, as in the bias; the matrix model.fc.weight is asked.")
     if matrix.shape == (channels,):
-        return _("The weights of a single class came; return the matrix of all classes.")
+        return _(
+            "One number per channel came, as in one class's row or in batch normalisation; return the matrix of all classes."
+        )
     return _("Return model.fc.weight of the model that was given, whole.")
 
 
@@ -184,7 +186,10 @@ def _check_values(answer: np.ndarray, wanted: np.ndarray, call: Call, hint: Hint
         )
         return
     if not numbers.any():
-        _reject(_("All numbers are zero."), _("The answer is the array that you began with: was it ever filled?"))
+        _reject(
+            _("All numbers are zero."),
+            _("Was the array that you began with ever filled? Or were numbers below 1 cut to whole numbers?"),
+        )
     share = float(np.abs(numbers - wanted).max() / np.abs(wanted).max())
     if share < 0.05:
         came = _("The shape is right, the numbers are off by a little.")
@@ -234,51 +239,56 @@ def compare_cam(answer: Any, expected: Any, call: Call) -> None:
     enlarged = raw.ndim == 2 and raw.shape != wanted.shape and bool(np.greater_equal(raw.shape, wanted.shape).all())
     if raw.size > LARGEST_MAP:
         _reject(_("Far too many numbers came."), _("Return one map (h, w), as fine as the feature map."))
-    if (enlarged and _is_turned(raw.shape, wanted.shape)) or (not enlarged and raw.shape != wanted.shape):
+    if _keeps_channels(raw.shape, wanted.shape, call) if enlarged else raw.shape != wanted.shape:
         _reject_shape(raw, wanted, _hint_on_map_shape(raw, wanted, call))
     found = _finite(raw)
     if not found.any():
-        _reject(_("All numbers are zero."), _("The answer is the array that you began with: was it ever filled?"))
+        _reject(
+            _("All numbers are zero."),
+            _("Was the array that you began with ever filled? Or were numbers below 1 cut to whole numbers?"),
+        )
     if np.ptp(found) <= 1e-12 * np.abs(found).max():
         _reject(_("The map is the same everywhere."), _("The sum runs over the channels only; rows and columns stay."))
     tolerance = ENLARGED_TOLERANCE if enlarged else LEVELS_TOLERANCE if _is_in_levels(found) else MAP_TOLERANCE
-    smallest = np.inf
-    hopeless = enlarged and found.size > (2 * THINNED) ** 2 and _is_far_off(found, wanted)
-    for candidate, rectified in () if hopeless else _accepted_maps(wanted, found.shape if enlarged else None):
-        misfit = _misfit(found, candidate)
+    size = found.shape if enlarged else None
+    seen, smallest, forms = _sample(found) if enlarged else found, np.inf, []
+    for form, rectified in _accepted_maps(wanted, size):
+        misfit = _misfit(seen, form)
         smallest = min(smallest, abs(misfit))
+        forms.append(form)
         if 0 <= misfit <= tolerance:
             if enlarged:
                 call.notes.append(_("The map came enlarged; it was compared with the expected map enlarged alike."))
             if rectified:
                 call.notes.append(_("The map has a ReLU, which the lab does not ask for; it was accepted."))
             return
+    if enlarged:
+        came = _("The map came enlarged, in the size {found}, and has another pattern.", found=found.shape)
+    else:
+        came = _("The map has the right size, but another pattern.")
     _reject(
-        _("The map has the right size, but another pattern."),
-        _hint_on_map(found, wanted),
+        came,
+        _hint_on_map(found, wanted, forms, size, tolerance),
         expected=_("a map that differs by at most {limit} of its range", limit=tolerance),
-        detail="" if hopeless else _("smallest difference found: {gap} of the range", gap=f"{smallest:.3g}"),
+        detail=_("smallest difference found: {gap} of the range", gap=f"{smallest:.3g}"),
         form=False,
     )
 
 
-def _is_far_off(found: np.ndarray, wanted: np.ndarray) -> bool:
-    """Whether an enlarged map, thinned out, is like the wanted one enlarged to that size in no way at all.
+def _sample(found: np.ndarray) -> np.ndarray:
+    return found[np.ix_(*(_sampled(side) for side in found.shape))]
 
-    Rows and columns are taken from the middles of equal strips and from edge to edge, as ways to enlarge differ in that.
-    """
-    counts = [min(THINNED, side) for side in found.shape]
-    middles = [((np.arange(count) + 0.5) * side / count).astype(int) for count, side in zip(counts, found.shape, strict=True)]
-    edges = [np.linspace(0, side - 1, count).round().astype(int) for count, side in zip(counts, found.shape, strict=True)]
-    for thinned in (found[np.ix_(*middles)], found[np.ix_(*edges)]):
-        level = thinned / (np.abs(thinned).max() or 1)
-        if any(np.corrcoef(level.ravel(), one.ravel())[0, 1] > LIKENESS for one, _cut in _accepted_maps(wanted, thinned.shape)):
-            return False
-    return True
+
+def _sampled(side: int) -> np.ndarray:
+    """Which rows or columns of so many are compared: all, or `SAMPLED` from edge to edge."""
+    return np.linspace(0, side - 1, min(SAMPLED, side)).round().astype(int)
 
 
 def _accepted_maps(wanted: np.ndarray, size: tuple[int, ...] | None) -> Iterator[tuple[np.ndarray, bool]]:
-    """Every form of the wanted map that is accepted, likely ones first, each with whether it was rectified."""
+    """Every form of the wanted map that is accepted, likely ones first, each with whether it was rectified.
+
+    Of those that are enlarged to `size` only what `_sample` leaves.
+    """
     rectified = np.maximum(wanted, 0)
     if size is None:
         yield wanted, False
@@ -295,8 +305,44 @@ def _accepted_maps(wanted: np.ndarray, size: tuple[int, ...] | None) -> Iterator
 
 
 def _enlarge(small: np.ndarray, size: tuple[int, ...]) -> Iterator[np.ndarray]:
-    """The map at a larger size in the ways of torch, torchvision, OpenCV, Pillow, scikit-image and SciPy."""
-    as_batch = torch.from_numpy(np.ascontiguousarray(small))[None, None]
+    """The map at a larger size in the ways of torch, torchvision, OpenCV, Pillow, scikit-image and SciPy, sampled.
+
+    All of them work along one axis after the other, so that what is sampled can be had without all that lies between: first the
+    columns are made that are sampled, then of these the rows.
+    """
+    height, width = size
+    rows, columns = _sampled(height), _sampled(width)
+    for picture, enlarged in _ways_to_enlarge(small):
+        wide = np.ascontiguousarray(enlarged(picture, (small.shape[0], width))[:, columns])
+        yield enlarged(wide, (height, len(columns)))[rows].astype(np.float64)
+
+
+def _ways_to_enlarge(small: np.ndarray) -> Iterator[tuple[np.ndarray, Callable[[np.ndarray, tuple[int, int]], np.ndarray]]]:
+    """What is enlarged (the map, or its 256 levels), and how."""
+    # Imported here because they cost half a second that no other comparison needs.
+    import cv2
+    from PIL import Image
+    from scipy.ndimage import zoom
+    from skimage.transform import resize
+
+    def by_torch(picture: np.ndarray, size: tuple[int, int], **options: Any) -> np.ndarray:
+        return functional.interpolate(torch.from_numpy(picture)[None, None], size=size, **options)[0, 0].numpy()
+
+    def by_pillow(picture: np.ndarray, size: tuple[int, int], curve: Image.Resampling) -> np.ndarray:
+        return np.asarray(Image.fromarray(picture).resize(size[::-1], curve))
+
+    def by_opencv(picture: np.ndarray, size: tuple[int, int], mode: int) -> np.ndarray:
+        return cv2.resize(picture, size[::-1], interpolation=mode)
+
+    def by_skimage(picture: np.ndarray, size: tuple[int, int], order: int) -> np.ndarray:
+        # Its own clipping is among the accepted forms; here it would come between the two axes.
+        return resize(picture, size, order=order, mode="reflect", anti_aliasing=False, clip=False)
+
+    def by_scipy(picture: np.ndarray, size: tuple[int, int], **options: Any) -> np.ndarray:
+        return zoom(picture, np.divide(size, picture.shape), **options)
+
+    small = np.ascontiguousarray(small)
+    levels = np.uint8(255 * (small - small.min()) / max(np.ptp(small), 1e-30))
     for options in (
         {"mode": "bilinear", "align_corners": False},
         {"mode": "bicubic", "align_corners": False},
@@ -306,28 +352,17 @@ def _enlarge(small: np.ndarray, size: tuple[int, ...]) -> Iterator[np.ndarray]:
         {"mode": "nearest"},
         {"mode": "nearest-exact"},
     ):
-        yield functional.interpolate(as_batch, size=size, **options)[0, 0].numpy()
-    # Imported here because they cost half a second that no other comparison needs.
-    import cv2
-    from PIL import Image
-    from scipy.ndimage import zoom
-    from skimage.transform import resize
-
-    height, width = size
-    levels = np.uint8(255 * (small - small.min()) / max(np.ptp(small), 1e-30))
-    for picture, curve in (
-        (levels, Image.Resampling.BICUBIC),
-        (levels, Image.Resampling.LANCZOS),
-        (small.astype(np.float32), Image.Resampling.LANCZOS),
-    ):
-        yield np.asarray(Image.fromarray(picture).resize((width, height), curve), dtype=np.float64)
+        yield small, partial(by_torch, **options)
+    yield levels, partial(by_pillow, curve=Image.Resampling.BICUBIC)
+    yield levels, partial(by_pillow, curve=Image.Resampling.LANCZOS)
+    yield small.astype(np.float32), partial(by_pillow, curve=Image.Resampling.LANCZOS)
     for mode in (cv2.INTER_LANCZOS4, cv2.INTER_AREA):
-        yield cv2.resize(small, (width, height), interpolation=mode)
+        yield small, partial(by_opencv, mode=mode)
     for order in (1, 3):
-        yield resize(small, size, order=order, mode="reflect", anti_aliasing=False)
+        yield small, partial(by_skimage, order=order)
     for order in (0, 2, 3):
-        yield zoom(small, np.divide(size, small.shape), order=order)
-    yield zoom(small, np.divide(size, small.shape), order=3, mode="nearest", grid_mode=True)
+        yield small, partial(by_scipy, order=order)
+    yield small, partial(by_scipy, order=3, mode="nearest", grid_mode=True)
 
 
 def _misfit(found: np.ndarray, candidate: np.ndarray) -> float:
@@ -355,20 +390,28 @@ def _is_form_of(found: np.ndarray, whole: np.ndarray) -> bool:
     return any(0 <= _misfit(found, form) <= tolerance for form, _cut in _accepted_maps(whole, None))
 
 
-def _is_turned(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
-    """Whether a map is exactly as much higher than wide as the wanted one is wider than high. A square says nothing: people
-    enlarge to the size in which they draw."""
-    is_long = len(shape) == 2 and shape[0] != shape[1] and min(shape) > 0
-    return is_long and shape[0] * wanted[0] == shape[1] * wanted[1]
+def _keeps_channels(shape: tuple[int, ...], wanted: tuple[int, ...], call: Call) -> bool:
+    """Whether one axis is that of the channels, as after a sum over rows or over columns."""
+    channels = np.shape(call.arguments[0])[-3]
+    return len(shape) == 2 and channels not in wanted and shape in {(channels, side) for side in wanted}
 
 
 def _hint_on_map_shape(raw: np.ndarray, wanted: np.ndarray, call: Call) -> AnyText:
-    if _is_turned(raw.shape, wanted.shape):
+    channels, classes = np.shape(call.arguments[0])[-3], len(call.arguments[1])
+    if raw.ndim == 2 and raw.shape == wanted.shape[::-1]:
         return _("Height and width are transposed: (h, w) is asked.")
-    if raw.ndim >= 3 and np.shape(call.arguments[0])[-3] in raw.shape:
-        return _("The channels are still there: add up W[class_idx, k] * features[k] over all k.")
-    if raw.ndim == 3 and raw.shape[-1] in {3, 4} and raw.shape[:2] == wanted.shape:
+    if _keeps_channels(raw.shape, wanted.shape, call):
+        return _("The sum runs over another axis: add up over the channels, the first axis; rows and columns stay.")
+    if raw.shape[-3:] in {(channels, *wanted.shape), (classes, *wanted.shape)}:
+        # Where there are as many classes as channels, only their sum tells them apart.
+        of_channels = classes != raw.shape[-3] or (raw.ndim == 3 and _is_near(raw.sum(axis=0, dtype=np.float64), wanted))
+        if raw.shape[-3] == channels and of_channels:
+            return _("The channels are still there: add up W[class_idx, k] * features[k] over all k.")
+        return _("Several maps came: return the map of the one class that was given.")
+    if raw.ndim == 3 and raw.shape[-1] in {3, 4} and np.greater_equal(raw.shape[:2], wanted.shape).all():
         return _("A picture in colours came: return the map itself, before it is coloured.")
+    if raw.shape[-3:] == (*wanted.shape, channels):
+        return _("The channels are still there: add up W[class_idx, k] * features[k] over all k.")
     if raw.ndim == 1 and raw.size == wanted.size:
         return _("The map came as one row: give it the feature map's height and width, reshape(h, w).")
     if raw.ndim == 3:
@@ -376,12 +419,24 @@ def _hint_on_map_shape(raw: np.ndarray, wanted: np.ndarray, call: Call) -> AnyTe
     return _("A map as high and as wide as the feature map is asked: one number for each of its cells.")
 
 
-def _hint_on_map(found: np.ndarray, wanted: np.ndarray) -> AnyText:
-    if -MAP_TOLERANCE <= _misfit(found, wanted) < 0:
+def _is_near(found: np.ndarray, wanted: np.ndarray) -> bool:
+    return bool(0 <= _misfit(found, wanted) <= MAP_TOLERANCE)
+
+
+def _hint_on_map(
+    found: np.ndarray, wanted: np.ndarray, forms: list[np.ndarray], size: tuple[int, ...] | None, tolerance: float
+) -> AnyText:
+    def fits(another: np.ndarray, forms: Iterable[np.ndarray]) -> bool:
+        seen = _sample(another) if size else another
+        return any(0 <= _misfit(seen, form) <= tolerance for form in forms)
+
+    if np.isin(found, (0, 1)).all():
+        return _("Only 0 and 1 came: was a map from 0 to 1 cut to whole numbers, or held against a threshold?")
+    if fits(-found, forms):
         return _("The map is upside down in value: what speaks for the class is low instead of high.")
-    if 0 <= _misfit(found.T, wanted) <= MAP_TOLERANCE:
+    if fits(found.T, (form for form, _cut in _accepted_maps(wanted, size and size[::-1]))):
         return _("Height and width are transposed: (h, w) is asked.")
-    if any(0 <= _misfit(turned, wanted) <= MAP_TOLERANCE for turned in (found[::-1], found[:, ::-1], found[::-1, ::-1])):
+    if any(fits(mirrored, forms) for mirrored in (found[::-1], found[:, ::-1], found[::-1, ::-1])):
         return _("The map is mirrored: row 0 is at the top, column 0 at the left.")
     return _("Each channel counts with its own weight W[class_idx, k], sign included, of the class that was given.")
 
@@ -424,7 +479,7 @@ def _check_number(answer: Any, wanted: float, hint: Callable[[float, float], Any
             _("One number for the whole input is asked: is a sum taken over one axis only, or is more returned?"),
         )
     found = float(_finite(numbers).reshape(-1)[0])
-    if abs(found - wanted) > SCALAR_TOLERANCE:
+    if not abs(found - wanted) <= SCALAR_TOLERANCE:  # a known mistake may be NaN, which is like nothing
         came = _("Your answer is {found}.", found=f"{found:.4f}")
         _reject(came, hint(found, wanted), expected=f"{wanted:.4f}", form=False)
 
@@ -500,7 +555,10 @@ def _hint_on_nms(kept: list[int], wanted: list[int], boxes: np.ndarray, call: Ca
     if set(kept) <= set(wanted):
         alone = any(all(_overlap(boxes[index], boxes[other]) == 0 for other in kept) for index in missing)
         if alone and any(scores[missing].max() < least <= scores[kept].min() for least in LOW_SCORES):
-            return _("No score is too low to be kept.")
+            return _(
+                "Those with the lowest scores are missing, although they meet no kept box. No score is too low to be kept; where "
+                "the code has no least score, it stops too early or measures overlap wrongly."
+            )
         return _("A box was dropped although no better kept box overlaps it by more than the threshold.")
     return _("Go from the best score down; a box goes when its IoU with a kept box is greater than the threshold.")
 
@@ -551,7 +609,8 @@ def _kept(answer: Any, boxes: np.ndarray, call: Call) -> tuple[list[int], bool]:
         )
     flat = found.reshape(-1)
     if _is_mask(flat, len(boxes)):
-        call.notes.append(_("A keep mask came instead of indices; it carries no order and loses nothing by it."))
+        if len(boxes) > 1:  # of a single box [1] may be an index that counts from 1, which other tests tell
+            call.notes.append(_("A keep mask came instead of indices; it carries no order and loses nothing by it."))
         return [int(index) for index in np.flatnonzero(flat)], False
     return _indices(flat, len(boxes), call), "set" not in call.kinds
 

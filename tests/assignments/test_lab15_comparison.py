@@ -269,37 +269,77 @@ def test_enlarged_maps_pass_and_other_maps_do_not(way: str) -> None:
         assert compare("cam", ENLARGEMENTS[way](wrong))[0] is not None
 
 
-@pytest.mark.parametrize("answer", [RNG.normal(size=(1500, 1500)), np.eye(1500), np.full((1500, 1500), np.nan)])
-def test_a_huge_map_that_is_like_nothing_is_enlarged_nowhere(answer: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Protects the judge's time: noise of 2000 x 2000 once took it half a minute, for every test and every known mistake."""
-    sizes: list[tuple[int, ...]] = []
-    enlarge = comparison._enlarge
-    monkeypatch.setattr(comparison, "_enlarge", lambda small, size: (sizes.append(size), enlarge(small, size))[1])
+NOISY = MAP + 0.35 * np.ptp(MAP) * RNG.random(MAP.shape)
+
+
+@pytest.mark.parametrize(
+    "answer", [RNG.normal(size=(1500, 1500)), np.full((1500, 1500), np.nan), cv2.resize(NOISY, (1500, 1500))]
+)
+def test_a_huge_map_costs_no_more_than_a_small_one(answer: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the judge's time: noise of 2000 x 2000 once took it half a minute, for every test and every known mistake, and a
+    noisy copy of a right map still did when noise no longer did."""
+    sizes = []
+    misfit = comparison._misfit
+    monkeypatch.setattr(comparison, "_misfit", lambda found, form: (sizes.append(form.size), misfit(found, form))[1])
     assert compare("cam", answer)[0] is not None
-    assert all(max(size) <= comparison.THINNED for size in sizes)
+    assert all(size <= comparison.SAMPLED**2 for size in sizes)
 
 
-@pytest.mark.parametrize("size", [(224, 224), (40, 1000), (640, 427)])
+@pytest.mark.parametrize("size", [(224, 224), (40, 1000), (640, 427), (1200, 1600)])
 @pytest.mark.parametrize("shape", [(2, 2), (4, 7), (7, 12)])
-def test_no_way_to_enlarge_is_far_off(shape: tuple[int, int], size: tuple[int, int]) -> None:
-    """Protects right answers from the look at a thinned map, whatever library enlarged them."""
+def test_what_is_sampled_is_what_would_lie_there(
+    shape: tuple[int, int], size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Protects right answers from being compared with a map that was enlarged in two steps, whatever library enlarged them."""
     small = np.random.default_rng(3).standard_normal(shape)
-    with np.errstate(all="ignore"):
-        for whole, _cut in comparison._accepted_maps(small, size):
-            assert np.ptp(whole) == 0 or not comparison._is_far_off(np.asarray(whole, dtype=np.float64), small)
+    sampled = list(comparison._enlarge(small, size))
+    monkeypatch.setattr(comparison, "SAMPLED", max(size))
+    for one, whole in zip(sampled, comparison._enlarge(small, size), strict=True):
+        assert whole.shape == size
+        monkeypatch.setattr(comparison, "SAMPLED", 128)
+        assert np.abs(one - comparison._sample(whole)).max() < 1e-4 * np.ptp(whole)
+        monkeypatch.setattr(comparison, "SAMPLED", max(size))
+
+
+@pytest.mark.parametrize("way", [way for way in ENLARGEMENTS if way != "whole cells"])
+def test_a_map_of_the_largest_size_passes(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects students who draw at the size of a photo."""
+    monkeypatch.setitem(globals(), "SIZE", (2000, 2000))
+    assert compare("cam", ENLARGEMENTS[way](MAP.astype(np.float64)))[0] is None
+
+
+def test_a_right_map_in_a_frame_of_a_turned_shape_passes() -> None:
+    """Protects who draws at one size whatever the map's (600 x 400 of a high one); a turned map is another."""
+    high = np.tensordot(WEIGHTS[2], FEATURES[:, :3, :2], axes=1)
+    arguments = (FEATURES[:, :3, :2], WEIGHTS, 2)
+    assert compare("cam", cv2.resize(high, (600, 400)), high, arguments)[0] is None
+    assert compare("cam", cv2.resize(MAP, (160, 224)))[0] is None
+    for size in ((160, 224), (224, 160), SIZE):
+        difference, _notes = compare("cam", cv2.resize(np.ascontiguousarray(MAP.T), size))
+        assert difference is not None
+        assert "transposed" in str(difference.hint)
 
 
 @pytest.mark.parametrize(
     ("answer", "word"),
     [
         (MAP.T, "transposed"),
-        (cv2.resize(MAP, (160, 224)), "transposed"),  # of 5 rows and 7 columns: made for w * 32 rows
         (MAP[::-1], "mirrored"),
         (1 - scaled(MAP), "upside down"),
+        (cv2.resize(MAP[::-1].copy(), SIZE), "mirrored"),
+        (cv2.resize(1 - scaled(MAP), SIZE), "upside down"),
         (MAP.ravel(), "one row"),
-        (WEIGHTS[2][:, None, None] * FEATURES, "channels"),
+        (WEIGHTS[2][:, None, None] * FEATURES, "channels are still there"),
+        ((WEIGHTS[2][:, None, None] * FEATURES).transpose(1, 2, 0), "channels are still there"),
+        (np.tensordot(WEIGHTS, FEATURES, axes=1), "Several maps"),
         (np.zeros((5, 7, 3)), "colours"),
+        (np.zeros((224, 224, 3)), "colours"),
+        (np.zeros((50, 70, 4)), "colours"),
         (np.ones((5, 7)), "rows and columns"),
+        (np.zeros((5, 7)), "whole numbers"),
+        (np.uint8(scaled(MAP)), "Only 0 and 1"),
+        ((WEIGHTS[2][:, None, None] * FEATURES).sum(1), "first axis"),
+        ((WEIGHTS[2][:, None, None] * FEATURES).sum(2), "first axis"),
     ],
 )
 def test_a_rejected_map_is_explained(answer: Any, word: str) -> None:
@@ -307,6 +347,37 @@ def test_a_rejected_map_is_explained(answer: Any, word: str) -> None:
     difference, _notes = compare("cam", answer)
     assert difference is not None
     assert word in str(difference.hint)
+
+
+def test_channels_colours_and_classes_are_told_apart() -> None:
+    """Protects from advice about channels whoever returns colours, or the maps of all classes, where axes are as long."""
+    features, weights = FEATURES[:3], WEIGHTS[:3, :3]
+    arguments, wanted = (features, weights, 2), np.tensordot(weights[2], features, axes=1)
+    for answer, word in (
+        (weights[2][:, None, None] * features, "channels are still there"),
+        (np.tensordot(weights, features, axes=1), "Several maps"),
+        (np.zeros((5, 7, 3)), "colours"),
+    ):
+        difference, _notes = compare("cam", answer, wanted, arguments)
+        assert difference is not None
+        assert word in str(difference.hint)
+    square = (FEATURES[:, :3, :3], WEIGHTS, 2)
+    difference, _notes = compare("cam", WEIGHTS[2][:, None, None] * square[0], np.ones((3, 3)) + np.eye(3), square)
+    assert difference is not None
+    assert "channels are still there" in str(difference.hint)
+
+
+def test_a_sum_over_another_axis_is_no_enlarged_map() -> None:
+    """Protects from being told that a map of the shape (C, w) has the right size."""
+    difference, _notes = compare("cam", (WEIGHTS[2][:, None, None] * FEATURES).sum(1))
+    assert difference is not None
+    assert "(16, 7)" in str(difference.came)
+
+
+def test_what_is_no_number_is_like_nothing() -> None:
+    """Protects from the name of a mistake that gives NaN: no answer differs from that by more than the tolerance."""
+    for part in ("iou", "dice"):
+        assert compare(part, 0.0, float("nan"))[0] is not None
 
 
 @pytest.mark.parametrize("part", ["iou", "dice"])
@@ -406,8 +477,15 @@ def test_the_order_counts_only_where_nothing_goes() -> None:
     assert compare("nms", [True, True], expected, arguments)[0] is None
 
 
+def test_of_a_single_box_no_mask_is_told() -> None:
+    """Protects who counts boxes from 1 from being told that a mask came; a mask of several is told."""
+    arguments = (BOXES[:1], SCORES[:1], 0.5)
+    assert compare("nms", [1], np.array([0]), arguments) == (None, [])
+    assert "mask" in compare("nms", [0, 1, 1, 0])[1][0]
+
+
 FIXED = "The threshold is a parameter"
-TOO_LOW = "No score is too low to be kept."
+TOO_LOW = "Those with the lowest scores are missing"
 
 
 @pytest.mark.parametrize(
