@@ -10,7 +10,7 @@ Hints are fixed texts, because a hidden test shows nothing else: numbers of an a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial, wraps
+from functools import lru_cache, wraps
 from typing import Any, NoReturn
 
 import numpy as np
@@ -137,6 +137,8 @@ def _hint_on_features_shape(maps: np.ndarray, wanted: np.ndarray) -> AnyText:
         return _("A finer map comes from an earlier stage; layer4 is the last one before avgpool.")
     if maps.ndim == 5:
         return _("Several results came at once: return the map of this call alone, not all that were collected.")
+    if maps.ndim == 4 and (len(maps), *maps.shape[2:]) == (pictures, height, width):
+        return _("layer4 of the given model has another number of channels: return its own output, of this model and this call.")
     return _("Return the output of model.layer4 for the whole batch, as it is.")
 
 
@@ -239,7 +241,9 @@ def compare_cam(answer: Any, expected: Any, call: Call) -> None:
     enlarged = raw.ndim == 2 and raw.shape != wanted.shape and bool(np.greater_equal(raw.shape, wanted.shape).all())
     if raw.size > LARGEST_MAP:
         _reject(_("Far too many numbers came."), _("Return one map (h, w), as fine as the feature map."))
-    if _keeps_channels(raw.shape, wanted.shape, call) if enlarged else raw.shape != wanted.shape:
+    channels = np.shape(call.arguments[0])[-3]
+    is_other_sum = channels not in wanted.shape and _keeps_channels(raw.shape, wanted.shape, channels)
+    if is_other_sum if enlarged else raw.shape != wanted.shape:
         _reject_shape(raw, wanted, _hint_on_map_shape(raw, wanted, call))
     found = _finite(raw)
     if not found.any():
@@ -307,43 +311,33 @@ def _accepted_maps(wanted: np.ndarray, size: tuple[int, ...] | None) -> Iterator
 def _enlarge(small: np.ndarray, size: tuple[int, ...]) -> Iterator[np.ndarray]:
     """The map at a larger size in the ways of torch, torchvision, OpenCV, Pillow, scikit-image and SciPy, sampled.
 
-    All of them work along one axis after the other, so that what is sampled can be had without all that lies between: first the
-    columns are made that are sampled, then of these the rows.
+    All of them work along one axis after the other, so that what is sampled can be had without all that lies between. What a way
+    makes of numbers are weighted sums, the same for every map; of 256 levels it rounds them.
     """
+    from PIL import Image
+
     height, width = size
-    rows, columns = _sampled(height), _sampled(width)
-    for picture, enlarged in _ways_to_enlarge(small):
-        wide = np.ascontiguousarray(enlarged(picture, (small.shape[0], width))[:, columns])
-        yield enlarged(wide, (height, len(columns)))[rows].astype(np.float64)
+    downwards, across = (_sums(cells, side) for cells, side in zip(small.shape, size, strict=True))
+    for rows, columns in zip(downwards, across, strict=True):
+        yield rows @ small @ columns.T
+    levels = np.uint8(255 * (small - small.min()) / max(np.ptp(small), 1e-30))
+    for curve in (Image.Resampling.BICUBIC, Image.Resampling.LANCZOS):
+        wide = np.asarray(Image.fromarray(levels).resize((width, small.shape[0]), curve))[:, _sampled(width)]
+        yield np.asarray(Image.fromarray(wide).resize((wide.shape[1], height), curve), dtype=np.float64)[_sampled(height)]
 
 
-def _ways_to_enlarge(small: np.ndarray) -> Iterator[tuple[np.ndarray, Callable[[np.ndarray, tuple[int, int]], np.ndarray]]]:
-    """What is enlarged (the map, or its 256 levels), and how."""
+@lru_cache(maxsize=32)
+def _sums(cells: int, side: int) -> list[np.ndarray]:
+    """Of each way to enlarge so many cells to a longer side: by which weighted sums of the cells it gets what is sampled."""
     # Imported here because they cost half a second that no other comparison needs.
     import cv2
     from PIL import Image
     from scipy.ndimage import zoom
     from skimage.transform import resize
 
-    def by_torch(picture: np.ndarray, size: tuple[int, int], **options: Any) -> np.ndarray:
-        return functional.interpolate(torch.from_numpy(picture)[None, None], size=size, **options)[0, 0].numpy()
-
-    def by_pillow(picture: np.ndarray, size: tuple[int, int], curve: Image.Resampling) -> np.ndarray:
-        return np.asarray(Image.fromarray(picture).resize(size[::-1], curve))
-
-    def by_opencv(picture: np.ndarray, size: tuple[int, int], mode: int) -> np.ndarray:
-        return cv2.resize(picture, size[::-1], interpolation=mode)
-
-    def by_skimage(picture: np.ndarray, size: tuple[int, int], order: int) -> np.ndarray:
-        # Its own clipping is among the accepted forms; here it would come between the two axes.
-        return resize(picture, size, order=order, mode="reflect", anti_aliasing=False, clip=False)
-
-    def by_scipy(picture: np.ndarray, size: tuple[int, int], **options: Any) -> np.ndarray:
-        return zoom(picture, np.divide(size, picture.shape), **options)
-
-    small = np.ascontiguousarray(small)
-    levels = np.uint8(255 * (small - small.min()) / max(np.ptp(small), 1e-30))
-    for options in (
+    apart = np.eye(cells)  # each column is a map of one column in which one cell alone is 1
+    as_batch, size = torch.from_numpy(apart)[None, None], (side, cells)
+    by_torch = (
         {"mode": "bilinear", "align_corners": False},
         {"mode": "bicubic", "align_corners": False},
         {"mode": "bilinear", "align_corners": True},
@@ -351,18 +345,16 @@ def _ways_to_enlarge(small: np.ndarray) -> Iterator[tuple[np.ndarray, Callable[[
         {"mode": "bicubic", "align_corners": False, "antialias": True},  # Pillow's cubic: a = -0.5 instead of -0.75
         {"mode": "nearest"},
         {"mode": "nearest-exact"},
-    ):
-        yield small, partial(by_torch, **options)
-    yield levels, partial(by_pillow, curve=Image.Resampling.BICUBIC)
-    yield levels, partial(by_pillow, curve=Image.Resampling.LANCZOS)
-    yield small.astype(np.float32), partial(by_pillow, curve=Image.Resampling.LANCZOS)
+    )
+    enlarged = [functional.interpolate(as_batch, size=size, **options)[0, 0].numpy() for options in by_torch]
+    enlarged.append(np.asarray(Image.fromarray(apart.astype(np.float32)).resize(size[::-1], Image.Resampling.LANCZOS)))
     for mode in (cv2.INTER_LANCZOS4, cv2.INTER_AREA):
-        yield small, partial(by_opencv, mode=mode)
+        enlarged.append(cv2.resize(apart, size[::-1], interpolation=mode))
     for order in (1, 3):
-        yield small, partial(by_skimage, order=order)
-    for order in (0, 2, 3):
-        yield small, partial(by_scipy, order=order)
-    yield small, partial(by_scipy, order=3, mode="nearest", grid_mode=True)
+        enlarged.append(resize(apart, size, order=order, mode="reflect", anti_aliasing=False, clip=False))
+    for options in ({"order": 0}, {"order": 2}, {"order": 3}, {"order": 3, "mode": "nearest", "grid_mode": True}):
+        enlarged.append(zoom(apart, (side / cells, 1), **options))
+    return [one[_sampled(side)].astype(np.float64) for one in enlarged]
 
 
 def _misfit(found: np.ndarray, candidate: np.ndarray) -> float:
@@ -390,23 +382,22 @@ def _is_form_of(found: np.ndarray, whole: np.ndarray) -> bool:
     return any(0 <= _misfit(found, form) <= tolerance for form, _cut in _accepted_maps(whole, None))
 
 
-def _keeps_channels(shape: tuple[int, ...], wanted: tuple[int, ...], call: Call) -> bool:
+def _keeps_channels(shape: tuple[int, ...], wanted: tuple[int, ...], channels: int) -> bool:
     """Whether one axis is that of the channels, as after a sum over rows or over columns."""
-    channels = np.shape(call.arguments[0])[-3]
-    return len(shape) == 2 and channels not in wanted and shape in {(channels, side) for side in wanted}
+    return len(shape) == 2 and shape in {(channels, side) for side in wanted}
 
 
 def _hint_on_map_shape(raw: np.ndarray, wanted: np.ndarray, call: Call) -> AnyText:
-    channels, classes = np.shape(call.arguments[0])[-3], len(call.arguments[1])
+    channels = np.shape(call.arguments[0])[-3]
+    of_channels, of_classes = (channels, *wanted.shape), (*np.shape(call.arguments[1])[:1], *wanted.shape)
     if raw.ndim == 2 and raw.shape == wanted.shape[::-1]:
         return _("Height and width are transposed: (h, w) is asked.")
-    if _keeps_channels(raw.shape, wanted.shape, call):
+    if _keeps_channels(raw.shape, wanted.shape, channels):
         return _("The sum runs over another axis: add up over the channels, the first axis; rows and columns stay.")
-    if raw.shape[-3:] in {(channels, *wanted.shape), (classes, *wanted.shape)}:
-        # Where there are as many classes as channels, only their sum tells them apart.
-        of_channels = classes != raw.shape[-3] or (raw.ndim == 3 and _is_near(raw.sum(axis=0, dtype=np.float64), wanted))
-        if raw.shape[-3] == channels and of_channels:
-            return _("The channels are still there: add up W[class_idx, k] * features[k] over all k.")
+    # Where there are as many classes as channels, only their sum tells them apart.
+    if raw.shape[-3:] == of_channels and (of_channels != of_classes or _is_near(raw.sum(axis=-3, dtype=np.float64), wanted)):
+        return _("The channels are still there: add up W[class_idx, k] * features[k] over all k.")
+    if raw.shape[-3:] == of_classes:
         return _("Several maps came: return the map of the one class that was given.")
     if raw.ndim == 3 and raw.shape[-1] in {3, 4} and np.greater_equal(raw.shape[:2], wanted.shape).all():
         return _("A picture in colours came: return the map itself, before it is coloured.")
@@ -426,13 +417,13 @@ def _is_near(found: np.ndarray, wanted: np.ndarray) -> bool:
 def _hint_on_map(
     found: np.ndarray, wanted: np.ndarray, forms: list[np.ndarray], size: tuple[int, ...] | None, tolerance: float
 ) -> AnyText:
-    def fits(another: np.ndarray, forms: Iterable[np.ndarray]) -> bool:
+    def fits(another: np.ndarray, forms: Iterable[np.ndarray], sign: int = 1) -> bool:
         seen = _sample(another) if size else another
-        return any(0 <= _misfit(seen, form) <= tolerance for form in forms)
+        return any(0 <= sign * _misfit(seen, form) <= tolerance for form in forms)
 
-    if np.isin(found, (0, 1)).all():
+    if ((found == 0) | (found == 1)).all():
         return _("Only 0 and 1 came: was a map from 0 to 1 cut to whole numbers, or held against a threshold?")
-    if fits(-found, forms):
+    if fits(found, forms, sign=-1):
         return _("The map is upside down in value: what speaks for the class is low instead of high.")
     if fits(found.T, (form for form, _cut in _accepted_maps(wanted, size and size[::-1]))):
         return _("Height and width are transposed: (h, w) is asked.")

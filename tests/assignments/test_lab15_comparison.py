@@ -146,6 +146,7 @@ def test_feature_maps_in_other_forms_pass(answer: Any, word: str) -> None:
         ((0,), "a hook runs only in a model(x)"),
         ((1, 4), "place is lost"),
         ((1, 40), "place is lost"),
+        ((1, 5, 3, 4), "another number of channels"),
     ],
 )
 def test_a_row_of_numbers_is_explained(shape: tuple[int, ...], word: str) -> None:
@@ -194,6 +195,15 @@ def test_scores_are_no_indices() -> None:
     """Protects from being told of a variant that answers with scores: as indices they would all be box 0."""
     with pytest.raises(ValueError, match="no indices"):
         compare("nms", [0], np.array([0.9, 0.7]))
+
+
+def test_what_is_wrong_with_weights_is_explained() -> None:
+    """Protects from being told of a single class whoever returns the vector of a batch normalisation, and of an empty array
+    whoever cuts weights to whole numbers."""
+    for answer, word in ((np.ones(16), "batch normalisation"), (EXPECTED["fc_weights"].astype(int) * 0, "whole numbers")):
+        difference, _notes = compare("fc_weights", answer)
+        assert difference is not None
+        assert word in str(difference.hint)
 
 
 def test_weights_with_their_bias_are_rejected() -> None:
@@ -287,18 +297,33 @@ def test_a_huge_map_costs_no_more_than_a_small_one(answer: np.ndarray, monkeypat
 
 @pytest.mark.parametrize("size", [(224, 224), (40, 1000), (640, 427), (1200, 1600)])
 @pytest.mark.parametrize("shape", [(2, 2), (4, 7), (7, 12)])
-def test_what_is_sampled_is_what_would_lie_there(
-    shape: tuple[int, int], size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Protects right answers from being compared with a map that was enlarged in two steps, whatever library enlarged them."""
+def test_what_is_sampled_is_what_would_lie_there(shape: tuple[int, int], size: tuple[int, int]) -> None:
+    """Protects right answers from being compared with what no library would have made of the wanted map."""
     small = np.random.default_rng(3).standard_normal(shape)
-    sampled = list(comparison._enlarge(small, size))
-    monkeypatch.setattr(comparison, "SAMPLED", max(size))
-    for one, whole in zip(sampled, comparison._enlarge(small, size), strict=True):
-        assert whole.shape == size
-        monkeypatch.setattr(comparison, "SAMPLED", 128)
+    levels = np.uint8(255 * scaled(small))
+    batch, factors, back = torch.from_numpy(small)[None, None], np.divide(size, shape), size[::-1]
+    wholes = [
+        *(
+            torch.nn.functional.interpolate(batch, size=size, mode=mode, **options)[0, 0].numpy()
+            for mode, options in (
+                ("bilinear", {"align_corners": False}),
+                ("bicubic", {"align_corners": False}),
+                ("bilinear", {"align_corners": True}),
+                ("bicubic", {"align_corners": True}),
+                ("bicubic", {"antialias": True}),
+                ("nearest", {}),
+                ("nearest-exact", {}),
+            )
+        ),
+        np.asarray(Image.fromarray(small.astype(np.float32)).resize(back, Image.Resampling.LANCZOS)),
+        *(cv2.resize(small, back, interpolation=mode) for mode in (cv2.INTER_LANCZOS4, cv2.INTER_AREA)),
+        *(resize(small, size, order=order, mode="reflect", anti_aliasing=False, clip=False) for order in (1, 3)),
+        *(zoom(small, factors, order=order) for order in (0, 2, 3)),
+        zoom(small, factors, order=3, mode="nearest", grid_mode=True),
+        *(np.asarray(Image.fromarray(levels).resize(back, way)) for way in (Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)),
+    ]
+    for one, whole in zip(comparison._enlarge(small, size), wholes, strict=True):
         assert np.abs(one - comparison._sample(whole)).max() < 1e-4 * np.ptp(whole)
-        monkeypatch.setattr(comparison, "SAMPLED", max(size))
 
 
 @pytest.mark.parametrize("way", [way for way in ENLARGEMENTS if way != "whole cells"])
@@ -340,6 +365,7 @@ def test_a_right_map_in_a_frame_of_a_turned_shape_passes() -> None:
         (np.uint8(scaled(MAP)), "Only 0 and 1"),
         ((WEIGHTS[2][:, None, None] * FEATURES).sum(1), "first axis"),
         ((WEIGHTS[2][:, None, None] * FEATURES).sum(2), "first axis"),
+        (np.zeros((16, 3)), "one number for each of its cells"),
     ],
 )
 def test_a_rejected_map_is_explained(answer: Any, word: str) -> None:
