@@ -214,6 +214,20 @@ def features_map_first_call_again(model, x):
 
 
 @misconception(
+    "features_map.first_of_all_calls_again",
+    part="features_map",
+    en="The first result, returned again, whatever model and picture are given. A global list (or dictionary) collects results, "
+    "and the function returns the oldest one (features[0]) on every call. Return the newest, features[-1], or empty the list "
+    "before each forward pass.",
+    ru="Снова первый результат, какие бы модель и картинку ни передали. Результаты копятся в глобальном списке (или словаре), а "
+    "функция каждый раз возвращает самый старый (features[0]). Нужен последний, features[-1], или пустой список перед каждым "
+    "прогоном.",
+)
+def features_map_first_of_all_calls_again(model, x, memory):
+    return memory.setdefault("map", _forward(model, x, model.layer4))
+
+
+@misconception(
     "features_map.hook_replaces_output",
     part="features_map",
     en="The hook changes the network. What a forward hook returns replaces the layer's output, and a hook that is not "
@@ -732,6 +746,28 @@ def cam_first_class(features, weights, class_idx):
 
 
 @misconception(
+    "cam.second_class",
+    part="cam",
+    en="Always the map of class 1. Use the parameter: W[class_idx].",
+    ru="Всегда карта класса 1. Нужен параметр: W[class_idx].",
+)
+def cam_second_class(features, weights, class_idx):
+    del class_idx
+    return _weighted(features, weights[1])
+
+
+@misconception(
+    "cam.last_class",
+    part="cam",
+    en="Always the map of the last class, W[-1]. Use the parameter: W[class_idx].",
+    ru="Всегда карта последнего класса, W[-1]. Нужен параметр: W[class_idx].",
+)
+def cam_last_class(features, weights, class_idx):
+    del class_idx
+    return _weighted(features, weights[-1])
+
+
+@misconception(
     "cam.class_before",
     part="cam",
     en="The class before the one that was given: W[class_idx - 1]. Classes are counted from 0, as rows of W are.",
@@ -783,6 +819,18 @@ def cam_mean_over_classes(features, weights, class_idx):
 )
 def cam_column_of_weights(features, weights, class_idx):
     return _weighted(features, weights[:, class_idx])
+
+
+@misconception(
+    "cam.column_in_a_loop",
+    part="cam",
+    en="Rows and columns of W are exchanged: W[k, class_idx] is the weight of channel class_idx for class k, and where there are "
+    "more channels than classes there is no such row. The class's weights are W[class_idx, k].",
+    ru="Строки и столбцы W перепутаны: W[k, class_idx] есть вес канала class_idx для класса k, а когда каналов больше, чем "
+    "классов, такой строки и нет. Веса класса: W[class_idx, k].",
+)
+def cam_column_in_a_loop(features, weights, class_idx):
+    return sum(weights[k, class_idx] * channel for k, channel in enumerate(_maps(features)))
 
 
 @misconception(
@@ -1303,6 +1351,19 @@ def iou_intersection_subtracted_twice(box1, box2):
 
 
 @misconception(
+    "iou.intersection_added",
+    part="iou",
+    en="The intersection is added to the areas instead of subtracted. Both areas hold it, and it must count once: area1 + area2 "
+    "- intersection.",
+    ru="Пересечение прибавлено к площадям, а не вычтено. Оно входит в обе площади, а остаться должно один раз: area1 + area2 - "
+    "intersection.",
+)
+def iou_intersection_added(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return float(shared / (first + second + shared))
+
+
+@misconception(
     "iou.first_area_twice",
     part="iou",
     en="The area of the first box counts twice, and that of the second not at all (look for a copied line). IoU = intersection / "
@@ -1451,6 +1512,44 @@ def iou_pixel_in_areas_only(box1, box2):
 
 
 @misconception(
+    "iou.pixel_in_intersection_only",
+    part="iou",
+    en="One pixel is added to the sides of the intersection (right - left + 1), though not of the boxes. The lab's coordinates "
+    "are continuous: a side is x2 - x1, everywhere.",
+    ru="Пиксель прибавлен к сторонам пересечения (right - left + 1), но не к сторонам рамок. Координаты здесь непрерывные: "
+    "сторона везде равна x2 - x1.",
+)
+def iou_pixel_in_intersection_only(box1, box2):
+    shared = _parts(box1, box2, pixel=1.0)[0]
+    _shared, first, second = _parts(box1, box2)
+    return float(shared / (first + second - shared))
+
+
+def _smoothed(slug, above, below):
+    """With a term against division by zero that is too large: boxes may be shares of a picture, with areas below 1."""
+
+    @misconception(
+        f"iou.{slug}",
+        part="iou",
+        en=f"{below:g} is added to the union, against a division by zero{' (and as much to the intersection)' * bool(above)}. "
+        "Boxes may be shares of a picture, from 0 to 1, and their areas are no larger than that. Leave it out, or take 1e-9.",
+        ru=f"К объединению прибавлено {below:g} от деления на ноль{' (и столько же к пересечению)' * bool(above)}. Рамки бывают "
+        "в долях картинки, от 0 до 1, и площади у них не больше. Уберите это слагаемое или возьмите 1e-9.",
+    )
+    def variant(box1, box2):
+        shared, first, second = _parts(box1, box2)
+        return float((shared + above) / (first + second - shared + below))
+
+    return variant
+
+
+iou_smoothed = _smoothed("smoothed", 1, 1)
+iou_smoothed_below = _smoothed("smoothed_below", 0, 1)
+iou_smoothed_below_by_a_hundredth = _smoothed("smoothed_below_by_a_hundredth", 0, 1e-2)
+iou_smoothed_below_by_a_thousandth = _smoothed("smoothed_below_by_a_thousandth", 0, 1e-3)
+
+
+@misconception(
     "iou.height_not_clamped",
     part="iou",
     en="Only the width of the intersection is set to zero where the boxes lie apart. The height needs the same: max(0, bottom "
@@ -1502,8 +1601,10 @@ def dice_coefficient(y, p):
 @misconception(
     "dice.negative_coefficient",
     part="dice",
-    en="This is minus the Dice coefficient. It is minimal at the same place, but the lecture's loss is 1 - coefficient.",
-    ru="Это коэффициент Dice с минусом. Минимум там же, но функция потерь из лекции равна 1 - коэффициент.",
+    en="This is minus the Dice coefficient (or the parentheses take in the 1 too: (1 - 2 * sum(y * p)) / (...)). It is minimal "
+    "at the same place, but the lecture's loss is 1 - coefficient.",
+    ru="Это коэффициент Dice с минусом (или в скобки попала и единица: (1 - 2 * sum(y * p)) / (...)). Минимум там же, но функция "
+    "потерь из лекции равна 1 - коэффициент.",
 )
 def dice_negative_coefficient(y, p):
     return -dice_coefficient(y, p)
@@ -1523,6 +1624,30 @@ def dice_sigmoid_again(y, p):
 
 
 @misconception(
+    "dice.sigmoid_and_cross_entropy",
+    part="dice",
+    en="Two mistakes. A sigmoid of `p`, which is a probability already; and binary cross-entropy was added, where the Dice loss "
+    "alone is asked.",
+    ru="Две ошибки. К `p` применена сигмоида, а это уже вероятность; и прибавлена бинарная кросс-энтропия, а нужна только "
+    "функция потерь Dice.",
+)
+def dice_sigmoid_and_cross_entropy(y, p):
+    return dice_with_cross_entropy(y, torch.as_tensor(p).sigmoid())
+
+
+@misconception(
+    "dice.sigmoid_and_squared_denominator",
+    part="dice",
+    en="Two mistakes. A sigmoid of `p`, which is a probability already; and squares in the denominator, as in V-Net, where the "
+    "lecture's formula has plain sums: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Две ошибки. К `p` применена сигмоида, а это уже вероятность; и в знаменателе квадраты, как в V-Net, а в формуле лекции "
+    "обычные суммы: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_sigmoid_and_squared_denominator(y, p):
+    return dice_squared_denominator(y, torch.as_tensor(p).sigmoid())
+
+
+@misconception(
     "dice.smoothed",
     part="dice",
     en="With a smoothing term of 1 in numerator and denominator. On masks of this size it changes nothing; it is accepted.",
@@ -1536,10 +1661,10 @@ def dice_smoothed(y, p):
 @misconception(
     "dice.smoothed_below_only",
     part="dice",
-    en="Sums were replaced by means, with 1 added in the denominator only. The 1 then outweighs the rest; use the "
-    "sums over all elements, DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
-    ru="Вместо сумм средние, а 1 прибавлена только в знаменателе. Она перевешивает остальное; нужны суммы по всем "
-    "элементам: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    en="Sums were replaced by means, with 1 added in the denominator only; or 1 is added to every element before the sum, "
+    "sum(y + p + 1). The 1 then outweighs the rest; use the sums over all elements, DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Вместо сумм средние, а 1 прибавлена только в знаменателе; или 1 прибавлена к каждому элементу до суммы, sum(y + p + 1). "
+    "Она перевешивает остальное; нужны суммы по всем элементам: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
 )
 def dice_smoothed_below_only(y, p):
     return float(1 - 2 * (y * p).mean() / (y.mean() + p.mean() + 1))
@@ -1686,6 +1811,30 @@ def dice_smoothed_mean_over_first_axis(y, p):
 
 
 @misconception(
+    "dice.mean_over_first_axis_empty_ones_too",
+    part="dice",
+    en="One loss per item of the first axis (view(N, -1) and sum(1)), then their mean. Of a single mask these items are its "
+    "rows, and those without the object count as perfect, by the small number above and below. Sum over all elements once.",
+    ru="Потери по каждому элементу первой оси (view(N, -1) и sum(1)), потом среднее. У одной маски это её строки, и строки без "
+    "объекта засчитаны как идеальные из-за малого слагаемого сверху и снизу. Нужна одна сумма по всем элементам.",
+)
+def dice_mean_over_first_axis_empty_ones_too(y, p):
+    return _by_first_axis(y, p, 1e-6, 1e-6)
+
+
+@misconception(
+    "dice.sigmoid_and_plain_mean_over_first_axis",
+    part="dice",
+    en="Two mistakes. A sigmoid of `p`, which is a probability already; and one loss per item of the first axis (view(N, -1) and "
+    "sum(1)), then their mean, where one sum over all elements is asked.",
+    ru="Две ошибки. К `p` применена сигмоида, а это уже вероятность; и потери посчитаны по каждому элементу первой оси "
+    "(view(N, -1) и sum(1)), потом взято среднее, а нужна одна сумма по всем элементам.",
+)
+def dice_sigmoid_and_plain_mean_over_first_axis(y, p):
+    return _by_first_axis(y, torch.as_tensor(p).sigmoid(), 1e-6, 1e-6)
+
+
+@misconception(
     "dice.sigmoid_and_mean_over_first_axis",
     part="dice",
     en="Two mistakes. A sigmoid of `p`, which is a probability already; and one loss per item of the first axis (view(N, -1) and "
@@ -1787,6 +1936,16 @@ def dice_logarithm(y, p):
 
 
 @misconception(
+    "dice.rounded",
+    part="dice",
+    en="Rounded to two digits. Round where you print; a loss is trained by small steps, and a rounded one has no gradient.",
+    ru="Округлено до двух знаков. Округляйте при печати; обучение идёт малыми шагами, а у округлённых потерь нет градиента.",
+)
+def dice_rounded(y, p):
+    return round(float(1 - 2 * (y * p).sum() / (y.sum() + p.sum())), 2)
+
+
+@misconception(
     "dice.squared_difference",
     part="dice",
     en="The mean squared difference of mask and prediction. Dice: 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
@@ -1880,6 +2039,19 @@ def nms_order_by_bottom(boxes, scores, iou_threshold):
 
 
 @misconception(
+    "nms.order_by_bottom_from_the_last",
+    part="nms",
+    en="Boxes are sorted by their bottom edge y2, as in Malisiewicz's old code, which knew no scores; of those with one y2 the "
+    "last comes first. Sort by score.",
+    ru="Рамки упорядочены по нижнему краю y2, как в старом коде Malisiewicz, где оценок не было; из рамок с одним y2 первой "
+    "взята последняя. Нужен порядок по оценке.",
+)
+def nms_order_by_bottom_from_the_last(boxes, scores, iou_threshold):
+    del scores
+    return [len(boxes) - 1 - index for index in _greedy(boxes.flip(0), boxes.flip(0)[:, 3], iou_threshold)]
+
+
+@misconception(
     "nms.low_threshold_raised",
     part="nms",
     en="A low threshold is replaced by a higher one. Whatever is given holds: each call has its own.",
@@ -1950,8 +2122,10 @@ def nms_keeps_one(boxes, scores, iou_threshold):
 @misconception(
     "nms.keeps_all",
     part="nms",
-    en="Nothing is dropped; the boxes are only sorted. Drop those whose IoU with a kept box is greater than the threshold.",
-    ru="Ничего не отброшено, рамки только упорядочены. Нужно убрать те, чей IoU с оставленной больше порога.",
+    en="Nothing is dropped; the boxes are only sorted, or every overlap comes out far too small (is an area x2 * y2 instead of "
+    "(x2 - x1) * (y2 - y1)?). Drop those whose IoU with a kept box is greater than the threshold.",
+    ru="Ничего не отброшено: рамки только упорядочены, или все перекрытия выходят слишком малыми (не x2 * y2 ли взято вместо "
+    "площади (x2 - x1) * (y2 - y1)?). Нужно убрать те, чей IoU с оставленной больше порога.",
 )
 def nms_keeps_all(boxes, scores, iou_threshold):
     del boxes, iou_threshold
@@ -2022,6 +2196,27 @@ def nms_fixed_threshold(boxes, scores, iou_threshold):
     return _greedy(boxes, scores, 0.5)
 
 
+def _always(slug, threshold):
+    @misconception(
+        f"nms.fixed_threshold_{slug}",
+        part="nms",
+        ignores="iou_threshold",
+        en=f"The threshold is always {threshold}, whatever is given. Use the parameter iou_threshold.",
+        ru=f"Порог всегда {threshold}, что бы ни передали. Нужен параметр iou_threshold.",
+    )
+    def variant(boxes, scores, iou_threshold):
+        del iou_threshold
+        return _greedy(boxes, scores, threshold)
+
+    return variant
+
+
+nms_fixed_threshold_03 = _always("03", 0.3)
+nms_fixed_threshold_04 = _always("04", 0.4)
+nms_fixed_threshold_045 = _always("045", 0.45)
+nms_fixed_threshold_07 = _always("07", 0.7)
+
+
 @misconception(
     "nms.low_scores_dropped",
     part="nms",
@@ -2085,6 +2280,40 @@ def nms_float_indices(boxes, scores, iou_threshold):
 def nms_places_after_sorting(boxes, scores, iou_threshold):
     order = scores.argsort(descending=True).tolist()
     return [order.index(index) for index in _greedy(boxes, scores, iou_threshold)]
+
+
+@misconception(
+    "nms.places_in_the_rest",
+    part="nms",
+    en="Places in the list of those that are left are taken for indices: boxes[i] for i in range(len(rest)) is another box than "
+    "boxes[rest[i]], and the overlap with the wrong one decides.",
+    ru="Номера в списке оставшихся приняты за индексы: boxes[i] для i из range(len(rest)) не та рамка, что boxes[rest[i]], и всё "
+    "решает перекрытие с чужой рамкой.",
+)
+def nms_places_in_the_rest(boxes, scores, iou_threshold):
+    left, kept = scores.argsort(descending=True, stable=True).tolist(), []
+    while left:
+        best, *rest = left
+        kept.append(best)
+        left = [index for place, index in enumerate(rest) if _iou(boxes[best], boxes[place]) <= iou_threshold]
+    return kept
+
+
+@misconception(
+    "nms.one_not_added",
+    part="nms",
+    en="The overlaps are those with order[1:], so their places count from its first; order[inds] is one too early and takes the "
+    "kept box in again. Write order = order[inds + 1].",
+    ru="Перекрытия посчитаны для order[1:], и номера идут от его начала; order[inds] сдвинуто на один и снова берёт уже "
+    "оставленную рамку. Нужно order = order[inds + 1].",
+)
+def nms_one_not_added(boxes, scores, iou_threshold):
+    order, kept = scores.argsort(descending=True, stable=True).tolist(), []
+    while order:
+        best, *rest = order
+        kept.append(best)
+        order = [order[place] for place, index in enumerate(rest) if _iou(boxes[best], boxes[index]) <= iou_threshold]
+    return kept
 
 
 @misconception(
@@ -2164,7 +2393,7 @@ def nms_over_kept_area(boxes, scores, iou_threshold):
 
 
 def _fast(boxes, values, threshold):
-    """As a version that goes round the web: from the last, over a box's own area, with a pixel more, in whole numbers."""
+    """As a version that goes round the web: from the last, over a box's own area, with a pixel more."""
     boxes, order = boxes.double().numpy(), np.argsort(values.numpy())
     areas = (boxes[:, 2:] - boxes[:, :2] + 1).prod(axis=1)
     kept = []
@@ -2173,7 +2402,7 @@ def _fast(boxes, values, threshold):
         kept.append(best)
         sides = np.minimum(boxes[best, 2:], boxes[rest, 2:]) - np.maximum(boxes[best, :2], boxes[rest, :2]) + 1
         order = np.array(rest, dtype=int)[np.maximum(sides, 0).prod(axis=1) / areas[rest] <= threshold]
-    return boxes[kept].astype(int)
+    return [int(index) for index in kept]
 
 
 @misconception(
@@ -2185,7 +2414,7 @@ def _fast(boxes, values, threshold):
     "рамки обрезаны до целых. Нужен IoU и стороны x2 - x1.",
 )
 def nms_fast_with_scores(boxes, scores, iou_threshold):
-    return _fast(boxes, scores, iou_threshold)
+    return boxes.double().numpy()[_fast(boxes, scores, iou_threshold)].astype(int)
 
 
 @misconception(
@@ -2197,6 +2426,31 @@ def nms_fast_with_scores(boxes, scores, iou_threshold):
     "площади самой рамки, с лишним пикселем у каждой стороны. Нужен порядок по оценке и IoU.",
 )
 def nms_fast_by_bottom(boxes, scores, iou_threshold):
+    del scores
+    return boxes.double().numpy()[_fast(boxes, boxes[:, 3], iou_threshold)].astype(int)
+
+
+@misconception(
+    "nms.fast_with_scores_indices",
+    part="nms",
+    en="The version that goes round the web: overlap is measured by the area of the box in question, and one pixel is added to "
+    "every side. Use the IoU, and sides x2 - x1.",
+    ru="Ходящая по сети «быстрая» версия: перекрытие измерено по площади самой рамки, и к каждой стороне прибавлен пиксель. "
+    "Нужен IoU и стороны x2 - x1.",
+)
+def nms_fast_with_scores_indices(boxes, scores, iou_threshold):
+    return _fast(boxes, scores, iou_threshold)
+
+
+@misconception(
+    "nms.fast_by_bottom_indices",
+    part="nms",
+    en="The version that goes round the web: boxes are sorted by their bottom edge y2 and not by score, and overlap is measured "
+    "by the area of the box in question, with a pixel added to every side. Sort by score, and use the IoU.",
+    ru="Ходящая по сети «быстрая» версия: рамки упорядочены по нижнему краю y2, а не по оценке, и перекрытие измерено по "
+    "площади самой рамки, с лишним пикселем у каждой стороны. Нужен порядок по оценке и IoU.",
+)
+def nms_fast_by_bottom_indices(boxes, scores, iou_threshold):
     del scores
     return _fast(boxes, boxes[:, 3], iou_threshold)
 

@@ -490,6 +490,165 @@ def compute_cam(features, weights, class_idx):
             "",
         ),
     },
+    "one_not_added": {
+        "dice": (
+            """
+class DiceBCELoss(torch.nn.Module):
+    def forward(self, inputs, targets, smooth=1):
+        p, y = torch.sigmoid(inputs).view(-1), targets.view(-1)
+        loss = 1 - (2 * (p * y).sum() + smooth) / (p.sum() + y.sum() + smooth)
+        return torch.nn.functional.binary_cross_entropy(p, y) + loss
+
+
+del dice_loss
+""",
+            "dice.sigmoid_and_cross_entropy",
+        ),
+        "iou": (
+            """
+def iou(box1, box2):
+    sides = [max(min(box1[k + 2], box2[k + 2]) - max(box1[k], box2[k]), 0) for k in (0, 1)]
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (box1, box2)]
+    return sides[0] * sides[1] / (sum(areas) - sides[0] * sides[1] + 1)
+""",
+            "iou.smoothed_below",
+        ),
+        "nms": (
+            """
+import numpy as np
+
+
+def nms(boxes, scores, iou_threshold):
+    boxes, order, keep = np.asarray(boxes, dtype=float), np.asarray(scores).argsort()[::-1], []
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(1)
+    while order.size > 0:
+        i, rest = order[0], order[1:]
+        keep.append(int(i))
+        sides = np.minimum(boxes[i, 2:], boxes[rest, 2:]) - np.maximum(boxes[i, :2], boxes[rest, :2])
+        shared = np.maximum(sides, 0).prod(1)
+        order = order[np.where(shared / (areas[i] + areas[rest] - shared) <= iou_threshold)[0]]
+    return keep
+""",
+            "nms.one_not_added",
+        ),
+        "cam": (
+            """
+def compute_cam(features, weights, class_idx):
+    features = features.squeeze(0)
+    cam = torch.zeros(features.shape[1:])
+    for k in range(features.shape[0]):
+        cam += weights[k, class_idx] * features[k]
+    return cam
+""",
+            "cam.column_in_a_loop",
+        ),
+        "features_map": (
+            """
+activations = []
+
+
+def get_features_map(model, x):
+    handle = model.layer4.register_forward_hook(lambda module, inputs, output: activations.append(output.detach()))
+    model.eval()
+    with torch.no_grad():
+        model(x)
+    handle.remove()
+    return activations[0]
+""",
+            "features_map.first_of_all_calls_again",
+        ),
+    },
+    "fixed_threshold": {
+        "dice": (
+            """
+def dice_loss(y, p, eps=1e-6):
+    y, p = y.reshape(len(y), -1), p.reshape(len(p), -1)
+    return (1 - (2 * (y * p).sum(1) + eps) / (y.sum(1) + p.sum(1) + eps)).mean()
+""",
+            "dice.mean_over_first_axis_empty_ones_too",
+        ),
+        "nms": (
+            NMS.replace("RULE", RULE.replace("iou_threshold", "0.7")),
+            "nms.fixed_threshold_07",
+        ),
+        "cam": (
+            """
+def compute_cam(features, weights, class_idx):
+    features = features[0] if features.ndim == 4 else features
+    return torch.einsum("k,khw->hw", weights[-1], features)
+""",
+            "cam.last_class",
+        ),
+        "features_map": (
+            """
+def get_features_map(model, x):
+    caught = []
+    handle = model.fc.register_forward_hook(lambda module, inputs, output: caught.append(inputs[0].detach()))
+    model.eval()
+    with torch.no_grad():
+        model(x)
+    handle.remove()
+    return caught[0]
+""",
+            "features_map.avgpool",
+        ),
+    },
+    "old_with_indices": {
+        "dice": (
+            """
+def dice_loss(y, p):
+    return round(float(1 - 2 * (y * p).sum() / (y.sum() + p.sum())), 2)
+""",
+            "dice.rounded",
+        ),
+        "nms": (
+            """
+import numpy as np
+
+
+def non_max_suppression_slow(boxes, overlapThresh):
+    boxes = np.asarray(boxes).astype("float")
+    pick, x1, y1, x2, y2 = [], boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3]
+    area = (x2 - x1 + 1) * (y2 - y1 + 1)
+    idxs = np.argsort(y2)
+    while len(idxs) > 0:
+        last = len(idxs) - 1
+        i = idxs[last]
+        pick.append(i)
+        xx1, yy1 = np.maximum(x1[i], x1[idxs[:last]]), np.maximum(y1[i], y1[idxs[:last]])
+        xx2, yy2 = np.minimum(x2[i], x2[idxs[:last]]), np.minimum(y2[i], y2[idxs[:last]])
+        overlap = np.maximum(0, xx2 - xx1 + 1) * np.maximum(0, yy2 - yy1 + 1) / area[idxs[:last]]
+        idxs = np.delete(idxs, np.concatenate(([last], np.where(overlap > overlapThresh)[0])))
+    return pick
+
+
+def nms(boxes, scores, iou_threshold):
+    return non_max_suppression_slow(boxes, iou_threshold)
+""",
+            "nms.fast_by_bottom_indices",
+        ),
+        "cam": (
+            """
+def compute_cam(features, weights, class_idx):
+    features = features[0] if features.ndim == 4 else features
+    return (weights[class_idx][:, None, None] * features).sum(-1)
+""",
+            "",
+        ),
+        "features_map": (
+            """
+def get_features_map(model, x):
+    caught = []
+    handle = model.layer4.register_forward_hook(lambda module, inputs, output: caught.append(output[:1].detach()))
+    model.eval()
+    with torch.no_grad():
+        model(x)
+    handle.remove()
+    return caught[0]
+""",
+            "features_map.first_picture",
+        ),
+    },
     "as_it_comes": {
         "features_map": (
             """
