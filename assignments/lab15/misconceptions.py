@@ -2201,8 +2201,8 @@ def _always(slug, threshold):
         f"nms.fixed_threshold_{slug}",
         part="nms",
         ignores="iou_threshold",
-        en=f"The threshold is always {threshold}, whatever is given. Use the parameter iou_threshold.",
-        ru=f"Порог всегда {threshold}, что бы ни передали. Нужен параметр iou_threshold.",
+        en=f"The threshold is always the same, about {threshold}, whatever is given. Use the parameter iou_threshold.",
+        ru=f"Порог всегда один и тот же, около {threshold}, что бы ни передали. Нужен параметр iou_threshold.",
     )
     def variant(boxes, scores, iou_threshold):
         del iou_threshold
