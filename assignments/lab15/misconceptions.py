@@ -734,37 +734,23 @@ def cam_strongest_class(features, weights, class_idx):
     return _weighted(features, weights[(weights @ _maps(features).mean((1, 2))).argmax()])
 
 
-@misconception(
-    "cam.first_class",
-    part="cam",
-    en="Always the map of class 0. Use the parameter: W[class_idx].",
-    ru="Всегда карта класса 0. Нужен параметр: W[class_idx].",
-)
-def cam_first_class(features, weights, class_idx):
-    del class_idx
-    return _weighted(features, weights[0])
+def _of_one_class(slug, index, en, ru):
+    @misconception(
+        f"cam.{slug}_class",
+        part="cam",
+        en=f"Always the map of {en}. Use the parameter: W[class_idx].",
+        ru=f"Всегда карта {ru}. Нужен параметр: W[class_idx].",
+    )
+    def variant(features, weights, class_idx):
+        del class_idx
+        return _weighted(features, weights[index])
+
+    return variant
 
 
-@misconception(
-    "cam.second_class",
-    part="cam",
-    en="Always the map of class 1. Use the parameter: W[class_idx].",
-    ru="Всегда карта класса 1. Нужен параметр: W[class_idx].",
-)
-def cam_second_class(features, weights, class_idx):
-    del class_idx
-    return _weighted(features, weights[1])
-
-
-@misconception(
-    "cam.last_class",
-    part="cam",
-    en="Always the map of the last class, W[-1]. Use the parameter: W[class_idx].",
-    ru="Всегда карта последнего класса, W[-1]. Нужен параметр: W[class_idx].",
-)
-def cam_last_class(features, weights, class_idx):
-    del class_idx
-    return _weighted(features, weights[-1])
+cam_first_class = _of_one_class("first", 0, "class 0", "класса 0")
+cam_second_class = _of_one_class("second", 1, "class 1", "класса 1")
+cam_last_class = _of_one_class("last", -1, "the last class, W[-1]", "последнего класса, W[-1]")
 
 
 @misconception(

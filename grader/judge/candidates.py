@@ -1,9 +1,10 @@
 """What in a submission may answer a part, in the order in which it is tried.
 
-The student's own functions, classes and methods under the part's names, and what the student has put under its first; then
-values, where a value may stand for a function; then, where there was none of the first, own functions with private names
-(`_nms`), those that are named only alike, and attributes of objects; then imported ones under the names; then, in that case, own
-ones whose names tell of something else too (`soft_nms`); at last forward hooks, and classes that register one.
+The student's own functions, classes and methods under the very name that the task asks for, and what the student has put under
+it; the same under the part's other names; then values, where a value may stand for a function; then, where there was none of the
+first, own functions with private names (`_nms`), those that are named only alike, after a hook on the part's layer if they take
+no network, and attributes of objects; then imported ones under the names; then, in that case, own ones whose names tell of
+something else too (`soft_nms`); at last forward hooks, and classes that register one.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ class JudgePlugin:
     are compared by `settle`, when the submission is gone: until then a test with wrong answers counts as passed.
     """
 
-    is_reported = False  # whether somebody reads what pytest says of each test: it costs a third of pytest's own time
+    is_reported = False  # whether somebody reads what pytest says of each test: it costs a fifth of pytest's own time
 
     def __init__(
         self,

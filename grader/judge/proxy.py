@@ -38,7 +38,7 @@ from grader.sandbox.session import CallProcess, MemoryChanged, StateUnknown
 from grader.wire.values import Model, Value
 
 _USED_UP = {"MemoryError", "OSError", "RecursionError"}
-_TELLING = ("alloc", "memory", "thread")
+_SHORTAGE = ("alloc", "memory", "thread")  # in messages of errors that others may have brought about
 _PATIENT_SEARCHES = 2  # tests of a part in which nothing worked; then only the first ways are tried
 _MOST_ANSWER_BYTES = 768 << 20  # of all answers of a submission, by `weight`
 _SMALL_ANSWER_BYTES = 4 << 20  # an answer of so few is kept beyond that, too: a function of giant ones costs its own part alone
@@ -299,7 +299,7 @@ class SubmissionProxy:
         """Whether a test of the part has failed in this place, in this way, in a process that no other had used: it is the code
         that does, whatever others took or left behind. What tells of memory, threads and files may always come of others.
         """
-        of_others = _USED_UP & set(failure.types) or any(word in failure.message for word in _TELLING)
+        of_others = _USED_UP & set(failure.types) or any(word in failure.message for word in _SHORTAGE)
         return not of_others and self._likeness(failure) in self._workplace.failures_alone
 
     def _likeness(self, failure: Failure) -> tuple[str, ...]:
