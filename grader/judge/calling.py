@@ -134,11 +134,16 @@ def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]
 
     One attempt is enough for a function that cannot end but in an exception.
     """
-    entry = question.report.names.get(candidate.name)
-    most = None if entry is None or entry.returns else 1
+    most = None if _may_return(question, candidate) else 1
     own, others = _by_own_roles(question, candidate), _by_alternatives(question, candidate)
     ordered = itertools.chain(own, others) if candidate.binding.complete else itertools.chain(others, own)
     yield from itertools.islice(ordered, most)
+
+
+def _may_return(question: Question, candidate: Candidate) -> bool:
+    """Whether it is no function that can only end in an exception."""
+    entry = question.report.names.get(candidate.name)
+    return entry is None or entry.returns
 
 
 def _by_own_roles(question: Question, candidate: Candidate) -> Iterator[Attempt]:
@@ -172,8 +177,7 @@ def _may_be_swapped(candidate: Candidate, roles: Roles) -> bool:
 
 def _by_changed_alternatives(question: Question, candidate: Candidate) -> Iterator[Attempt]:
     """By alternatives, with small changes to what they have in common with the part."""
-    entry = question.report.names.get(candidate.name)
-    if entry is None or entry.returns:
+    if _may_return(question, candidate):
         others = list(_by_alternatives(question, candidate))
         for change in _changes(question.part):
             for other in others:
@@ -203,10 +207,10 @@ def _mixtures(question: Question, candidate: Candidate) -> Iterator[Attempt]:
     """One array as a tensor beside NumPy's, each in turn, and with an axis more: pipelines hand on now these, now those."""
     part = question.part
     roles = [one.role for one in part.parameters if not one.optional and one.role not in part.index_forms]
-    entry = question.report.names.get(candidate.name)
-    usable = candidate.style not in ("variable", "forward_hook") and (entry is None or entry.returns)
+    usable = candidate.style not in ("variable", "forward_hook") and _may_return(question, candidate)
     if usable and len(roles) > 1 and {"torch", "numpy"} <= set(part.accepts):
-        for shape in [(), *([tuple(f"expand:{role}" for role in part.batch_axis)] if part.batch_axis else [])]:
+        larger = tuple(f"expand:{role}" for role in part.batch_axis)
+        for shape in dict.fromkeys([(), larger]):
             yield from (Attempt(candidate, MIXED, (*shape, f"tensor:{role}")) for role in roles)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from grader.cli import reportfolder
 from grader.cli.main import run_main
 from grader.cli.reportfolder import check_not_handed_in, refuse_links
 from grader.errors import UsageError
@@ -121,3 +123,13 @@ def test_a_link_to_a_folder_for_reports(tmp_path: Path) -> None:
     (tmp_path / "class" / "report").symlink_to(tmp_path / "disk")
     with pytest.raises(UsageError, match="may be somebody's work"):
         check_not_handed_in(tmp_path / "class" / "report", tmp_path / "class")
+
+
+def test_every_place_of_a_report_is_known(grade: Callable[..., Any], make_class: MakeClass, right: str, tmp_path: Path) -> None:
+    """Protects the instructor's files from a link in a place that is written to and was not thought of."""
+    place, out = make_class(ann=right, bob=right), tmp_path / "out"
+    assert grade(place, "-o", out, "-j", 1, "--sandbox", "none").status == 0
+    assert grade("similar", place, "-o", out).status == 0
+    written = {path.relative_to(out).parts[0] for path in out.rglob("*")}
+    assert {"results.json", "similar.json", ".journal", "students"} <= written
+    assert written <= {Path(place).parts[0] for place in reportfolder._PLACES}
