@@ -58,13 +58,16 @@ class Checked:
 
 
 class Checker:
-    """A context manager: the process that the work is run in stays warm from one check to the next."""
+    """A context manager: the process that the work is run in stays warm from one check to the next.
 
-    def __init__(self, lab: AssignmentFolder, language: str, keyword: str = "") -> None:
+    `begin`: it begins to get warm now; whoever made this has to close it.
+    """
+
+    def __init__(self, lab: AssignmentFolder, language: str, keyword: str = "", *, begin: bool = False) -> None:
         self.lab = lab
         self.language = language or lab.specification.language
         plan = JudgePlan(lab, NoWall(), (), self.language, visibilities=("public",), keyword=keyword)
-        self.judge = Judge(plan)
+        self.judge = Judge.begin(plan) if begin else Judge(plan)
 
     def __enter__(self) -> Checker:
         self.start()
@@ -93,7 +96,7 @@ class Checker:
             results=clean_record(results),
             withheld=self._withheld(),
             left_out=self.judge.left_out,
-            missing=template.missing if template is not None else (),
+            missing=template.get_ready() if template is not None else (),
             names={part.id: part.names for part in self.lab.specification.parts},
         )
 

@@ -55,7 +55,7 @@ def check_command(request: CheckRequest) -> int:
     with contextlib.ExitStack() as stack:
         with waiting:
             seen = fingerprint(work)
-            checker = stack.enter_context(Checker(lab, request.language, request.keyword))
+            checker = stack.enter_context(Checker(lab, request.language, request.keyword, begin=True))
             checked = checker.check(work)
         if request.ci == "github" or (request.ci == "auto" and on_github(os.environ)):
             show_on_github(checked, work, request, console)

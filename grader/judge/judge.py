@@ -6,6 +6,7 @@ raises for anything that a submission does; what goes wrong on the grader's side
 
 from __future__ import annotations
 
+import contextlib
 import time
 import traceback
 from collections.abc import Callable
@@ -68,6 +69,16 @@ class JudgePlan:
     keyword: str = ""
 
 
+def begin_template(plan: JudgePlan) -> Template | LoneTemplate:
+    """Start the template of a plan, which then gets warm by itself. Raises `SandboxFault`."""
+    folder, assignment = plan.folder, plan.folder.specification
+    weights = {name: weights_file(model, folder) for name, model in assignment.models.items()}
+    hub = {name: model for model, spec in assignment.models.items() for name in spec.hub}
+    gpu = find_gpu() if assignment.limits.gpu else Gpu()
+    contents = Contents(weights, hub, folder.pictures, plan.hidden, folder.networks, gpu)
+    return start_template(TemplatePlan(plan.wall, contents, assignment))
+
+
 class Judge:
     """A context manager; the template starts with it and ends with it.
 
@@ -99,6 +110,18 @@ class Judge:
         self.left_out = len(visible) - len(self.planned)
         self.template: Template | LoneTemplate | None = None
 
+    @classmethod
+    def begin(cls, plan: JudgePlan) -> Judge:
+        """One whose template gets warm while the course's code is loaded. Whoever asks for it has to close it."""
+        template = begin_template(plan)
+        try:
+            judge = cls(plan)
+        except BaseException:
+            template.close()
+            raise
+        judge.template = template
+        return judge
+
     def collect(self) -> list[PlannedTest]:
         """The assignment's tests. Raises `SpecificationError` when a part has none."""
         plugin = JudgePlugin(self.setting, None)
@@ -116,13 +139,14 @@ class Judge:
         return plugin.planned
 
     def start(self) -> None:
-        """Start the template, or start it again after it was lost."""
-        if self.template is not None:
-            self.template.close()
-        hub = {name: model for model, spec in self.assignment.models.items() for name in spec.hub}
-        folder, gpu = self.plan.folder, find_gpu() if self.assignment.limits.gpu else Gpu()
-        contents = Contents(self.weights, hub, folder.pictures, self.plan.hidden, folder.networks, gpu)
-        self.template = start_template(TemplatePlan(self.plan.wall, contents, self.assignment))
+        """Wait until the template is warm; start it where there is none."""
+        if self.template is None:
+            self.template = begin_template(self.plan)
+        try:
+            self.template.get_ready()
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Judge:
         self.start()
@@ -173,10 +197,10 @@ class Judge:
         )
 
     def _recover(self) -> None:
-        try:
+        """Start another template. Where that cannot be done, the next submission's result says that there is none."""
+        self.close()
+        with contextlib.suppress(GraderError, OSError):
             self.start()
-        except (GraderError, OSError):
-            self.template = None  # the next submission's result says that there is none
 
     def _grade_again(self, submission: Submission, kept: Verdict) -> Graded:
         """The same as `_grade` finds, with fewer tests run where that is certain."""

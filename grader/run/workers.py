@@ -63,7 +63,7 @@ class ThisProcess:
     """A crew of one, which is this process: nothing to start, and nothing to see of what it does meanwhile."""
 
     def __init__(self, plan: JudgePlan) -> None:
-        self.judge = Judge(plan)
+        self.judge = Judge.begin(plan)
         self.job: Job | None = None
 
     def free(self) -> Sequence[str]:

@@ -12,6 +12,8 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,6 @@ class LoneTemplate:
         try:
             self.inside = plan.wall.prepare(plan.contents, self.scratch)
             self.spare = self._start()
-            self.missing = self.spare.get_ready()
         except BaseException:
             self.close()
             raise
@@ -47,7 +48,14 @@ class LoneTemplate:
     def _start(self) -> LoneProcess:
         work = tempfile.mkdtemp(dir=self.scratch)
         told = {**configuration(self.plan, self.inside), "work": work}
-        return LoneProcess(self.plan.wall.environment(self.plan.contents), told, Path(f"{work}.log"))
+        process = LoneProcess(self.plan.wall.environment(self.plan.contents), told, Path(f"{work}.log"))
+        process.tell()
+        return process
+
+    def get_ready(self) -> tuple[str, ...]:
+        """Wait until the process that waits is warm; the preloads that it lacks."""
+        self.spare = self.spare or self._start()
+        return self.spare.get_ready()
 
     def open(self, limits: Limits) -> Session:
         """A process for one submission."""
@@ -77,7 +85,7 @@ class LoneProcess:
         self.told = told
         self.log = log
         self.word = secrets.token_hex(16)
-        self.missing: tuple[str, ...] = ()
+        self.missing: tuple[str, ...] | None = None
         self.connection: socket.socket | None = None
         self.listener = socket.create_server(("127.0.0.1", 0))
         command = [*interpreter(), "-m", "grader.guest.alone", str(self.listener.getsockname()[1])]
@@ -86,22 +94,32 @@ class LoneProcess:
                 command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, env={**environment, _WORD: self.word}
             )
 
+    def tell(self) -> None:
+        """Tell it what to get warm with. Raises `SandboxFault`."""
+        with self._alive():
+            deadline = time.monotonic() + START_SECONDS
+            self.connection = self._accept(deadline)
+            Channel(self.connection, REQUESTS).send(self.told, deadline)
+
     def get_ready(self) -> tuple[str, ...]:
         """Wait until it is warm, the first time; the preloads that it lacks. Raises `SandboxFault`."""
-        if self.connection is not None:
-            return self.missing
-        deadline = time.monotonic() + START_SECONDS
+        assert self.connection is not None
+        if self.missing is None:
+            with self._alive():
+                answer = Channel(self.connection, REQUESTS).receive(time.monotonic() + START_SECONDS)
+                self.missing = tuple(answer["missing"])
+        return self.missing or ()
+
+    @contextmanager
+    def _alive(self) -> Iterator[None]:
+        """What fails in the body is the process's end."""
         try:
-            self.connection = self._accept(deadline)
-            channel = Channel(self.connection, REQUESTS)
-            channel.send(self.told, deadline)
-            self.missing = tuple(channel.receive(deadline)["missing"])
+            yield
         except (OSError, WireError) as error:
             self._stop(0)
             said = self.log_tail()
             self.end(0, 0)
             raise SandboxFault(f"a process for your work could not be started: {error}. {said}") from error
-        return self.missing
 
     def _accept(self, deadline: float) -> socket.socket:
         """The connection of the process itself: any other that finds the port does not know the word."""

@@ -56,5 +56,5 @@ def try_wall(name: str) -> tuple[Wall | None, str]:
 
 
 def start_template(plan: TemplatePlan) -> Template | LoneTemplate:
-    """What opens sessions for an assignment. Raises `SandboxFault` when it does not start."""
+    """What opens sessions for an assignment; it gets warm by itself. Raises `SandboxFault` when it cannot be started."""
     return Template(plan) if plan.wall.forks else LoneTemplate(plan)

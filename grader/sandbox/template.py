@@ -7,6 +7,8 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,18 +38,18 @@ class TemplatePlan:
 
 
 class Template:
-    """A running template, which has one session at a time. A context manager; leaving it ends every process inside.
+    """A template, which has one session at a time. A context manager; leaving it ends every process inside.
 
-    Methods raise `SandboxFault` when the template itself is gone or does not answer: never the submission's doing, because
-    no submission's code runs in it.
+    It gets warm by itself, for some seconds, while whoever made it does something else. Methods raise `SandboxFault` when the
+    template itself is gone or does not answer: never the submission's doing, because no submission's code runs in it.
     """
 
     def __init__(self, plan: TemplatePlan) -> None:
         self.plan = plan
         self.scratch = Path(tempfile.mkdtemp(prefix="grader-"))
         self.log = self.scratch / "template.log"
-        self.missing: tuple[str, ...] = ()
         self.lent: dict[int, str] = {}  # working folder by process
+        self._missing: tuple[str, ...] | None = None
         try:
             self.inside = plan.wall.prepare(plan.contents, self.scratch)
             self.process, self.channel = self._launch()
@@ -55,11 +57,16 @@ class Template:
             remove(self.scratch)
             raise
         try:
-            answer = self._ask(configuration(plan, self.inside), START_SECONDS)
+            self._send(configuration(plan, self.inside), START_SECONDS)
         except BaseException:  # nobody gets to hold this template, so that nobody else would end it
             self.close()
             raise
-        self.missing = tuple(answer["missing"])
+
+    def get_ready(self) -> tuple[str, ...]:
+        """Wait until it is warm, the first time; the preloads that it lacks."""
+        if self._missing is None:
+            self._missing = tuple(self._receive(START_SECONDS)["missing"])
+        return self._missing
 
     def _launch(self) -> tuple[subprocess.Popen[bytes], Channel]:
         ours, theirs = socket.socketpair()
@@ -113,14 +120,26 @@ class Template:
         return None if status is None else int(status)
 
     def _ask(self, request: dict[str, Any], seconds: float, descriptor: int | None = None) -> dict[str, Any]:
-        deadline = time.monotonic() + seconds
+        self.get_ready()
+        self._send(request, seconds, descriptor)
+        return self._receive(seconds)
+
+    def _send(self, request: dict[str, Any], seconds: float, descriptor: int | None = None) -> None:
+        with self._alive():
+            self.channel.send(request, time.monotonic() + seconds, descriptor)
+
+    def _receive(self, seconds: float) -> dict[str, Any]:
+        with self._alive():
+            return dict(self.channel.receive(time.monotonic() + seconds))
+
+    @contextmanager
+    def _alive(self) -> Iterator[None]:
+        """What fails in the body is the template's end."""
         try:
-            self.channel.send(request, deadline, descriptor)
-            answer = self.channel.receive(deadline)
+            yield
         except WireError as error:
             self.close(keep_log=True)
             raise SandboxFault(f"the sandbox's template failed: {error}. {self.log_tail()}") from error
-        return dict(answer)
 
     def log_tail(self) -> str:
         """The last lines that the template wrote."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import tempfile
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -82,6 +83,33 @@ def test_a_judge_that_is_closed(judge: Judge, submit: Callable[..., Submission])
     assert not scratch.exists()
     judge.start()
     assert judge.grade(submit()).score == 40
+
+
+def test_the_template_gets_warm_while_the_course_is_loaded(
+    course_copy: Path, tmp_path: Path, submit: Callable[..., Submission]
+) -> None:
+    """Protects who waits for one result from waiting for the template first and for the course's code after it: that code can
+    already see the template's process."""
+    reference = course_copy / "reference" / "tiny.py"
+    seen = tmp_path / "seen"
+    look = f"pathlib.Path({str(seen)!r}).write_text(str([child.cmdline() for child in psutil.Process().children(True)]))"
+    reference.write_text(f"{reference.read_text()}\nimport pathlib, psutil\n{look}\n")
+    judge = Judge.begin(JudgePlan(open_assignment(course_copy / "assignments" / "tiny"), NoWall(), (), "en"))
+    with judge:
+        assert "grader.guest.template" in seen.read_text()
+        assert judge.grade(submit()).score == 40
+
+
+def test_a_faulty_course_leaves_no_template(course_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the machine from a process and a folder for each try, while a teacher mends the course."""
+    (course_copy / "reference" / "tiny.py").write_text("raise RuntimeError('of the course')\n")
+    (folder := tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    with pytest.raises(SpecificationError, match="of the course"):
+        Judge.begin(JudgePlan(open_assignment(course_copy / "assignments" / "tiny"), NoWall(), (), "en"))
+    assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
+    assert list(folder.iterdir()) == []
 
 
 def test_a_name_that_an_import_did_not_give(judge: Judge, submit: Callable[..., Submission]) -> None:

@@ -154,7 +154,7 @@ def test_another_process_that_finds_the_port_is_not_listened_to(plan: JudgePlan,
     monkeypatch.setattr(socket, "create_server", create_server)
     with Judge(plan) as judge:
         assert judge.template is not None
-        assert judge.template.missing == ()
+        assert judge.template.get_ready() == ()
     assert strangers
     for stranger in strangers:
         stranger.close()

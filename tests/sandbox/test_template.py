@@ -115,7 +115,7 @@ def test_a_template_that_does_not_start(tiny_course: Path, tmp_path: Path) -> No
             return [sys.executable, "-c", "print('the reason'); raise SystemExit(1)"]
 
     with pytest.raises(SandboxFault, match=r"the sandbox's template failed: .*the reason"):
-        Template(plan(tiny_course, Broken()))
+        Template(plan(tiny_course, Broken())).get_ready()
 
 
 def test_a_template_that_was_killed(tiny_course: Path) -> None:
