@@ -73,9 +73,10 @@ def _multiply(place: Path, assignment: Path, out: Path, sandbox: str) -> None:
             if key in kept.results
         ]
         journal.clear()
+        limit = run.folder.specification.limits.submission_mb << 20
         for number, one in enumerate(run.submissions):
             model = models[number % len(models)]
-            changes = {"student": one.student, "path": one.place, "digest": one.digest()}
+            changes = {"student": one.student, "path": one.place, "digest": one.digest(limit)}
             journal.append(keys[one.student], model.result.model_copy(update=changes), bases[one.student], model.trace)
 
 

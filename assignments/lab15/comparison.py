@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, wraps
+from itertools import islice
 from typing import Any, NoReturn
 
 import numpy as np
@@ -33,6 +34,7 @@ CLASSES = 1000  # of ImageNet: so many columns has the output of fc
 LOW_SCORES = (0.5, 0.4, 0.3, 0.25, 0.2, 0.1, 0.05, 0.01)  # what people take for the least score that counts
 USUAL_THRESHOLD = 0.5  # and for the IoU that is too much, whatever is given
 LARGEST_MAP = 4_000_000  # pixels; a map enlarged beyond 2000 x 2000 is no answer any more
+LONGEST_SIDE = 4096  # pixels; the ways to enlarge are tried along each side
 # Of an enlarged map so many rows and columns are compared, which are known exactly: all ways to enlarge take half a minute at
 # 2000 x 2000, for every test and every known mistake.
 SAMPLED = 128
@@ -46,6 +48,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "nms": ("keep", "kept", "keptindices", "keepindices", "indices", "indexes", "inds", "idx", "keepidx", "keptidx"),
 }
 SIDES = (("x1", "y1", "x2", "y2"), ("xmin", "ymin", "xmax", "ymax"), ("left", "top", "right", "bottom"))
+MOST_PARTS = 100  # of an answer, among which the asked one is looked for
 MOST_FORMS = 6  # of one result, which are held against each other
 
 Hint = Callable[[np.ndarray, np.ndarray], AnyText]
@@ -239,7 +242,7 @@ def compare_cam(answer: Any, expected: Any, call: Call) -> None:
     wanted = np.asarray(expected, dtype=np.float64)
     raw = _drop_axes(_numbers(_pick(answer, wanted.shape, (2,), call, _is_form_of)), 2, call)
     enlarged = raw.ndim == 2 and raw.shape != wanted.shape and bool(np.greater_equal(raw.shape, wanted.shape).all())
-    if raw.size > LARGEST_MAP:
+    if raw.size > LARGEST_MAP or (enlarged and max(raw.shape) > LONGEST_SIDE):
         _reject(_("Far too many numbers came."), _("Return one map (h, w), as fine as the feature map."))
     channels = np.shape(call.arguments[0])[-3]
     is_other_sum = channels not in wanted.shape and _keeps_channels(raw.shape, wanted.shape, channels)
@@ -752,8 +755,8 @@ def _pick(answer: Any, shape: tuple[int, ...], axes: tuple[int, ...], call: Call
     forms of one of them; never what is expected, or every result would be one more guess.
     """
     inner = _open(answer)
-    parts = list(_parts(inner))
-    if len(parts) < 2:
+    parts = list(islice(_parts(inner), MOST_PARTS + 1))
+    if not 2 <= len(parts) <= MOST_PARTS:
         return inner
     parts = [(name, part) for name, part in parts if part.size and part.dtype.kind != "b"]
     bare = tuple(side for side in shape if side != 1)

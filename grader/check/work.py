@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.submission import MOST_FILES, MOST_NAMED, SUFFIXES, Submission, could_be_graded, is_the_labs, readable
+from grader.course.walk import descend
 from grader.errors import UsageError
 
 _PASSED_OVER = (".", "__")
@@ -33,11 +33,11 @@ class OwnWork(Submission):
                 left -= size
         return found
 
-    def digest(self) -> str:
+    def digest(self, limit: int) -> str:
         """Of the file alone."""
         if self.main is None:
             return "sha256:"
-        return Submission(self.student, self.main, self.main).digest()
+        return Submission(self.student, self.main, self.main).digest(limit)
 
 
 def find_work(path: Path | None, lab: AssignmentFolder) -> OwnWork:
@@ -78,7 +78,7 @@ def _only_file(folder: Path, lab: AssignmentFolder) -> Path:
 def beside(main: Path) -> Iterator[Path]:
     """At most 500 files from the folder of `main` and those below it: neither the lab's own nor an environment's."""
     found, folder = 0, main.parent
-    for directory, names, files in os.walk(folder, followlinks=False):
+    for directory, names, files in descend(folder):
         here = Path(directory)
         names[:] = sorted(
             name

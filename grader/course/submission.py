@@ -17,13 +17,13 @@ from grader.course.bundle import RELEASED, Starters
 from grader.course.candidates import leading
 from grader.course.names import apart, composed
 from grader.course.specification import Assignment
+from grader.course.walk import descend
 from grader.errors import UsageError
 
 SUFFIXES = (".ipynb", ".py")
 _HIDDEN = (".", "__")
 MOST_FILES = 500
 MOST_NAMED = 10  # of files that could be meant, where a person is told which
-_MOST_DIGESTED = 1 << 30  # bytes of a file; a longer one does not even fit into what a sandbox can be sent
 _LABS_FILES = ("calling.py", "comparison.py", "misconceptions.py", "figures.py", "networks.py")
 _LABS = {"tests", "pictures", "starter", "styles", "master", RELEASED, *_LABS_FILES}
 
@@ -62,42 +62,40 @@ class Submission:
         if self.main.stat().st_size > limit:
             raise ValueError(f"{self.main.stat().st_size} bytes")
         base = self.main.parent if self.root.is_file() else self.root
-        found = {self.main.relative_to(base).as_posix(): self.main.read_bytes()}
-        if self.root.is_file():
-            return found
-        left = limit - len(next(iter(found.values())))
-        for path in _walk(self.root):
-            name = path.relative_to(base).as_posix()
-            size = path.stat().st_size
-            if name not in found and size <= left and len(found) < MOST_FILES:
-                found[name] = path.read_bytes()
-                left -= size
-        return found
+        return {path.relative_to(base).as_posix(): path.read_bytes() for path in self._sent(limit)}
 
     def called(self, student: str) -> Submission:
         """The same, by somebody whose name does not stand in the path."""
         return replace(self, student=student)
 
-    def digest(self) -> str:
-        """`sha256:` over the names, sizes and contents of all its files; of nothing when it is missing.
+    def _sent(self, limit: int) -> list[Path]:
+        """The files that `files` reads; nothing where the main file is too large or missing."""
+        left = limit - self.main.stat().st_size if self.main is not None else -1
+        if self.main is None or left < 0:
+            return []
+        sent = [self.main]
+        for path in [] if self.root.is_file() else _walk(self.root):
+            size = path.stat().st_size
+            if path != self.main and size <= left and len(sent) < MOST_FILES:
+                sent.append(path)
+                left -= size
+        return sent
 
-        Of a file that is too long for any sandbox the first gigabyte counts. Raises `OSError` when one cannot be read.
-        """
-        digest = hashlib.sha256()
+    def digest(self, limit: int) -> str:
+        """`sha256:` over the names and sizes of all its files, and the contents of those that `files(limit)` gives; of nothing
+        when it is missing. Raises `OSError` when one of these cannot be read."""
+        digest, sent = hashlib.sha256(), set(self._sent(limit))
         for path in [self.root] if self.root.is_file() else _walk(self.root):
             name = path.name if self.root.is_file() else path.relative_to(self.root).as_posix()
             digest.update(f"{name}\0{path.stat().st_size}\0".encode("utf-8", "surrogateescape"))
-            left = _MOST_DIGESTED
-            with path.open("rb") as stream:
-                while left > 0 and (block := stream.read(1 << 20)):
-                    digest.update(block)
-                    left -= len(block)
+            if path in sent:
+                digest.update(path.read_bytes())
         return f"sha256:{digest.hexdigest()}"
 
-    def digest_if_readable(self) -> str:
+    def digest_if_readable(self, limit: int) -> str:
         """The digest, empty where a file cannot be read: two such submissions are not therefore the same."""
         try:
-            return self.digest()
+            return self.digest(limit)
         except OSError:
             return ""
 
@@ -177,7 +175,7 @@ def is_the_labs(path: Path, folder: Path) -> bool:
 
 def _walk(folder: Path) -> list[Path]:
     found = []
-    for directory, names, files in os.walk(folder, followlinks=False):
+    for directory, names, files in descend(folder):
         names[:] = sorted(name for name in names if not name.startswith(_HIDDEN))
         for name in sorted(files):
             path = Path(directory) / name

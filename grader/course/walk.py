@@ -7,10 +7,22 @@ name. One rule for all that is judged by, packed for other machines, and handed 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
 
+MOST_LEVELS = 100  # of folders in one another; `os.walk` enters each by a call in a call
 _COMPILED = "__pycache__"
+
+
+def descend(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+    """What `os.walk` tells of `folder`, but of nothing deeper than 100 folders, and through no link.
+
+    Anybody can hand in a thousand folders in one another, and Python's recursion would end there for the whole class.
+    """
+    for directory, folders, files in os.walk(folder, followlinks=False):
+        if len(Path(directory).relative_to(folder).parts) >= MOST_LEVELS:
+            folders.clear()
+        yield directory, folders, files
 
 
 def walk(folder: Path, without: Collection[str] = ()) -> list[Path]:
@@ -18,7 +30,7 @@ def walk(folder: Path, without: Collection[str] = ()) -> list[Path]:
     # Looked at from within the folder: where the course itself lies must not matter. What is left out is not even walked through:
     # an environment has 30,000 files.
     found = []
-    for place, folders, files in os.walk(folder):
+    for place, folders, files in descend(folder):
         left = without if Path(place) == folder else ()
         folders[:] = [name for name in folders if name not in left and not _is_a_tools(Path(place, name))]
         found += [Path(place, name) for name in files if name not in left]

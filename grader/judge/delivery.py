@@ -36,9 +36,10 @@ def served_model(assignment: Assignment, part: Part, report: LoadReport, attempt
     """
     usual = part.variable_model or next((one.variable_model for one in assignment.parts if one.variable_model), "")
     if attempt is not None and attempt.candidate.target.get("via") == "hook":
-        place = report.hooks[int(attempt.candidate.target["number"])]
-        if place.network in assignment.models:
-            return Model(place.network)
+        number = int(attempt.candidate.target["number"])
+        # Of a file that was loaded again there may be fewer: what it does at one load it need not do at the next.
+        if number < len(report.hooks) and report.hooks[number].network in assignment.models:
+            return Model(report.hooks[number].network)
     made = [name for name in report.networks if name in assignment.models]
     return Model(usual if usual in made or not made else made[-1])
 

@@ -89,6 +89,7 @@ class Judge:
         self.plan = plan
         forget_code(plan.folder.path, plan.folder.reference)  # a judge before this one may have had it otherwise
         self.assignment = plan.folder.specification
+        self.limit = self.assignment.limits.submission_mb * _MEGABYTE  # bytes of a submission
         self.translate: Callable[[str], str] = translate_with(plan.language, plan.folder.locale, self.assignment.id)
         self.weights = {name: weights_file(model, plan.folder) for name, model in self.assignment.models.items()}
         if plan.folder.is_bundle and "hidden" in plan.visibilities:
@@ -184,7 +185,7 @@ class Judge:
         return SubmissionResult(
             student=submission.student,
             path=submission.place,
-            digest=submission.digest_if_readable(),
+            digest=submission.digest_if_readable(self.limit),
             status=graded.status,
             score=graded.score,
             max_score=shown(self.assignment.points),
@@ -239,9 +240,8 @@ class Judge:
         """Load a submission: ready for its tests, or the end of it. Raises `GraderError` when the grader fails."""
         if submission.main is None:
             return self._ended(without_file(submission))
-        limit = self.assignment.limits.submission_mb * _MEGABYTE
         try:
-            files = submission.files(limit)
+            files = submission.files(self.limit)
         except ValueError:
             return self._ended(too_large(self.assignment.limits))
         except OSError as error:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 # What makes a spreadsheet read a cell as a formula (OWASP, "CSV Injection"), the full-width forms too; leading white
 # space is passed over, because some spreadsheets trim it.
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "|", "%")
+# Where the decimal sign is a comma, spreadsheets part cells at semicolons, and a quoted cell in the middle of a line is not one
+# to them: then what follows a separator, or a line's end, begins a cell. A line that begins with a dash is a list's.
+_BEGINS = re.compile(rf"(?<=[;\t\r\n])(?=[^\S\r\n]*[{re.escape(''.join(_FORMULA))}])(?!(?<=[\r\n])[-+*] )")
 
 
 def neutral(cell: str) -> str:
-    """The cell's text, with an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{cell}" if cell.lstrip().startswith(_FORMULA) or cell[:1] in {"\t", "\n", "\r"} else cell
+    """The cell's text, with an apostrophe before what a spreadsheet would take for a formula, whatever it parts cells at."""
+    bare = cell.lstrip()
+    text = cell[: len(cell) - len(bare)] + _BEGINS.sub("'", bare)
+    return f"'{text}" if bare.startswith(_FORMULA) or cell[:1] in {"\t", "\n", "\r"} else text
 
 
 def written(score: float | None) -> str:

@@ -119,7 +119,7 @@ def _given_up(task: Task, submission: Submission, reason: str) -> Verdict:
     result = SubmissionResult(
         student=submission.student,
         path=submission.place,
-        digest=submission.digest_if_readable(),
+        digest=submission.digest_if_readable(assignment.limits.submission_mb << 20),
         status=SubmissionStatus.GRADER_ERROR,
         score=None,
         max_score=float(assignment.points),

@@ -70,8 +70,8 @@ class Carried(Submission):
             raise self.trouble
         return dict(self.contents)
 
-    def digest(self) -> str:
-        """See `Submission.digest`."""
+    def digest(self, limit: int) -> str:
+        """See `Submission.digest`; `limit` was kept to when it was carried."""
         if not self.content_digest:
             raise OSError("it could not be read")
         return self.content_digest
@@ -83,7 +83,7 @@ def carry(submission: Submission, limit: int) -> Carried:
     trouble: ValueError | OSError | None = None
     digest = ""
     try:
-        digest = submission.digest()
+        digest = submission.digest(limit)
         if submission.main is not None:
             contents = tuple(submission.files(limit).items())
     except (ValueError, OSError) as error:

@@ -119,17 +119,17 @@ def journal_keys(run: AssignmentRun, language: str, options: RunOptions) -> tupl
     """What the journal keeps a class's results under: keys and bases, by student."""
     environment, folder = options.machines.environment(run.folder.specification), run.folder
     whole, shared = folder.digest(), shared_digest(folder)
-    keys, bases = {}, {}
+    keys, bases, limit = {}, {}, folder.specification.limits.submission_mb << 20
     for one in run.submissions:
-        common = (environment, language, options.machines.wall, one.student, _handed_in(one))
+        common = (environment, language, options.machines.wall, one.student, _handed_in(one, limit))
         keys[one.student] = result_key("whole", whole, *common)
         bases[one.student] = result_key("base", shared, *common)
     return keys, bases
 
 
-def _handed_in(submission: Submission) -> str:
+def _handed_in(submission: Submission, limit: int) -> str:
     try:
-        digest = submission.digest()
+        digest = submission.digest(limit)
     except OSError as error:
         digest = f"unreadable {error}"
     return f"{submission.main.name if submission.main is not None else submission.problem}\0{digest}"

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from grader.course.walk import descend
+
 Fingerprint = frozenset[tuple[str, int, int, int]]
 
 _HIDDEN = (".", "__")  # what editors, Jupyter and Python leave beside a submission
@@ -23,7 +25,7 @@ def fingerprint(folder: Path, without: Path) -> Fingerprint:
     The inode and the time of the last change of status (not of the content alone) tell a file that was replaced by an older one.
     """
     seen, passed_over = set(), without.resolve()
-    for directory, names, files in os.walk(folder, followlinks=False):
+    for directory, names, files in descend(folder):
         here = Path(directory)
         names[:] = [name for name in names if not name.startswith(_HIDDEN) and (here / name).resolve() != passed_over]
         for name in files:

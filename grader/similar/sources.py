@@ -49,8 +49,8 @@ def read_source(submission: Submission, folder: AssignmentFolder, *, earlier: bo
     if submission.main is None:
         return left_out(submission.problem or "no_file")
     try:
-        files = submission.files(folder.specification.limits.submission_mb << 20)
-        digest = submission.digest()
+        files = submission.files(limit := folder.specification.limits.submission_mb << 20)
+        digest = submission.digest(limit)
     except ValueError:
         return left_out("too_large")
     except OSError:

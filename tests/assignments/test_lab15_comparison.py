@@ -562,3 +562,17 @@ def test_a_box_goes_by_one_that_stays() -> None:
     difference, _notes = compare("nms", [0, 2], np.array([0]), arguments)
     assert difference is not None
     assert "Box 2 goes: its IoU with box 0 is 0.79" in str(difference.expected)
+
+
+@pytest.mark.parametrize("size", [(5, 400_000), (400_000, 7), (5, 4097)])
+def test_a_map_that_is_long_and_thin_is_not_enlarged_alike(size: tuple[int, int]) -> None:
+    """Protects the judge's time and memory: each way to enlarge works along a side, 16 s and 2 GB for two million pixels."""
+    found, _ = compare("cam", np.resize(MAP, size))
+    assert found is not None
+    assert "Far too many numbers" in str(found.came)
+
+
+def test_an_answer_of_thousands_of_parts_is_not_looked_through() -> None:
+    """Protects the judge's time from an answer of mixed entries, each of which would be tried as an array."""
+    found, _ = compare("cam", [["a", {}]] * 140_000 + [MAP])
+    assert found is not None

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import submission
 from grader.course.assignment import open_assignment
 from grader.course.bundle import Starters
 from grader.course.specification import Assignment
@@ -17,6 +16,7 @@ from grader.course.submission import Submission, collect
 from grader.errors import UsageError
 
 Make = Callable[..., Path]
+LIMIT = 1 << 20  # bytes of a submission
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def test_a_name_that_is_not_utf8(make: Make, assignment: Assignment) -> None:
     assert [one.student for one in students] == [r"\x88\xa2\xa0\xad", r"\x8f\xa5\xe2\xe0"]
     for one in students:
         assert one.place.encode("utf-8")
-        assert one.digest().startswith("sha256:")
+        assert one.digest(LIMIT).startswith("sha256:")
         assert list(one.files(1000).values()) == [b"pass\n"]
 
 
@@ -256,13 +256,13 @@ def test_the_digest(make: Make, assignment: Assignment) -> None:
     """Protects the identity of a submission: names and contents of all its files count, times and places do not."""
     place = make("ann/tiny.py", "bob/tiny.py", "carl/other.py", "dora/tiny.py")
     make("dora/tiny.py", content=b"other\n")
-    ann, bob, carl, dora = (one.digest() for one in collect(place, assignment))
+    ann, bob, carl, dora = (one.digest(LIMIT) for one in collect(place, assignment))
     assert ann == bob
     assert len({ann, carl, dora}) == 3
     make("ann/data.csv")
-    assert collect(place, assignment)[0].digest() != ann
+    assert collect(place, assignment)[0].digest(LIMIT) != ann
     os.utime(place / "bob" / "tiny.py", (1, 1))
-    assert collect(place, assignment)[1].digest() == bob
+    assert collect(place, assignment)[1].digest(LIMIT) == bob
 
 
 def test_the_digest_tells_names_from_contents(make: Make, assignment: Assignment) -> None:
@@ -272,12 +272,11 @@ def test_the_digest_tells_names_from_contents(make: Make, assignment: Assignment
     make("bob/a.py", content=b"x")
     place = make("bob/b.txt", content=b"yz")
     ann, bob = collect(place, assignment)
-    assert ann.digest() != bob.digest()
+    assert ann.digest(LIMIT) != bob.digest(LIMIT)
 
 
-def test_a_file_that_no_memory_holds(make: Make, assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_no_memory_holds(make: Make, assignment: Assignment) -> None:
     """Protects the class from one student's disk image or endless log, which is neither read whole nor waited for."""
-    monkeypatch.setattr(submission, "_MOST_DIGESTED", 1 << 20)
     place = make("ann/tiny.py", "bob/tiny.py")
     for student, size in (("ann", 300 << 30), ("bob", (300 << 30) + 1)):
         os.truncate(place / student / "tiny.py", size)
@@ -285,7 +284,31 @@ def test_a_file_that_no_memory_holds(make: Make, assignment: Assignment, monkeyp
     ann, bob = collect(place, assignment, starters)
     assert ann.main is not None
     assert not starters.has(ann.main)
-    assert ann.digest() != bob.digest()
+    assert ann.digest(LIMIT) != bob.digest(LIMIT)
+
+
+def test_what_is_never_sent_is_never_read(make: Make, assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the class's time from a data set that somebody hands in: beyond the limit names and sizes count alone, and what
+    goes to the sandbox counts byte for byte."""
+    place = make("ann/tiny.py", "ann/small.csv", *(f"ann/data{number}.bin" for number in range(3)))
+    for number in range(3):
+        os.truncate(place / "ann" / f"data{number}.bin", 300 << 30)
+    (ann,) = collect(place, assignment)
+    read: list[str] = []
+    read_bytes = Path.read_bytes
+
+    def note(path: Path) -> bytes:
+        read.append(path.name)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", note)
+    before = ann.digest(LIMIT)
+    assert sorted(read) == ["small.csv", "tiny.py"]
+    make("ann/small.csv", content=b"changed\n")
+    assert ann.digest(LIMIT) != before
+    read.clear()
+    assert ann.digest(3).startswith("sha256:")
+    assert read == []
 
 
 def refuse(path: Path, *_how: object) -> bytes:
@@ -304,9 +327,9 @@ def test_a_file_that_cannot_be_read(make: Make, assignment: Assignment, monkeypa
 def test_what_cannot_be_read_is_not_the_same(make: Make, assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects two students whose files the grader could not read from being told to have handed in the same."""
     ann, bob = collect(make("ann.py", "bob.py"), assignment)
-    assert ann.digest_if_readable() == ann.digest()
-    monkeypatch.setattr(Path, "open", refuse)
-    assert (ann.digest_if_readable(), bob.digest_if_readable()) == ("", "")
+    assert ann.digest_if_readable(LIMIT) == ann.digest(LIMIT)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert (ann.digest_if_readable(LIMIT), bob.digest_if_readable(LIMIT)) == ("", "")
 
 
 def test_no_such_folder(assignment: Assignment, tmp_path: Path) -> None:

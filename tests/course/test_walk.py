@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 
-from grader.course.walk import contents, walk
+from grader.course.walk import MOST_LEVELS, contents, descend, walk
+from grader.sandbox.folders import remove
 
 LEFT = (".git/config", "tests/.vscode/settings.json", ".DS_Store", "tests/__pycache__/a.pyc", "a.pyc", "env/bin/activate")
 
@@ -33,3 +36,19 @@ def test_names_left_out_at_the_top_alone(tmp_path: Path) -> None:
 def test_no_folder(tmp_path: Path) -> None:
     """Protects an assignment without a starter from an error: there is nothing in it."""
     assert walk(tmp_path / "nowhere") == []
+
+
+def test_a_thousand_folders_in_one_another(tmp_path: Path) -> None:
+    """Protects a class from one who hands in such a folder: Python's recursion ends before it does. What lies high is found."""
+    make(tmp_path, "a.py", f"{'d/' * 99}b.py")
+    place = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1300):  # a path so long has no name, so from one into the next
+        with contextlib.suppress(FileExistsError):
+            os.mkdir("d", dir_fd=place)
+        inner = os.open("d", os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place = inner
+    os.close(place)
+    assert [path.name for path in walk(tmp_path)] == ["a.py", "b.py"]
+    assert max(len(Path(directory).relative_to(tmp_path).parts) for directory, _, _ in descend(tmp_path)) == MOST_LEVELS
+    remove(tmp_path / "d")

@@ -557,3 +557,12 @@ def test_tensors_beside_arrays_come_last():
     assert request.positional[0].data.shape == (1, 2, 3, 3)
     numbers = essence(asked, mixed[0], (1.0, np.ones((4, 2)), 1))
     assert (numbers.form, numbers.changes) == ("numpy", ()), "the same as NumPy's arrays alone"
+
+
+def test_a_hook_that_is_not_there_at_the_next_load():
+    """Protects the judge from a file that registers hooks at one load and none at the next: what it stands for is as usual."""
+    attempt = attempts(question("maps", report(hooks=(HookPlace("big", "last"),))))[0]
+    assert attempt.candidate.target["via"] == "hook"
+    assert served_model(ASSIGNMENT, ASSIGNMENT.part("maps"), report(), attempt) == served_model(
+        ASSIGNMENT, ASSIGNMENT.part("maps"), report()
+    )

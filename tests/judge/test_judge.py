@@ -66,7 +66,7 @@ def test_a_result(judge: Judge, submit: Callable[..., Submission]) -> None:
     """Protects what a result says about whom it is."""
     submission = submit()
     result = judge.grade(submission)
-    assert (result.student, result.path, result.digest) == ("ann", str(submission.main), submission.digest())
+    assert (result.student, result.path, result.digest) == ("ann", str(submission.main), submission.digest(judge.limit))
     assert (result.status, result.score, result.max_score) == ("graded", 40, 100)
     assert result.seconds > 0
     assert [test.id for test in result.tests] == [test.id for test in judge.planned]

@@ -33,3 +33,19 @@ def test_no_cell_starts_a_formula(cell: str) -> None:
 def test_a_number(score: float | None, cell: str) -> None:
     """Protects from a zero where there is no score, and from numbers that a spreadsheet takes for text."""
     assert written(score) == cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("x;=1+1;y", "x;'=1+1;y"),
+        ("a; @SUM(1+1)", "a;' @SUM(1+1)"),
+        ("a\t=1", "a\t'=1"),
+        ("a\r\n=1", "a\r\n'=1"),
+        ("Missing:\n- the sum\n- the bias", "Missing:\n- the sum\n- the bias"),
+        ("right; well done", "right; well done"),
+    ],
+)
+def test_where_cells_are_parted_at_semicolons(cell: str, text: str) -> None:
+    """Protects the instructor whose decimal sign is a comma: there a file with commas is parted at the semicolons of names."""
+    assert neutral(cell) == text

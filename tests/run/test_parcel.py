@@ -55,7 +55,7 @@ def test_a_submission_arrives(tiny_course: Path) -> None:
     for one in submissions(tiny_course):
         carried = pickle.loads(pickle.dumps(carry(one, 1 << 20)))
         assert (carried.student, carried.place, carried.main) == (one.student, one.place, one.main)
-        assert carried.digest() == one.digest()
+        assert carried.digest(1 << 20) == one.digest(1 << 20)
         if one.main is not None:
             assert list(carried.files(1 << 20).items()) == list(one.files(1 << 20).items())
 
