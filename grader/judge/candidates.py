@@ -341,7 +341,7 @@ def _keepers(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate
 
 
 def _is_hook(parameters: tuple[Parameter, ...] | None) -> bool:
-    """A forward hook's signature, (module, inputs, output): it is registered, never called by a test."""
-    if parameters is None or len(parameters) != 3:
+    """A forward hook's signature, (module, inputs, output): it is registered, never called by a test, and gets all three."""
+    if parameters is None or len(parameters) != 3 or not all(parameter.required for parameter in parameters):
         return False
     return all(same_name(parameter.name) in names for parameter, names in zip(parameters, _HOOK_ROLES, strict=True))

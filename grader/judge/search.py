@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.judge.calling import Attempt
+from grader.judge.calling import MIXED, Attempt
 from grader.judge.candidates import Candidate
 from grader.sandbox.exchange import Answer
 from grader.wire.values import Array, Handle, Value
@@ -97,6 +97,8 @@ class Search:
         own = [tried for tried in complete if not tried[0].alternative] or inside
         # What only another way to ask gives to a constructor was None in the part's own, and so may be the error's cause.
         own = [tried for tried in complete if _is_fuller(tried[0].candidate, own[0][0].candidate)] or own
+        # In a loop a line further up can be later; and nobody has to be ready for arrays beside tensors.
+        own = [tried for tried in own if tried[0].form != MIXED] or own
         if own[0][1].failure is None:
             return own[0]
         name = own[0][0].candidate.name

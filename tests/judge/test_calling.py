@@ -230,6 +230,12 @@ def test_a_hook_is_never_called():
     assert styles("maps", said) == [("forward_hook", "")]
 
 
+def test_what_torch_could_not_know_to_give_is_no_hook():
+    """Fair to `get_maps(model, x, out=None)`: a hook's parameters have no defaults, for torch gives it all three."""
+    parameters = Parameter("model"), Parameter("x"), Parameter("out", required=False)
+    assert styles("maps", report(get_maps=Entry("function", parameters))) == [("call", "get_maps")]
+
+
 def test_an_object_that_serves_as_a_hook_is_never_called():
     """Protects `class Maps` with a hook's `__call__`, and its objects: the hook that stands on a layer answers, or a function."""
     call = {"__call__": Method((Parameter("module"), Parameter("inp"), Parameter("out")))}

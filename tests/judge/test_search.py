@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.judge.binding import Binding
-from grader.judge.calling import Attempt
+from grader.judge.calling import MIXED, Attempt
 from grader.judge.candidates import Candidate
 from grader.judge.search import Search
 from grader.sandbox.exchange import Answer, Failure
@@ -40,6 +40,13 @@ def test_other_ways_to_ask_say_nothing_about_a_function_of_the_usual_arguments()
     """Protects the student from an error that comes of the grader's guesses alone."""
     own = failed(entry=41, line=41, kind="ValueError")
     assert furthest((Attempt(COMPLETE, "torch"), own), (Attempt(PARTIAL, "torch", alternative="table"), failed(48, 48))) is own
+
+
+def test_arrays_beside_tensors_say_nothing_where_either_alone_failed() -> None:
+    """Protects who loops over tensors: the true error of the second time round stands above that of arrays in the first."""
+    true = failed(entry=43, line=43, kind="IndexError")
+    mixed = Attempt(COMPLETE, MIXED, ("tensor:scores",))
+    assert furthest((Attempt(COMPLETE, "torch"), true), (mixed, failed(46, 46))) is true
 
 
 METHOD = Candidate("Features", "method", {"via": "method", "method": "__call__"}, Binding(("x",)))
