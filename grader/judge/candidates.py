@@ -4,13 +4,15 @@ The student's own functions, classes and methods under the very name that the ta
 it; the same under the part's other names; then values, where a value may stand for a function; then, where there was none of the
 first, own functions with private names (`_nms`), those that are named only alike, after a hook on the part's layer if they take
 no network, and attributes of objects; then imported ones under the names; then, in that case, own ones whose names tell of
-something else too (`soft_nms`); at last forward hooks, and classes that register one.
+something else too (`soft_nms`); at last forward hooks, and classes that register one. What is named alike and takes the part's
+arguments comes before what has one of its other names and takes something else (`get_heatmap(cam, image)`), and after what gives
+no answer, such as a function that makes hooks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.course.specification import Part, same_name
 from grader.judge.binding import Binding, Roles, bind, bind_class
@@ -35,7 +37,7 @@ _HOOK_ROLES = (
 class Candidate:
     """Something in the submission that may answer a part. `rebind` binds other roles than the part's to it.
 
-    `parameters` are its own, as far as they are known.
+    `parameters` are its own, as far as they are known. `instead`: of those before it none may have raised an error of its own.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Candidate:
     binding: Binding = field(default_factory=Binding)
     rebind: Rebind | None = field(default=None, compare=False)
     parameters: tuple[Parameter, ...] = ()
+    instead: bool = False
 
     @property
     def form(self) -> str:
@@ -63,6 +66,9 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
     defined = [one for name, one in named if name in theirs and one.style != "variable"]
     private = [one for one in defined if one.name.startswith("_")]
     own = _what_is_meant([one for one in defined if one not in private], roles)
+    alike = [one for one in _alike(part, report, roles) if own and one.name not in theirs]
+    doubtful = not any(_is_asked_for(part, one, roles) for one in own)
+    yield from alike if doubtful else []
     yield from own
     yield from sorted((one for _, one in named if one.style == "variable"), key=lambda one: not _fits(part, report, one))
     if not own:
@@ -74,6 +80,7 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
     if not own:
         yield from _alike(part, report, roles, beside=True)
         yield from _classes_alike(part, report, roles, beside=True)
+    yield from (replace(one, instead=True) for one in alike if not doubtful)
     if "forward_hook" in part.styles:
         yield from _hooks(part, report, roles)
         yield from _keepers(part, report, roles)
@@ -94,8 +101,14 @@ def _what_is_meant(own: list[Candidate], roles: Roles) -> list[Candidate]:
     """In their order, but last those that ask for something else, and of the others those that may be about another part where a
     name says that it is not: `iou(pred, target)`, of masks perhaps, after `box_iou(a, b)`.
     """
-    told = any(roles.is_named_in(one.name) for one in own)
+    told = any(roles.is_named_in(name) for one in own for name in (one.name, *(p.name for p in one.parameters)))
     return sorted(own, key=lambda one: (_asks_for_another(one, roles), told and roles.may_be_elsewhere(one.parameters)))
+
+
+def _is_asked_for(part: Part, one: Candidate, roles: Roles) -> bool:
+    """Whether it has the very name that the task asks for, or takes what the part is given."""
+    named = same_name(one.name.rpartition(".")[2]) == same_name(part.names[0])
+    return named or (one.binding.complete and not _asks_for_another(one, roles))
 
 
 def _is_theirs(part: Part, name: str, entry: Entry) -> bool:
@@ -107,10 +120,11 @@ def _asks_for_another(one: Candidate, roles: Roles) -> bool:
     """Whether a parameter is named after a file, or what only another part takes: `iou(mask1, mask2)` is no overlap of boxes."""
     for parameter in one.parameters:
         words = words_of(parameter.name)
-        if not any(roles.named(name, roles.order) for name in (parameter.name, *words)):
-            others = {word for word in words if len(word) > 2 and same_name(word) in roles.foreign}
-            if words & _PLACES or (others and parameter.required):
-                return True
+        if words & _PLACES:
+            return True
+        others = {word for word in words if len(word) > 2 and same_name(word) in roles.foreign}
+        if others and parameter.required and not any(roles.named(name, roles.order) for name in (parameter.name, *words)):
+            return True
     return False
 
 
@@ -181,7 +195,7 @@ def _installer(part: Part, name: str, parameters: tuple[Parameter, ...] | None, 
     binding = bind(models, parameters)
     if binding.complete and not binding.keywords and len(needed) == 1 and "forward_hook" in part.styles:
         whole = Binding((*binding.positional, *needed), omitted=binding.omitted)
-        yield Candidate(name, "forward_hook", {"via": "install", "name": name}, whole)
+        yield Candidate(name, "forward_hook", {"via": "install", "name": name}, whole, parameters=parameters or ())
 
 
 def _from_class(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:

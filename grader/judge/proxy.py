@@ -166,7 +166,12 @@ class SubmissionProxy:
         if failure is None:
             message = gettext("Your function returned an object instead of numbers.")
             return Mismatch(message, hint=gettext("Return a tensor, an array, a list or a number."))
-        if attempt.candidate.binding.complete or failure.line or "TypeError" not in failure.types or not parameters:
+        refused = attempt.candidate.target.get("via") == "install"  # by the sandbox, before the network ran
+        if (
+            failure.line
+            or (not refused and (attempt.candidate.binding.complete or not parameters))
+            or "TypeError" not in failure.types
+        ):
             return CodeRaised(failure)
         required = [parameter.name for parameter in parameters if parameter.required]
         given = ", ".join(question.roles.order)

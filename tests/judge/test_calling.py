@@ -13,9 +13,10 @@ from grader.judge.calling import Attempt, Question, attempts, nearest_first
 from grader.judge.candidates import Candidate
 from grader.judge.delivery import asked_arguments, essence, join, requests_of, served_model
 from grader.judge.naming import names_alike
-from grader.sandbox.exchange import LoadReport
+from grader.judge.search import Search
+from grader.sandbox.exchange import Answer, Failure, LoadReport
 from grader.sandbox.inventory import Entry, HookPlace, Method, Parameter
-from grader.wire.values import Array, Model
+from grader.wire.values import Array, Handle, Model
 
 ASSIGNMENT = Assignment.model_validate(
     {
@@ -137,9 +138,27 @@ def test_the_tasks_name_for_a_librarys_function():
     """Protects `from library import cover as overlap`: the student says that this is it. Of other names, own ones come first."""
     chosen = Entry("function", (Parameter("a"), Parameter("b")), own=False, chosen=True)
     said = report(overlap=chosen, fast_overlap=function("first", "second"))
-    assert styles("overlap", said) == [("call", "overlap")]
+    assert styles("overlap", said)[0] == ("call", "overlap")
     said = report(maps=chosen, get_maps_2=function("model", "x"), W=chosen, matrix=function("model"))
     assert [style for style in styles("maps", said) if style[1] == "maps"] == [("call", "maps")]
+
+
+@pytest.mark.parametrize("other", [function("img_path"), function("net", "img_path"), function("first", "second", "third")])
+def test_what_is_named_alike_before_what_takes_something_else(other: Entry):
+    """Fair to a helper that has one of the part's names: `maps(img_path)`, which loads, beside `network_maps(net, img)`."""
+    called = [style for style in styles("maps", report(maps=other, network_maps=function("net", "img"))) if style[0] == "call"]
+    assert called == [("call", "network_maps"), ("call", "maps")]
+
+
+def test_what_is_named_alike_after_what_gives_no_answer():
+    """Fair to `maps(name)`, which makes hooks, beside `network_maps(net, img)`; whose own function raises is told of that."""
+    made = attempts(question("maps", report(maps=function("model", "x"), network_maps=function("net", "img"))))
+    search, last = Search(), [one for one in made if one.candidate.instead]
+    assert {one.candidate.name for one in last} == {"network_maps"}
+    search.add(made[0], Answer(Handle(0, "function"), None, ()))
+    assert not search.is_idle(last[0])
+    search.add(made[0], Answer(None, Failure(("TypeError",), "", 0, 3, "", 3), ()))
+    assert search.is_idle(last[0])
 
 
 def test_own_ones_beside_the_point_after_imported():
@@ -182,6 +201,10 @@ def test_what_may_be_about_another_part_comes_last():
     assert order(overlap=either, box_overlap=own) == ["box_overlap", "overlap"]
     assert order(overlap=own, box_overlap=either) == ["overlap", "box_overlap"]
     assert order(overlap=either) == ["overlap"]
+    assert order(overlap=either, Box_Overlap=function("boxA", "boxB")) == ["Box_Overlap", "overlap"]
+    parts[2]["names"] = ["overlap", "shared_part"]  # a parameter's name does too
+    assignment = Assignment.model_validate({**assignment.model_dump(by_alias=True, exclude_defaults=True), "parts": parts})
+    assert order(overlap=either, shared_part=function("boxA", "boxB")) == ["shared_part", "overlap"]
 
 
 def test_the_other_order_of_a_network_and_its_input():
