@@ -8,6 +8,14 @@ has for such a part a function::
 
 with the arguments of the test. An alternative is tried only where a function's parameters do not fit the part's own roles, or
 after every call by them has raised an error, so that it never rescues a wrong answer. The ids are the same for all arguments.
+
+Where code can be written for arrays with an axis more than the part's and still answers to the part's, wrongly, the file may have
+a question that tells, of the part's own roles::
+
+    def axes_of_<part>() -> Probe
+
+Who answers it wrongly, and rightly with an axis of one in front, is asked so from then on: by what this question tells and no
+test, and once.
 """
 
 from __future__ import annotations
@@ -46,7 +54,7 @@ class Reading:
 @dataclass(frozen=True)
 class Probe:
     """A question whose answer tells whether a function reads its arguments as an alternative gives them, where it would answer
-    to others too: which column has the scores. It is the same for all tests, and asked before the first of them.
+    to others too: which column has the scores. It is the same for all tests, and asked once per submission.
 
     Attributes:
         roles: as of the alternative.
@@ -107,10 +115,18 @@ class Alternatives:
     def __init__(self, module: ModuleType | None, reference: Answers) -> None:
         self.module = module
         self.reference = reference
+        self._axes: dict[str, tuple[tuple[Any, ...], Callable[[Any], bool]] | None] = {}
 
     def of(self, part: Part, arguments: tuple[Any, ...], model: Model) -> Mapping[str, Alternative]:
         """The alternatives of a part by id, in order. A look at them raises `SpecificationError` for a list that is none."""
         return Listed(lambda: self._listed(part, arguments, model))
+
+    def axes(self, part: Part) -> tuple[tuple[Any, ...], Callable[[Any], bool]] | None:
+        """The question that tells how many axes a function is written for: canonical arguments, and whether an answer fits."""
+        if part.id not in self._axes:
+            function = getattr(self.module, f"axes_of_{part.id}", None)
+            self._axes[part.id] = None if function is None else _of_own_roles(part, function())
+        return self._axes[part.id]
 
     def _listed(self, part: Part, arguments: tuple[Any, ...], model: Model) -> dict[str, Alternative]:
         function = getattr(self.module, f"alternatives_{part.id}", None)
@@ -120,3 +136,10 @@ class Alternatives:
         if not isinstance(listed, list) or not all(isinstance(one, Alternative) for one in listed):
             raise SpecificationError(f"calling.py: alternatives_{part.id} must return a list of Alternative")
         return {one.id: one for one in listed}
+
+
+def _of_own_roles(part: Part, probe: Any) -> tuple[tuple[Any, ...], Callable[[Any], bool]]:
+    roles = [parameter.role for parameter in part.parameters]
+    if not isinstance(probe, Probe) or set(probe.roles) != set(roles):
+        raise SpecificationError(f"calling.py: axes_of_{part.id} must return a Probe of the part's own roles")
+    return tuple(probe.roles[role] for role in roles), probe.fits

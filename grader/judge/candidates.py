@@ -66,10 +66,11 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
     defined = [one for name, one in named if name in theirs and one.style != "variable"]
     private = [one for one in defined if one.name.startswith("_")]
     own = _what_is_meant([one for one in defined if one not in private], roles)
+    meant = [one for one in own if _is_asked_for(part, one, roles)]
     alike = [one for one in _alike(part, report, roles) if own and one.name not in theirs]
-    doubtful = not any(_is_asked_for(part, one, roles) for one in own)
-    yield from alike if doubtful else []
-    yield from own
+    yield from meant
+    yield from (replace(one, instead=bool(meant)) for one in alike)
+    yield from (one for one in own if one not in meant)
     yield from sorted((one for _, one in named if one.style == "variable"), key=lambda one: not _fits(part, report, one))
     if not own:
         yield from private
@@ -80,7 +81,6 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
     if not own:
         yield from _alike(part, report, roles, beside=True)
         yield from _classes_alike(part, report, roles, beside=True)
-    yield from (replace(one, instead=True) for one in alike if not doubtful)
     if "forward_hook" in part.styles:
         yield from _hooks(part, report, roles)
         yield from _keepers(part, report, roles)

@@ -6,6 +6,7 @@ as it stands. What worked once is tried first the next time.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,8 +14,8 @@ from typing import Any, TypeVar
 
 from grader.course.specification import Part
 from grader.errors import SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
-from grader.judge.alternatives import Reading
-from grader.judge.calling import Attempt, Question, attempts_in_turn, nearest_first
+from grader.judge.alternatives import Alternative, Reading
+from grader.judge.calling import Attempt, Question, attempts_in_turn, nearest_first, with_an_axis_more
 from grader.judge.delivery import (
     asked_arguments,
     axes_of,
@@ -82,8 +83,7 @@ class SubmissionProxy:
         place = self._workplace
         self._learnt.called.add(part.id)
         model = served_model(place.assignment, part, place.report)
-        alternatives = place.alternatives.of(part, arguments, model) if place.alternatives is not None else {}
-        question = Question(place.assignment, part, place.report, alternatives, place.roles)
+        question = self._question(part, arguments, model)
         search = self._search(question, arguments)
         if search.found is None and search.ways_failed > 1 and not place.fruitless.get(part.id):
             # A call that failed may have left behind what nobody sees: once, each way is tried in a process of its own.
@@ -96,10 +96,58 @@ class SubmissionProxy:
             if isinstance(outcome, CodeRaised):
                 outcome.call = Call(part.id, arguments)
             raise outcome
-        attempt, answer = search.found
+        attempt, answer = self._with_axes(question, *search.found, arguments)
         if part.id not in place.known:
             place.known[part.id], place.known_axes[part.id] = attempt, axes_of(arguments)
         return self._finish(question, attempt, arguments, answer)
+
+    def _question(self, part: Part, arguments: tuple[Any, ...], model: Model) -> Question:
+        place = self._workplace
+        alternatives = place.alternatives.of(part, arguments, model) if place.alternatives is not None else {}
+        return Question(place.assignment, part, place.report, alternatives, place.roles)
+
+    def _with_axes(
+        self, question: Question, attempt: Attempt, answer: Answer, arguments: tuple[Any, ...]
+    ) -> tuple[Attempt, Answer]:
+        """What was found, or the same with an axis more and its answer: code for a batch of one takes the first channel for the
+        first picture, and no error tells."""
+        place = self._workplace
+        probe = place.alternatives.axes(question.part) if place.alternatives is not None else None
+        if probe is None or axes_of(probe[0]) != axes_of(arguments):
+            return attempt, answer
+        if attempt not in place.meant:
+            place.meant[attempt] = self._meant(question.part, attempt, *probe)
+        meant = place.meant[attempt]
+        return (attempt, answer) if meant == attempt else (meant, self._attempt(question, meant, arguments))
+
+    def _meant(self, part: Part, attempt: Attempt, known: tuple[Any, ...], fits: Callable[[Any], bool]) -> Attempt:
+        """The attempt, or the one with an axis more that answers a known question where it does not."""
+        question = self._question(part, known, served_model(self._workplace.assignment, part, self._workplace.report))
+        alternative = question.alternative_of(attempt)
+        if alternative is not None and any(isinstance(value, Model) for value in alternative.roles.values()):
+            return attempt  # to answer, a network would have to run
+        with contextlib.suppress(Stopped), self._aside():  # who hangs there has answered the test's own question
+            for one in (attempt, *with_an_axis_more(part, attempt)):
+                answer = self._attempt(question, one, known)
+                if answer.failure is None and fits(self._read(question.alternative_of(one), answer)):
+                    return one
+        return attempt
+
+    @contextlib.contextmanager
+    def _aside(self) -> Iterator[None]:
+        """In the body calls go to a process of their own, if the session has more than one, and leave no notes: the test's own
+        calls find nothing of them."""
+        process, failure, notes = self._process, self._failure, len(self._learnt.notes)
+        apart = self._workplace.session.forks
+        self._process = None if apart else process
+        try:
+            yield
+        finally:
+            if apart:
+                self.discard()
+                self._process = process
+            self._failure = failure
+            del self._learnt.notes[notes:]
 
     def _search(self, question: Question, arguments: tuple[Any, ...], *, apart: bool = False) -> Search:
         """Ask in one way after the other, where the last one left nothing behind; `apart`: each in a process of its own."""
@@ -203,17 +251,19 @@ class SubmissionProxy:
             self._learnt.notes.append(text)
         if answer.wrote:
             self._learnt.notes.append(wrote_words(part))
-        asked, value = asked_arguments(question, attempt, arguments), plain(answer.value)
-        if alternative is not None and alternative.read is not None:
-            value = alternative.read(value)
-            if isinstance(value, Reading):
-                value, asked = value.answer, value.asked
+        asked, value = asked_arguments(question, attempt, arguments), self._read(alternative, answer)
+        if isinstance(value, Reading):
+            value, asked = value.answer, value.asked
         heavy = weight(value)
         if heavy > _SMALL_ANSWER_BYTES and self._workplace.answer_bytes + heavy > _MOST_ANSWER_BYTES:
             raise CodeRaised(Failure(("Unsendable",), "all its answers together are too large", 0, 0, ""))
         self._workplace.answer_bytes += heavy
         omitted = left_out(question, attempt, arguments)
         return Call(part.id, asked, attempt.candidate.style, kinds(answer.value), omitted=omitted), value
+
+    def _read(self, alternative: Alternative | None, answer: Answer) -> Any:
+        value = plain(answer.value)
+        return value if alternative is None or alternative.read is None else alternative.read(value)
 
     def _call_by_name(self, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         if name not in self._workplace.report.names:

@@ -43,6 +43,7 @@ class Workplace:
     roles: dict[tuple[str, ...], Roles] = field(default_factory=dict)
     fruitless: dict[str, int] = field(default_factory=dict)
     probed: dict[Attempt, bool] = field(default_factory=dict)  # whether a function reads arguments in this way
+    meant: dict[Attempt, Attempt] = field(default_factory=dict)  # with an axis more, where a function is written for it
     furthest: dict[str, Attempt] = field(default_factory=dict)  # what told most of a part in which nothing worked
     learnt: dict[str, Learnt] = field(default_factory=dict)
     failures_alone: set[tuple[str, ...]] = field(default_factory=set)  # of tests that began in a process of their own

@@ -160,6 +160,67 @@ class NMS:
         return keep_best(boxes, scores, self.q)
 """,
     },
+    "batches_alone": {
+        "cam": """
+CALLS = []
+
+
+def compute_cam(features, weights, class_idx):
+    CALLS.append(class_idx)
+    return (weights[class_idx][:, None, None] * features[0]).sum(0)
+""",
+    },
+    "batches_alone_by_rows": {
+        "cam": """
+def compute_cam(features, row):
+    found = torch.zeros(features.shape[2:])
+    for channel in range(features.shape[1]):
+        found += row[channel] * features[0, channel]
+    return found
+""",
+        "iou": """
+def compute_iou(pred, target):
+    shared = (pred * target).sum()
+    return shared / (pred.sum() + target.sum() - shared)
+
+
+def intersection_over_union(boxA, boxB):
+    return ratio(boxA, boxB)
+""",
+    },
+    "helpers_of_the_parts_names": {
+        "features_map": """
+def get_features(img_path):
+    from PIL import Image
+    from torchvision.transforms.functional import to_tensor
+
+    return to_tensor(Image.open(img_path))[None]
+
+
+def get_activation(name):
+    def hook(module, inputs, output):
+        SEEN[name] = output.detach()
+    return hook
+
+
+SEEN = {}
+
+
+def layer4_map(net, pics):
+    handle = net.layer4.register_forward_hook(get_activation("layer4"))
+    net.eval()(pics)
+    handle.remove()
+    return SEEN["layer4"]
+""",
+        "cam": """
+def cam_for_class(features, weights, class_idx):
+    return torch.tensordot(weights[class_idx], features.reshape(-1, *features.shape[-2:]), dims=1)
+
+
+def get_heatmap(cam, image):
+    return 0.5 * cam + 0.5 * image.mean()
+""",
+    },
     "kept_models": {
         "iou": """
 def iou(pred, target):
