@@ -158,7 +158,8 @@ class JudgePlugin:
 
     @pytest.fixture
     def seed(self) -> int:
-        """Where a test's random inputs start from: 0 when a submission is graded; `grade validate` also tries 1 to 20."""
+        """Where a test's random inputs start from: the assignment's `seed`, 0 in a student's bundle; `grade validate` also tries
+        1 to 20."""
         return self.setting.seed
 
     # -- hooks ------------------------------------------------------------------------------------------------------
