@@ -139,9 +139,13 @@ def stands_in(place: str, words: str) -> bool:
 
 
 def test_what_is_run_by_hand_is_said() -> None:
-    """Protects README's word on the commands: those that nothing runs are the ones that it names, and no other."""
-    told = (REPOSITORY / "README.md").read_text("utf-8").partition("Run by hand alone:")[2].partition("\n\n")[0]
-    assert set(re.findall(r"`(.+?)`", told)) == BY_HAND
+    """Protects README's word on the commands, and the site's: those that nothing runs are the ones named there, and no other."""
+    site = [path for path in pages(REPOSITORY) if path.is_relative_to(REPOSITORY / "docs")]
+    shown = {bare(command) for path in site for step in steps(path.read_text("utf-8")) for command in commands(step.text)}
+    assert shown & BY_HAND != BY_HAND
+    for page, nowhere_run in (("README.md", BY_HAND), ("docs/index.md", BY_HAND & shown)):
+        told = (REPOSITORY / page).read_text("utf-8").partition("Run by hand alone:")[2].partition("\n\n")[0]
+        assert set(re.findall(r"`(.+?)`", told)) == nowhere_run, page
 
 
 def test_commands_stand_in_console_blocks() -> None:

@@ -26,6 +26,14 @@ def test_the_layers(repository: Path) -> None:
     assert len(told) > 10
 
 
+def test_what_is_run_by_itself(repository: Path) -> None:
+    """Protects a newcomer from another change that fails: what `.ci/run` asks of `make` is told, all of it."""
+    run = re.findall(r"^ *make ([a-z][a-z -]*[a-z])", (repository / ".ci" / "run").read_text("utf-8"), re.MULTILINE)
+    told = (repository / "CONTRIBUTING.md").read_text("utf-8").partition("`.ci/run`:")[2].partition("\n\n")[0]
+    assert re.findall(r"`make (.+?)`", told) == run
+    assert len(run) > 3
+
+
 def test_where_to_change_what(repository: Path) -> None:
     """Protects from places that have moved, folders without tests, and commands that nobody can type."""
     for _, places, run in rows(repository, "| I want to | edit | then run |"):
