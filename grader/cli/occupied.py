@@ -34,7 +34,7 @@ def occupied(out: Path) -> Iterator[None]:
     new = [folder for folder in (out, *out.parents) if not folder.exists()]
     out.mkdir(parents=True, exist_ok=True)
     with (out / LOCK).open("a") as stream:
-        if not _taken(stream, out / LOCK):
+        if not _has_locked(stream, out / LOCK):
             raise UsageError(f"--out: another grade is at work in {out}", remedy="wait until it has ended, or name another --out")
         try:
             yield
@@ -45,7 +45,7 @@ def occupied(out: Path) -> Iterator[None]:
                     folder.rmdir()
 
 
-def _taken(stream: IO[str], path: Path) -> bool:
+def _has_locked(stream: IO[str], path: Path) -> bool:
     try:
         fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (BlockingIOError, PermissionError):  # POSIX leaves open which

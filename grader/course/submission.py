@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.course.bundle import RELEASED, Starters
-from grader.course.candidates import leading
+from grader.course.leading import leading
 from grader.course.names import apart, composed
 from grader.course.specification import Assignment
 from grader.course.walk import descend

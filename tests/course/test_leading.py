@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import candidates
-from grader.course.candidates import leading
+from grader.course import leading as leading_module
+from grader.course.leading import leading
 
 
 def files(place: Path, **contents: str) -> list[Path]:
@@ -46,7 +46,7 @@ def test_each_file_is_read_once_for_its_bytes_and_once_for_its_lines(tmp_path: P
     real = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or real(path))
     searched: list[bytes] = []
-    monkeypatch.setattr(candidates, "_IMPORTS", _Counting(searched))
+    monkeypatch.setattr(leading_module, "_IMPORTS", _Counting(searched))
     assert leading(found) == found
     assert len(read) == 200
     assert len(searched) == 100
