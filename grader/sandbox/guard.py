@@ -63,7 +63,7 @@ class _Watched:
         with contextlib.suppress(ProcessLookupError):
             bounds = Bounds(_memory_bytes(limits), limits.processes)
             self.watchdog = Watchdog(pid, bounds, lambda: _kill(pid))
-            self.watchdog.__enter__()
+            self.watchdog.start()
 
     def verdict(self, *, ended: bool) -> SandboxError | None:
         if self.watchdog is None:
@@ -76,7 +76,7 @@ class _Watched:
 
     def close(self) -> None:
         if self.watchdog is not None:
-            self.watchdog.__exit__(None, None, None)
+            self.watchdog.close()
 
 
 class _WithFolder:

@@ -46,7 +46,7 @@ class Bounds:
 
 
 class Watchdog:
-    """Watches the process `pid` and all its descendants, from `with` to its end, or until they are gone.
+    """Watches the process `pid` and all its descendants, from `start` to `close`, or until they are gone.
 
     Descendants that were seen once stay watched when their parent dies; to see those that detach themselves between two
     looks the template must adopt them (`grader.guest.kernel.adopt_orphans`, or a pid namespace).
@@ -71,11 +71,12 @@ class Watchdog:
             raise ProcessLookupError(pid) from error
         self._known = {pid: first}
 
-    def __enter__(self) -> Watchdog:
+    def start(self) -> None:
+        """Look again and again, in a thread."""
         self._thread.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Stop watching."""
         self._end.set()
         if self._thread is not threading.current_thread():
             self._thread.join()

@@ -19,6 +19,17 @@ from grader.sandbox.watchdog import Bounds, Excess, Watchdog
 MIB = 1 << 20
 PLENTY = Bounds(memory_bytes=1 << 40, processes=10_000)
 
+
+@contextmanager
+def watching(watchdog: Watchdog) -> Iterator[Watchdog]:
+    """The watchdog, which watches until the end of the block."""
+    watchdog.start()
+    try:
+        yield watchdog
+    finally:
+        watchdog.close()
+
+
 # A tree that says on its standard output when it has its final shape, and keeps it until its standard input closes.
 _TREE = """
 import mmap, os, sys, threading
@@ -207,7 +218,7 @@ def test_the_thread_ends_the_tree_once() -> None:
         called.set()
 
     with tree(threads=5) as process:
-        with Watchdog(process.pid, Bounds(PLENTY.memory_bytes, 3), end, seconds=0.001) as watchdog:
+        with watching(Watchdog(process.pid, Bounds(PLENTY.memory_bytes, 3), end, seconds=0.001)) as watchdog:
             assert called.wait(60)
         assert watchdog.look() is Excess.PROCESSES
     assert calls == ["ended"]
@@ -216,7 +227,7 @@ def test_the_thread_ends_the_tree_once() -> None:
 def test_the_thread_ends_with_the_tree() -> None:
     """A class of fifty must not leave fifty threads behind, nor wait for a submission that is gone."""
     with tree() as process:
-        with Watchdog(process.pid, PLENTY, lambda: None, seconds=0.001) as watchdog:
+        with watching(Watchdog(process.pid, PLENTY, lambda: None, seconds=0.001)) as watchdog:
             process.kill()
             process.wait()
             watchdog._thread.join(60)
@@ -313,7 +324,7 @@ def test_a_watch_that_fails_ends_the_submission(monkeypatch: pytest.MonkeyPatch)
     ended = threading.Event()
     with tree() as process:
         monkeypatch.setattr(watchdog, "_tasks", lambda _process: 1 // 0)
-        with Watchdog(process.pid, PLENTY, ended.set, seconds=0.001) as watched:
+        with watching(Watchdog(process.pid, PLENTY, ended.set, seconds=0.001)) as watched:
             assert ended.wait(60)
         assert isinstance(watched.failure, ZeroDivisionError)
         assert watched.excess is None
