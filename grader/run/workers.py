@@ -6,7 +6,6 @@ stops (Ctrl-C, an error), every worker and all that it started ends. A worker th
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
 import signal
@@ -29,7 +28,6 @@ from grader.run.environment import environment_of
 from grader.sandbox.folders import remove
 from grader.sandbox.wall import Wall
 
-_PR_SET_PDEATHSIG = 1
 _SAFE_PATH = "PYTHONSAFEPATH"  # see "Command line and environment" in Python's documentation
 _MOST_DEATHS = 5  # of workers in a row, without anything graded in between
 # Of a worker process: made once by its initializer, used by every task; or the error that kept it from being made.
@@ -226,7 +224,9 @@ def _start_worker(plan: JudgePlan, parent: int, share: set[int]) -> None:
         os.sched_setaffinity(0, share)  # the template and the submissions inherit it, and the filter keeps it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the terminal is the parent's to handle
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)  # a killed parent leaves no worker behind
+        from grader.guest.kernel import die_with_parent  # other systems have none of what it imports
+
+        die_with_parent(signal.SIGTERM)  # a killed parent leaves no worker behind
         if os.getppid() != parent:
             os._exit(1)
     asked_to_end: list[int] = []
