@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 from grader.guest.alarm import Interrupted, interrupt_after
+from grader.guest.bounds import LONGEST_TITLE
 from grader.guest.budget import Budget
 
 MOST = 4
 MOST_OF_A_CELL = 2  # a loop that shows a hundred pictures leaves room for the cells below
 WIDEST, TALLEST = 480, 360  # pixels
 _MOST_PIXELS = 50_000_000  # of a picture before it is made small
-_LONGEST_TITLE = 200
 _SECONDS = 3.0  # to draw one figure
 _ENCODED = ("image/png", "image/jpeg")
 
@@ -173,4 +173,4 @@ def rehearse() -> None:
 def _title(figure: Any) -> str:
     """What stands above a figure, else above each of its axes."""
     titles = [figure.get_suptitle()] if figure.get_suptitle() else [axes.get_title() for axes in figure.axes]
-    return "; ".join(dict.fromkeys(title for title in titles if title))[:_LONGEST_TITLE]
+    return "; ".join(dict.fromkeys(title for title in titles if title))[:LONGEST_TITLE]

@@ -23,11 +23,11 @@ from pathlib import Path
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
+from grader.guest.bounds import MOST_ATTRIBUTES, MOST_METHODS, MOST_NAMES
 from grader.guest.glance import attribute, has, is_a, is_routine, names_of, torch_types
 from grader.guest.parameters import is_network_class, loaded_last, parameters_of
 from grader.guest.reach import is_network
 
-_MOST_NAMES = 2_000
 _DEEPEST = 3  # classes within classes
 _SELVES = {"self", "cls", "this", "me", "slf", "s", "_"}
 _DEFINED = ("function", "class", "module_class")
@@ -92,7 +92,7 @@ class Inventory:
                 if described and (not name.startswith("_") or (described["kind"] in _DEFINED and described["own"])):
                     found[name] = described
                     found.update(self._inner_classes(name, value))
-        return dict(sorted(found.items(), key=lambda item: not item[1]["own"])[:_MOST_NAMES])
+        return dict(sorted(found.items(), key=lambda item: not item[1]["own"])[:MOST_NAMES])
 
     def _inner_classes(self, name: str, value: Any, depth: int = 0) -> dict[str, dict[str, Any]]:
         """The public classes that were written within a class of the submission, under dotted names."""
@@ -193,7 +193,7 @@ def _methods(value: type, whole: bool = False) -> dict[str, dict[str, Any]]:
                 static = is_a(item, staticmethod, classmethod)
                 bare = whole and not static and _first_name(item) not in selves  # `Metrics.iou(a, b)`, a class as a namespace
                 own[name] = {"parameters": parameters_of(item, bound=not bare), "static": static or bare}
-    return dict(list(own.items())[:50])
+    return dict(list(own.items())[:MOST_METHODS])
 
 
 def _attributes(value: type) -> list[str]:
@@ -206,7 +206,7 @@ def _attributes(value: type) -> list[str]:
         if isinstance(code, CodeType):
             found.update(dict.fromkeys(_stored_on_self(code)))
         found.update(dict.fromkeys(name for name, item in vars(base).items() if is_a(item, property, cached_property)))
-    return [name for name in found if not name.startswith("_")][:50]
+    return [name for name in found if not name.startswith("_")][:MOST_ATTRIBUTES]
 
 
 def _stored_on_self(code: CodeType) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_MOST = 100
+from grader.guest.bounds import MOST_NOTES
 
 
 class Notes:
@@ -14,7 +14,7 @@ class Notes:
     def add(self, code: str, **fields: str) -> None:
         """Keep a note once; a submission that makes thousands of them keeps the first hundred."""
         note = {"code": code, **{name: str(value)[:200] for name, value in fields.items()}}
-        if note not in self._notes and len(self._notes) < _MOST:
+        if note not in self._notes and len(self._notes) < MOST_NOTES:
             self._notes.append(note)
 
     def take(self) -> list[dict[str, str]]:

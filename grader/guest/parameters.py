@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from grader.guest.bounds import MOST_PARAMETERS
 from grader.guest.glance import attribute, is_a, is_routine, torch_types
 
 # By words in an annotation; the first that fits counts.
@@ -49,7 +50,7 @@ def parameters_of(value: Any, bound: bool = False) -> list[dict[str, Any]] | Non
             "fraction": type(parameter.default) is float,
             "said": _said(parameter.annotation),
         }
-        for parameter in parameters[:50]
+        for parameter in parameters[:MOST_PARAMETERS]
     ]
     code = _code_of(value) if any(one["how"] in ("args", "kwargs") for one in described) else None
     return described if code is None else _as_code_reads_them(described, code)
@@ -75,7 +76,7 @@ def _as_code_reads_them(parameters: list[dict[str, Any]], code: CodeType) -> lis
     known = {one["name"] for one in parameters}
     for mapping in [one["name"] for one in parameters if one["how"] == "kwargs"]:
         for name, default in _taken_out(mapping, steps):
-            if name not in known and len(kept) < 50:
+            if name not in known and len(kept) < MOST_PARAMETERS:
                 known.add(name)
                 kept.append({**_KEYWORD, "name": name[:100], "form": parameters[0]["form"], "fraction": type(default) is float})
     return kept

@@ -25,6 +25,7 @@ from typing import Any
 
 from grader.errors import WireError
 from grader.guest import calls, heap
+from grader.guest.bounds import MOST_HOOKS
 from grader.guest.budget import Budget
 from grader.guest.calls import networks_of
 from grader.guest.failures import fault_of
@@ -36,8 +37,6 @@ from grader.guest.pieces import Loaded
 from grader.guest.warm import Warm
 from grader.wire.channel import Channel, Closed
 from grader.wire.values import REQUESTS, Bounds
-
-_MOST_HOOKS = 200
 
 
 class Session:
@@ -141,7 +140,7 @@ class Session:
 
     def _places(self) -> list[dict[str, str]]:
         roots = networks_of(self.shelf, self.loaded)
-        places = [self.shelf.hooks.place(hook, roots) for hook in self.shelf.hooks.hooks[:_MOST_HOOKS]]
+        places = [self.shelf.hooks.place(hook, roots) for hook in self.shelf.hooks.hooks[:MOST_HOOKS]]
         return [{"network": name, "layer": path} for name, _, path in places]
 
     def fork(self, descriptor: int | None, answer_bytes: int) -> dict[str, Any]:

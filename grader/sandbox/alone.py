@@ -27,7 +27,7 @@ from grader.wire.channel import Channel
 from grader.wire.values import REQUESTS, Bounds
 
 _WORD_BYTES = Bounds(structure_bytes=1 << 10, array_bytes=0)
-_WORD = "GRADER_WORD"
+_WORD = "GRADER_WORD"  # as `grader.guest.alone` has it, which imports all that a submission needs: too much for this side
 
 
 class LoneTemplate:

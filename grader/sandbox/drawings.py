@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from grader.guest.bounds import LONGEST_TITLE
 from grader.guest.drawings import MOST, TALLEST, WIDEST
 from grader.sandbox.inventory import items, number, text
 from grader.wire.values import Array, Value
 
 MOST_BYTES = MOST * TALLEST * WIDEST * 3  # of all pictures together, on the wire
-_LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ def read_drawings(value: Value) -> Drawings:
     rows = [row for row in items(value.get("shown"), MOST) if type(row) is dict]
     pictures = [(row, _pixels(row.get("pixels"))) for row in rows]
     shown = [
-        Shown(number(row.get("cell")), text(row.get("title"), _LONGEST_TITLE), pixels)
+        Shown(number(row.get("cell")), text(row.get("title"), LONGEST_TITLE), pixels)
         for row, pixels in pictures
         if pixels is not None
     ]

@@ -9,11 +9,10 @@ import itertools
 from dataclasses import dataclass, field
 
 from grader.errors import SandboxFault, SubmissionCrashed
+from grader.guest.bounds import MOST_NAMES, MOST_NOTES
 from grader.sandbox.drawings import Drawings, read_drawings
 from grader.sandbox.inventory import Entry, HookPlace, items, number, read_entry, read_places, text
 from grader.wire.values import Array, Value
-
-_MOST_NAMES = 2_000  # as many as are sent (`grader.guest.inventory`)
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def to_wire(value: Value) -> Value:
 
 def read_notes(value: Value) -> tuple[dict[str, str], ...]:
     """Notes from the sandbox, bounded; anything else is dropped."""
-    notes = [note for note in items(value, 100) if type(note) is dict and type(note.get("code")) is str]
+    notes = [note for note in items(value, MOST_NOTES) if type(note) is dict and type(note.get("code")) is str]
     return tuple({text(key, 50): text(field, 200) for key, field in note.items()} for note in notes)
 
 
@@ -107,7 +106,7 @@ def read_report(value: dict[str, Value]) -> LoadReport:
         failures=tuple(Failure.from_wire(item) for item in items(value.get("failures"), 50)),
         notes=read_notes(value.get("notes")),
         names={
-            text(name, 200): read_entry(item) for name, item in itertools.islice(names.items(), _MOST_NAMES) if type(item) is dict
+            text(name, 200): read_entry(item) for name, item in itertools.islice(names.items(), MOST_NAMES) if type(item) is dict
         },
         repeated=tuple(text(name, 200) for name in items(value.get("repeated"), 1000)),
         evaluated=value.get("evaluated") is True,

@@ -9,12 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from grader.guest.bounds import MOST_ATTRIBUTES, MOST_HOOKS, MOST_METHODS, MOST_PARAMETERS
 from grader.wire.values import Value
-
-_MOST_PARAMETERS = 50
-_MOST_METHODS = 50
-_MOST_ATTRIBUTES = 50
-_MOST_HOOKS = 200
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ def read_entry(item: Mapping[Value, Value]) -> Entry:
         parameters=_read_parameters(item.get("parameters")),
         methods={
             text(name, 200): Method(_read_parameters(own.get("parameters")), own.get("static") is True)
-            for name, own in list(methods.items())[:_MOST_METHODS]
+            for name, own in list(methods.items())[:MOST_METHODS]
             if type(own) is dict
         }
         if type(methods) is dict
@@ -84,14 +80,14 @@ def read_entry(item: Mapping[Value, Value]) -> Entry:
         axes=number(item.get("axes")),
         returns=item.get("returns") is not False,
         of=text(item.get("of"), 200),
-        attributes=tuple(text(name, 200) for name in items(item.get("attributes"), _MOST_ATTRIBUTES)),
+        attributes=tuple(text(name, 200) for name in items(item.get("attributes"), MOST_ATTRIBUTES)),
         chosen=item.get("chosen") is True,
     )
 
 
 def read_places(value: Value) -> tuple[HookPlace, ...]:
     """Where the hooks sit; those that are in no network stand empty, because they count too."""
-    rows = [item if type(item) is dict else {} for item in items(value, _MOST_HOOKS)]
+    rows = [item if type(item) is dict else {} for item in items(value, MOST_HOOKS)]
     return tuple(HookPlace(text(row.get("network"), 100), text(row.get("layer"), 200)) for row in rows)
 
 
@@ -107,7 +103,7 @@ def _read_parameters(value: Value) -> tuple[Parameter, ...] | None:
             item.get("fraction") is True,
             text(item.get("said"), 20),
         )
-        for item in value[:_MOST_PARAMETERS]
+        for item in value[:MOST_PARAMETERS]
     )
 
 
