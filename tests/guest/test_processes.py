@@ -5,8 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 
-import pytest
-
 from grader.guest import processes
 from grader.guest.processes import descendants
 
@@ -144,16 +142,29 @@ def test_a_process_whose_name_is_no_text_is_ended(isolated) -> None:
     assert isolated(check) == [[True] * 3, [], [signal.SIGKILL] * 3]
 
 
-def test_who_cannot_be_looked_at_is_killed_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_cannot_be_looked_at_is_killed_all_the_same(isolated) -> None:
     """Protects the machine from a daemon that outlives the warden, whatever goes wrong there with a look at it."""
 
-    def refuse(pid: int) -> bool:
-        raise ValueError(pid)
+    def check():
+        import os
+        import signal
 
-    monkeypatch.setattr(processes, "_is_alive", refuse)
-    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as child, pytest.raises(ValueError, match=str(child.pid)):
-        processes._kill([child.pid])
-    assert child.returncode == -signal.SIGKILL
+        from grader.guest import processes
+
+        def refuse(pid):
+            raise ValueError(pid)
+
+        processes._is_alive = refuse
+        child = os.fork()
+        if child == 0:
+            signal.alarm(60)
+            signal.pause()
+        try:
+            processes.end_descendants({})
+        except ValueError as error:
+            return error.args == (child,), os.waitpid(child, 0)[1]
+
+    assert isolated(check) == [True, signal.SIGKILL]
 
 
 def test_a_process_that_has_gone_has_no_descendants() -> None:
