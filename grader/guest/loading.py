@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader.guest import code, notebook, repair
+from grader.guest import code, magics, notebook, repair
 from grader.guest.budget import Budget
 from grader.guest.drawings import Drawings
 from grader.guest.encoding import decode, is_binary
@@ -92,8 +92,8 @@ class Loader:
     def _unfolded(self, reading: repair.Reading) -> Iterator[ast.stmt]:
         """The module's statements; a cell that nbconvert wrote as one call of a magic gives its own, at the line of the call."""
         for node in reading.tree.body:
-            cell = notebook.exported(node)
-            text = notebook.without_wrapper(cell, self.shell, self.notes)
+            cell = magics.exported(node)
+            text = magics.without_wrapper(cell, self.shell, self.notes)
             if text == cell:
                 yield node
                 continue
@@ -128,7 +128,7 @@ class Loader:
             name = f"<cell {cell.number}>"
             loaded.cells[name] = cell.number
             try:
-                text = notebook.without_wrapper(cell.source, self.shell, self.notes)
+                text = magics.without_wrapper(cell.source, self.shell, self.notes)
                 reading = repair.read(text, name, self.shell.transform_cell)
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 loaded.fail(error, cell.number)

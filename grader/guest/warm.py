@@ -20,7 +20,6 @@ from grader.guest.adaptations import Places, console, devices
 from grader.guest.chance import Draws
 from grader.guest.drawings import Drawings
 from grader.guest.models import Shelf, serve_torch_hub
-from grader.guest.notebook import make_shell
 from grader.guest.notes import Notes
 
 # Parts of libraries that these load by themselves when they are first used: every fork would do so anew.
@@ -46,6 +45,8 @@ class Warm:
         _import_networks(configuration["networks"])
         self.shelf = Shelf(configuration["models"])
         serve_torch_hub(Path(configuration["hub"]))
+        from grader.guest.shell import make_shell  # IPython comes after what an assignment preloads, as it always did
+
         self.shell = make_shell(self.notes, self.drawings)
         self.gpu_mb = int(configuration["gpu_mb"])
         places = Places(Path(configuration["pictures"]), Path(configuration["hub"]))

@@ -25,8 +25,8 @@ from grader.guest import adaptations
 from grader.guest.budget import Budget
 from grader.guest.drawings import Drawings
 from grader.guest.loading import Loader
-from grader.guest.notebook import make_shell
 from grader.guest.notes import Notes
+from grader.guest.shell import make_shell
 
 notes, drawings, budget = Notes(), Drawings(), Budget(40, 10)
 shell = make_shell(notes, drawings)

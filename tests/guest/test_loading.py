@@ -27,8 +27,8 @@ from grader.guest.adaptations.console import BoundedText
 from grader.guest.budget import Budget
 from grader.guest.drawings import Drawings
 from grader.guest.loading import Loader
-from grader.guest.notebook import make_shell
 from grader.guest.notes import Notes
+from grader.guest.shell import make_shell
 
 notes = Notes()
 drawings = Drawings()
