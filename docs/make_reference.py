@@ -142,7 +142,10 @@ def _tables(schema: dict[str, Any], known: Collection[str] = ()) -> Iterator[str
         ]
     for name, one in definitions.items():
         if "enum" in one:
-            yield f"### {name}\n\n{_paragraphs(one.get('description', ''))}\n\n{_choices(one)}\n"
+            about, _, members = one.get("description", "").partition("\n\n")
+            told = [re.sub("^(`.*?`): ", r"| \1 | ", _cell(line)) + " |" for line in members.splitlines()]
+            table = "\n".join(["| Value | |", "| --- | --- |", *told]) if told else _choices(one)
+            yield f"### {name}\n\n{_paragraphs(about)}\n\n{table}\n"
 
 
 def _keys(one: dict[str, Any]) -> Iterator[str]:

@@ -38,7 +38,13 @@ BoxRole = Literal["kept", "removed", "wrongly_kept", "wrongly_removed", "first",
 
 
 class Grid(Record):
-    """Rows of cells, each at one of 256 levels: `levels` is the base64 of rows x columns bytes, row by row."""
+    """Rows of cells, each at one of 256 levels.
+
+    Attributes:
+        rows: how many.
+        columns: how many.
+        levels: the base64 of rows x columns bytes, row by row from the top.
+    """
 
     rows: Side
     columns: Side
@@ -55,7 +61,13 @@ class Grid(Record):
 
 
 class Pixels(Record):
-    """A small photo: `data` is the base64 of height x width x 3 bytes, RGB."""
+    """A small photo.
+
+    Attributes:
+        height: in pixels.
+        width: in pixels.
+        data: the base64 of height x width x 3 bytes, RGB, row by row from the top.
+    """
 
     height: Annotated[int, Field(ge=1, le=MOST_PIXELS)]
     width: Annotated[int, Field(ge=1, le=MOST_PIXELS)]
@@ -72,7 +84,18 @@ class Pixels(Record):
 
 
 class HeatMap(Record):
-    """Two maps on one scale: level 0 is `low`, level 255 is `high`. `photo` names a picture of the assignment."""
+    """Two maps on one scale.
+
+    Attributes:
+        kind: what tells it from other figures.
+        caption: a sentence, in the run's language.
+        low: the value of level 0.
+        high: the value of level 255.
+        came: the student's map.
+        expected: the right one.
+        photo: the picture of the assignment that lies under both, by its name in `pictures`; empty where none does.
+        pixels: a photo that lies under both, where the assignment has no such picture.
+    """
 
     kind: Literal["heat_map"] = "heat_map"
     caption: Caption
@@ -91,7 +114,17 @@ class HeatMap(Record):
 
 
 class Box(Record):
-    """A box with corners (x1, y1) and (x2, y2), what happened to it, and a few words beside it."""
+    """A box with corners (x1, y1) and (x2, y2).
+
+    Attributes:
+        x1: of the left side.
+        y1: of the upper side.
+        x2: of the right side.
+        y2: of the lower side.
+        role: what happened to it, rightly or `wrongly_`; of two boxes that are compared `first`, `second`, and what they have in
+            common, `shared`.
+        label: a few words beside it, such as a score.
+    """
 
     x1: Number
     y1: Number
@@ -102,7 +135,17 @@ class Box(Record):
 
 
 class BoxPicture(Record):
-    """Boxes in a window whose upper left corner is (left, top); y grows downwards, as in pictures."""
+    """Boxes in a window; y grows downwards, as in pictures.
+
+    Attributes:
+        kind: what tells it from other figures.
+        caption: a sentence, in the run's language.
+        left: x of the window's left side.
+        top: y of its upper side.
+        width: of the window.
+        height: of the window.
+        boxes: what lies in it.
+    """
 
     kind: Literal["boxes"] = "boxes"
     caption: Caption
@@ -114,7 +157,14 @@ class BoxPicture(Record):
 
 
 class Masks(Record):
-    """A true mask and a prediction: level 255 is inside, 0 outside."""
+    """A true mask and a prediction: level 255 is inside, 0 outside.
+
+    Attributes:
+        kind: what tells it from other figures.
+        caption: a sentence, in the run's language.
+        truth: the true mask.
+        prediction: the other one, of the same size.
+    """
 
     kind: Literal["masks"] = "masks"
     caption: Caption
@@ -132,9 +182,14 @@ Figure = Annotated[HeatMap | BoxPicture | Masks, Field(discriminator="kind")]
 
 
 class OwnFigure(Record):
-    """A picture that the submission showed while it was loaded: `cell` (0: a module), its own title, the base64 of a WebP file.
+    """A picture that the submission showed while it was loaded.
 
-    The judge wrote that file from pixels; `width` and `height` are those at which it is shown.
+    Attributes:
+        cell: the number of the cell that showed it, from 1; 0 in a module.
+        title: its own title, empty where it has none.
+        width: in pixels, at which it is shown.
+        height: in pixels, at which it is shown.
+        webp: the base64 of a WebP file, which the judge wrote from pixels.
     """
 
     cell: Annotated[int, Field(ge=0)] = 0

@@ -9,9 +9,7 @@ Left out on purpose: tests, references and comparisons, which are Python files b
 from __future__ import annotations
 
 import functools
-import inspect
 import math
-import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import Annotated, Any, Literal
@@ -27,7 +25,7 @@ from pydantic import (
 from grader.course.rules import Counting, Late, Moment
 from grader.course.strict import Specification
 from grader.errors import SpecificationError
-from grader.record import JSON_SCHEMA
+from grader.record import JSON_SCHEMA, explained
 
 SCHEMA = "grader/assignment/1"
 LANGUAGES = ("en", "ru")
@@ -317,19 +315,7 @@ class Assignment(Specification):
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of `assignment.yaml`, for editors; shipped as `schemas/assignment-1.schema.json`."""
-    schema = Assignment.model_json_schema(by_alias=True)
-    for kind in (Text, Parameter, Part, ModelSpecification, Limits, Late, Assignment):
-        definition = schema if kind is Assignment else schema["$defs"][kind.__name__]
-        definition["description"], meanings = _read_docstring(kind)
-        for name, meaning in meanings.items():
-            definition["properties"][name]["description"] = meaning
+    schema = explained(Assignment.model_json_schema(by_alias=True), Assignment)
     text = schema["$defs"]["Text"]
     schema["$defs"]["Text"] = {"anyOf": [{"type": "string"}, text]}
     return {"$schema": JSON_SCHEMA, **schema, "title": "Assignment of a course for `grade`"}
-
-
-def _read_docstring(kind: type[Specification]) -> tuple[str, dict[str, str]]:
-    """What a record is, and what its attributes mean, each on one line."""
-    about, _, listed = inspect.cleandoc(kind.__doc__ or "").partition("\n\nAttributes:\n")
-    entries = re.findall(r"^    (\w+): (.*(?:\n        .*)*)", listed, re.MULTILINE)
-    return " ".join(about.split()), {name: " ".join(meaning.split()) for name, meaning in entries}

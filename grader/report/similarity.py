@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, ValidationError
 
 from grader.errors import SpecificationError
-from grader.record import JSON_SCHEMA, Record, first_problem
+from grader.record import JSON_SCHEMA, Record, explained, first_problem
 from grader.results import AssignmentSummary, GraderSummary
 
 FILE, PAGES = "similar.json", "similar"  # in the report's folder
@@ -30,7 +30,13 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class Piece(Record):
-    """A cell (its number from 1, else 0) of a file, or a whole one."""
+    """A cell of a file, or a whole one.
+
+    Attributes:
+        file: its name.
+        cell: the cell's number, from 1; 0 for a whole file.
+        lines: its code.
+    """
 
     file: str
     cell: Count = 0
@@ -38,7 +44,15 @@ class Piece(Record):
 
 
 class Work(Record):
-    """A submission. `earlier`: it is not of this class but was given to compare with."""
+    """A submission.
+
+    Attributes:
+        student: as in `results.json`.
+        path: as in `results.json`.
+        digest: as in `results.json`.
+        earlier: it is not of this class but was given to compare with.
+        pieces: its code, cell by cell, or file by file.
+    """
 
     student: str
     path: str
@@ -48,7 +62,13 @@ class Work(Record):
 
 
 class Passage(Record):
-    """Lines `first` to `last` (from 0, over all pieces in turn), and which passage of the other side is likest to them."""
+    """Lines of a work, counted from 0 over all its pieces in turn.
+
+    Attributes:
+        first: the first of them.
+        last: the last of them.
+        other: which passage of the other side is likest to them, from 0.
+    """
 
     first: Count
     last: Count
@@ -56,9 +76,16 @@ class Passage(Record):
 
 
 class Pair(Record):
-    """Two works. `likeness` is the share of both codes together that lies in common passages, `shares` the same of each alone,
-    `passages` those of the first and those of the second. `whole`: nearly all of one is found in the other, and it is enough to
-    mean something; whatever else the other holds makes `likeness` small and hides nothing. What was handed out does not count.
+    """Two works. What was handed out does not count.
+
+    Attributes:
+        first: which of `works`, from 0.
+        second: which of `works`, from 0.
+        likeness: the share of both codes together that lies in common passages.
+        shares: the same of each alone.
+        whole: nearly all of one is found in the other, and it is enough to mean something; whatever else the other holds makes
+            `likeness` small and hides nothing.
+        passages: those of the first and those of the second.
     """
 
     first: Count
@@ -75,7 +102,13 @@ class Pair(Record):
 
 
 class LeftOut(Record):
-    """Who was not compared; `reason` is a code (`grader.report.similarpages` has its words)."""
+    """Who was not compared.
+
+    Attributes:
+        student: as in `results.json`.
+        path: as in `results.json`.
+        reason: a code (`grader.report.similarpages` has its words).
+    """
 
     student: str
     path: str
@@ -83,9 +116,20 @@ class LeftOut(Record):
 
 
 class Similarity(Record):
-    """One assignment's submissions compared: `compared` works, of whose pairs half lie below the first `usual` likeness and 99 of
-    100 below the second (None without a pair). What `common` submissions or more have was taken for common knowledge (0: nothing
-    was). Pairs are listed from the likeness `least` on, and those where one is found `whole` in the other.
+    """One assignment's submissions compared.
+
+    Attributes:
+        schema: what this file is.
+        grader: which grader made it.
+        language: of the pages: `en` or `ru`.
+        assignment: whose submissions they are.
+        compared: how many works were.
+        usual: the likeness below which half of all pairs lie, and that below which 99 of 100 do; nothing without a pair.
+        common: what so many submissions or more have was taken for common knowledge; 0: nothing was.
+        least: the likeness from which on pairs are listed, beside those where one is found `whole` in the other.
+        pairs: the highest rank first: likeness, or the larger share where one is found `whole` in the other.
+        works: those that a pair names.
+        left_out: who could not be compared.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
@@ -109,7 +153,7 @@ class Similarity(Record):
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of `similar.json`; shipped as `schemas/similarity-1.schema.json`."""
-    schema = Similarity.model_json_schema(by_alias=True, mode="serialization")
+    schema = explained(Similarity.model_json_schema(by_alias=True, mode="serialization"), Similarity)
     return {"$schema": JSON_SCHEMA, **schema, "title": "Similar submissions of one assignment, found by `grade similar`"}
 
 
