@@ -8,8 +8,9 @@ code that the grader did not find. Near a boundary is whoever one test more or l
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.i18n import translator
@@ -70,30 +71,15 @@ def attention(
     assignment: AssignmentSummary, entries: Sequence[Entry], language: str, similarity: Similarity | None = None
 ) -> Attention:
     """Sort the class by reason; `similarity` is what `grade similar` found, if it was asked."""
-    translations = translator(language)
-    _ = translations.gettext
-    groups: list[_Group] = []
-    for status in _STATUSES:
-        group = [entry for entry in entries if entry.submission.status is status]
-        groups.append(_Group(submission_word(status, translations), group, [_first_message(entry) for entry in group]))
-    empty = [entry for entry in entries if _without_a_point(entry)]
-    groups.append(_Group(_("graded, but without a single point"), empty, [_first_finding(entry) for entry in empty]))
-    unchecked = [entry for entry in entries if _unchecked_tests(entry)]
-    names = [", ".join(_unchecked_tests(entry)) for entry in unchecked]
-    groups.append(_Group(_("graded in part: the grader failed in some tests"), unchecked, names))
-    near = _near_boundaries(assignment, entries)
-    told = _("{score} points, where the boundary is {boundary}")
-    boundaries = [
-        told.format(score=format_number(score, language), boundary=format_number(boundary, language))
-        for _entry, score, boundary in near
-    ]
-    groups.append(_Group(_("close to a grade boundary"), [entry for entry, _score, _boundary in near], boundaries))
-    for same in _same_files(entries):
-        groups.append(_Group(_("identical files"), same))
-    alike = _alike(entries, similarity, language) if similarity else []
-    partners = [note for _entry, note in alike]
-    groups.append(_Group(_("very similar code"), [entry for entry, _note in alike], partners, f"{SIMILAR_PAGES}/index.html"))
-    groups = [group for group in groups if group.entries]
+    told = itertools.chain(
+        _stopped(entries, language),
+        _without_points(entries, language),
+        _graded_in_part(entries, language),
+        _near_boundaries(assignment, entries, language),
+        _identical(entries, language),
+        _alike(entries, similarity, language) if similarity else (),
+    )
+    groups = [group for group in told if group.entries]
     adaptations = _adaptations(entries)
     return Attention(
         reasons=tuple(Reason(group.title, crowd(group.entries, group.notes), group.more) for group in groups),
@@ -103,11 +89,24 @@ def attention(
     )
 
 
+def _stopped(entries: Sequence[Entry], language: str) -> Iterator[_Group]:
+    """Whose work could not be graded, by how that ended."""
+    for status in _STATUSES:
+        group = [entry for entry in entries if entry.submission.status is status]
+        yield _Group(submission_word(status, translator(language)), group, [_first_message(entry) for entry in group])
+
+
 def _first_message(entry: Entry) -> str:
     return entry.submission.messages[0] if entry.submission.messages else ""
 
 
-def _without_a_point(entry: Entry) -> bool:
+def _without_points(entries: Sequence[Entry], language: str) -> Iterator[_Group]:
+    _ = translator(language).gettext
+    empty = [entry for entry in entries if _is_empty(entry)]
+    yield _Group(_("graded, but without a single point"), empty, [_first_finding(entry) for entry in empty])
+
+
+def _is_empty(entry: Entry) -> bool:
     submission = entry.submission
     return submission.status is SubmissionStatus.GRADED and submission.score == 0 < submission.max_score
 
@@ -116,13 +115,31 @@ def _first_finding(entry: Entry) -> str:
     return next((test.message for test in entry.submission.tests if test.message), "")
 
 
+def _graded_in_part(entries: Sequence[Entry], language: str) -> Iterator[_Group]:
+    _ = translator(language).gettext
+    unchecked = [entry for entry in entries if _unchecked_tests(entry)]
+    names = [", ".join(_unchecked_tests(entry)) for entry in unchecked]
+    yield _Group(_("graded in part: the grader failed in some tests"), unchecked, names)
+
+
 def _unchecked_tests(entry: Entry) -> list[str]:
     if entry.submission.status is SubmissionStatus.GRADER_ERROR:  # told already
         return []
     return [test.title for test in entry.submission.tests if test.status is TestStatus.GRADER_ERROR]
 
 
-def _near_boundaries(assignment: AssignmentSummary, entries: Sequence[Entry]) -> list[tuple[Entry, float, float]]:
+def _near_boundaries(assignment: AssignmentSummary, entries: Sequence[Entry], language: str) -> Iterator[_Group]:
+    _ = translator(language).gettext
+    near = _nearest_boundaries(assignment, entries)
+    told = _("{score} points, where the boundary is {boundary}")
+    notes = [
+        told.format(score=format_number(score, language), boundary=format_number(boundary, language))
+        for _entry, score, boundary in near
+    ]
+    yield _Group(_("close to a grade boundary"), [entry for entry, _score, _boundary in near], notes)
+
+
+def _nearest_boundaries(assignment: AssignmentSummary, entries: Sequence[Entry]) -> list[tuple[Entry, float, float]]:
     """(who, score, the nearest boundary), by the distance to it."""
     boundaries = {*assignment.boundaries, *([] if assignment.pass_score is None else [assignment.pass_score])}
     margin = min(_NEAR_POINTS, _NEAR_SHARE * assignment.max_score) + 1e-9
@@ -137,15 +154,23 @@ def _near_boundaries(assignment: AssignmentSummary, entries: Sequence[Entry]) ->
     return sorted(near, key=lambda found: abs(found[2] - found[1]))
 
 
-def _same_files(entries: Sequence[Entry]) -> list[list[Entry]]:
+def _identical(entries: Sequence[Entry], language: str) -> Iterator[_Group]:
+    """Whose files are the same, byte for byte: a group for each file."""
     by_digest: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.submission.digest and entry.submission.status is not SubmissionStatus.MISSING:
             by_digest[entry.submission.digest].append(entry)
-    return [group for group in by_digest.values() if len(group) > 1]
+    title = translator(language).gettext("identical files")
+    yield from (_Group(title, group) for group in by_digest.values() if len(group) > 1)
 
 
-def _alike(entries: Sequence[Entry], similarity: Similarity, language: str) -> list[tuple[Entry, str]]:
+def _alike(entries: Sequence[Entry], similarity: Similarity, language: str) -> Iterator[_Group]:
+    alike = _likest(entries, similarity, language)
+    title = translator(language).gettext("very similar code")
+    yield _Group(title, [entry for entry, _note in alike], [note for _entry, note in alike], f"{SIMILAR_PAGES}/index.html")
+
+
+def _likest(entries: Sequence[Entry], similarity: Similarity, language: str) -> list[tuple[Entry, str]]:
     """(who, how like whom), each with the likest one. Pairs of other files than these results are of do not count."""
     _ = translator(language).gettext
     known = {entry.submission.digest: entry for entry in entries if entry.submission.digest}
