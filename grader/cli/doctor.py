@@ -21,7 +21,7 @@ from grader.judge.words import one_line
 from grader.run.sizing import jobs_that_fit, usable_cores
 from grader.sandbox import cgroups
 from grader.sandbox.bubblewrap import Bubblewrap
-from grader.sandbox.choice import REMEDY, choose_wall, try_wall
+from grader.sandbox.choice import REMEDY, WALLS, choose_wall, try_wall
 from grader.sandbox.gpu import find_gpu
 from grader.sandbox.selftest import attack
 
@@ -74,16 +74,15 @@ def python() -> Finding:
 
 def wall() -> Finding:
     """The wall that `--sandbox auto` takes."""
-    first, problem = try_wall("bubblewrap")
-    if isinstance(first, Bubblewrap):
-        how = f"bubblewrap ({first.origin}: {first.program}), a namespace per submission, seccomp filter"
-        return Finding("Wall", True, how)
-    second, other_problem = try_wall("landlock")
+    found, problems = None, list[str]()
+    for name in WALLS:
+        found, problem = try_wall(name)
+        if found is not None:
+            break
+        problems.append(f"{name}: {problem}")
+    told = [] if found is None else filter(None, (found.description(), found.weakness()))
     remedy = "install the package bubblewrap" if Bubblewrap.find() is None else REMEDY
-    if second is not None:
-        parts = "the weaker one, landlock without namespaces", second.weakness(), f"bubblewrap: {problem}"
-        return Finding("Wall", True, "; ".join(filter(None, parts)), remedy)
-    return Finding("Wall", False, f"bubblewrap: {problem}; landlock: {other_problem}", remedy)
+    return Finding("Wall", found is not None, "; ".join([*told, *problems]), remedy if problems else "")
 
 
 def landlock_wall() -> Finding:

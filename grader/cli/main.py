@@ -34,7 +34,7 @@ app = App(
     help_format="plaintext",
 )
 
-Sandbox = Literal["auto", "bubblewrap", "landlock", "none"]
+Sandbox = Literal["auto", "bubblewrap", "landlock", "none"]  # as `grader.sandbox.choice` has them, whose imports `--help` spares
 
 
 @app.default

@@ -26,6 +26,7 @@ from typing import NoReturn
 from grader.guest import kernel, landlock, syscalls
 from grader.guest.kernel import MountFlag, Namespace
 from grader.guest.limits import Limits, apply, tasks_of
+from grader.guest.mode import Mode
 from grader.guest.syscall_rules import IN_NAMESPACES, WITHOUT_NAMESPACES, WITHOUT_SIGNALS, Profile
 
 _NAMESPACES = Namespace.USER | Namespace.PID | Namespace.MOUNT | Namespace.IPC | Namespace.UTS | Namespace.NET
@@ -44,7 +45,7 @@ class Confinement:
     what may be opened and written to beside the usual ones.
     """
 
-    mode: str = "namespaces"
+    mode: Mode = "namespaces"
     read: tuple[str, ...] = ()
     account: int = 0
     devices: tuple[str, ...] = ()

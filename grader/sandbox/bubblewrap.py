@@ -52,6 +52,10 @@ class Bubblewrap:
         """Why no wall can be built with it here; empty when one can."""
         return _try_out(self.program)
 
+    def description(self) -> str:
+        """Whose bubblewrap it is, and what else there is."""
+        return f"bubblewrap ({self.origin}: {self.program}), a namespace per submission, seccomp filter"
+
     def weakness(self) -> str:
         """Nothing."""
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from grader.errors import WallError
 from grader.sandbox.alone import LoneTemplate
@@ -10,8 +11,20 @@ from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.template import Template, TemplatePlan
 from grader.sandbox.wall import NoWall, Wall
 
-WALLS = ("bubblewrap", "landlock")
-"""From the strongest to the weakest."""
+
+def _bubblewrap() -> Wall | None:
+    return Bubblewrap.find()
+
+
+def _landlock() -> Wall | None:
+    from grader.sandbox.landlock_wall import LandlockWall  # other systems have none of what it imports
+
+    return LandlockWall()
+
+
+_FINDERS: dict[str, Callable[[], Wall | None]] = {"bubblewrap": _bubblewrap, "landlock": _landlock}
+WALLS = tuple(_FINDERS)
+"""Those behind which others' work may run, from the strongest to the weakest; `Sandbox` in `grader.cli.main` names them too."""
 
 # A container's /proc is covered in places, and the kernel then lets nobody inside mount a whole one ("mount too revealing").
 _HOW = (
@@ -45,14 +58,9 @@ def try_wall(name: str) -> tuple[Wall | None, str]:
     """The wall of that name if it works here, else None and why not."""
     if sys.platform != "linux":
         return None, f"there is none on {sys.platform}"
-    if name == "landlock":
-        from grader.sandbox.landlock_wall import LandlockWall  # other systems have none of what it imports
-
-        second = LandlockWall()
-        return (None, problem) if (problem := second.problem()) else (second, "")
-    first = Bubblewrap.find()
-    problem = "bubblewrap was not found" if first is None else first.problem()
-    return (None, problem) if problem else (first, "")
+    wall = _FINDERS[name]()
+    problem = f"{name} was not found" if wall is None else wall.problem()
+    return (None, problem) if problem else (wall, "")
 
 
 def start_template(plan: TemplatePlan) -> Template | LoneTemplate:

@@ -62,6 +62,10 @@ class LandlockWall:
         """Why it cannot be built here; empty when it can."""
         return _try_out()
 
+    def description(self) -> str:
+        """That it is not the strongest."""
+        return "the weaker one, landlock without namespaces"
+
     def weakness(self) -> str:
         """Why sessions would keep root's own user id, where root grades; empty where they do not."""
         with tempfile.TemporaryDirectory(prefix="grader-") as name:

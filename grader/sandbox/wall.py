@@ -1,7 +1,7 @@
 """Walls: what stands around the template.
 
 One protocol, several kinds: a wall turns the command that runs inside it into one that runs on this machine, and says under which
-paths the inside sees the files that it needs. `grader.sandbox.choice` takes the strongest that works here.
+paths the inside sees the files that it needs. `grader.sandbox.choice` has them by name, and takes the strongest that works here.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from grader.guest.mode import Mode
 from grader.sandbox.gpu import Gpu
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -52,14 +53,18 @@ class Inside:
     hub: str
     pictures: str
     networks: str
-    mode: str = "namespaces"
+    mode: Mode = "namespaces"
     read: tuple[str, ...] = ()
     account: int = 0
     devices: tuple[str, ...] = ()
 
 
 class Wall(Protocol):
-    """What every kind of wall offers; `grader.sandbox.template` needs nothing else."""
+    """What every kind of wall offers; `grader.sandbox.template` needs nothing else.
+
+    What cannot work here is told by `problem`, before anything is started. The other methods raise `OSError` where files cannot
+    be looked at or made; the template then ends what has begun.
+    """
 
     @property
     def name(self) -> str:
@@ -76,6 +81,12 @@ class Wall(Protocol):
     @property
     def forks(self) -> bool:
         """Whether the inside can be forked; else a process serves one submission and all of its tests."""
+
+    def problem(self) -> str:
+        """Why it cannot be built here; empty when it can. It is tried out, which may take a second. Raises nothing."""
+
+    def description(self) -> str:
+        """What it is made of, for who looks after the machine."""
 
     def weakness(self) -> str:
         """What of it does not work here, for the instructor; empty where all does."""
@@ -125,6 +136,14 @@ class NoWall:
     def stop_signal(self) -> int:
         """At once, and what a submission started besides may stay."""
         return getattr(signal, "SIGKILL", signal.SIGTERM)
+
+    def problem(self) -> str:
+        """None: there is nothing to build."""
+        return ""
+
+    def description(self) -> str:
+        """That there is none."""
+        return "none"
 
     def weakness(self) -> str:
         """Nothing."""

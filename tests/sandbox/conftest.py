@@ -14,7 +14,7 @@ import pytest
 
 from grader.course.assignment import open_assignment
 from grader.course.specification import Assignment, Limits
-from grader.sandbox.choice import choose_wall
+from grader.sandbox.choice import WALLS, choose_wall
 from grader.sandbox.exchange import Failure, LoadReport
 from grader.sandbox.session import Session
 from grader.sandbox.template import Template, TemplatePlan
@@ -85,12 +85,7 @@ def contents(tmp_path: Path) -> Contents:
     return Contents({"net": tmp_path / "weights.pth"}, hub, tmp_path / "pictures", (), tmp_path / "networks.py")
 
 
-@pytest.fixture(
-    params=[
-        pytest.param("bubblewrap", marks=pytest.mark.wall("bubblewrap")),
-        pytest.param("landlock", marks=pytest.mark.wall("landlock")),
-    ]
-)
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.wall(name)) for name in WALLS])
 def wall(request: pytest.FixtureRequest) -> Wall:
     """Each kind of wall that this machine can build."""
     return choose_wall(str(request.param))

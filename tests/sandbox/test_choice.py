@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from grader.cli.main import Sandbox
 from grader.errors import WallError
 from grader.sandbox import landlock_wall
 from grader.sandbox.bubblewrap import Bubblewrap
-from grader.sandbox.choice import choose_wall
+from grader.sandbox.choice import WALLS, choose_wall, try_wall
 from grader.sandbox.landlock_wall import LandlockWall
 from grader.sandbox.wall import NoWall
 
@@ -32,6 +34,14 @@ def test_the_wheels_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Bubblewrap.find()
     assert found is not None
     assert (found.origin, found.program.name) == ("wheel", "bwrap")
+
+
+def test_the_command_line_offers_every_wall() -> None:
+    """Protects a new wall from being one that nobody can name, and `--sandbox` from a word that stands for none."""
+    assert get_args(Sandbox) == ("auto", *WALLS, NoWall().name)
+    built = [(name, wall) for name, (wall, _problem) in ((name, try_wall(name)) for name in WALLS) if wall is not None]
+    assert [name for name, wall in built if (wall.name, wall.confines) != (name, True)] == []
+    assert NoWall().problem() == ""
 
 
 def test_none_must_be_said() -> None:
