@@ -147,17 +147,50 @@ def test_imports_point_down(name: str) -> None:
         assert other in ONLY.get(own, {other}), f"{name} may import {sorted(ONLY[own])} only, not {imported}"
 
 
-def test_the_reports_rows_are_as_drawn() -> None:
-    """Protects the drawing of `grader.report`: each module has a row, and imports from rows below its own."""
-    rows: dict[str, int] = {}
-    drawn = MODULES["grader.report"].read_text("utf-8").partition("Layers, top to bottom")[2].split("\n\n")[1]
-    for rank, line in enumerate(drawn.splitlines()):
-        rows |= dict.fromkeys(re.split(r"\s{2,}", line.strip())[0].split(" · "), rank)
-    own = {name.rpartition(".")[2]: imports(name, local=True) for name in MODULES if name.startswith("grader.report.")}
-    assert set(rows) == set(own)
-    for module, imported in own.items():
-        for other in (name.rpartition(".")[2] for name in imported if name.startswith("grader.report.")):
-            assert rows[other] > rows[module], f"{module} imports {other}"
+MAPPED = ["judge", "guest", "sandbox", "report", "gradebook", "export", "release", "similar", "cli"]
+LAYERED = ["judge", "guest", "sandbox", "report", "export", "release"]
+
+
+def drawn(package: str) -> list[str]:
+    """The lines of the drawings in a package's docstring; where it draws layers, of those."""
+    text = ast.get_docstring(ast.parse(MODULES[f"grader.{package}"].read_text("utf-8"))) or ""
+    return re.findall(r"^    (\S.*)", text.partition("Layers, top to bottom")[2] or text, re.MULTILINE)
+
+
+def rows_of(package: str) -> dict[str, int]:
+    """Each module that a layer names, with the layer's number from the top."""
+    columns = [re.split(r"\s{2,}", line)[0] for line in drawn(package)]
+    return {name: rank for rank, column in enumerate(columns) for name in re.split(r" · |, ", column)}
+
+
+def modules_of(package: str) -> dict[str, set[str]]:
+    """Each module of a package, a package within it as one, with those of the same package that it imports."""
+
+    def within(names: set[str]) -> set[str]:
+        return {name.split(".")[2] for name in names if name.startswith(f"grader.{package}.")}
+
+    found: dict[str, set[str]] = {}
+    for name in MODULES:
+        for own in within({name}):
+            found.setdefault(own, set()).update(within(imports(name, local=True)) - {own})
+    return found
+
+
+@pytest.mark.parametrize("package", MAPPED)
+def test_a_package_s_map_has_every_module(package: str) -> None:
+    """Protects a newcomer's way: whoever opens a package finds each of its modules in a few words, and none that has gone."""
+    told = "\n".join(drawn(package))
+    assert [name for name in modules_of(package) if not re.search(rf"\b{name}\b", told)] == []
+    if package in LAYERED:
+        assert set(rows_of(package)) == set(modules_of(package))
+
+
+@pytest.mark.parametrize("package", LAYERED)
+def test_a_package_s_layers_are_as_drawn(package: str) -> None:
+    """Protects the drawings: each module imports from rows below its own."""
+    rows = rows_of(package)
+    for module, imported in modules_of(package).items():
+        assert [other for other in imported if rows[other] <= rows[module]] == [], module
 
 
 def test_only_the_command_line_prints_and_exits() -> None:

@@ -19,7 +19,22 @@ does stands in a module that is imported when it runs: called after the command 
     starter                                     starter         starter
     init                                        init            init
 
-`status` has the exit statuses, and `main` is the one place where errors become words and statuses.
+`main` is the one place where errors become words and statuses. What the others share::
+
+    status          the exit statuses
+    console         what `grade` says while it works
+    observing       the bar, and the table of who is being graded
+    recording       what `grade run --gradebook` writes down
+    people          lists of people on standard error
+    titled          a table below its title
+    markup          text that a student wrote, on a terminal
+    output          standard output and error, as rich writes them
+    streams         the same, for any letter
+    misuse          what was typed and cannot be done
+    options         options that several commands have
+    reportfolder    the report's folder, looked at before it is written to
+    occupied        one command at a time in there
+    autograder      what runs in Gradescope's container
 """
 
 from grader.cli.main import main

@@ -9,6 +9,7 @@ Layers, top to bottom (each imports only what stands below it)::
 
     moodle, canvas, tables
                     a table of another system, filled in
+    filled          what came of filling it in
     standing        a student's page with the grade that a gradebook says counts
     roster          whose row a mark belongs to
     marks, table    what is handed on about a student; a CSV file

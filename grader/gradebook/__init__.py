@@ -5,6 +5,7 @@
     book            opens a gradebook: SQLite in a file, or any database that SQLAlchemy speaks to; `migrations/` by Alembic
     tables          its tables; rows are only ever added
     recording       what a run found out
+    rules           an assignment's points and rules, as they were then
     decisions       an instructor's overrides, comments and extensions
     lateness        what the deadline costs
     grades          the grade of each student, reckoned from all of the above whenever it is asked for

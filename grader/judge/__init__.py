@@ -1,1 +1,43 @@
-"""The trusted world: hidden tests, references, comparisons, scores. No student code and no student object ever comes here."""
+"""The trusted world: hidden tests, references, comparisons, scores. No student code and no student object ever comes here.
+
+Layers, top to bottom (each module imports only what stands below it)::
+
+    judge           one submission in, one result out
+
+    graded          a submission on its way: loaded, then judged
+    regrading       which parts of a known verdict stand
+    encoding        pictures that a submission showed, as files
+    source          the file as it was handed in: the line that failed
+    scoring         how tests went, to verdicts and points
+    figures         an assignment's `figures.py`: pictures of wrong answers
+    material        what an assignment's folder, or a student's bundle, holds for a judge
+    running         pytest in this process
+    plugin          its plugin: fixtures, parts, points
+    diagnosis       which known mistake explains the answers
+
+    check           the fixture `check`: call, compare, remember
+    proxy           the fixture `submission`: a name becomes a call in the sandbox
+
+    search          what came of one way to ask after the other
+    delivery        from a way to ask to requests, and from answers to one
+    workplace       one submission while it is judged: its session, what was learnt of it
+    ending          how a submission ended before its tests
+    words           what was done to it, and what stopped it, for the student
+
+    calling         in which ways a part may be asked, in order
+    candidates      what in a submission may answer a part
+    binding         which argument goes to which parameter
+    naming          what words in a name tell
+    alternatives    an assignment's `calling.py`: other ways to ask
+
+    reference       the right answers, by the course's reference
+    replay          the right answers, as they were recorded for a bundle
+    recording       the file in which they are
+    misconception   known mistakes as wrong variants
+    answers         what a judge asks of either of the two
+
+    drawing         what an assignment's `figures.py` makes
+    outcome         how a call or a comparison ends
+    plain           wire values to plain numbers
+    text            texts that are translated when they are shown
+"""
