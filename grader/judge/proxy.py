@@ -80,25 +80,23 @@ class SubmissionProxy:
     def call(self, part: Part, arguments: tuple[Any, ...]) -> tuple[Call, Any]:
         """The call as it was made, and the answer. The call's arguments are those that the answer belongs to."""
         part.check_count(arguments)
-        place = self._workplace
+        place, memory = self._workplace, self._workplace.memory[part.id]
         self._learnt.called.add(part.id)
         model = served_model(place.assignment, part, place.report)
         question = self._question(part, arguments, model)
         search = self._search(question, arguments)
-        if search.found is None and search.ways_failed > 1 and not place.fruitless.get(part.id):
+        if search.found is None and search.ways_failed > 1 and not memory.fruitless:
             # A call that failed may have left behind what nobody sees: once, each way is tried in a process of its own.
             self.discard()
             search = self._search(question, arguments, apart=True)
         if search.found is None:
-            place.fruitless[part.id] = place.fruitless.get(part.id, 0) + 1
-            place.furthest[part.id] = search.furthest[0]
+            memory.came_to_nothing(search.furthest[0])
             outcome = self._outcome(question, *search.furthest)
             if isinstance(outcome, CodeRaised):
                 outcome.call = Call(part.id, arguments)
             raise outcome
         attempt, answer = self._with_axes(question, *search.found, arguments)
-        if part.id not in place.known:
-            place.known[part.id], place.known_axes[part.id] = attempt, axes_of(arguments)
+        memory.worked(attempt, axes_of(arguments))
         return self._finish(question, attempt, arguments, answer)
 
     def _question(self, part: Part, arguments: tuple[Any, ...], model: Model) -> Question:
@@ -111,13 +109,13 @@ class SubmissionProxy:
     ) -> tuple[Attempt, Answer]:
         """What was found, or the same with an axis more and its answer: code for a batch of one takes the first channel for the
         first picture, and no error tells."""
-        place = self._workplace
+        place, known = self._workplace, self._workplace.memory[question.part.id].meant
         probe = place.alternatives.axes(question.part) if place.alternatives is not None else None
         if probe is None or axes_of(probe[0]) != axes_of(arguments):
             return attempt, answer
-        if attempt not in place.meant:
-            place.meant[attempt] = self._meant(question.part, attempt, *probe)
-        meant = place.meant[attempt]
+        if attempt not in known:
+            known[attempt] = self._meant(question.part, attempt, *probe)
+        meant = known[attempt]
         return (attempt, answer) if meant == attempt else (meant, self._attempt(question, meant, arguments))
 
     def _meant(self, part: Part, attempt: Attempt, known: tuple[Any, ...], fits: Callable[[Any], bool]) -> Attempt:
@@ -151,7 +149,7 @@ class SubmissionProxy:
 
     def _search(self, question: Question, arguments: tuple[Any, ...], *, apart: bool = False) -> Search:
         """Ask in one way after the other, where the last one left nothing behind; `apart`: each in a process of its own."""
-        search = Search(self._workplace.known.get(question.part.id))
+        search = Search(self._workplace.memory[question.part.id].known)
         tried: set[Attempt] = set()
         unfit: list[Attempt] = []
         for attempt in self._worth_trying(question, arguments):
@@ -175,7 +173,7 @@ class SubmissionProxy:
 
     def _passes_probe(self, question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> bool:
         """Whether the function reads its arguments in the attempt's way, as far as the alternative has a question that tells."""
-        alternative, probed = question.alternative_of(attempt), self._workplace.probed
+        alternative, probed = question.alternative_of(attempt), self._workplace.memory[question.part.id].probed
         if alternative is None or alternative.probe is None:
             return True
         if attempt not in probed:
@@ -189,9 +187,9 @@ class SubmissionProxy:
 
         What worked by another number of axes is not tried first where the arguments have others: a batch needs no further one.
         """
-        part, place = question.part, self._workplace
-        known = place.known.get(part.id)
-        first = known is not None and (not changes_axes(known) or place.known_axes[part.id] == axes_of(arguments))
+        part, memory = question.part, self._workplace.memory[question.part.id]
+        known = memory.known
+        first = known is not None and (not changes_axes(known) or memory.known_axes == axes_of(arguments))
         if known is not None and first:
             yield known
         possible = attempts_in_turn(question)
@@ -204,8 +202,8 @@ class SubmissionProxy:
         possible = itertools.chain([nearest], possible)
         if known is not None:
             possible = iter(nearest_first(list(possible), known))
-        elif place.fruitless.get(part.id, 0) >= _PATIENT_SEARCHES:
-            possible = itertools.chain([place.furthest[part.id]], itertools.islice(possible, len(part.accepts)))
+        elif memory.furthest is not None and memory.fruitless >= _PATIENT_SEARCHES:
+            possible = itertools.chain([memory.furthest], itertools.islice(possible, len(part.accepts)))
         yield from (attempt for attempt in possible if attempt != known or not first)
 
     def _outcome(self, question: Question, attempt: Attempt, answer: Answer) -> CodeRaised | Mismatch:
@@ -333,7 +331,7 @@ class SubmissionProxy:
     def release(self) -> None:
         """After the test: keep the process for the next one, or end it, as after a failure that has not been seen alone."""
         if self._failure is not None and not self._used:
-            self._workplace.failures_alone.add(self._likeness(self._failure))
+            self._workplace.memory[self._part].failures_alone.add(self._likeness(self._failure))
         if self._process is not None and not self._process.over and (self._failure is None or self._fails_alone(self._failure)):
             self._process.keep(apart=self._failure is not None)
             self._workplace.kept = self._process
@@ -355,11 +353,11 @@ class SubmissionProxy:
         that does, whatever others took or left behind. What tells of memory, threads and files may always come of others.
         """
         of_others = _USED_UP & set(failure.types) or any(word in failure.message for word in _SHORTAGE)
-        return not of_others and self._likeness(failure) in self._workplace.failures_alone
+        return not of_others and self._likeness(failure) in self._workplace.memory[self._part].failures_alone
 
     def _likeness(self, failure: Failure) -> tuple[str, ...]:
         place = f"{failure.cell}:{failure.line}"
-        return self._part, place, failure.type_name, "".join(sign for sign in failure.message if not sign.isdigit())
+        return place, failure.type_name, "".join(sign for sign in failure.message if not sign.isdigit())
 
     def discard(self) -> None:
         """End this test's process; the next call starts from the loaded submission again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -30,6 +31,41 @@ class Learnt:
 
 
 @dataclass
+class PartMemory:
+    """What earlier tests taught about asking a part.
+
+    Attributes:
+        known: the way that answered first.
+        known_axes: of the arguments to which it did.
+        fruitless: tests in which no way answered.
+        furthest: of those that did not, the way that told most in the last such test.
+        probed: whether a function reads its arguments in this way.
+        meant: the way with an axis more, of one that is written for it; else the same way.
+        failures_alone: what failed in a test that began in a process of its own, by its place, its type and its message.
+        timeouts: how often a call did not end in time.
+    """
+
+    known: Attempt | None = None
+    known_axes: tuple[int, ...] = ()
+    fruitless: int = 0
+    furthest: Attempt | None = None
+    probed: dict[Attempt, bool] = field(default_factory=dict)
+    meant: dict[Attempt, Attempt] = field(default_factory=dict)
+    failures_alone: set[tuple[str, ...]] = field(default_factory=set)
+    timeouts: int = 0
+
+    def worked(self, attempt: Attempt, axes: tuple[int, ...]) -> None:
+        """A way answered; the first that did stays."""
+        if self.known is None:
+            self.known, self.known_axes = attempt, axes
+
+    def came_to_nothing(self, furthest: Attempt) -> None:
+        """No way answered in a test."""
+        self.fruitless += 1
+        self.furthest = furthest
+
+
+@dataclass
 class Workplace:
     """One submission being judged: its session, opened again when it was lost, and what was learnt about it."""
 
@@ -38,20 +74,13 @@ class Workplace:
     session: Session
     report: LoadReport
     alternatives: Alternatives | None = None
-    known: dict[str, Attempt] = field(default_factory=dict)
-    known_axes: dict[str, tuple[int, ...]] = field(default_factory=dict)  # of the arguments to which that answered
-    roles: dict[tuple[str, ...], Roles] = field(default_factory=dict)
-    fruitless: dict[str, int] = field(default_factory=dict)
-    probed: dict[Attempt, bool] = field(default_factory=dict)  # whether a function reads arguments in this way
-    meant: dict[Attempt, Attempt] = field(default_factory=dict)  # with an axis more, where a function is written for it
-    furthest: dict[str, Attempt] = field(default_factory=dict)  # what told most of a part in which nothing worked
-    learnt: dict[str, Learnt] = field(default_factory=dict)
-    failures_alone: set[tuple[str, ...]] = field(default_factory=set)  # of tests that began in a process of their own
+    memory: defaultdict[str, PartMemory] = field(default_factory=lambda: defaultdict(PartMemory))  # by part
+    learnt: dict[str, Learnt] = field(default_factory=dict)  # by test
+    roles: dict[tuple[str, ...], Roles] = field(default_factory=dict)  # reckoned once for all tests
     reopened: int = 0
     disturbed: bool = False
     answer_bytes: int = 0  # of its answers, which the judge keeps until all are there
     kept: CallProcess | None = None  # of earlier tests, for the next one
-    timeouts: dict[str, int] = field(default_factory=dict)
     ends: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,7 +101,7 @@ class Workplace:
         kept, self.kept = self.kept, None
         usable = kept is not None and not kept.over and not self.session.closed
         process = kept if kept is not None and usable else self.fork()
-        hurried = self.timeouts.get(part, 0) >= _PATIENT_TIMEOUTS
+        hurried = self.memory[part].timeouts >= _PATIENT_TIMEOUTS
         process.begin(part)
         process.seconds = self.assignment.limits.call_seconds / (10 if hurried else 1)
         return process
@@ -81,7 +110,7 @@ class Workplace:
         """A process did not end well in a test of this part; with it went all others of the submission but its first."""
         self.disturbed = True
         if isinstance(error, SubmissionTimedOut):
-            self.timeouts[part] = self.timeouts.get(part, 0) + 1
+            self.memory[part].timeouts += 1
         self._let_go()
 
     def _reopen(self) -> None:
