@@ -1,8 +1,8 @@
 """Of several files that could be the one to grade: those that count.
 
-Files with the same bytes count once, what is named as a copy of another does not count beside it, and a module that another file
-imports is its helper. This is looked at before any wall or limit: so a huge file is never read, one content is held at a time,
-and hundreds of files are several, whatever is in them.
+Files with the same bytes count once, what is named as a copy of another does not count beside it, nor do tests beside what they
+test, and a module that another file imports is its helper. This is looked at before any wall or limit: so a huge file is never
+read, one content is held at a time, and hundreds of files, or hundreds of megabytes, are several files, whatever is in them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from pathlib import Path
 from grader.course.bundle import MOST_BYTES
 
 _MOST_LOOKED_INTO = 200
+_MOST_TOGETHER = 128 << 20  # bytes of all files that are looked into
+_TESTS = re.compile(r"test_.*|.*_tests?|conftest", re.IGNORECASE)
 # As Finder, Windows, VS Code and Jupyter name a copy that stays behind. Not ` (1)`, a later download; nor Colab's `Copy of`, in
 # which one works.
 _COPY = re.compile(r"(?:\s+|\s*[-\u2013\u2014]\s*)(?:copy|копия)\s*(?:\d+|\(\d+\))?$", re.IGNORECASE)
@@ -30,13 +32,19 @@ _IMPORTS = re.compile(
 
 def leading(files: list[Path]) -> list[Path]:
     """Those of `files` that lead: of the same bytes the one with the shortest name (not `lab (1).py`), no `lab copy.py` beside
-    `lab.py`, and no helpers.
+    `lab.py`, no tests beside others, and no helpers.
 
-    All different ones, where each is imported by another; all, where they are too many to look into.
+    All different ones, where each is imported by another; all, where they are too many or too large to look into.
     """
-    if not 1 < len(files) <= _MOST_LOOKED_INTO:
+    files = [path for path in files if not _is_a_test(path)] or files
+    if not 1 < len(files) <= _MOST_LOOKED_INTO or sum(size for size in map(_size, files) if size <= MOST_BYTES) > _MOST_TOGETHER:
         return files
     return _without_helpers(_without_copies(_distinct(files)))
+
+
+def _is_a_test(path: Path) -> bool:
+    """Whether pytest would collect it, or read it first: it imports what it tests, and may help itself with the lab's names."""
+    return path.suffix.lower() == ".py" and _TESTS.fullmatch(path.stem) is not None
 
 
 def _distinct(files: list[Path]) -> list[Path]:

@@ -70,6 +70,23 @@ def test_thousands_are_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert leading(found) == found
 
 
+def test_many_large_files_are_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the class's time: sixty files of 60 MB take two minutes to look into, before anybody is graded."""
+    large = files(tmp_path, a="", b="", c="")
+    for path in large:
+        os.truncate(path, 60 << 20)
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} was read"))
+    assert leading(large) == large
+
+
+@pytest.mark.parametrize("test", ["test_lab", "lab_test", "conftest"])
+def test_what_tests_a_lab_is_not_the_lab(tmp_path: Path, test: str) -> None:
+    """Protects a student who hands in own tests: what they import is no helper of theirs. Alone such a file is the lab."""
+    found = files(tmp_path, lab="def iou(a, b): ...\n", **{test: "import lab\n\ndef iou(b): ...\n"})
+    assert names(leading(found)) == ["lab"]
+    assert leading(found[1:]) == found[1:]
+
+
 def test_a_helper_with_a_name_of_one_s_own(tmp_path: Path) -> None:
     """Protects a helper whose name is Cyrillic, in a list of imports with and without spaces."""
     found = files(tmp_path, помощник="a = 1\n", boxes="b = 1\n", lab="import json,помощник , boxes\n")
