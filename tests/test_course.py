@@ -243,6 +243,20 @@ def test_a_changed_submission_is_graded_again(grade: Callable[..., Any], course_
     assert len(_told(grade(*arguments))) == 2, "a changed test must be asked"
 
 
+def test_grading_one_again_keeps_the_others(grade: Callable[..., Any], course_copy: Path, tmp_path: Path) -> None:
+    """Protects invariant 5 from `--fresh`: who was not asked for keeps the grade, and who was has one line again."""
+    place = course_copy / "submissions" / "tiny"
+    for student in ("ann", "bob"):
+        (place / student).mkdir(parents=True)
+        (place / student / "tiny.py").write_text("def mean(values):\n    return 0\n")
+    arguments = [course_copy / "submissions", "-o", tmp_path / "out", "-j", 1]
+    assert len(_told(grade(*arguments))) == 2
+    assert len(_told(grade(*arguments, "--fresh", "--student", "bob"))) == 1
+    assert _told(grade(*arguments)) == []
+    assert [one.student for one in read_results(tmp_path / "out" / "results.json").submissions] == ["ann", "bob"]
+    assert len((tmp_path / "out" / ".journal" / "journal.jsonl").read_text().splitlines()) == 2
+
+
 def _told(finished: Any) -> list[str]:
     assert finished.status == 0, finished.stderr
     return [line for line in finished.lines if line.startswith("tiny: ")]

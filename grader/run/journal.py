@@ -4,9 +4,10 @@ One line of JSON per result, flushed to the disk before the next is taken up::
 
     {"key": ..., "base": ..., "result": SubmissionResult, "trace": Trace}
 
-`key` is over everything that the verdict depends on; a result is used again as it is only under the same key. `base` is over all
-of that but the tests and the reference: under it the trace tells which parts still stand. A torn last line (power cut, full
-disk) is passed over.
+`key` is over everything that the verdict depends on; a result is used again as it is only under the same key, the last one of
+it. `base` is over all of that but the tests and the reference: under it the trace tells which parts still stand. A torn last line
+(power cut, full disk) is passed over. Nothing is taken out while a class is graded; afterwards `compact` drops lines with a
+successor.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from types import TracebackType
 
 from grader.judge.regrading import Trace, Verdict
 from grader.results import SubmissionResult
+from grader.wholefile import write_whole
 
 _UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)  # a torn line, or one of another version
 
@@ -100,10 +102,6 @@ class Journal:
             self._stream.truncate(before)
             raise OSError(error.errno, error.strerror, str(self.path)) from error
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._stream.truncate(0)
-
     def __enter__(self) -> Journal:
         return self
 
@@ -114,6 +112,31 @@ class Journal:
 def _open_no_link(path: str, flags: int) -> int:
     """A student's link in a folder called as the report is must not have the instructor's file written to, or emptied."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)  # Windows has none
+
+
+def compact(folder: Path) -> None:
+    """Leave the lines out of a closed journal whose key has a later one: they are never read again.
+
+    Raises `OSError` when the disk has no room for the shorter one; the longer one is then as it was.
+    """
+    path = folder / "journal.jsonl"
+    with path.open("rb") as stream:
+        last = {_key(line): number for number, line in enumerate(stream)}
+
+    def write(partial: Path) -> None:
+        with path.open("rb") as old, partial.open("wb") as new:
+            new.writelines(line for number, line in enumerate(old) if last[_key(line)] == number)
+            new.flush()
+            os.fsync(new.fileno())  # a power cut after the exchange of names must not find it empty
+
+    write_whole(path, write)
+
+
+def _key(line: bytes) -> str:
+    try:
+        return str(json.loads(line)["key"])
+    except _UNREADABLE:
+        return ""  # of those nobody reads any
 
 
 def result_key(*parts: str) -> str:

@@ -7,6 +7,7 @@ versions of grader, Python and libraries. Where only tests or the reference diff
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +27,7 @@ from grader.results import (
     SubmissionStatus,
 )
 from grader.run.dispatch import Job, Machines, Task, grade_all, longest_first
-from grader.run.journal import Journal, Kept, result_key
+from grader.run.journal import Journal, Kept, compact, result_key
 from grader.run.pictures import shown_pictures
 from grader.run.plan import AssignmentRun
 from grader.wholefile import write_text_whole
@@ -76,8 +77,7 @@ def run_assignment(run: AssignmentRun, options: RunOptions, observer: Observer) 
     with Journal(folder) as journal:
         kept = journal.find(set(keys.values()), set(bases.values()))
         if options.fresh:
-            kept = Kept(seconds=kept.seconds)
-            journal.clear()
+            kept = Kept(seconds=kept.seconds)  # the journal keeps its lines: those of whom `--student` or Ctrl-C leaves out count
         todo = []
         for one in run.submissions:
             result = kept.results.get(keys[one.student])
@@ -93,6 +93,9 @@ def run_assignment(run: AssignmentRun, options: RunOptions, observer: Observer) 
                 observer.finished(progress, verdict.result)
         except KeyboardInterrupt:
             complete = False
+    if options.fresh and complete:
+        with contextlib.suppress(OSError):  # it only takes less room
+            compact(folder)
     return make_results(run, progress.results, language), complete
 
 

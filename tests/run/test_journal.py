@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grader.course.dependencies import PartDigests
 from grader.judge.regrading import TestTrace, Trace
 from grader.results import PartResult, SubmissionResult, SubmissionStatus, TestResult, TestStatus
-from grader.run.journal import Journal, result_key
+from grader.run.journal import Journal, compact, result_key
 
 
 def result(student: str, score: float | None = 5.0) -> SubmissionResult:
@@ -110,13 +110,20 @@ def test_any_other_line_is_passed_over(tmp_path: Path, line: bytes) -> None:
     assert set(kept(tmp_path)) == {"a", "b"}
 
 
-def test_it_can_be_cleared(tmp_path: Path) -> None:
-    """Protects `--fresh`, and what is written after it."""
+def test_what_has_a_successor_is_left_out(tmp_path: Path) -> None:
+    """Protects the other students' results from the end of a run with `--fresh`, and the disk from all the runs before it."""
     with Journal(tmp_path) as journal:
-        journal.append("a", result("ann"))
-        journal.clear()
-        journal.append("b", result("bob"))
-    assert set(kept(tmp_path)) == {"b"}
+        for key, score in (("a", 1), ("b", 2), ("a", 3), ("c", 4), ("a", 5)):
+            journal.append(key, result("ann", score))
+    with (tmp_path / "journal.jsonl").open("ab") as stream:
+        stream.write(b"torn\n[]\n")
+    before = kept(tmp_path)
+    compact(tmp_path)
+    assert kept(tmp_path) == before
+    assert {key: one.score for key, one in before.items()} == {"a": 5, "b": 2, "c": 4}
+    lines = (tmp_path / "journal.jsonl").read_bytes().splitlines()
+    assert [json.loads(line)["key"] for line in lines if line.startswith(b"{")] == ["b", "c", "a"]
+    assert [path.name for path in tmp_path.iterdir()] == ["journal.jsonl"]
 
 
 def test_each_result_is_on_the_disk_at_once(tmp_path: Path) -> None:
