@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,6 +127,16 @@ class AssignmentFolder:
     def judged_files(self) -> list[Path]:
         """Every file of the folder that a verdict may depend on, sorted; the reference may lie elsewhere."""
         return walk(self.path, _UNJUDGED)
+
+    def weights_files(self) -> dict[str, Path]:
+        """The files of weights that the course's models name, by model, wherever they lie; those of packages are installed."""
+        files = {name: model.file for name, model in self.specification.models.items()}
+        own = {name: file for name, file in files.items() if file and not file.startswith("package:")}
+        return {name: Path(os.path.normpath(self.path / file)) for name, file in own.items()}
+
+    def needed_files(self) -> list[Path]:
+        """Every file that judging needs on another machine: those of the folder, the reference, weights; some may stand twice."""
+        return [*self.judged_files(), self.reference, *self.weights_files().values()]
 
     def digest(self, without: Callable[[Path], bool] = lambda _path: False) -> str:
         """SHA-256 over every file that a verdict depends on, the folder's and the reference, `without` some of them."""

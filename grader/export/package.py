@@ -21,17 +21,21 @@ _PACKAGE = Path(grader.__file__).parent
 def gradescope_package(folder: AssignmentFolder, hidden_tests: Visibility) -> bytes:
     """The zip, the same bytes for the same course and grader.
 
-    Raises `SpecificationError` when the reference lies outside of the course, where it cannot come along.
+    Raises `SpecificationError` when the reference or weights lie outside of the course, where they cannot come along, and when
+    a file cannot be read.
     """
     files: dict[str, bytes] = {name: (_TEMPLATES / name).read_bytes() for name in SCRIPTS}
     files["requirements.txt"] = "".join(f"{line}\n" for line in requirements()).encode()
     files["visibility"] = f"{hidden_tests}\n".encode()
     course = folder.path.parents[1]
-    if not folder.reference.is_relative_to(course):
-        raise SpecificationError(f"{folder.reference} lies outside of the course {course}")
-    files[f"course/{folder.reference.relative_to(course).as_posix()}"] = folder.reference.read_bytes()
     place = f"course/assignments/{folder.specification.id}"
-    files |= contents(folder.judged_files(), folder.path, place)
+    for path in folder.needed_files():
+        if not path.is_relative_to(course):
+            raise SpecificationError(f"{path} lies outside of the course {course}")
+        try:
+            files |= contents([path], *((folder.path, place) if path.is_relative_to(folder.path) else (course, "course")))
+        except OSError as error:
+            raise SpecificationError(f"{path}: cannot be packed: {error.strerror}") from error
     # The starter goes along: a file that nobody worked in is not taken for a submission.
     files |= contents(walk(folder.starter), folder.starter, f"{place}/starter")
     files |= contents(_own(), _PACKAGE, "lib/grader")

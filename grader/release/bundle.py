@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,8 @@ def build_bundle(folder: AssignmentFolder, install: str = "", device: str = "cpu
 
     `install`: what the students' pip installs the grader from; where this one came from by default (`grader.origin`).
 
-    Raises `SpecificationError` when there is no public test or no starter, when the reference fails a public test, and when
-    anything hidden would get into the bundle.
+    Raises `SpecificationError` when there is no public test or no starter, when the reference fails a public test, when weights
+    cannot be read or are others than the specification names, and when anything hidden would get into the bundle.
     """
     starters = _files(folder.starter)
     if not starters:
@@ -50,7 +51,9 @@ def build_bundle(folder: AssignmentFolder, install: str = "", device: str = "cpu
     if folder.pictures is not None:
         files |= _files(folder.pictures, folder.specification.pictures)
     files |= _catalogues(folder, files)
-    files["assignment.yaml"] = _specification(folder)
+    weights = {name: f"{RELEASED}/{name}{path.suffix}" for name, path in folder.weights_files().items()}
+    files |= {place: _weights(folder, name) for name, place in weights.items()}
+    files["assignment.yaml"] = _specification(folder, weights)
     files[ANSWERS] = record(judge).to_bytes()
     files[f"{RELEASED}/bundle.json"] = _knowledge(folder, judge, starters).to_json().encode()
     files["requirements.txt"] = f"{install or requirement()}\n".encode()
@@ -81,6 +84,20 @@ def _code(folder: AssignmentFolder) -> dict[str, bytes]:
     return {name: (folder.path / name).read_bytes() for name in _CODE if (folder.path / name).is_file()}
 
 
+def _weights(folder: AssignmentFolder, name: str) -> bytes:
+    path = folder.weights_files()[name]
+    if path.resolve().is_relative_to(folder.tests("hidden").resolve()):
+        raise SpecificationError(f"{path}: the weights of {name} lie among the hidden tests", remedy="put them elsewhere")
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise SpecificationError(f"{path}: cannot be released: {error.strerror}") from error
+    digest = hashlib.sha256(raw).hexdigest()
+    if digest != folder.specification.models[name].sha256:  # here the cache may answer for the file; a student has none
+        raise SpecificationError(f"models: file: {path} has another SHA-256 than the specification: {digest}")
+    return raw
+
+
 def _catalogues(folder: AssignmentFolder, files: dict[str, bytes]) -> dict[str, bytes]:
     texts = texts_of(raw.decode("utf-8") for name, raw in files.items() if name.endswith(".py"))
     name = f"{folder.specification.id}.mo"
@@ -90,11 +107,16 @@ def _catalogues(folder: AssignmentFolder, files: dict[str, bytes]) -> dict[str, 
     }
 
 
-def _specification(folder: AssignmentFolder) -> bytes:
-    """The specification without its author's comments and the seed of hidden inputs, pointing at the recorded answers."""
+def _specification(folder: AssignmentFolder, weights: dict[str, str]) -> bytes:
+    """The specification without its author's comments and the seed of hidden inputs.
+
+    It points at the recorded answers, and at `weights` (place in the bundle, by model), which may lie outside of the folder.
+    """
     tree = yaml.safe_load((folder.path / "assignment.yaml").read_text("utf-8"))
     tree.pop("seed", None)
     tree["reference"] = ANSWERS
+    for name, place in weights.items():
+        tree["models"][name]["file"] = place
     return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False, width=120).encode()
 
 

@@ -42,18 +42,13 @@ def pack_course(folder: AssignmentFolder) -> CourseParcel:
 
     Raises `SpecificationError` where one of these cannot be read.
     """
-    weights = [folder.path / model.file for model in folder.specification.models.values() if _is_own(model.file)]
-    paths = [*folder.judged_files(), folder.reference, *(Path(os.path.normpath(path)) for path in weights)]
+    paths = folder.needed_files()
     root = Path(os.path.commonpath([folder.path.parent, *(path.parent for path in paths)]))
     try:
         files = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
     except OSError as error:
         raise SpecificationError(f"{error.filename}: cannot be sent to a worker: {error.strerror}") from error
     return CourseParcel(folder.path.relative_to(root).as_posix(), files)
-
-
-def _is_own(file: str) -> bool:
-    return bool(file) and not file.startswith("package:")
 
 
 @dataclass(frozen=True)

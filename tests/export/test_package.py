@@ -226,6 +226,23 @@ def _coreutils(folder: Path) -> Path:
     return place
 
 
+MODEL = "models:\n  a: {{factory: x.y, weights: file, file: {}, sha256: {}}}\n"
+
+
+def test_weights_beside_the_assignment(course_copy: Path) -> None:
+    """Protects from a package that lacks weights which the assignment names, in the course or out of it."""
+    specification = course_copy / "assignments" / "tiny" / "assignment.yaml"
+    text = specification.read_text()
+    (course_copy / "net.pth").write_bytes(b"weights")
+    specification.write_text(text + MODEL.format("../../net.pth", "a" * 64))
+    with zipfile.ZipFile(io.BytesIO(gradescope_package(open_assignment(specification.parent), "hidden"))) as archive:
+        assert archive.read("course/net.pth") == b"weights"
+    for file, said in (("../../../net.pth", "lies outside of the course"), ("../../gone.pth", "cannot be packed")):
+        specification.write_text(text + MODEL.format(file, "a" * 64))
+        with pytest.raises(SpecificationError, match=said):
+            gradescope_package(open_assignment(specification.parent), "hidden")
+
+
 def test_a_reference_outside_of_the_course(course_copy: Path, tmp_path: Path) -> None:
     """Protects from a package that lacks its reference."""
     shutil.move(course_copy / "reference" / "tiny.py", tmp_path / "elsewhere.py")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -317,6 +318,43 @@ def test_a_bundle_handed_in_whole(files: dict[str, bytes], tiny_course: Path, tm
     (folder / "tiny_mine.py").write_text("def mean(values):\n    return 1\n")
     (found,) = collect(tmp_path / "submissions", lab.specification, lab.starters())
     assert found.main == folder / "tiny_mine.py"
+
+
+def add_weights(course: Path, name: str) -> tuple[Path, Path]:
+    """A model with weights in the file `name` of the course; (the assignment's folder, the file)."""
+    torch = pytest.importorskip("torch", reason="needs torch")
+    lab, path = course / "assignments" / "tiny", course / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save({}, path)
+    digest, file = hashlib.sha256(path.read_bytes()).hexdigest(), os.path.relpath(path, lab)
+    model = f"{{factory: torch.nn.Identity, weights: file, file: {file}, sha256: {digest}}}"
+    _append(lab / "assignment.yaml", f"models:\n  net: {model}\n")
+    return lab, path
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", ["assignments/tiny/weights/net.pth", "weights/net.pth"])
+def test_weights_come_along(course_copy: Path, tmp_path: Path, name: str) -> None:
+    """Protects students from a bundle that names weights which only the course has, in the lab's folder or outside of it."""
+    lab, weights = add_weights(course_copy, name)
+    bundle = open_assignment(unpack(build_bundle(open_assignment(lab)), tmp_path / "bundle"))
+    assert bundle.weights_files() == {"net": tmp_path / "bundle" / "released" / "net.pth"}
+    assert bundle.weights_files()["net"].read_bytes() == weights.read_bytes()
+
+
+@pytest.mark.torch
+def test_weights_that_are_not_released(course_copy: Path) -> None:
+    """Protects what lies among hidden tests from leaving as weights, and students from weights that no check would take."""
+    lab, weights = add_weights(course_copy, "assignments/tiny/tests/hidden/net.pth")
+    with pytest.raises(SpecificationError, match="the weights of net lie among the hidden tests"):
+        build_bundle(open_assignment(lab))
+    shutil.move(weights, lab / "net.pth")
+    specification = lab / "assignment.yaml"
+    specification.write_text(specification.read_text().replace("tests/hidden/net.pth", "net.pth"))
+    assert "released/net.pth" in build_bundle(open_assignment(lab))
+    (lab / "net.pth").write_bytes(b"others, while the cache still knows those")
+    with pytest.raises(SpecificationError, match="has another SHA-256 than the specification"):
+        build_bundle(open_assignment(lab))
 
 
 @pytest.mark.torch
