@@ -19,11 +19,11 @@ from grader.errors import SpecificationError
 from grader.judge.judge import Judge, JudgePlan
 from grader.origin import requirement
 from grader.release.catalogue import reduced, texts_of
-from grader.release.leaks import leaks
 from grader.release.pruning import prune
 from grader.release.recorder import record
 from grader.report.number import format_number
 from grader.sandbox.wall import NoWall
+from grader.validate.leaks import leaks
 
 ANSWERS = f"{RELEASED}/recorded{ANSWERS_SUFFIX}"
 _CODE = ("calling.py", "comparison.py", "figures.py", "networks.py")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.master import stale, starter_files
-from grader.course.submission import Submission
-from grader.course.walk import walk
+from grader.course.submission import SUFFIXES, Submission, collect
+from grader.course.walk import contents, walk
 from grader.course.yamlfile import read_yaml
 from grader.errors import SpecificationError
 from grader.judge.judge import Judge
@@ -20,6 +19,7 @@ from grader.judge.plugin import JudgePlugin, PlannedTest, Ran
 from grader.judge.running import run_tests
 from grader.results import SubmissionResult
 from grader.validate.check import Check
+from grader.validate.leaks import leaks
 from grader.validate.local import Function, LocalSubmission
 from grader.validate.mutants import mutants_of
 
@@ -102,16 +102,10 @@ class Validator:
 
     def check_hidden(self) -> Check:
         """No hidden test stands in what students are given."""
-        given = [*self.folder.tests("public").rglob("*.py"), *walk(self.folder.starter)]
-        texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in given}
-        short = []
-        for path in sorted(self.folder.tests("hidden").rglob("test_*.py")):
-            for name, body in _test_bodies(path):
-                for other, text in texts.items():
-                    inside = name in text or (other.suffix == ".py" and body in [b for _, b in _test_bodies(other)])
-                    if inside:
-                        short.append(f"{path.name}::{name} stands in {other.name}")
-        return Check("hidden tests stay hidden", not short, f"{len(texts)} files that students are given", tuple(short))
+        public, starter = self.folder.tests("public"), self.folder.starter
+        given = contents(walk(public), public, "tests/public") | contents(walk(starter), starter)
+        found = leaks(self.folder, given)
+        return Check("hidden tests stay hidden", not found, f"{len(given)} files that students are given", tuple(found))
 
     def check_starter(self) -> Check:
         """What students begin with scores nothing."""
@@ -205,15 +199,17 @@ class Validator:
         return Check(name, not told, f"{SEEDS} seeds", tuple(told))
 
     def _grade_files(self, folder: Path) -> list[tuple[str, SubmissionResult]]:
-        """Grade each file of a folder (or of its subfolders, one submission each) in the sandbox."""
+        """Grade in the sandbox what is in a folder, as `grade run` would: a file, or a folder with helpers and data beside it."""
         if not folder.is_dir():
             return []
-        found = []
-        for path in sorted(folder.iterdir()):
-            main = path if path.is_file() else next((p for p in sorted(path.iterdir()) if p.suffix in (".py", ".ipynb")), None)
-            if main is not None and main.suffix in (".py", ".ipynb") and not main.name.startswith(("_", ".")):
-                found.append((path.name, self.judge.grade(Submission(path.name, path, main))))
-        return found
+        found = collect(folder, self.assignment, self.folder.starters())
+        return [(one.root.name, self.judge.grade(one)) for one in found if _is_work(one)]
+
+
+def _is_work(submission: Submission) -> bool:
+    """Not a folder of data, nor what an author has put aside."""
+    files = submission.candidates if submission.main is None else [submission.main.name]
+    return not submission.root.name.startswith("_") and any(name.lower().endswith(SUFFIXES) for name in files)
 
 
 def read_survivors(path: Path) -> dict[str, str]:
@@ -228,12 +224,3 @@ def read_survivors(path: Path) -> dict[str, str]:
 
 def _points(result: SubmissionResult) -> str:
     return "not graded" if result.score is None else f"{result.score} points"
-
-
-def _test_bodies(path: Path) -> list[tuple[str, str]]:
-    try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-    except SyntaxError:
-        return []
-    tests = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
-    return [(node.name, ast.unparse(ast.Module(node.body[1:] if ast.get_docstring(node) else node.body, []))) for node in tests]

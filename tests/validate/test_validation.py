@@ -12,7 +12,9 @@ from grader.cli.main import run_main
 from grader.course.assignment import open_assignment
 from grader.errors import SpecificationError
 from grader.judge.judge import Judge, JudgePlan
+from grader.release.bundle import build_bundle
 from grader.sandbox.wall import NoWall
+from grader.validate.leaks import leaks
 from grader.validate.validation import Validator
 
 MakeValidator = Callable[[], Validator]
@@ -153,6 +155,58 @@ def test_every_survivor_must_be_explained(folder: Path, make_validator: MakeVali
     (folder / "survivors.yaml").write_text("".join(f'"{mutant}": right\n' for mutant in rest))
     check = make_validator().check_mutants()
     assert (check.holds, check.shortfalls) == (False, (first,))
+
+
+# -- what students are given ------------------------------------------------------------------------------------------
+
+
+def test_names_that_others_begin_with(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects a course whose public test's name begins with a hidden one's: names are whole words, for validate and release."""
+    change(folder / "tests" / "public" / "test_clamp.py", "def test_inside", "def test_outside_windows")
+    given = build_bundle(open_assignment(folder))
+    assert leaks(open_assignment(folder), given) == []
+    check = make_validator().check_hidden()
+    assert (check.holds, check.shortfalls) == (True, ())
+    (folder / "starter" / "tiny.py").write_text("# as test_outside does\n")
+    said = "the name of the hidden test test_outside stands in tiny.py"
+    assert make_validator().check_hidden().shortfalls == (said,)
+    with pytest.raises(SpecificationError, match=said):
+        build_bundle(open_assignment(folder))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# A value outside the interval becomes the nearer bound.\n", "the title of the hidden test test_outside"),
+        ("def mine(values):\n    return sum(values) / len(values)\n", "what mean does"),
+    ],
+)
+def test_what_release_would_refuse(folder: Path, make_validator: MakeValidator, text: str, said: str) -> None:
+    """Protects an author from a course that is said to be right and cannot be released: both ask the same."""
+    (folder / "starter" / "tiny.py").write_text(text)
+    assert make_validator().check_hidden().shortfalls == (f"{said} stands in tiny.py",)
+
+
+# -- styles -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_style_with_a_helper(folder: Path, make_validator: MakeValidator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a right style from being told wrong: of its files the one is graded that `grade run` grades, not the first."""
+    style = folder / "styles" / "with_a_helper"
+    (folder / "styles" / "data").mkdir(parents=True)
+    (folder / "styles" / "data" / "words.txt").write_text("")
+    (folder / "styles" / "_aside.py").write_text("")
+    (folder / "styles" / "plain.py").write_text("")
+    style.mkdir()
+    (style / "aid.py").write_text("def total(values):\n    return sum(values)\n")
+    (style / "tiny.py").write_text("from aid import total\n")
+    (folder / "styles" / "two").mkdir()
+    for name in ("tiny.py", "tiny_too.py"):
+        (folder / "styles" / "two" / name).write_text(f"# {name}\n")
+    validator, graded = make_validator(), []
+    monkeypatch.setattr(validator.judge, "grade", lambda one: graded.append(one) or one.problem)
+    assert validator._grade_files(folder / "styles") == [("plain.py", ""), ("two", "several_files"), ("with_a_helper", "")]
+    assert [one.main for one in graded] == [folder / "styles" / "plain.py", None, style / "tiny.py"]
 
 
 # -- a reference that fails -------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
-"""The last look before a bundle leaves: does anything hidden stand in it?"""
+"""Does anything hidden stand in what students are given? `grade validate` asks, and `grade release` before a bundle leaves."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,18 +15,22 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 def leaks(folder: AssignmentFolder, files: dict[str, bytes]) -> list[str]:
     """What of hidden tests and of the reference stands in `files` (contents by name), in words.
 
-    Looked for: names and titles of hidden tests in any file; bodies of hidden tests and of the reference's functions in Python
-    files; the files themselves.
+    Looked for: names (but those that a public test has too) and titles of hidden tests in any file, as whole words; bodies of
+    hidden tests and of the reference's functions in Python files; the files themselves.
     """
     found = []
     texts = {name: raw.decode("utf-8", "replace") for name, raw in files.items()}
+    names = {name: set(re.findall(r"\w+", text)) for name, text in texts.items()}
     public = {name for name, _, _ in _functions(sorted(folder.tests("public").rglob("*.py")))}
     hidden = sorted(folder.tests("hidden").rglob("*.py"))
     for name, words, _ in _functions(hidden):
         if name.startswith("test_") and name not in public:
-            found += [f"the name of the hidden test {name} stands in {file}" for file, text in texts.items() if name in text]
+            found += [f"the name of the hidden test {name} stands in {file}" for file in files if name in names[file]]
         if name.startswith("test_") and len(words) > 10:
-            found += [f"the title of the hidden test {name} stands in {file}" for file, text in texts.items() if words in text]
+            title = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)")
+            found += [
+                f"the title of the hidden test {name} stands in {file}" for file, text in texts.items() if title.search(text)
+            ]
     secret = {body: name for name, _, body in _functions([*hidden, folder.reference]) if body}
     for file, text in texts.items():
         if file.endswith(".py"):
