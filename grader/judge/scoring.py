@@ -1,7 +1,8 @@
 """From how tests went to verdicts and points.
 
-The tests of a part share its points by their weights. Shares are exact fractions until they are shown, so that all tests passed
-is exactly the full score; a fault of the grader leaves the part and the submission without a score, never with a zero.
+The tests of a part share its points by their weights. Shares are exact fractions of the numbers as the author wrote them, until
+they are shown: all tests passed is exactly the full score. A fault of the grader leaves the part and the submission without a
+score, never with a zero.
 """
 
 from __future__ import annotations
@@ -25,9 +26,14 @@ def shares(assignment: Assignment, planned: Sequence[PlannedTest]) -> dict[str, 
     """The points of each test, by id. A part without tests is an error of the course, found by `untested_parts`."""
     total: dict[str, Fraction] = {}
     for test in planned:
-        total[test.part] = total.get(test.part, Fraction(0)) + Fraction(test.weight)
-    points = {part.id: Fraction(part.points) for part in assignment.parts}
-    return {test.id: points[test.part] * Fraction(test.weight) / total[test.part] for test in planned}
+        total[test.part] = total.get(test.part, Fraction(0)) + exact(test.weight)
+    points = {part.id: exact(part.points) for part in assignment.parts}
+    return {test.id: points[test.part] * exact(test.weight) / total[test.part] for test in planned}
+
+
+def exact(number: float) -> Fraction:
+    """The number as it was written: 33.3 is 333/10, not the nearest binary fraction."""
+    return Fraction(str(number))
 
 
 def untested_parts(assignment: Assignment, planned: Sequence[PlannedTest]) -> list[str]:

@@ -17,6 +17,7 @@ from grader.judge.material import own_reference
 from grader.judge.outcome import CodeRaised
 from grader.judge.plugin import JudgePlugin, PlannedTest, Ran
 from grader.judge.running import run_tests
+from grader.judge.scoring import exact
 from grader.results import SubmissionResult
 from grader.validate.check import Check
 from grader.validate.leaks import leaks
@@ -75,9 +76,9 @@ class Validator:
         return plugin.ran
 
     def check_points(self) -> Check:
-        """The shares of all tests add up to the points of the assignment."""
+        """The shares of all tests add up to the points of all parts, which the specification holds against its own `points`."""
         total = sum(self.judge.share.values())
-        holds = total == self.assignment.points
+        holds = total == sum(exact(part.points) for part in self.assignment.parts)
         public = sum(test.visibility == "public" for test in self.judge.planned)
         text = f"{float(total):g} points in {len(self.judge.planned)} tests ({public} public)"
         return Check("points add up", holds, text)

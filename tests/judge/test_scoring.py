@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grader.course.specification import Assignment, Part, Text
 from grader.judge.outcome import CodeRaised, Mismatch, NotFound, Stopped, TestOutcome
 from grader.judge.plugin import PlannedTest, Ran
-from grader.judge.scoring import part_results, result_of, shares, shown, stopped_result, total_score, untested_parts
+from grader.judge.scoring import exact, part_results, result_of, shares, shown, stopped_result, total_score, untested_parts
 from grader.judge.text import gettext
 from grader.results import TestStatus
 from grader.sandbox.exchange import Failure
@@ -62,7 +62,7 @@ def test_all_passed_is_exactly_the_full_score(parts: list[tuple[float, list[floa
     results = judged(tests, share)
     assert total_score(given_assignment, results, share) == shown(given_assignment.points)
     for part, result in zip(given_assignment.parts, part_results(given_assignment, results, share), strict=True):
-        assert sum((share[test.id] for test in tests if test.part == part.id), Fraction(0)) == Fraction(part.points)
+        assert sum((share[test.id] for test in tests if test.part == part.id), Fraction(0)) == exact(part.points)
         assert result.score == result.max_score == shown(part.points)
 
 
@@ -72,9 +72,17 @@ def test_some_passed_is_the_sum_of_their_shares(points: float, weights: list[flo
     given_assignment, tests = assignment(points), planned("p0", weights)
     failed = data.draw(st.sets(st.sampled_from([test.id for test in tests])))
     share = shares(given_assignment, tests)
-    total = sum(Fraction(test.weight) for test in tests)
-    earned = sum(Fraction(test.weight) for test in tests if test.id not in failed)
-    assert total_score(given_assignment, judged(tests, share, failed), share) == shown(Fraction(points) * earned / total)
+    total = sum(exact(test.weight) for test in tests)
+    earned = sum(exact(test.weight) for test in tests if test.id not in failed)
+    assert total_score(given_assignment, judged(tests, share, failed), share) == shown(exact(points) * earned / total)
+
+
+def test_points_in_decimals_add_up() -> None:
+    """Protects what an author wrote from binary fractions: 33.3, 33.3 and 33.4 points are a hundred."""
+    tests = [*planned("p0", [0.1, 0.2]), *planned("p1", [1]), *planned("p2", [1])]
+    share = shares(assignment(33.3, 33.3, 33.4), tests)
+    assert sum(share.values()) == 100
+    assert share["p0-0"] == Fraction(111, 10)
 
 
 def test_thirds() -> None:

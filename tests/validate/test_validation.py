@@ -92,6 +92,14 @@ def test_explanations_are_read_first(folder: Path, make_validator: MakeValidator
         make_validator()
 
 
+def test_points_in_decimals(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects an author from being told that legal points do not add up, in parts of a point too."""
+    for name, whole, points in (("mean, average", 40, 40.1), ("clamp", 30, 30.3), ("count_words, word_count", 30, 29.6)):
+        change(folder / "assignment.yaml", f"points: {whole}\n    names: [{name}]", f"points: {points}\n    names: [{name}]")
+    check = make_validator().check_points()
+    assert (check.holds, check.summary) == (True, "100 points in 7 tests (3 public)")
+
+
 # -- what is counted --------------------------------------------------------------------------------------------------
 
 
