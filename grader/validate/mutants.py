@@ -141,7 +141,8 @@ def _count(node: ast.AST) -> int:
 
 def _change(tree: ast.Module, node: ast.AST, number: int) -> None:
     if isinstance(node, ast.Compare):
-        node.ops[number] = _COMPARISONS[type(node.ops[number])]()
+        place = [index for index, op in enumerate(node.ops) if type(op) in _COMPARISONS][number]
+        node.ops[place] = _COMPARISONS[type(node.ops[place])]()
     elif isinstance(node, ast.BinOp):
         options: list[ast.AST] = [node.left, node.right]
         if type(node.op) in _OPERATORS:
