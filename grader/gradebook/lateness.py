@@ -37,7 +37,7 @@ def lateness(submitted: datetime | None, marked_late: bool, deadline: datetime |
         return Lateness(Timeliness.MARKED_LATE if marked_late and submitted is None else Timeliness.IN_TIME)
     if submitted is None:
         return Lateness(Timeliness.MARKED_LATE if marked_late else Timeliness.UNKNOWN)
-    if submitted <= deadline + timedelta(minutes=late.grace_minutes):
+    if submitted - deadline <= timedelta(minutes=late.grace_minutes):  # a sum could lead out of the calendar
         return Lateness(Timeliness.IN_TIME)
     hours = (submitted - deadline) / timedelta(hours=1)
     if late.refused_after_hours is not None and hours > late.refused_after_hours:

@@ -23,7 +23,7 @@ from grader.gradebook import tables
 from grader.gradebook.book import REVISION, Gradebook, gradebook_url, open_gradebook
 from grader.gradebook.decisions import Decision, comment, extend, override
 from grader.gradebook.grades import Grade, grades
-from grader.gradebook.lateness import Timeliness
+from grader.gradebook.lateness import Timeliness, lateness
 from grader.gradebook.recording import Handing, Recorded, record
 from grader.gradebook.rules import Rules
 from grader.gradebook.trail import trail
@@ -202,6 +202,15 @@ def test_lateness(
     record(book, results(ann=(40, 60)), rules(12, late), {"ann": Handing(when)}, "prof")
     grade = grade_of(book, "ann")
     assert (grade.score, grade.earned, grade.late.timeliness) == (score, 100, timeliness)
+
+
+@pytest.mark.parametrize(("days", "timeliness"), [(2, Timeliness.IN_TIME), (4, Timeliness.LATE)])
+def test_the_end_of_the_calendar(days: int, timeliness: Timeliness) -> None:
+    """Protects from a traceback where deadline and grace together lead beyond year 9999."""
+    deadline = datetime(9999, 12, 27, tzinfo=UTC)
+    for grace in (3 * 24 * 60, 366 * 24 * 60):
+        late = lateness(deadline + timedelta(days=days), False, deadline, Late(grace_minutes=grace))
+        assert late.timeliness is (timeliness if grace < 5000 else Timeliness.IN_TIME)
 
 
 def test_a_table_of_large_scores(book: Gradebook, results: Make, rules: MakeRules) -> None:
