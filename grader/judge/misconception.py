@@ -16,7 +16,8 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 class Variant:
     """A wrong variant of one part's reference.
 
-    `accepted` ones are harmless (the comparison lets them pass); their explanation is told all the same.
+    `accepted` ones are harmless: the comparison lets them pass. They are for `grade validate`, which holds the comparison to it;
+    who answers so is right, and of right answers no mistake is named. What a student should hear, a comparison says in `notes`.
     One that `ignores` a role is no explanation where the function was not even given it.
     """
 
@@ -44,7 +45,8 @@ def misconception(
         part: the part's id.
         en: the words for the student; the first sentence is the title. Say what is computed instead, and what is asked.
         ru: the same in Russian.
-        accepted: it is harmless: the comparison lets it pass, and the student is told all the same.
+        accepted: it is harmless: `grade validate` says when it no longer passes. Students are not told of it; a comparison that
+            lets it pass may say so in `call.notes`.
         ignores: the role of which it takes no notice: it is not named where the function was never given that.
     """
 
