@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import traceback
+from pathlib import PurePath, PureWindowsPath
 from types import TracebackType
 from typing import Any
 
@@ -32,15 +33,16 @@ def describe(error: BaseException, cells: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def fault_of(error: Exception, folder: str) -> str:
+def fault_of(error: Exception, folder: PurePath) -> str:
     """What failed in the grader's own code while it looked at a submission, whose modules lie in `folder`, in one line.
 
     Empty where that was the submission's doing: code of its own was running, or it has used up what a process may have.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    if isinstance(error, _USED_UP) or not frames or any(frame.filename.startswith(("<cell ", f"{folder}/")) for frame in frames):
+    own = ("<cell ", str(folder / "_")[:-1])  # with the separator of the folder's system
+    if isinstance(error, _USED_UP) or not frames or any(frame.filename.startswith(own) for frame in frames):
         return ""
-    name = frames[-1].filename.rpartition("/")[2]
+    name = PureWindowsPath(frames[-1].filename).name  # which knows both separators
     return f"{type(error).__name__}: {_message(error)} ({name}:{frames[-1].lineno})"
 
 

@@ -96,7 +96,7 @@ class Session:
         try:
             return self._load(request, work)
         except Exception as error:
-            fault = fault_of(error, str(work))
+            fault = fault_of(error, work)
             if not fault:
                 raise
             return {"fault": fault}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
+
 import pytest
 
 from grader.guest.failures import fault_of
 
+SUBMITTED = PurePosixPath("/submitted")
 
-def fault(source: str, filename: str) -> str:
+
+def fault(source: str, filename: str, folder: PurePath = SUBMITTED) -> str:
     """Of code that raises, in a file of this name; the submission's folder is `/submitted`."""
     with pytest.raises(Exception) as caught:
         exec(compile(source, filename, "exec"), {})
-    return fault_of(caught.value, "/submitted")
+    return fault_of(caught.value, folder)
 
 
 def test_the_graders_own_failure() -> None:
@@ -33,6 +37,13 @@ def test_the_submissions_own_doing(source: str, filename: str) -> None:
     assert fault(source, filename) == ""
 
 
+def test_whose_it_was_on_windows() -> None:
+    """Protects the same verdicts from the other separator: a student's own failure was told as the grader's."""
+    folder = PureWindowsPath("C:\\submitted")
+    assert fault("1 / 0", "C:\\submitted\\helper.py", folder) == ""
+    assert fault("\n{}['a']", "C:\\submitted too\\guest\\inventory.py", folder) == "KeyError: 'a' (inventory.py:2)"
+
+
 class Odd(Exception):
     """An error whose message cannot be made."""
 
@@ -44,4 +55,4 @@ def test_an_error_without_words() -> None:
     """Protects the telling itself from such an error."""
     with pytest.raises(Odd) as caught:
         raise Odd
-    assert "its message could not be made" in fault_of(caught.value, "/submitted")
+    assert "its message could not be made" in fault_of(caught.value, SUBMITTED)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import math
 import sys
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from types import ModuleType
 
 import numpy as np
+import pytest
 
 from grader.guest.inventory import Inventory, modules_in
 
@@ -234,3 +235,12 @@ def test_modules_that_were_there_before(tmp_path: Path):
     finally:
         for name in names:
             del sys.modules[name]
+
+
+def test_the_modules_of_a_folder_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects what a submission's helper modules define from the other separator: none of them was seen."""
+    for name, file in (("inventory_e", "C:\\work\\utils.py"), ("inventory_f", "C:\\work too\\utils.py")):
+        module = ModuleType(name)
+        module.__file__ = file
+        monkeypatch.setitem(sys.modules, name, module)
+    assert [module.__name__ for module in modules_in(PureWindowsPath("C:\\work"))] == ["inventory_e"]
