@@ -1,4 +1,8 @@
-"""The base of every record that leaves the grader as JSON. A leaf module."""
+"""The base of the grader's own records that are written as JSON: results, pairs, bundles, rules, traces. A leaf module.
+
+Other programs' forms (Gradescope's, GitHub's) are made where they are handed over. What people write, `assignment.yaml`, has a
+stricter base (`grader.course.strict`).
+"""
 
 import inspect
 import re

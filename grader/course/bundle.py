@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError
+from pydantic import ConfigDict, Field, PositiveFloat, ValidationError
 
 from grader.errors import SpecificationError
+from grader.record import Record, first_problem
 
 SCHEMA = "grader/bundle/1"
 RELEASED = "released"
@@ -31,16 +32,16 @@ MOST_BYTES = 64 << 20  # of a file that is read to know it, outputs included: mo
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Bundle(BaseModel):
+class Bundle(Record):
     """The document `bundle.json`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, allow_inf_nan=False)
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True, allow_inf_nan=False)
 
     schema_: Literal["grader/bundle/1"] = Field(default="grader/bundle/1", alias="schema")
     assignment: str
     grader: str
-    hidden: dict[str, tuple[PositiveFloat, ...]] = {}
-    starter: dict[str, Digest] = {}
+    hidden: dict[str, tuple[PositiveFloat, ...]] = {}  # noqa: RUF012  pydantic copies it
+    starter: dict[str, Digest] = {}  # noqa: RUF012
 
     def to_json(self) -> str:
         """The file's text, the same bytes for the same bundle."""
@@ -54,9 +55,7 @@ def read_bundle(path: Path) -> Bundle:
     except OSError as error:
         raise SpecificationError(f"{path}: cannot be read: {error.strerror}", remedy="unpack the bundle again") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(step) for step in first["loc"])
-        raise SpecificationError(f"{path}: {key}: {first['msg']}", remedy="unpack the bundle again") from error
+        raise SpecificationError(f"{path}: {first_problem(error)}", remedy="unpack the bundle again") from error
 
 
 @dataclass(frozen=True)
@@ -79,13 +78,18 @@ class Starters:
 
 
 def content_digest(path: Path) -> str:
-    """SHA-256 of what somebody wrote in a file, whatever its line ends: git for Windows rewrites them.
+    """`content_digest_of` a file."""
+    return content_digest_of(path.name, path.read_bytes())
+
+
+def content_digest_of(name: str, raw: bytes) -> str:
+    """SHA-256 of what somebody wrote in a file of that name, whatever its line ends: git for Windows rewrites them.
 
     Of a notebook only the cells' kinds and texts count, and no empty cell: whoever opens and runs it has not worked in it,
     but Jupyter saves it with outputs, numbers, and an empty cell at the end.
     """
-    raw = path.read_bytes().replace(b"\r\n", b"\n")
-    return hashlib.sha256((_written(raw) if path.suffix.lower() == ".ipynb" else None) or raw).hexdigest()
+    text = raw.replace(b"\r\n", b"\n")
+    return hashlib.sha256((_written(text) if name.lower().endswith(".ipynb") else None) or text).hexdigest()
 
 
 def _written(notebook: bytes) -> bytes | None:

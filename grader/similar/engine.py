@@ -8,11 +8,12 @@ copydetect, which takes away the first of several equal ones only.
 
 from __future__ import annotations
 
+import copy
 import io
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
 
@@ -45,13 +46,14 @@ class Print:
         return int(self.found.token_coverage)
 
     def without(self, fragments: Set[int]) -> Print:
-        """The same, less some fragments."""
+        """Another one of the same code, less some fragments."""
         from copydetect.utils import get_token_coverage
 
-        self.found.hashes -= fragments
-        self.found.hash_idx = {key: places for key, places in self.found.hash_idx.items() if key not in fragments}
-        self.found.token_coverage = get_token_coverage(self.found.hash_idx, _RUN, len(self.found.filtered_code))
-        return self
+        found = copy.copy(self.found)
+        found.hashes = found.hashes - fragments
+        found.hash_idx = {key: places for key, places in found.hash_idx.items() if key not in fragments}
+        found.token_coverage = get_token_coverage(found.hash_idx, _RUN, len(found.filtered_code))
+        return replace(self, found=found)
 
     def line(self, position: int) -> int:
         """The line, from 0, that a position in the lexer's text lies in."""

@@ -6,14 +6,13 @@ not compared.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from grader.course.assignment import AssignmentFolder
-from grader.course.bundle import Starters
+from grader.course.bundle import Starters, content_digest_of
 from grader.course.submission import Submission, is_the_labs, readable
 from grader.guest.encoding import decode, is_binary
 from grader.guest.notebook import Unreadable, read_cells
@@ -91,7 +90,7 @@ def _pieces(files: dict[str, bytes], root: Path, starters: Starters) -> Iterator
     for name in others:
         if not name.lower().endswith(".py") or (root.is_dir() and is_the_labs(root / name, root)):
             continue
-        if hashlib.sha256(files[name].replace(b"\r\n", b"\n")).hexdigest() in starters.digests:
+        if content_digest_of(name, files[name]) in starters.digests:
             continue
         yield from read_pieces(name, files[name])
 

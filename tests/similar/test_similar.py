@@ -382,6 +382,16 @@ def test_blanks_do_not_move_lines(folder: AssignmentFolder) -> None:
     assert (max(starts) - min(starts), max(ends) - min(ends)) == (1_000, 1_000)
 
 
+def test_what_is_left_out_of_a_print_stays_in_the_first() -> None:
+    """Protects a frozen value from changing under whoever else has it: less some fragments it is another one."""
+    whole = fingerprint("".join(f"value_{n} = [each * {n} for each in range({n})]\n" for n in range(20)))
+    fragments, size = frozenset(whole.fragments), whole.size
+    part = whole.without(frozenset(sorted(fragments)[: len(fragments) // 2]))
+    assert part.fragments < fragments
+    assert part.size < size
+    assert (whole.fragments, whole.size, set(whole.found.hash_idx)) == (fragments, size, fragments)
+
+
 def test_a_class_of_one_or_none(make_class: MakeClass, folder: AssignmentFolder) -> None:
     """Protects the smallest classes from a division by nothing."""
     similarity = found(folder, make_class({"ann/tiny.py": ORIGINAL}))
