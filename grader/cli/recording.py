@@ -5,7 +5,8 @@ from __future__ import annotations
 import fnmatch
 import getpass
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from grader.errors import UsageError
 from grader.export.table import read_table
 from grader.results import Results
 from grader.run.plan import AssignmentRun
+
+Add = Callable[[Results, AssignmentRun, Console], None]
 
 
 class GradebookNotes:
@@ -46,27 +49,29 @@ class GradebookNotes:
 
             check_names((one.student for run in runs for one in run.submissions), actor())
 
-    def open(self) -> None:
-        """Make the gradebook where there is none: when there is something to grade, but before it is graded, so that a database
+    @contextmanager
+    def open(self) -> Iterator[Add]:
+        """What writes one assignment's results down, and says how much was new; it raises `GraderError` when the database fails.
+
+        The gradebook is made where there is none: when there is something to grade, but before it is graded, so that a database
         that does not answer is not told of after an hour. Raises as `open_gradebook` does.
         """
-        if self.where:
-            from grader.gradebook.book import open_gradebook
-
-            self.book = open_gradebook(self.where, create=True)
-
-    def add(self, results: Results, run: AssignmentRun, console: Console) -> None:
-        """Write one assignment's results down, and say how much was new. Raises `GraderError` when the database fails."""
         if not self.where:
+            yield lambda _results, _run, _console: None
             return
+        from grader.gradebook.book import open_gradebook
         from grader.gradebook.recording import Handing, record
         from grader.gradebook.rules import rules_of
 
-        handings = {one.student: Handing(one.submitted, one.marked_late) for one in run.submissions}
-        handings |= {student: Handing(submitted) for student, submitted in self.times.items()}
-        rules = rules_of(results.assignment, run.folder.specification)
-        found = record(self.book, results, rules, handings, actor())
-        console.say(f"Gradebook: {found.attempts} new attempts, {found.verdicts} new verdicts")
+        def add(results: Results, run: AssignmentRun, console: Console) -> None:
+            handings = {one.student: Handing(one.submitted, one.marked_late) for one in run.submissions}
+            handings |= {student: Handing(submitted) for student, submitted in self.times.items()}
+            rules = rules_of(results.assignment, run.folder.specification)
+            found = record(book, results, rules, handings, actor())
+            console.say(f"Gradebook: {found.attempts} new attempts, {found.verdicts} new verdicts")
+
+        with open_gradebook(self.where, create=True) as book:
+            yield add
 
 
 def actor() -> str:

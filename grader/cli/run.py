@@ -115,21 +115,21 @@ def grade_runs(
         )
     # A cluster's machines have devices of their own.
     device = request.device if request.cluster else pick_device(request.device)
-    notes.open()
-    for one in runs:
-        out = request.out if len(runs) == 1 else request.out / one.folder.specification.id
-        check_not_handed_in(out, request.submissions)
-        refuse_links(out)
-        options = RunOptions(machines_for(one), out, device, request.language, request.fresh)
-        found[out], complete = grade_and_report(one, options, console)
-        notes.add(found[out], one, console)
-        if not complete:
-            console.stopped(len(found[out].submissions), len(one.submissions))
-            return Round(STOPPED, found)
-        if request.open:
-            console.open(out / "index.html")
-        if any(result.status is SubmissionStatus.GRADER_ERROR for result in found[out].submissions):
-            status = FAULT
+    with notes.open() as add:
+        for one in runs:
+            out = request.out if len(runs) == 1 else request.out / one.folder.specification.id
+            check_not_handed_in(out, request.submissions)
+            refuse_links(out)
+            options = RunOptions(machines_for(one), out, device, request.language, request.fresh)
+            found[out], complete = grade_and_report(one, options, console)
+            add(found[out], one, console)
+            if not complete:
+                console.stopped(len(found[out].submissions), len(one.submissions))
+                return Round(STOPPED, found)
+            if request.open:
+                console.open(out / "index.html")
+            if any(result.status is SubmissionStatus.GRADER_ERROR for result in found[out].submissions):
+                status = FAULT
     return Round(status, found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 from collections.abc import Callable
@@ -13,8 +14,9 @@ import pytest
 from sqlalchemy import select
 
 from grader.cli.main import run_main
+from grader.cli.recording import GradebookNotes
 from grader.course.rules import Late
-from grader.gradebook.book import open_gradebook
+from grader.gradebook.book import Gradebook, open_gradebook
 from grader.gradebook.decisions import Decision, override
 from grader.gradebook.recording import Handing, record
 from grader.gradebook.rules import Rules
@@ -222,3 +224,14 @@ def test_names_in_the_history_are_only_text(home: Path, capsys: pytest.CaptureFi
     assert not set(said.out + said.err) & set("\x1b\x07\u202e")
     assert not [line for line in said.out.splitlines() if line.startswith("2026 prof")]
     assert "eve" in said.out
+
+
+@pytest.mark.parametrize("where", ["book.db", ""])
+def test_a_runs_gradebook_is_closed(home: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """Protects a run that watches for a day from a database engine per round, also where a round ends in an error."""
+    closed: list[Gradebook] = []
+    monkeypatch.setattr(Gradebook, "__exit__", lambda book, *_error: closed.append(book))
+    with contextlib.suppress(OSError), GradebookNotes(where, None).open():
+        assert closed == []
+        raise OSError("the disk is full")
+    assert len(closed) == bool(where)
