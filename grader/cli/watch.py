@@ -44,10 +44,8 @@ def _watch(request: RunRequest) -> int:
 def _next_round(request: RunRequest, last: Round, console: Console) -> Round:
     try:
         found = run_round(request, Console(quiet=True, verbose=False))
-    except (
-        GraderError,
-        OSError,
-    ) as error:  # a folder that is being moved, a notebook that is half written: the next change may mend it
+    except (GraderError, OSError) as error:
+        # A folder that is being moved, a notebook that is half written: the next change may mend it.
         console.warn(str(error))
         return last
     for line in changes(last, found):

@@ -287,7 +287,7 @@ class Judge:
             tests = in_order(self.planned, kept.result.tests, tests)
             traces = {test.id: traces.get(test.id) or kept.trace.tests[test.id] for test in tests}
         messages = [*loading_messages(self.assignment, report, source), *told(traces.values())]
-        score = total_score(self.assignment, tests, self.share)
+        score = total_score(tests, self.share)
         status = SubmissionStatus.GRADED if score is not None else SubmissionStatus.GRADER_ERROR
         stopped = why_nothing(report) if tests and all(test.status is TestStatus.NOT_FOUND for test in tests) else None
         trace = Trace(digests=self.digests, tests=traces, apart=apart)

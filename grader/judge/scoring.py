@@ -122,7 +122,7 @@ def part_results(assignment: Assignment, results: Sequence[TestResult], share: d
     return tuple(parts)
 
 
-def total_score(assignment: Assignment, results: Sequence[TestResult], share: dict[str, Fraction]) -> float | None:
+def total_score(results: Sequence[TestResult], share: dict[str, Fraction]) -> float | None:
     """The submission's points; None when any test failed through the grader."""
     if any(test.status is TestStatus.GRADER_ERROR for test in results):
         return None

@@ -60,7 +60,7 @@ def test_all_passed_is_exactly_the_full_score(parts: list[tuple[float, list[floa
     tests = [test for n, (_, weights) in enumerate(parts) for test in planned(f"p{n}", weights)]
     share = shares(given_assignment, tests)
     results = judged(tests, share)
-    assert total_score(given_assignment, results, share) == shown(given_assignment.points)
+    assert total_score(results, share) == shown(given_assignment.points)
     for part, result in zip(given_assignment.parts, part_results(given_assignment, results, share), strict=True):
         assert sum((share[test.id] for test in tests if test.part == part.id), Fraction(0)) == exact(part.points)
         assert result.score == result.max_score == shown(part.points)
@@ -74,7 +74,7 @@ def test_some_passed_is_the_sum_of_their_shares(points: float, weights: list[flo
     share = shares(given_assignment, tests)
     total = sum(exact(test.weight) for test in tests)
     earned = sum(exact(test.weight) for test in tests if test.id not in failed)
-    assert total_score(given_assignment, judged(tests, share, failed), share) == shown(exact(points) * earned / total)
+    assert total_score(judged(tests, share, failed), share) == shown(exact(points) * earned / total)
 
 
 def test_points_in_decimals_add_up() -> None:
@@ -91,7 +91,7 @@ def test_thirds() -> None:
     share = shares(given_assignment, tests)
     results = judged(tests, share, {"p0-1"})
     assert [result.score for result in results] == [13.33, 0, 13.33]
-    assert total_score(given_assignment, results, share) == 26.67
+    assert total_score(results, share) == 26.67
     assert [result.max_score for result in results] == [13.33] * 3
 
 
@@ -111,7 +111,7 @@ def test_a_fault_of_the_grader_has_no_score() -> None:
     assert [(result.status, result.score) for result in results] == [("passed", 15), ("grader_error", None), ("passed", 7)]
     assert (results[1].message, results[1].detail) == ("The grader could not run this test.", "bug")
     assert [part.score for part in part_results(given_assignment, results, share)] == [None, 7]
-    assert total_score(given_assignment, results, share) is None
+    assert total_score(results, share) is None
 
 
 @pytest.mark.parametrize(
