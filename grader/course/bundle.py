@@ -28,6 +28,7 @@ RELEASED = "released"
 ANSWERS_SUFFIX = ".answers"
 
 MOST_BYTES = 64 << 20  # of a file that is read to know it, outputs included: more than any notebook that is graded
+_MOST_NOTEBOOK = 8 << 20  # bytes of a notebook that may be a starter with its outputs: JSON can take a second for each megabyte
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -72,7 +73,8 @@ class Starters:
     def has(self, path: Path) -> bool:
         """Whether the file is a starter that nobody has worked in; never one that is huge, or cannot be read."""
         try:
-            return bool(self.digests) and path.stat().st_size <= MOST_BYTES and content_digest(path) in self.digests
+            most = _MOST_NOTEBOOK if path.suffix.lower() == ".ipynb" else MOST_BYTES
+            return bool(self.digests) and path.stat().st_size <= most and content_digest(path) in self.digests
         except OSError:  # told when it is to be graded; the class is not to wait for it
             return False
 
