@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from grader.guest.glance import attribute, has, names_of, torch_types
+from grader.wire.keys import answer_key, by_key, element, is_key, unwrapped
 from grader.wire.values import ARRAY_TYPES, Array, Handle, Model, Value
 
 Lend = Callable[[Model], Any]
@@ -54,7 +55,7 @@ def to_wire(value: Any, registry: Registry, depth: int = 0) -> Value:
         return _array(np.asarray(value), "scalar", registry, depth)
     for base in (bool, int, float, complex, str, bytes):
         if isinstance(value, base):
-            return _plain(base, value)
+            return unwrapped(base, value)
     if isinstance(value, bytearray | memoryview):
         return bytes(value)
     if isinstance(value, tuple):
@@ -64,7 +65,8 @@ def to_wire(value: Any, registry: Registry, depth: int = 0) -> Value:
     if isinstance(value, set | frozenset):
         return _set(value, registry, depth)
     if isinstance(value, Mapping):
-        return {_key(key): to_wire(item, registry, depth + 1) for key, item in itertools.islice(value.items(), _MOST_ITEMS)}
+        items = itertools.islice(value.items(), _MOST_ITEMS)
+        return by_key((answer_key(key, _DEEPEST - depth), to_wire(item, registry, depth + 1)) for key, item in items)
     if isinstance(value, list):
         table = _table(value) if _is_large(value) else None
         return table or [to_wire(item, registry, depth + 1) for item in list.__iter__(value)]
@@ -87,10 +89,12 @@ def _table(value: Any) -> Array | None:
 
 
 def _set(value: Any, registry: Registry, depth: int) -> Value:
-    """A set as such, because it says nothing of an order; with elements that are no plain keys a list."""
-    items = [to_wire(item, registry, depth + 1) for item in sorted(value, key=_shown)]
-    plain = [item.data.item() if isinstance(item, Array) and item.data.size == 1 else item for item in items]
-    return set(plain) if all(item is None or type(item) in (bool, int, float, str, bytes) for item in plain) else items
+    """A set as such, because it says nothing of an order; a list where an element is no plain key, or two would be one."""
+    items = sorted(value, key=_shown)
+    plain = [element(item, _DEEPEST - depth) for item in items]
+    if all(map(is_key, plain)) and len(found := set(plain)) == len(plain):
+        return found
+    return [to_wire(item, registry, depth + 1) for item in items]
 
 
 def _shown(item: Any) -> str:
@@ -164,26 +168,6 @@ def _is_numbers(value: Any) -> bool:
     if isinstance(value, (np.ndarray, np.generic, *torch_types("Tensor"))):
         return True
     return isinstance(value, list | tuple) and len(value) <= 8 and all(isinstance(item, Number) for item in value)
-
-
-def _plain(base: type, value: Any) -> Value:
-    if base is bool or base is int:
-        return int.__add__(value, 0)
-    if base is float:
-        return float.__add__(value, 0.0)
-    if base is complex:
-        return complex.__add__(value, 0j)
-    return str.__getitem__(value, slice(None)) if base is str else bytes.__getitem__(value, slice(None))
-
-
-def _key(key: Any) -> Value:
-    kind = type(key)
-    if key is None or kind in (bool, int, float, str, bytes):
-        return key
-    try:
-        return str(key)[:200]
-    except Exception:  # noqa: BLE001  as of `_shown`
-        return kind.__name__[:200]
 
 
 def _tensor(torch: Any, value: Any) -> Value:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.wire.keys import rank
 from grader.wire.values import Array, Value
 
 _HEAVY = (np.ndarray, dict, list, tuple, set, frozenset, str, bytes)
@@ -18,19 +19,10 @@ def plain(value: Value) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(plain(item) for item in value)
     if isinstance(value, set):
-        return sorted(value, key=_rank)
+        return sorted(value, key=rank)
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     return value
-
-
-def _rank(item: Value) -> tuple[str, Any]:
-    """Where an item of a set stands: numbers by their value, others by their kind first, as no two kinds can be compared."""
-    if isinstance(item, tuple):
-        return "tuple", tuple(_rank(part) for part in item)
-    if isinstance(item, int | float):
-        return "number", item
-    return type(item).__name__, item if isinstance(item, str | bytes) else repr(item)
 
 
 def weight(value: Any) -> int:

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.errors import WireError
+from grader.wire.keys import is_key
 from grader.wire.values import ARRAY_TYPES, Array, Bounds, Handle, Model, Value
 
 _HEAD = struct.Struct("<II")  # length of structure, length of arrays
@@ -115,7 +116,7 @@ class _Encoder:
             return ["c", value.real, value.imag]
         if kind is bytes:
             return value if len(value) <= _INLINE_BYTES else ["b", self._blob(value)]
-        if kind in (set, frozenset, dict) and not all(_is_key(item) for item in value):
+        if kind in (set, frozenset, dict) and not all(is_key(item) for item in value):
             raise WireError("a mapping or a set holds what cannot be a key")
         if kind in (list, tuple, set, frozenset):
             return ["l" if kind is list else "t" if kind is tuple else "s", [self.tree(item, depth + 1) for item in value]]
@@ -189,7 +190,7 @@ class _Decoder:
         (tuples of -1 and -2) would keep a reader busy for an hour."""
         equal: Counter[int] = Counter()
         for key in keys:
-            if not _is_key(key):
+            if not is_key(key):
                 raise WireError("a mapping or a set holds what cannot be a key")
             number = hash(key)
             equal[number] += 1
@@ -225,12 +226,6 @@ def _read_dict(decoder: _Decoder, rest: list[Any], depth: int) -> dict[Value, Va
     items = [(decoder.value(key, depth), decoder.value(value, depth)) for key, value in pairs]
     decoder.keys([key for key, _ in items])
     return dict(items)
-
-
-def _is_key(value: Value) -> bool:
-    if type(value) is tuple:
-        return all(_is_key(item) for item in value)
-    return value is None or type(value) in (bool, int, float, str, bytes)
 
 
 def _read_integer(decoder: _Decoder, rest: list[Any], depth: int) -> int:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import namedtuple
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from enum import IntEnum
 from fractions import Fraction
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from pydantic import BaseModel
 
+from grader.errors import WireError
 from grader.guest.values import Registry, are_as_given, from_wire, to_wire
-from grader.wire.values import Array, Handle, Model
+from grader.wire.codec import encode
+from grader.wire.values import Array, Bounds, Handle, Model
 
 
 def sent(value: Any) -> Any:
@@ -63,7 +67,80 @@ def test_sets_keep_that_they_have_no_order():
     """Kept indices in a set lose nothing for an order that they cannot have."""
     assert sent({3, 1, 2}) == {1, 2, 3}
     assert sent(frozenset({np.int64(4)})) == {4}
-    assert isinstance(sent({(1, 2)}), list)
+    assert sent({(1, np.int64(2)), ("a", None)}) == {(1, 2), ("a", None)}
+    assert sent({frozenset({2, 1})}) == {(1, 2)}
+    assert isinstance(sent({1j, 2j}), list)
+
+
+class Pair(tuple):
+    """A tuple with opinions of its own on what is in it."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Any:
+        return iter("no")
+
+
+class Colour(IntEnum):
+    """A number under a name."""
+
+    RED = 1
+
+
+class Place(NamedTuple):
+    """A key with names."""
+
+    row: int
+    column: int
+
+
+class Moody:
+    """Equal to all of its kind by its text alone."""
+
+    def __str__(self) -> str:
+        return "moody"
+
+
+def test_keys_of_ordinary_kinds_arrive_as_such():
+    """Protects right answers: counts by pairs, by numbers of NumPy's, by members of an enumeration came under texts for keys."""
+    assert sent({("a", "b"): 1, ("b", "a"): 2}) == {("a", "b"): 1, ("b", "a"): 2}
+    assert list(sent(dict(zip(*np.unique([1, 2, 2], return_counts=True), strict=True)))) == [1, 2]
+    assert [type(key) for key in sent({np.int64(1): 0, np.float32(0.5): 0, np.str_("a"): 0})] == [int, float, str]
+    assert sent({Colour.RED: 1, Place(1, np.int8(2)): 2, Pair((1, 2, 3)): 3}) == {1: 1, (1, 2): 2, (1, 2, 3): 3}
+    assert [type(key) for key in sent({Colour.RED: 1, Place(1, 2): 2})] == [int, tuple]
+    assert sent({frozenset("ba"): 1}) == {("a", "b"): 1}
+    assert sent({date(2026, 1, 2): 1, 1j: 2}) == {"2026-01-02": 1, "1j": 2}
+
+
+def test_two_keys_never_become_one():
+    """Protects from a wrong answer that hides behind another: two keys of one text arrive as pairs, both of them."""
+    assert sent({Moody(): 1, Moody(): 2}) == [("moody", 1), ("moody", 2)]
+    assert sent({1: "a", "1": "b"}) == {1: "a", "1": "b"}
+
+
+@pytest.mark.torch
+def test_numbers_in_tensors_are_keys():
+    """Protects what `torch.unique` counts; two tensors of one number are two elements, and not one."""
+    torch = pytest.importorskip("torch", reason="needs torch")
+    assert list(sent(dict(zip(*torch.unique(torch.tensor([1, 2, 2]), return_counts=True), strict=True)))) == [1, 2]
+    assert sent({(torch.tensor(1), "a"): 1, torch.tensor(2.5): 2}).keys() == {(1, "a"), 2.5}
+    assert sent({torch.tensor(1), torch.tensor(2)}) == {1, 2}
+    assert len(sent({torch.tensor(1), torch.tensor(1)})) == 2
+
+
+def test_keys_of_any_depth_and_size_are_answered_for():
+    """Protects the sandbox's own code from keys that nothing can be made of: what is refused is refused by the frame's bounds."""
+    deep: Any = ()
+    for _ in range(200):
+        deep = (deep,)
+    assert all(type(key) is str for key in sent({deep: 1}))
+    assert type(sent({deep})) is list
+    within: Any = {deep: 1}
+    for _ in range(20):
+        within = [within]
+    encode(sent(within), Bounds())
+    with pytest.raises(WireError):
+        encode(sent({tuple(range(700_000)): 1}), Bounds())
 
 
 def test_generators_become_lists():

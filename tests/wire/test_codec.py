@@ -241,6 +241,11 @@ def test_deep_nesting_does_not_reach_the_stack() -> None:
     circle.append(circle)
     with pytest.raises(WireError):
         encode(circle, BOUNDS)
+    key: tuple[Any, ...] = ()
+    for _ in range(2000):
+        key = (key,)
+    with pytest.raises(WireError):
+        encode({key: 1}, BOUNDS)
     for depth in (100, 600, 5000, 500_000):
         with pytest.raises(WireError):
             decode(b"\x92\xa1l\x91" * depth + b"\xc0", b"", BOUNDS)
