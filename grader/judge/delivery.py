@@ -15,8 +15,9 @@ import numpy as np
 from grader.course.specification import Assignment, Part
 from grader.judge.alternatives import Alternative
 from grader.judge.calling import MIXED, Attempt, Question
-from grader.sandbox.exchange import LoadReport, to_wire
+from grader.sandbox.exchange import LoadReport
 from grader.wire.values import Array, Model, Value
+from grader.wire.wrapping import wired
 
 
 @dataclass(frozen=True)
@@ -108,14 +109,14 @@ def _values(question: Question, alternative: Alternative | None, asked: tuple[An
 def _request(attempt: Attempt, roles: dict[str, Any], question: Question, served: Model) -> Request:
     binding, target = attempt.candidate.binding, dict(attempt.candidate.target)
     if binding.constructor:
-        target["constructor"] = {name: to_wire(roles[role]) for name, role in binding.constructor}
+        target["constructor"] = {name: wired(roles[role]) for name, role in binding.constructor}
     if attempt.replay:
         target["replay"] = True
     if "forward_hook" in question.part.styles:
         target["stored"] = True
     implied = next((roles[role] for role in binding.omitted if isinstance(roles.get(role), Model)), None)
     if implied is not None and implied.outputs:
-        target["stand_in"] = to_wire(implied)
+        target["stand_in"] = wired(implied)
     if served.name:
         names = [name for role in binding.omitted for name in (role, *question.roles.aliases.get(role, ()))]
         target["globals"] = dict.fromkeys(names, implied) if implied is not None else {}

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from grader.errors import GraderError
-from grader.fixtures.store import storable
 from grader.judge.answers import Answers
 from grader.judge.check import Compared, Comparisons
 from grader.judge.misconception import Variant
 from grader.judge.outcome import Call
 from grader.judge.plain import weight
+from grader.wire.wrapping import wired
 
 _MOST_REMEMBERED = 1000  # tests' answers by variants: some are to arguments of a submission's own, which nobody asks for again
 _MOST_ANSWER_BYTES = 20 << 20  # by `weight`, a matrix of 1000 x 2048: a name is not worth comparing more with every variant
@@ -74,7 +74,7 @@ class Diagnosis:
     def answers(self, variant: Variant, calls: Sequence[Call]) -> list[Any]:
         """The variant's answers to one test's calls in their order: some mistakes show in the second call only."""
         arguments = [call.arguments for call in calls]
-        key = (variant.id, self.reference.store.key([_keyable(one) for one in arguments]))
+        key = (variant.id, self.reference.store.key([wired(list(one)) for one in arguments]))
         if key not in self.memory:
             self.memory[key] = self.reference.answers(variant.function, self.source + variant.id.encode(), arguments)
         found = self.memory[key] = self.memory.pop(key)
@@ -127,7 +127,3 @@ def _in_shape_of(pattern: Any, answer: Any) -> Any:
 
 def _holds_arrays(values: Sequence[Any]) -> bool:
     return any(isinstance(value, np.ndarray) for value in values)
-
-
-def _keyable(arguments: tuple[Any, ...]) -> list[Any]:
-    return [storable(value) for value in arguments]

@@ -24,9 +24,9 @@ from typing import Any
 import numpy as np
 
 from grader.errors import SpecificationError, WireError
-from grader.fixtures.store import storable
 from grader.wire.codec import HEAD_BYTES, decode, encode, frame_lengths
 from grader.wire.values import Array, Bounds, Model, Value
+from grader.wire.wrapping import wired
 
 SCHEMA = "grader/answers/1"
 _BOUNDS = Bounds(structure_bytes=256 << 20, array_bytes=2 << 30, nodes=20_000_000)
@@ -171,7 +171,7 @@ def _from_tree(tree: Any) -> Recording:
 
 def digest_of(arguments: tuple[Any, ...]) -> str:
     """SHA-256 of a call's arguments."""
-    return hashlib.sha256(encode(storable(list(arguments)), _BOUNDS)).hexdigest()
+    return hashlib.sha256(encode(wired(list(arguments)), _BOUNDS)).hexdigest()
 
 
 def sketch_of(value: Any) -> Sketch:

@@ -15,12 +15,13 @@ from grader.course.assignment import AssignmentFolder
 from grader.course.code import load_file
 from grader.errors import SpecificationError, WireError
 from grader.fixtures.evaluation import Evaluated, Run, evaluate
-from grader.fixtures.store import Store, storable
+from grader.fixtures.store import Store
 from grader.fixtures.weights import build_network, network_factory, weights_digest
 from grader.judge.answers import Expected
 from grader.judge.misconception import for_one_test
 from grader.judge.plain import plain
 from grader.wire.values import Array, Model
+from grader.wire.wrapping import wired, wired_answer
 
 _SMALL_BYTES = 100_000  # of arguments whose answers are kept in memory
 _MOST_SMALL = 4096
@@ -97,7 +98,7 @@ class Reference:
         found, kept = self.store.find(key)
         if not found:
             evaluated = evaluate(self._run(function, arguments), self.networks.device, _batch(arguments))
-            kept = {"value": storable(evaluated.value), "tolerance": evaluated.tolerance}
+            kept = {"value": wired_answer(evaluated.value), "tolerance": evaluated.tolerance}
             self.store.keep(key, kept, self._about(part, arguments, evaluated))
         # A copy: whatever a test or a comparison does to it, the next is given the same.
         return Expected(plain(copy.deepcopy(kept["value"])), float(kept["tolerance"]))
@@ -114,13 +115,13 @@ class Reference:
         found, values = self.store.find(key)
         if not found:
             lent: dict[str, Any] = {}
-            values = [storable(asked(*[self._lend(value, lent) for value in arguments])) for arguments in calls]
+            values = [wired_answer(asked(*[self._lend(value, lent) for value in arguments])) for arguments in calls]
             self.store.keep(key, values, {"function": function.__name__})
         return [plain(copy.deepcopy(value)) for value in values]
 
     def _without_a_model(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """Kept in memory where arguments and answer are small and soon hashed: tests ask the same of every submission."""
-        given = storable(list(arguments))
+        given = wired(list(arguments))
         try:
             key = self.store.key(function.__name__, given) if _array_bytes(given) <= _SMALL_BYTES else ""
         except WireError:
@@ -133,7 +134,7 @@ class Reference:
         return plain(copy.deepcopy(answer))
 
     def _call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        return storable(function(*[self.give(value) for value in arguments]))
+        return wired_answer(function(*[self.give(value) for value in arguments]))
 
     def _lend(self, value: Any, lent: dict[str, Any]) -> Any:
         if not isinstance(value, Model):
@@ -155,7 +156,7 @@ class Reference:
 
     def _key(self, function: Callable[..., Any], source: bytes, arguments: tuple[Any, ...]) -> str:
         digests = [self.networks.digest(model) for model in _models(arguments)]
-        return self.store.key(source, function.__name__, digests, storable(list(arguments)))
+        return self.store.key(source, function.__name__, digests, wired(list(arguments)))
 
     def _run(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Run:
         """`function` on `arguments` with another number type, memory layout, device, or part of the batch."""

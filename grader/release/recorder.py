@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.course.assignment import AssignmentFolder
 from grader.errors import SpecificationError
-from grader.fixtures.store import Store, storable
+from grader.fixtures.store import Store
 from grader.fixtures.weights import weights_digest
 from grader.judge.alternatives import Reading
 from grader.judge.answers import Expected
@@ -33,6 +33,7 @@ from grader.judge.replay import read_state, sketch_weights
 from grader.judge.running import run_tests
 from grader.validate.local import LocalSubmission
 from grader.wire.values import Model
+from grader.wire.wrapping import wired
 
 _CALL_SECONDS = 60.0
 _LARGE_BYTES = 256 << 10
@@ -83,7 +84,7 @@ class Recorder:
         if key not in self.numbers:
             expected = self.reference.expect(part, arguments)
             tensor = self._tensor(arguments, expected.value)
-            answer = None if tensor else storable(expected.value)
+            answer = None if tensor else wired(expected.value)
             self.recording.calls.append(RecordedCall(*key, sketch_of(list(arguments)), answer, expected.tolerance, tensor))
             self.numbers[key] = len(self.recording.calls) - 1
         return self.numbers[key]
@@ -139,7 +140,7 @@ def _record_variants(judge: Judge, ran: list[Ran], recorder: Recorder) -> None:
             answers = {}
             for variant in variants:
                 found = _answers(judge, variant, compared)
-                answers[variant.id] = [storable(value) for value in found]
+                answers[variant.id] = [wired(value) for value in found]
                 if _size(found) > _LARGE_BYTES:
                     left_out.add(variant.id)
                 if any(judge.diagnosis.differs(value, one) for value, one in zip(found, compared, strict=False)):

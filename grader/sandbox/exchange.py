@@ -12,7 +12,7 @@ from grader.errors import SandboxFault, SubmissionCrashed
 from grader.guest.bounds import MOST_NAMES, MOST_NOTES
 from grader.sandbox.drawings import Drawings, read_drawings
 from grader.sandbox.inventory import Entry, HookPlace, items, number, read_entry, read_places, text
-from grader.wire.values import Array, Value
+from grader.wire.values import Value
 
 
 @dataclass(frozen=True)
@@ -69,19 +69,6 @@ class Answer:
     failure: Failure | None
     notes: tuple[dict[str, str], ...]
     wrote: bool = False
-
-
-def to_wire(value: Value) -> Value:
-    """What a test passes, ready to travel: arrays wrapped, tensors as arrays."""
-    if hasattr(value, "detach") and hasattr(value, "numpy"):
-        return Array(value.detach().cpu().numpy(), "tensor")
-    if type(value).__module__ == "numpy":
-        return Array(value[...] if value.shape else value.reshape(()) if hasattr(value, "reshape") else value)
-    if isinstance(value, list | tuple):
-        return type(value)(to_wire(item) for item in value)
-    if isinstance(value, dict):
-        return {key: to_wire(item) for key, item in value.items()}
-    return value
 
 
 def read_notes(value: Value) -> tuple[dict[str, str], ...]:

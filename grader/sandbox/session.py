@@ -23,12 +23,13 @@ from grader.errors import (
     WireError,
 )
 from grader.sandbox.drawings import MOST_BYTES
-from grader.sandbox.exchange import Answer, Failure, LoadReport, read_notes, read_report, to_wire
+from grader.sandbox.exchange import Answer, Failure, LoadReport, read_notes, read_report
 from grader.sandbox.guard import Guard, guard
 from grader.sandbox.inventory import text
 from grader.wire.channel import Channel, Closed, Deadline, Unsendable
 from grader.wire.layout import text_layout
 from grader.wire.values import REQUESTS, Array, Bounds, Model, Value
+from grader.wire.wrapping import wired
 
 _READY_SECONDS = 30.0
 _FORK_SECONDS = 10.0
@@ -200,9 +201,9 @@ class CallProcess:
 
     def call(self, target: dict[str, Value], arguments: list[Value], keywords: dict[str, Value], form: str) -> Answer:
         """Call a target (see `grader.guest.calls`) with arguments in a form (`torch`, `numpy`, `list`)."""
-        wired = [to_wire(value) for value in arguments]
-        wired_keywords = {name: to_wire(value) for name, value in keywords.items()}
-        asked: dict[str, Value] = {"target": target, "arguments": wired, "keywords": wired_keywords, "form": form}
+        sent = [wired(value) for value in arguments]
+        sent_keywords = {name: wired(value) for name, value in keywords.items()}
+        asked: dict[str, Value] = {"target": target, "arguments": sent, "keywords": sent_keywords, "form": form}
         answer = self._ask({"op": "call", **asked})
         notes = read_notes(answer.get("notes"))
         if "failure" in answer:
@@ -217,8 +218,8 @@ class CallProcess:
 
         The answer is None without inputs, and where the model raises or gives no array. Raises `StateUnknown` too.
         """
-        wired = [to_wire(value) for value in inputs]
-        answer = self._ask({"op": "state", "model": to_wire(model), "inputs": wired})
+        sent = [wired(value) for value in inputs]
+        answer = self._ask({"op": "state", "model": wired(model), "inputs": sent})
         if "failure" in answer:
             raise StateUnknown(Failure.from_wire(answer["failure"]))
         output = answer.get("output")

@@ -13,7 +13,6 @@ from types import FrameType
 from typing import Any
 
 from grader.course.specification import Assignment, Part
-from grader.fixtures.store import storable
 from grader.judge.misconception import for_one_test
 from grader.judge.outcome import Call, CodeRaised, Stopped
 from grader.judge.plain import kinds, plain
@@ -22,7 +21,8 @@ from grader.judge.text import gettext
 from grader.results import TestStatus
 from grader.sandbox.exchange import Failure
 from grader.wire.digest import answer_of, state_digest
-from grader.wire.values import Array, Model
+from grader.wire.values import Model
+from grader.wire.wrapping import wired_answer
 
 Function = Callable[..., Any]
 
@@ -52,14 +52,12 @@ class LocalSubmission:
         part.check_count(arguments)
         given = [self._give(value) for value in arguments]
         try:
-            value = storable(_within(self._seconds, lambda: self._functions[part.id](*given)))
+            value = wired_answer(_within(self._seconds, lambda: self._functions[part.id](*given)))
         except Overtime as error:
             raise Stopped(TestStatus.TIMED_OUT, gettext("Your code did not finish in the time that it has.")) from error
         except Exception as error:  # a variant may fail in any way
             types = tuple(kind.__name__ for kind in type(error).__mro__)
             raise CodeRaised(Failure(types, str(error), 0, _line(error, self._functions[part.id]), "")) from error
-        if isinstance(value, int | float) or type(value).__module__ == "numpy":
-            value = value if isinstance(value, int | float) else Array(value)
         return Call(part.id, arguments, "call", kinds(value)), plain(value)
 
     def state(self, model: Model, *inputs: Any) -> dict[str, Any]:
@@ -67,7 +65,7 @@ class LocalSubmission:
         network = self._give(model)
         output = answer_of(network, [self._give(value) for value in inputs])
         told = {"digest": state_digest(network), "training": bool(network.training)}
-        return {**told, "output": plain(storable(output))}
+        return {**told, "output": plain(wired_answer(output))}
 
     def start_afresh(self) -> bool:
         """Never: its functions stay in this process."""

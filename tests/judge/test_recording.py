@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import SpecificationError
-from grader.fixtures.store import storable
 from grader.judge.plain import plain
 from grader.judge.recording import (
     RecordedCall,
@@ -28,6 +27,7 @@ from grader.judge.recording import (
 )
 from grader.wire.codec import encode
 from grader.wire.values import Bounds, Model
+from grader.wire.wrapping import wired
 
 ANSWERS: list[Any] = [
     1.5,
@@ -46,12 +46,12 @@ ANSWERS: list[Any] = [
 
 def recording(answers: list[Any]) -> Recording:
     """One call per answer."""
-    calls = [RecordedCall("p", digest_of((number,)), (1.0,), storable(answer), 1e-6) for number, answer in enumerate(answers)]
+    calls = [RecordedCall("p", digest_of((number,)), (1.0,), wired(answer), 1e-6) for number, answer in enumerate(answers)]
     return Recording(
         calls=calls,
         tests={"public/test_it.py::test_it": list(range(len(answers)))},
         variants=[RecordedVariant("p.wrong", "p", "Wrong.", "Неверно.", False, "x")],
-        sequences=[RecordedSequence((0, 1), {"p.wrong": [1.5, storable(np.ones(3))]})],
+        sequences=[RecordedSequence((0, 1), {"p.wrong": [1.5, wired(np.ones(3))]})],
         weights={"net": RecordedWeights("0" * 64, (1.0, 2.0), "2.9")},
     )
 
@@ -62,7 +62,7 @@ def test_bit_for_bit(tmp_path: Path) -> None:
     found = read_recording(tmp_path / "a")
     bounds = Bounds(structure_bytes=1 << 20)
     for call, answer in zip(found.calls, ANSWERS, strict=True):
-        assert encode(call.answer, bounds) == encode(storable(answer), bounds)
+        assert encode(call.answer, bounds) == encode(wired(answer), bounds)
         assert type(plain(call.answer)) is type(answer)
     expected = recording(ANSWERS)
     assert (found.tests, found.variants, found.weights) == (expected.tests, expected.variants, expected.weights)

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from grader.course.specification import Limits
 from grader.errors import SandboxFault, SubmissionCrashed, SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
-from grader.sandbox.exchange import Answer, Failure, LoadReport, read_notes, to_wire
+from grader.sandbox.exchange import Answer, Failure, LoadReport, read_notes
 from grader.sandbox.inventory import Entry, HookPlace, Method, Parameter
 from grader.sandbox.session import Session
 from grader.wire.channel import Channel
-from grader.wire.values import Array, Bounds, Handle, Model
+from grader.wire.values import Array, Bounds, Handle
 
 READY = {"ready": True}
 HOSTILE = Bounds(digits=10_000)  # writes integers that the judge just reads, and `str` refuses
@@ -308,15 +308,3 @@ def test_being_ended_is_not_running_out_of_memory(sit: Sit) -> None:
     table.guest.send({"status": int(signal.SIGKILL)})
     with pytest.raises(SubmissionCrashed, match="without an answer"):
         process.call({"via": "name", "name": "f"}, [], {}, "list")
-
-
-# -- what is sent -------------------------------------------------------------------------------------------------------
-
-
-def test_arguments_are_wrapped() -> None:
-    """Protects what tests pass: arrays and numpy's numbers in containers become wire values, all else stays."""
-    wired = to_wire([np.arange(3)[::2], (np.float32(1.5), {"a": np.array(True)}), Model("net"), "text", None])
-    assert isinstance(wired[0], Array)
-    assert isinstance(wired[1][0], Array)
-    assert isinstance(wired[1][1]["a"], Array)
-    assert wired[2:] == [Model("net"), "text", None]
