@@ -97,8 +97,8 @@ class Reference:
         key = self._key(function, self.source, arguments)
         found, kept = self.store.find(key)
         if not found:
-            evaluated = evaluate(self._run(function, arguments), self.networks.device, _batch(arguments))
-            kept = {"value": wired_answer(evaluated.value), "tolerance": evaluated.tolerance}
+            evaluated = self._evaluated(part, function, arguments)
+            kept = {"value": evaluated.value, "tolerance": evaluated.tolerance}
             self.store.keep(key, kept, self._about(part, arguments, evaluated))
         # A copy: whatever a test or a comparison does to it, the next is given the same.
         return Expected(plain(copy.deepcopy(kept["value"])), float(kept["tolerance"]))
@@ -158,9 +158,20 @@ class Reference:
         digests = [self.networks.digest(model) for model in _models(arguments)]
         return self.store.key(source, function.__name__, digests, wired(list(arguments)))
 
+    def _evaluated(self, part: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Evaluated:
+        try:
+            return evaluate(self._run(function, arguments), self.networks.device, _batch(arguments))
+        except SpecificationError as error:
+            raise SpecificationError(f"{self.assignment.reference}: {part}: {error}", remedy=error.remedy) from error
+
     def _run(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Run:
-        """`function` on `arguments` with another number type, memory layout, device, or part of the batch."""
+        """`function` on `arguments` with another number type, memory layout, device, or part of the batch.
+
+        Parts are those of arrays of four axes that are as long as the batch; in any other array the first axis may be anything.
+        """
         import torch
+
+        batch = _batch(arguments)
 
         def run(dtype: str, layout: str, device: str, part: slice | None) -> Any:
             form = {"dtype": getattr(torch, dtype), "device": device}
@@ -170,8 +181,10 @@ class Reference:
                 if isinstance(one, torch.nn.Module):
                     one = one.to(**form)
                     one = one.to(memory_format=torch.channels_last) if layout == "channels_last" else one
-                elif isinstance(one, torch.Tensor) and one.is_floating_point():
-                    one = (one if part is None else one[part]).to(**form)
+                if isinstance(one, torch.Tensor) and part is not None and one.ndim == 4 and len(one) == batch:
+                    one = one[part]
+                if isinstance(one, torch.Tensor) and one.is_floating_point():
+                    one = one.to(**form)
                     one = one.to(memory_format=torch.channels_last) if layout == "channels_last" and one.ndim == 4 else one
                 given.append(one)
             return function(*given)

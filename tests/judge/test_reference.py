@@ -28,6 +28,7 @@ class FakeNetworks:
 
     digests: dict[str, str] = field(default_factory=lambda: {"net": "1"})
     built: int = 0
+    device: str = "cpu"
 
     def build(self, model: Model) -> float:
         """The sum of the replaced tensors."""
@@ -208,6 +209,56 @@ def test_a_file_that_does_not_import(tmp_path: Path, source: str, said: str) -> 
     for _ in range(2):
         with pytest.raises(SpecificationError, match=f"comparison.py: {said}"):
             load_file(path)
+
+
+def scaled(network: Any, pictures: Any, scale: Any) -> Any:
+    """A reference function with an array whose first axis is none of pictures."""
+    return network(pictures) * scale[:, None, None]
+
+
+def weighted(network: Any, pictures: Any, masks: Any) -> Any:
+    """One with another array that goes by pictures."""
+    return network(pictures) * masks
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("function", "other"), [(scaled, np.arange(1.0, 5.0, dtype=np.float32)), (weighted, np.ones((2, 1, 8, 8), np.float32))]
+)
+def test_one_picture_at_a_time_is_of_the_pictures_alone(
+    make: Callable[..., Reference], monkeypatch: pytest.MonkeyPatch, function: Callable[..., Any], other: np.ndarray
+) -> None:
+    """Protects the tolerance: factors of channels were cut as if they went by pictures, and zeros were right by it."""
+    torch = pytest.importorskip("torch", reason="needs torch")
+
+    class OneNetwork(FakeNetworks):
+        def build(self, model: Model) -> Any:
+            return torch.nn.Conv2d(3, 4, 3, padding=1)
+
+    reference = make(OneNetwork())
+    reference.with_torch = True
+    monkeypatch.setattr(reference.module, "mean", function)
+    shapes = []
+    monkeypatch.setattr(torch.nn.Conv2d, "forward", lambda _, x: (shapes.append(x.shape[0]), torch.cat([x, x[:, :1]], 1))[1])
+    pictures = np.random.default_rng(0).standard_normal((2, 3, 8, 8)).astype(np.float32)
+    expected = reference.expect("mean", (Model("net"), pictures, other))
+    assert expected.tolerance < 1e-4
+    assert expected.value.shape == (2, 4, 8, 8)
+    assert shapes == [2, 2, 2, 1, 1, 1, 1], "both pictures in three ways, each by itself in two"
+
+
+@pytest.mark.torch
+def test_an_answer_that_hangs_on_rounding_is_told_with_its_part(
+    make: Callable[..., Reference], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Protects authors from a tolerance that lets anything pass, and from a search for the question that brought it about."""
+    torch = pytest.importorskip("torch", reason="needs torch")
+    reference = make(FakeNetworks())
+    reference.with_torch = True
+    monkeypatch.setattr(reference.module, "mean", lambda _, values: torch.sub(values * 1e-8 + 1, 1))
+    with pytest.raises(SpecificationError, match=r"tiny\.py: mean: the answer hangs on rounding") as error:
+        reference.mean(MODEL, np.ones((1, 3, 2, 2)))
+    assert error.value.remedy
 
 
 if __name__ == "__main__":
