@@ -23,6 +23,7 @@ from grader.judge.plain import plain
 from grader.wire.values import Array, Model
 from grader.wire.wrapping import wired, wired_answer
 
+_SCHEMA = "grader/expected/2"  # of what is kept: raised where an answer or its tolerance is derived in another way
 _SMALL_BYTES = 100_000  # of arguments whose answers are kept in memory
 _MOST_SMALL = 4096
 
@@ -93,8 +94,8 @@ class Reference:
         self.asked.add(part)
         function = getattr(self.module, self.assignment.specification.part(part).names[0])
         if not _models(arguments):
-            return Expected(self._without_a_model(function, arguments))
-        key = self._key(function, self.source, arguments)
+            return Expected(self._without_a_model(part, function, arguments))
+        key = self._key(part, self.source, arguments)
         found, kept = self.store.find(key)
         if not found:
             evaluated = self._evaluated(part, function, arguments)
@@ -106,24 +107,25 @@ class Reference:
     def answers(self, function: Callable[..., Any], source: bytes, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
         """What another function answers to calls one after the other, the same model being the same network in all of them.
 
-        From the store when a model is among the arguments.
+        From the store when a model is among the arguments. `source` tells functions of one name apart.
         """
         asked = for_one_test(function)
         if not any(_models(arguments) for arguments in calls):
             return [plain(self._call(asked, arguments)) for arguments in calls]
-        key = self.store.key([self._key(function, source, arguments) for arguments in calls])
+        name = getattr(function, "__name__", "")  # of which a `functools.partial` has none
+        key = self.store.key([self._key(name, source, arguments) for arguments in calls])
         found, values = self.store.find(key)
         if not found:
             lent: dict[str, Any] = {}
             values = [wired_answer(asked(*[self._lend(value, lent) for value in arguments])) for arguments in calls]
-            self.store.keep(key, values, {"function": function.__name__})
+            self.store.keep(key, values, {"function": name})
         return [plain(copy.deepcopy(value)) for value in values]
 
-    def _without_a_model(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    def _without_a_model(self, part: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """Kept in memory where arguments and answer are small and soon hashed: tests ask the same of every submission."""
         given = wired(list(arguments))
         try:
-            key = self.store.key(function.__name__, given) if _array_bytes(given) <= _SMALL_BYTES else ""
+            key = self.store.key(part, given) if _array_bytes(given) <= _SMALL_BYTES else ""
         except WireError:
             key = ""  # an argument that no submission could be sent
         if key in self._small:
@@ -154,9 +156,10 @@ class Reference:
             return torch.from_numpy(value.copy())
         return value
 
-    def _key(self, function: Callable[..., Any], source: bytes, arguments: tuple[Any, ...]) -> str:
+    def _key(self, name: str, source: bytes, arguments: tuple[Any, ...]) -> str:
+        """`name`: the part's id rather than the function's own name, which a factory gives to all that it makes."""
         digests = [self.networks.digest(model) for model in _models(arguments)]
-        return self.store.key(source, function.__name__, digests, wired(list(arguments)))
+        return self.store.key(_SCHEMA, source, name, digests, wired(list(arguments)))
 
     def _evaluated(self, part: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Evaluated:
         try:

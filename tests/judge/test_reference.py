@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
@@ -102,6 +103,25 @@ def test_the_second_run_computes_nothing(make: Callable[..., Reference]) -> None
     assert ask(first).tolist() == [5.0, 10.0]
     assert networks.built == 1
     assert ask(make(NoNetworks())).tolist() == [5.0, 10.0]
+
+
+@pytest.mark.torch
+def test_two_parts_made_by_one_factory(make: Callable[..., Reference], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects right answers: functions of one name, which a factory or a decorator leaves, were asked once for all of them."""
+    pytest.importorskip("torch", reason="needs torch")
+
+    def adding(number: int) -> Callable[..., Any]:
+        return lambda *values: values[-1] + number
+
+    reference = make(FakeNetworks())
+    for number, name in enumerate(("mean", "clamp")):
+        monkeypatch.setattr(reference.module, name, adding(number))
+    monkeypatch.setattr(reference.module, "count_words", functools.partial(max, 5))
+    assert [part(1) for part in (reference.mean, reference.clamp, reference.words)] == [1, 2, 5]
+    assert [part(MODEL, 1) for part in (reference.mean, reference.clamp)] == [1, 2]
+    monkeypatch.setattr(reference.module, "count_words", functools.partial(times, values=VALUES))
+    assert reference.words(MODEL).tolist() == [5.0, 10.0]
+    assert reference.answers(functools.partial(times, values=VALUES), b"1", [(MODEL,)])[0].tolist() == [5.0, 10.0]
 
 
 def test_an_answer_is_a_copy(make: Callable[..., Reference]) -> None:
