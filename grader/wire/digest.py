@@ -7,20 +7,30 @@ from typing import Any
 
 import numpy as np
 
+_BLOCK = 1 << 14  # words: what is done to a block stays in the processor's cache, and takes no memory of the network's size
+# An odd factor for each place in a block, as if drawn: a word that moves adds another number, one that changes always does.
+_FACTORS = (np.arange(_BLOCK, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)) | np.uint64(1)
+
 
 def state_digest(module: Any) -> str:
     """A digest over names, shapes and contents of a torch module's parameters and buffers, wherever in memory they lie:
     `model.to(memory_format=torch.channels_last)` changes no number.
 
-    Sums of 64-bit words rather than a cryptographic hash, which would take ten times as long: it tells an honest function that
-    it changed the model, and nobody who controls the process needs to find a collision.
+    Sums of 64-bit words, each times a factor of its place, rather than a cryptographic hash, which would take six times as long.
+    They tell an honest function that it changed the model, or only the order of its numbers, and nobody who controls the process
+    needs to find a collision.
     """
     digest = hashlib.sha256()
     for name, tensor in module.state_dict().items():
         raw = tensor.detach().cpu().contiguous().numpy().reshape(-1).view("uint8")
         words = raw[: raw.size // 8 * 8].view("uint64")
         digest.update(f"{name} {tuple(tensor.shape)}".encode())
-        digest.update(words.sum().tobytes() + np.bitwise_xor.reduce(words).tobytes() + raw[raw.size // 8 * 8 :].tobytes())
+        for start in range(0, words.size, _BLOCK):
+            block = words[start : start + _BLOCK]
+            products = block * _FACTORS[: block.size]
+            # Both, since of words that differ in a few high bits alone only those few bits of a sum tell.
+            digest.update(products.sum().tobytes() + np.bitwise_xor.reduce(products).tobytes())
+        digest.update(raw[raw.size // 8 * 8 :].tobytes())
     return digest.hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -64,3 +65,52 @@ def test_another_number_or_shape_is_a_change() -> None:
     changed = state_digest(network)
     network.weight = torch.nn.Parameter(network.weight.detach().reshape(3, 4))
     assert len({before, changed, state_digest(network)}) == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda weight: weight.flip(0),
+        lambda weight: weight.flip(1),
+        lambda weight: weight.roll(2, 1),
+        lambda weight: weight.sort(0).values,
+        lambda weight: weight[:, torch.randperm(weight.shape[1], generator=torch.Generator().manual_seed(0))],
+        lambda weight: torch.cat([weight[1:2], weight[:1], weight[2:]]),
+    ],
+    ids=["flip", "flip columns", "roll", "sort", "shuffle", "two rows"],
+)
+@pytest.mark.parametrize("kind", ["drawn", "whole numbers", "every other one"])
+def test_the_same_numbers_in_another_order_are_a_change(change: Any, kind: str) -> None:
+    """Protects the tests that ask whether a function has left the network as it was from one that turns or sorts its weights."""
+    layer = torch.nn.Linear(512, 90)  # of more than one block
+    with torch.no_grad():
+        if kind != "drawn":
+            layer.weight.copy_(torch.arange(90 * 512.0).reshape(90, 512).flip(0) % 509)
+        if kind == "every other one":
+            layer.weight[:, ::2] = 0
+            layer.weight[:, 1::2] = 2.0 ** (layer.weight[:, 1::2] % 2)
+    before = state_digest(layer)
+    with torch.no_grad():
+        layer.weight.copy_(change(layer.weight.clone()))
+    assert state_digest(layer) != before
+
+
+def test_blocks_in_another_order_are_a_change() -> None:
+    """Protects the same question of a large tensor, of which whole blocks change places."""
+    layer = torch.nn.Linear(1 << 16, 3)
+    before = state_digest(layer)
+    with torch.no_grad():
+        layer.weight.copy_(layer.weight.flip(0))
+    assert state_digest(layer) != before
+
+
+def test_the_digest_takes_no_memory_of_the_network_s_size() -> None:
+    """Protects the sandbox's memory limit, which a second copy of a large network would break."""
+    layer = torch.nn.Linear(1024, 4096)
+    state_digest(layer)
+    tracemalloc.start()
+    try:
+        state_digest(layer)
+        assert tracemalloc.get_traced_memory()[1] < layer.weight.nbytes / 20
+    finally:
+        tracemalloc.stop()
