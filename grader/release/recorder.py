@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from grader.course.assignment import AssignmentFolder
 from grader.errors import SpecificationError
 from grader.fixtures.store import Store
@@ -91,7 +93,7 @@ class Recorder:
 
     def _tensor(self, arguments: tuple[Any, ...], answer: Any) -> tuple[str, ...]:
         """Which tensor of a model among the arguments the answer is, if it is a large one."""
-        if _size(answer) < _LARGE_BYTES:
+        if not isinstance(answer, np.ndarray) or answer.nbytes < _LARGE_BYTES:
             return ()
         for model in arguments:
             if isinstance(model, Model):
@@ -217,6 +219,8 @@ def _answers(judge: Judge, variant: Variant, compared: list[Compared]) -> list[A
 def _size(answer: Any) -> int:
     if isinstance(answer, list | tuple):
         return sum(map(_size, answer))
+    if isinstance(answer, dict):
+        return sum(map(_size, answer.values()))
     return int(getattr(answer, "nbytes", 0))
 
 
