@@ -7,6 +7,7 @@ Layers, top to bottom (each module imports only what stands below it)::
     graded          a submission on its way: loaded, then judged
     regrading       which parts of a known verdict stand
     encoding        pictures that a submission showed, as files
+    reliance        which part's function uses another's, which fails
     source          the file as it was handed in: the line that failed
     scoring         how tests went, to verdicts and points
     figures         an assignment's `figures.py`: pictures of wrong answers

@@ -34,6 +34,7 @@ from grader.judge.material import open_answers, open_diagnosis, promised_tests
 from grader.judge.outcome import CodeRaised
 from grader.judge.plugin import JudgePlugin, PlannedTest, Ran, Setting, proxy_maker
 from grader.judge.regrading import TestTrace, Trace, Verdict, are_bound, bonds, in_order, parts_to_test, told
+from grader.judge.reliance import reliance_words
 from grader.judge.running import run_tests
 from grader.judge.scoring import part_results, result_of, shares, shown, stopped_result, total_score, untested_parts
 from grader.judge.source import Source, confirm_places
@@ -282,11 +283,13 @@ class Judge:
             for item in ran
         )
         tests = self.figures.add_to(tests, ran, self.translate)
-        traces = {item.test.id: self._trace(item, opened.workplace.learnt) for item in ran}
+        traces = {item.test.id: self._trace(item, opened.workplace) for item in ran}
         if kept is not None and kept.trace is not None:
             tests = in_order(self.planned, kept.result.tests, tests)
             traces = {test.id: traces.get(test.id) or kept.trace.tests[test.id] for test in tests}
-        messages = [*loading_messages(self.assignment, report, source), *told(traces.values())]
+        answered = {test.part: traces[test.id].answered for test in tests if traces[test.id].answered}
+        relied = reliance_words(self.assignment, source, answered, tests)
+        messages = [*loading_messages(self.assignment, report, source), *relied, *told(traces.values())]
         score = total_score(tests, self.share)
         status = SubmissionStatus.GRADED if score is not None else SubmissionStatus.GRADER_ERROR
         stopped = why_nothing(report) if tests and all(test.status is TestStatus.NOT_FOUND for test in tests) else None
@@ -294,13 +297,15 @@ class Judge:
         shown = own_figures(report.drawings, source)
         return Graded(stopped or status, score, tests, messages, trace, shown, report.drawings.left_out)
 
-    def _trace(self, item: Ran, learnt: dict[str, Learnt]) -> TestTrace:
-        own = learnt.get(item.test.id, Learnt())
+    def _trace(self, item: Ran, workplace: Workplace) -> TestTrace:
+        own, memory = workplace.learnt.get(item.test.id, Learnt()), workplace.memory[item.test.part]
+        way = memory.known or memory.furthest
         accepted = fixed_texts([text for compared in item.compared for text in compared.call.notes])
         return TestTrace(
             asked=tuple(sorted(item.asked | own.called)),
             notes=tuple(render(text, self.translate) for text in own.notes),
             accepted=tuple(render(text, self.translate) for text in accepted),
+            answered=way.candidate.name if way is not None else "",
         )
 
     def _name_misconceptions(self, ran: list[Ran]) -> dict[str, Misconception]:

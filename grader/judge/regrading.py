@@ -30,7 +30,7 @@ from grader.results import SubmissionResult, SubmissionStatus, TestResult
 class TestTrace(Record):
     """One test: the parts whose functions or reference it asked, and what the student is told on the way, in words.
 
-    `notes` are adaptations of the call, `accepted` what a comparison let pass.
+    `notes` are adaptations of the call, `accepted` what a comparison let pass, `answered` the name of what answered, if known.
     """
 
     __test__ = False
@@ -38,6 +38,7 @@ class TestTrace(Record):
     asked: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
+    answered: str = ""
 
 
 class Trace(Record):

@@ -64,6 +64,10 @@ class Source:
         names = [item.split()[-1] for item in rest.strip(" ()").split(",") if item.split()]
         return names if found[1] else [name.partition(".")[0] for name in names]
 
+    def pieces(self) -> list[list[str]]:
+        """The lines of the module, or of each cell; none of a file that is longer than people write."""
+        return [] if self.is_long else list(self._pieces.values())
+
     @property
     def is_long(self) -> bool:
         """Whether the file has so many lines that the number of one could carry a message."""
