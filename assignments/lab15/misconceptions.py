@@ -2474,6 +2474,106 @@ def nms_union_counts_twice(boxes, scores, iou_threshold):
 
 
 @misconception(
+    "nms.dice_of_boxes",
+    part="nms",
+    en="Overlap is measured by the Dice coefficient, 2 * intersection / (area1 + area2), which is larger than the IoU, so that too "
+    "many boxes go. IoU = intersection / (area1 + area2 - intersection).",
+    ru="Перекрытие измерено коэффициентом Dice, 2 * intersection / (area1 + area2); он больше IoU, и отброшено слишком много "
+    "рамок. IoU = intersection / (area1 + area2 - intersection).",
+)
+def nms_dice_of_boxes(boxes, scores, iou_threshold):
+    return _greedy(boxes, scores, iou_threshold, overlap=iou_dice_of_boxes)
+
+
+@misconception(
+    "nms.over_larger_area",
+    part="nms",
+    en="Overlap is measured by the larger area. Use the IoU: intersection / (area1 + area2 - intersection).",
+    ru="Перекрытие измерено по большей площади. Нужен IoU: intersection / (area1 + area2 - intersection).",
+)
+def nms_over_larger_area(boxes, scores, iou_threshold):
+    return _greedy(boxes, scores, iou_threshold, overlap=iou_over_larger_area)
+
+
+@misconception(
+    "nms.kept_area_twice",
+    part="nms",
+    en="In the union the area of the kept box counts twice, and that of the other box not at all. IoU = intersection / "
+    "(area1 + area2 - intersection).",
+    ru="В объединении площадь оставленной рамки учтена дважды, а площадь другой ни разу. IoU = intersection / "
+    "(area1 + area2 - intersection).",
+)
+def nms_kept_area_twice(boxes, scores, iou_threshold):
+    return _greedy(boxes, scores, iou_threshold, overlap=iou_first_area_twice)
+
+
+@misconception(
+    "nms.rounded",
+    part="nms",
+    en="The IoU is rounded to one digit before it is held against the threshold: 0.54 is greater than 0.5, and 0.5 is not. "
+    "Compare the number as it is.",
+    ru="IoU округлён до одного знака перед сравнением с порогом: 0.54 больше 0.5, а 0.5 уже нет. Сравнивайте само число.",
+)
+def nms_rounded(boxes, scores, iou_threshold):
+    return _greedy(boxes, scores, iou_threshold, overlap=lambda first, second: round(_iou(first, second), 1))
+
+
+def _areas_of_others(slug, en, ru, in_order, skipped):
+    """Areas that do not follow the boxes: in the boxes' own places when they are `in_order`, else taken one by one for the rest."""
+
+    @misconception(
+        f"nms.{slug}",
+        part="nms",
+        en=f"{en} In a union both areas must be those of the two boxes: areas[best] + areas[rest] - intersection, with the areas "
+        "in the order in which the boxes were given.",
+        ru=f"{ru} В объединение входят площади именно этих двух рамок: areas[best] + areas[rest] - intersection, где площади "
+        "стоят в том порядке, в каком переданы рамки.",
+    )
+    def variant(boxes, scores, iou_threshold):
+        areas = (boxes[:, 2:] - boxes[:, :2]).prod(1)
+        left, kept = scores.argsort(descending=True, stable=True), []
+        if in_order:
+            areas = areas[left]
+        while len(left):
+            best, rest = left[0], left[1:]
+            kept.append(int(best))
+            sides = torch.minimum(boxes[best, 2:], boxes[rest, 2:]) - torch.maximum(boxes[best, :2], boxes[rest, :2])
+            shared = sides.clamp(min=0).prod(1)
+            others = areas[rest] if in_order else areas[skipped : skipped + len(rest)]
+            left = rest[shared / (areas[best] + others - shared) <= iou_threshold]
+        return kept
+
+    return variant
+
+
+nms_areas_sorted = _areas_of_others(
+    "areas_sorted",
+    "The areas were sorted by score, and are then asked for by the boxes' own indices: they belong to other boxes.",
+    "Площади упорядочены по оценке, а берутся по исходным индексам рамок: это площади других рамок.",
+    in_order=True,
+    skipped=0,
+)
+nms_areas_as_given = _areas_of_others(
+    "areas_as_given",
+    "The boxes that are left come in the order of their scores, their areas in the order in which they were given "
+    "(areas[:len(rest)]): they belong to other boxes.",
+    "Оставшиеся рамки идут по порядку оценок, а их площади в том порядке, в каком рамки переданы (areas[:len(rest)]): это "
+    "площади других рамок.",
+    in_order=False,
+    skipped=0,
+)
+nms_areas_as_given_from_the_second = _areas_of_others(
+    "areas_as_given_from_the_second",
+    "The boxes that are left come in the order of their scores, their areas in the order in which they were given "
+    "(areas[1:]): they belong to other boxes.",
+    "Оставшиеся рамки идут по порядку оценок, а их площади в том порядке, в каком рамки переданы (areas[1:]): это площади "
+    "других рамок.",
+    in_order=False,
+    skipped=1,
+)
+
+
+@misconception(
     "nms.sides_not_clamped",
     part="nms",
     en="The sides of the intersection are not set to zero for boxes that lie apart, and two negative sides give an "

@@ -174,16 +174,38 @@ def shifted() -> Callable[[np.ndarray, float], np.ndarray]:
 
 
 @pytest.fixture
-def shuffled(seed) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
-    """shuffled(k, boxes, scores): both as float32 arrays in one random order, in which the scores are not sorted."""
+def beside() -> Callable[..., np.ndarray]:
+    """beside(box, overlap, wide, high): a box of so many times its width and height that has the IoU `overlap` with it.
 
-    def shuffle(k: int, boxes: list[np.ndarray], scores: list[float]) -> tuple[np.ndarray, np.ndarray]:
+    It begins at the same height and lies to the right. The larger the wanted IoU, the more alike both must be: the smaller area
+    is at least `overlap` times the larger one.
+    """
+
+    def put(box: np.ndarray, overlap: float, wide: float, high: float) -> np.ndarray:
+        width, height = box[2:] - box[:2]
+        shared = overlap / (1 + overlap) * (1 + wide * high) * width / min(1, high)
+        assert shared <= width * min(1, wide)
+        left = box[2] - shared
+        return np.array([left, box[1], left + wide * width, box[1] + high * height])
+
+    return put
+
+
+@pytest.fixture
+def shuffled(seed) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
+    """shuffled(k, boxes, scores): both as float32 arrays in one random order, in which the scores are not sorted.
+
+    shuffled(k, boxes, scores, *thresholds): in an order, too, in which areas that do not follow their boxes keep other boxes.
+    """
+
+    def shuffle(k: int, boxes: list[np.ndarray], scores: list[float], *thresholds: float) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng(seed + k)
         table, values = np.array(boxes, dtype=np.float32), np.array(scores, dtype=np.float32)
         while True:
             order = rng.permutation(len(values))
             steps = np.diff(values[order])
-            if len(values) < 3 or ((steps > 0).any() and (steps < 0).any()):
+            is_unsorted = len(values) < 3 or ((steps > 0).any() and (steps < 0).any())
+            if is_unsorted and all(_tells_areas_apart(table[order], values[order], threshold) for threshold in thresholds):
                 return table[order], values[order]
 
     return shuffle
@@ -193,7 +215,8 @@ def shuffled(seed) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
 def crowd(seed) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
     """crowd(k, threshold): 20 boxes of many sizes around four places, with scores; no overlap lies near the threshold.
 
-    Other measures of overlap, the order by score times area, and boxes that grow together keep other boxes.
+    Other measures of overlap, areas that do not follow their boxes, the order by score times area, and boxes that grow together
+    keep other boxes.
     """
 
     def draw(k: int, threshold: float) -> tuple[np.ndarray, np.ndarray]:
@@ -212,7 +235,11 @@ def _crowd(seed: int, threshold: float) -> tuple[np.ndarray, np.ndarray]:
         boxes = np.concatenate([centres - sides / 2, centres + sides / 2], axis=1).astype(np.float32)
         scores = rng.permutation(np.linspace(0.05, 0.95, 20)).astype(np.float32)
         overlaps, *others = _measures(boxes)
-        if (np.abs(overlaps - threshold) > 0.01).all() and _tells_rules_apart(boxes, scores, overlaps, others, threshold):
+        if (
+            (np.abs(overlaps - threshold) > 0.02).all()
+            and _tells_rules_apart(boxes, scores, overlaps, others, threshold)
+            and _tells_areas_apart(boxes, scores, threshold)
+        ):
             return boxes, scores
 
 
@@ -225,7 +252,7 @@ def _measures(boxes: np.ndarray) -> list[np.ndarray]:
     area = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
     one, other = area[:, None], area[None, :]
     union = one + other - shared
-    over = [union, hull, one + other, one, other, np.minimum(one, other), np.maximum(one, other)]
+    over = [union, hull, one + other, one, other, np.minimum(one, other), np.maximum(one, other), 2 * one - shared]
     return [*(shared / below for below in over), 2 * shared / (one + other), shared / union - (hull - union) / hull]
 
 
@@ -237,6 +264,32 @@ def _tells_rules_apart(
     by_size = np.argsort(-scores * (boxes[:, 2:] - boxes[:, :2]).prod(axis=1))
     wrong = [_kept(by_size, overlaps, threshold), *(_kept(order, measure, threshold) for measure in others)]
     return wanted not in wrong and wanted != _kept_grown(order, boxes, threshold)
+
+
+def _tells_areas_apart(boxes: np.ndarray, scores: np.ndarray, threshold: float) -> bool:
+    """Whether other boxes are kept where the areas of all, or of those that are left, come in another order than the boxes."""
+    order = np.argsort(-scores)
+    wanted = _kept(order, _measures(boxes)[0], threshold)
+    area = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    wrong = [
+        _kept_with_areas(boxes, order, threshold, area, lambda rest: area[: len(rest)]),
+        _kept_with_areas(boxes, order, threshold, area, lambda rest: area[1 : 1 + len(rest)]),
+        _kept_with_areas(boxes, order, threshold, area[order], lambda rest: area[order][rest]),
+    ]
+    return wanted not in wrong
+
+
+def _kept_with_areas(
+    boxes: np.ndarray, order: np.ndarray, threshold: float, area: np.ndarray, of_rest: Callable[[np.ndarray], np.ndarray]
+) -> set[int]:
+    kept: list[int] = []
+    while len(order):
+        best, rest = int(order[0]), order[1:]
+        kept.append(best)
+        sides = np.minimum(boxes[best, 2:], boxes[rest, 2:]) - np.maximum(boxes[best, :2], boxes[rest, :2])
+        shared = np.maximum(sides, 0).prod(axis=1)
+        order = rest[shared / (area[best] + of_rest(rest) - shared) <= threshold]
+    return set(kept)
 
 
 def _kept(order: np.ndarray, measure: np.ndarray, threshold: float) -> set[int]:

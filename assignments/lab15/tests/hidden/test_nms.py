@@ -8,12 +8,12 @@ def box(left, top, width, height):
 
 
 @pytest.mark.part("nms", weight=1)
-def test_boxes_far_from_the_origin(check, seed, shifted, shuffled):
+def test_boxes_far_from_the_origin(check, seed, beside, shuffled):
     """Boxes in the far corner of a large picture."""
     x, y = np.random.default_rng(seed + 601).uniform(700, 900, 2)
-    first, second = box(x, y, 60, 40), box(x, y + 90, 50, 60)
-    boxes = [first, shifted(first, 0.7), second, shifted(second, 0.2), box(x + 150, y + 10, 40, 40)]
-    check.nms(*shuffled(601, boxes, [0.9, 0.8, 0.85, 0.6, 0.5]), 0.5)
+    small, large = box(x, y, 60, 40), box(x, y + 90, 210, 150)
+    boxes = [small, beside(small, 0.54, 0.75, 0.95), large, beside(large, 0.45, 1.2, 1.1), box(x + 150, y + 10, 40, 40)]
+    check.nms(*shuffled(601, boxes, [0.9, 0.8, 0.85, 0.6, 0.5], 0.5), 0.5)
 
 
 @pytest.mark.part("nms", weight=1)
@@ -55,34 +55,36 @@ def test_chain_of_boxes(check, seed, shifted, shuffled):
 
 
 @pytest.mark.part("nms", weight=1)
-def test_rivals_that_are_not_next_in_score(check, seed, shifted, shuffled):
+def test_rivals_that_are_not_next_in_score(check, seed, beside, shuffled):
     """Boxes on two objects whose scores alternate."""
     x, y = np.random.default_rng(seed + 604).uniform(150, 350, 2)
-    left, right = box(x, y, 100, 60), box(x + 300, y + 50, 80, 90)
-    boxes = [left, right, shifted(left, 0.65), shifted(right, 0.65), shifted(left, 0.75), shifted(right, 0.8)]
-    check.nms(*shuffled(604, boxes, [0.9, 0.85, 0.8, 0.75, 0.7, 0.65]), 0.5)
+    left, right = box(x, y, 60, 40), box(x + 300, y + 50, 190, 230)
+    boxes = [left, right]
+    for overlap, wide, high in ((0.63, 0.75, 0.95), (0.55, 1.3, 0.95)):  # of either object a rival, and one that is none
+        boxes += [beside(left, overlap, wide, high), beside(right, overlap, wide, high)]
+    check.nms(*shuffled(604, boxes, [0.9, 0.85, 0.8, 0.75, 0.7, 0.65], 0.6), 0.6)
 
 
 @pytest.mark.part("nms", weight=1)
-def test_threshold_that_is_given(check, seed, shifted, shuffled):
+def test_threshold_that_is_given(check, seed, beside, shuffled):
     """One set of boxes, three thresholds."""
     x, y = np.random.default_rng(seed + 605).uniform(100, 300, 2)
     boxes = []
-    for k, overlap in enumerate((0.2, 0.4, 0.6, 0.8)):
-        boxes += [box(x + 300 * k, y, 100, 70), shifted(box(x + 300 * k, y, 100, 70), overlap)]
-    scores = [0.9, 0.5, 0.85, 0.55, 0.8, 0.6, 0.75, 0.65]
-    check.nms(*shuffled(605, boxes, scores), 0.5)
-    for threshold in (0.1, 0.7):
-        check.nms(*shuffled(605, boxes, scores), threshold)
+    for k, (overlap, wide, high) in enumerate(((0.13, 0.7, 1.2), (0.4, 1.15, 1.05), (0.6, 0.75, 0.95), (0.74, 0.95, 0.95))):
+        boxes.append(box(x + 400 * k, y, 60 + 50 * k, 40 + 45 * k))
+        boxes.append(beside(boxes[-1], overlap, wide, high))
+    boxes, scores = shuffled(605, boxes, [0.9, 0.5, 0.85, 0.55, 0.8, 0.6, 0.75, 0.65], 0.5)
+    for threshold in (0.5, 0.1, 0.7):
+        check.nms(boxes, scores, threshold)
 
 
 @pytest.mark.part("nms", weight=1)
-def test_low_scores(check, seed, shifted, shuffled):
+def test_low_scores(check, seed, beside, shuffled):
     """Boxes with low scores."""
     x, y = np.random.default_rng(seed + 606).uniform(100, 300, 2)
-    first, second = box(x, y, 90, 90), box(x + 200, y, 90, 60)
-    boxes = [first, shifted(first, 0.7), second, shifted(second, 0.3), box(x, y + 200, 50, 50)]
-    boxes, scores = shuffled(606, boxes, [0.24, 0.19, 0.12, 0.06, 0.01])
+    large, small = box(x, y, 210, 190), box(x + 500, y, 90, 60)
+    boxes = [large, beside(large, 0.54, 0.75, 0.95), small, beside(small, 0.45, 1.2, 1.1), box(x, y + 300, 50, 50)]
+    boxes, scores = shuffled(606, boxes, [0.24, 0.19, 0.12, 0.06, 0.01], 0.5)
     check.nms(boxes, scores, 0.5)
     check.nms(boxes[::-1].copy(), scores[::-1].copy(), 0.5)  # who takes them as they come is wrong about one of the two
 
@@ -108,12 +110,12 @@ def test_one_object(check, seed, shifted, shuffled):
 
 
 @pytest.mark.part("nms", weight=1)
-def test_boxes_in_shares_of_the_picture(check, seed, shifted, shuffled):
+def test_boxes_in_shares_of_the_picture(check, seed, beside, shuffled):
     """Coordinates from 0 to 1, as shares of the picture's sides."""
     x, y = np.random.default_rng(seed + 609).uniform(0.1, 0.2, 2)
-    first, second = box(x, y, 0.2, 0.15), box(x + 0.3, y + 0.3, 0.18, 0.2)
-    boxes = [first, shifted(first, 0.7), second, shifted(second, 0.3), box(x + 0.05, y + 0.55, 0.1, 0.1)]
-    check.nms(*shuffled(609, boxes, [0.92, 0.81, 0.77, 0.68, 0.59]), 0.5)
+    small, large = box(x, y, 0.1, 0.08), box(x + 0.2, y + 0.2, 0.3, 0.24)
+    boxes = [small, beside(small, 0.54, 0.75, 0.95), large, beside(large, 0.44, 1.2, 1.1), box(x + 0.05, y + 0.55, 0.1, 0.1)]
+    check.nms(*shuffled(609, boxes, [0.92, 0.81, 0.77, 0.68, 0.59], 0.5), 0.5)
 
 
 @pytest.mark.part("nms", weight=1)
