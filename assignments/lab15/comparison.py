@@ -33,6 +33,10 @@ SCALAR_TOLERANCE = 1e-3
 CLASSES = 1000  # of ImageNet: so many columns has the output of fc
 LOW_SCORES = (0.5, 0.4, 0.3, 0.25, 0.2, 0.1, 0.05, 0.01)  # what people take for the least score that counts
 USUAL_THRESHOLD = 0.5  # and for the IoU that is too much, whatever is given
+# A map is said to have a ReLU only where a cell with a positive number below this share of the largest is left: of a map cut at a
+# share of its maximum, 0.2 as a rule, it would be 0 too.
+SMALL_CELL = 0.1
+BENT = 0.05  # of the range, after the best factor and shift: from here on a map is bent, and no sum that lacks a channel
 LARGEST_MAP = 4_000_000  # pixels; a map enlarged beyond 2000 x 2000 is no answer any more
 LONGEST_SIDE = 4096  # pixels; the ways to enlarge are tried along each side
 # Of an enlarged map so many rows and columns are compared, which are known exactly: all ways to enlarge take half a minute at
@@ -128,6 +132,8 @@ def _hint_on_features_shape(maps: np.ndarray, wanted: np.ndarray) -> AnyText:
         return _("Height and width are transposed: (N, C, h, w) is asked.")
     if maps.ndim == 4 and sorted(maps.shape) == sorted(wanted.shape):
         return _("The axes are in another order: (N, C, h, w) is asked, the order in which torch keeps them.")
+    if maps.ndim == 4 and maps.shape[2] > height and maps.shape[1] < channels:
+        return _("A finer map comes from an earlier stage; layer4 is the last one before avgpool.")
     if maps.size == wanted.size:
         return _("There are as many numbers as asked, in another shape: keep one map per picture, (N, C, h, w).")
     if maps.size == pictures * channels and (maps.shape[:2] == (pictures, channels) or maps.ndim == 1):
@@ -136,12 +142,15 @@ def _hint_on_features_shape(maps: np.ndarray, wanted: np.ndarray) -> AnyText:
         return _("One row per picture came, the output of fc. Hook layer4, two stages before it.")
     if maps.ndim == 2 and maps.shape[0] == pictures:
         return _("One row per picture came: which number belongs to which place is lost. Return layer4's output as it is.")
-    if maps.ndim == 4 and maps.shape[2] > height and maps.shape[1] < channels:
-        return _("A finer map comes from an earlier stage; layer4 is the last one before avgpool.")
-    if maps.ndim == 5:
+    if maps.ndim == 4 and maps.shape[:2] == (pictures, channels) and (maps.shape[2] > height or maps.shape[3] > width):
+        return _("The map is finer than one cell per 32 pixels: was maxpool left out, or the picture or the map resized?")
+    if maps.ndim == 5 or (maps.shape[1:] == wanted.shape[1:] and len(maps) > pictures):
         return _("Several results came at once: return the map of this call alone, not all that were collected.")
     if maps.ndim == 4 and (len(maps), *maps.shape[2:]) == (pictures, height, width):
-        return _("layer4 of the given model has another number of channels: return its own output, of this model and this call.")
+        return _(
+            "layer4 of the given model has another number of channels: return the output of the whole stage, not of a layer "
+            "inside it, with all its channels, of this model and this call."
+        )
     return _("Return the output of model.layer4 for the whole batch, as it is.")
 
 
@@ -266,7 +275,14 @@ def compare_cam(answer: Any, expected: Any, call: Call) -> None:
         if 0 <= misfit <= tolerance:
             if enlarged:
                 call.notes.append(_("The map came enlarged; it was compared with the expected map enlarged alike."))
-            if rectified:
+            if enlarged and _is_turned(found.shape, wanted.shape):
+                call.notes.append(
+                    _(
+                        "Height and width of the enlarged map are in the turned proportion of the feature map's; it was "
+                        "accepted. If it was not meant so: cv2.resize and Pillow take (width, height)."
+                    )
+                )
+            if rectified and _tells_relu(wanted):
                 call.notes.append(_("The map has a ReLU, which the lab does not ask for; it was accepted."))
             return
     if enlarged:
@@ -280,6 +296,16 @@ def compare_cam(answer: Any, expected: Any, call: Call) -> None:
         detail=_("smallest difference found: {gap} of the range", gap=f"{smallest:.3g}"),
         form=False,
     )
+
+
+def _is_turned(size: tuple[int, ...], cells: tuple[int, ...]) -> bool:
+    """Whether the sides of an enlarged map of no square are to each other as the map's width to its height."""
+    return cells[0] != cells[1] and size[0] * cells[0] == size[1] * cells[1]
+
+
+def _tells_relu(wanted: np.ndarray) -> bool:
+    """Whether a map that is cut off below 0 differs from one that is cut at a share of its maximum."""
+    return bool((wanted[wanted > 0] < SMALL_CELL * wanted.max()).any())
 
 
 def _sample(found: np.ndarray) -> np.ndarray:
@@ -432,7 +458,22 @@ def _hint_on_map(
         return _("Height and width are transposed: (h, w) is asked.")
     if any(fits(mirrored, forms) for mirrored in (found[::-1], found[:, ::-1], found[::-1, ::-1])):
         return _("The map is mirrored: row 0 is at the top, column 0 at the left.")
+    if size is None and _is_bent(found, wanted):
+        return _(
+            "The cells are in the right order, but their values are bent: was the map cut, brought to whole numbers, or put "
+            "through a function (a power, a logarithm)? Only a positive factor and a shift leave it the same map."
+        )
     return _("Each channel counts with its own weight W[class_idx, k], sign included, of the class that was given.")
+
+
+def _is_bent(found: np.ndarray, wanted: np.ndarray) -> bool:
+    """Whether the answer never falls where the map rises: it is made of the right map, though not by a factor and a shift.
+
+    Three values at least: that one cell is the largest of both may be a coincidence.
+    """
+    values = found.reshape(-1)[np.argsort(wanted, axis=None)]
+    rises = bool((np.diff(values) >= -1e-6 * np.ptp(values)).all())
+    return rises and len(np.unique(values)) >= 3 and abs(_misfit(found, wanted)) > BENT
 
 
 # --- iou, dice
@@ -542,7 +583,7 @@ def _hint_on_nms(kept: list[int], wanted: list[int], boxes: np.ndarray, call: Ca
     """A mistake that explains the whole answer, else what is wrong with it."""
     scores = np.asarray(call.arguments[1], dtype=np.float64).reshape(-1)
     if float(call.arguments[2]) != USUAL_THRESHOLD and set(kept) == _kept_at(USUAL_THRESHOLD, boxes, scores):
-        return _("The threshold is a parameter: each call has its own.")
+        return _("These boxes are kept as if the threshold were 0.5: it is a parameter, each call has its own.")
     missing = [index for index in wanted if index not in kept]
     if not missing:
         return _("A box stays although its IoU with a better kept box is greater than the threshold.")

@@ -134,6 +134,40 @@ def features_map_layer3(model, x, forward=_forward):
 
 
 @misconception(
+    "features_map.layer2",
+    part="features_map",
+    en="Two stages too early. The answer is what layer2 returns: a finer map with a quarter of the channels. The lab asks for "
+    "the output of layer4.",
+    ru="На два слоя раньше. Это выход layer2: карта мельче шагом, каналов вчетверо меньше. Нужен выход layer4.",
+)
+def features_map_layer2(model, x):
+    return _forward(model, x, model.layer2)
+
+
+@misconception(
+    "features_map.layer1",
+    part="features_map",
+    en="Three stages too early. The answer is what layer1 returns: a much finer map with an eighth of the channels. The lab asks "
+    "for the output of layer4.",
+    ru="На три слоя раньше. Это выход layer1: карта намного мельче шагом, каналов в восемь раз меньше. Нужен выход layer4.",
+)
+def features_map_layer1(model, x):
+    return _forward(model, x, model.layer1)
+
+
+@misconception(
+    "features_map.second_convolution",
+    part="features_map",
+    en="The second convolution of the last block. Normalisation, the residual sum and the ReLU still follow it, in ResNet50 a "
+    "third convolution too. Hook model.layer4 itself.",
+    ru="Вторая свёртка последнего блока. За ней ещё идут нормализация, сложение с обходной связью и ReLU, а в ResNet50 и третья "
+    "свёртка. Хук нужен на сам model.layer4.",
+)
+def features_map_second_convolution(model, x):
+    return _forward(model, x, model.layer4[-1].conv2)
+
+
+@misconception(
     "features_map.first_block",
     part="features_map",
     en="The first block of layer4 only. layer4 is a chain of blocks, and model.layer4[0] is followed by others. Take "
@@ -1062,6 +1096,51 @@ def cam_softmax_map(features, weights, class_idx):
 )
 def cam_thresholded(features, weights, class_idx):
     return (cam_scaled(features, weights, class_idx) > 0.5).float()
+
+
+@misconception(
+    "cam.low_values_zeroed",
+    part="cam",
+    en="Cells below a share of the maximum (0.2) were set to zero. That is a mask for drawing; the lab asks for the map itself.",
+    ru="Ячейки ниже доли максимума (0.2) обнулены. Это маска для рисунка, а нужна сама карта.",
+)
+def cam_low_values_zeroed(features, weights, class_idx):
+    cam = _weighted(features, weights[class_idx])
+    return torch.where(cam < 0.2 * cam.max(), 0, cam)
+
+
+@misconception(
+    "cam.cut_to_bytes",
+    part="cam",
+    en="The sum was cut to bytes (np.uint8) before it was scaled: numbers below 0 and above 255 begin again from the other end. "
+    "Scale the map to 0..255 first, or leave it as it is.",
+    ru="Сумма обрезана до байтов (np.uint8) раньше, чем приведена к диапазону: числа меньше 0 и больше 255 начинаются заново с "
+    "другого конца. Сначала приведите карту к 0..255 или оставьте как есть.",
+)
+def cam_cut_to_bytes(features, weights, class_idx):
+    return _weighted(features, weights[class_idx]).trunc() % 256
+
+
+@misconception(
+    "cam.clipped_to_one",
+    part="cam",
+    en="The sum was clipped to 0..1 (np.clip) instead of scaled: all that is larger than 1 looks alike. Scaling is (map - min) / "
+    "(max - min).",
+    ru="Сумма обрезана до 0..1 (np.clip), а не приведена к этому диапазону: всё, что больше 1, стало одинаковым. "
+    "Масштабирование: (map - min) / (max - min).",
+)
+def cam_clipped_to_one(features, weights, class_idx):
+    return _weighted(features, weights[class_idx]).clamp(0, 1)
+
+
+@misconception(
+    "cam.cut_to_whole_numbers",
+    part="cam",
+    en="The sum was cut to whole numbers (int). Where it is small little of it is left; leave the map in floating point.",
+    ru="Сумма обрезана до целых (int). Где она мала, от неё почти ничего не остаётся; оставьте карту вещественной.",
+)
+def cam_cut_to_whole_numbers(features, weights, class_idx):
+    return _weighted(features, weights[class_idx]).trunc()
 
 
 @misconception(

@@ -147,10 +147,16 @@ def test_feature_maps_in_other_forms_pass(answer: Any, word: str) -> None:
         ((1, 4), "place is lost"),
         ((1, 40), "place is lost"),
         ((1, 5, 3, 4), "another number of channels"),
+        ((1, 5, 3, 4), "not of a layer inside it"),
+        ((1, 2, 6, 8), "an earlier stage"),  # of as many numbers as asked
+        ((1, 4, 12, 16), "an earlier stage"),
+        ((1, 8, 6, 8), "maxpool"),
+        ((3, 8, 3, 4), "not all that were collected"),
     ],
 )
-def test_a_row_of_numbers_is_explained(shape: tuple[int, ...], word: str) -> None:
-    """Protects from the wrong name for a stage: pooled or cut maps once counted as the output of fc."""
+def test_a_shape_is_explained(shape: tuple[int, ...], word: str) -> None:
+    """Protects from the wrong name for a stage: pooled or cut maps once counted as the output of fc, and the output of layer2, of
+    which there may be as many numbers as of layer4, as those in another shape."""
     difference, _notes = compare("features_map", np.ones(shape))
     assert difference is not None
     assert word in str(difference.hint)
@@ -345,6 +351,67 @@ def test_a_right_map_in_a_frame_of_a_turned_shape_passes() -> None:
         assert "transposed" in str(difference.hint)
 
 
+def test_a_map_of_turned_size_is_accepted_and_told() -> None:
+    """Protects who gives cv2.resize (height, width) from not hearing of it; of a map in other proportions nothing is said."""
+    turned = [cv2.resize(MAP, (160, 224)), np.asarray(Image.fromarray(MAP.astype(np.float32)).resize((50, 70)))]
+    for answer, is_told in (
+        (turned[0], True),
+        (turned[1], True),
+        (cv2.resize(MAP, (224, 160)), False),
+        (cv2.resize(MAP, SIZE), False),
+    ):
+        difference, notes = compare("cam", answer)
+        assert difference is None
+        assert any("(width, height)" in note for note in notes) is is_told
+    square = FEATURES[:, :4, :4]
+    difference, notes = compare(
+        "cam",
+        cv2.resize(np.tensordot(WEIGHTS[2], square, axes=1), SIZE),
+        np.tensordot(WEIGHTS[2], square, axes=1),
+        (square, WEIGHTS, 2),
+    )
+    assert difference is None
+    assert not any("(width, height)" in note for note in notes)
+
+
+def test_a_relu_is_told_where_it_is_certain() -> None:
+    """Protects who cuts a map at a share of its maximum from hearing of a ReLU, where no cell is so small that it tells."""
+    coarse = np.array([[-3.0, 2.0, 8.0], [5.0, -1.0, 3.0]])
+    fine = np.array([[-3.0, 0.5, 8.0], [5.0, -1.0, 3.0]])
+    arguments = (np.ones((16, 2, 3)), WEIGHTS, 2)
+    for wanted, is_told in ((coarse, False), (fine, True)):
+        difference, notes = compare("cam", np.maximum(wanted, 0), wanted, arguments)
+        assert difference is None
+        assert any("ReLU" in note for note in notes) is is_told
+    assert compare("cam", np.where(fine < 0.2 * fine.max(), 0, fine), fine, arguments)[0] is not None
+
+
+@pytest.mark.parametrize(
+    "bend",
+    [
+        lambda cam: np.log1p(np.maximum(cam, 0)),
+        lambda cam: scaled(cam) ** 3,
+        lambda cam: np.clip(cam, 0, cam.max() / 2),
+        lambda cam: np.tanh(cam),
+        lambda cam: np.where(cam < 0.3 * cam.max(), 0, cam),
+    ],
+)
+def test_a_map_that_is_bent_is_told_so(bend: Callable[[np.ndarray], np.ndarray]) -> None:
+    """Protects who spoils a right sum from advice about weights and signs, which are right in it."""
+    difference, _notes = compare("cam", bend(MAP))
+    assert difference is not None
+    assert "bent" in str(difference.hint)
+
+
+def test_another_map_is_not_called_bent() -> None:
+    """Protects who has wrong weights from hearing of bent values; a sum that lacks a channel keeps the order of cells, too."""
+    order = np.linspace(-1, 3, 35).reshape(5, 7)
+    for wrong in (np.tensordot(np.abs(WEIGHTS[2]), FEATURES, axes=1), np.tensordot(WEIGHTS[3], FEATURES, axes=1)):
+        assert "bent" not in str(compare("cam", wrong)[0].hint)  # type: ignore[union-attr]
+    nearly = order + 0.02 * np.ptp(order) * np.sin(order)
+    assert "bent" not in str(compare("cam", nearly, order)[0].hint)  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     ("answer", "word"),
     [
@@ -510,7 +577,7 @@ def test_of_a_single_box_no_mask_is_told() -> None:
     assert "mask" in compare("nms", [0, 1, 1, 0])[1][0]
 
 
-FIXED = "The threshold is a parameter"
+FIXED = "These boxes are kept as if the threshold were 0.5"
 TOO_LOW = "Those with the lowest scores are missing"
 
 

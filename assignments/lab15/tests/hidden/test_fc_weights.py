@@ -36,6 +36,7 @@ def test_model_stays_as_it_was(check, submission, models):
             came=_("The parameters or buffers of the model have changed."),
             expected=_("the model as it was"),
             hint=_(
-                "Read fc.weight, and change nothing: it shares its memory with the model; what is to be changed, .clone() first."
+                "Read fc.weight, and change nothing: it shares its memory with the model; what is to be changed, .clone() first. "
+                "Put back a layer that you replace (model.fc = nn.Identity()), or work on a copy of the model."
             ),
         )

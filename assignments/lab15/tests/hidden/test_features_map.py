@@ -82,8 +82,9 @@ def test_model_stays_as_it_was(check, submission, models, noise):
             came=_("The parameters or buffers of the model have changed."),
             expected=_("the model as it was"),
             hint=_(
-                "Leave the model's numbers alone. In training mode a forward pass moves the statistics of batch normalisation: "
-                "model.eval() comes first."
+                "Leave the model's numbers and layers alone: put back a layer that you replace (model.fc = nn.Identity()), or "
+                "work on a copy. In training mode a forward pass moves the statistics of batch normalisation: model.eval() comes "
+                "first."
             ),
         )
     if not alike(after["output"], before["output"]):
