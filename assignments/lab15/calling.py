@@ -283,17 +283,18 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
             {"boxes": one_class, "iou_threshold": threshold},
             _("Boxes, scores and classes were given in one table: x1, y1, x2, y2, score, 0."),
         ),
-        Alternative(
-            "most boxes",
-            {"boxes": boxes, "scores": scores, "iou_threshold": threshold, "most_boxes": len(boxes)},
-            _("The largest number of boxes was given: all of them."),
-            most,
-        ),
+        # Before a largest number: a list of classes takes that too where they are not used, and the other way round it fails.
         Alternative(
             "labels",
             {"boxes": boxes, "scores": scores, "labels": zeros, "iou_threshold": threshold},
             _("Labels were given too: one class for all boxes."),
             labels,
+        ),
+        Alternative(
+            "most boxes",
+            {"boxes": boxes, "scores": scores, "iou_threshold": threshold, "most_boxes": len(boxes)},
+            _("The largest number of boxes was given: all of them."),
+            most,
         ),
         Alternative(
             "score threshold",

@@ -1454,6 +1454,89 @@ def iou_parentheses_missing(box1, box2):
 
 
 @misconception(
+    "iou.subtracted_after_the_division",
+    part="iou",
+    en="The intersection is subtracted after the division: a / (b + c) - d. It belongs in the parentheses: intersection / (area1 "
+    "+ area2 - intersection).",
+    ru="Пересечение вычтено после деления: a / (b + c) - d. Его место в скобках: intersection / (area1 + area2 - intersection).",
+)
+def iou_subtracted_after_the_division(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return float(shared / (first + second) - shared)
+
+
+@misconception(
+    "iou.floor_division",
+    part="iou",
+    en="// divides and cuts to whole numbers, so that every overlap but the full one is 0. Divide with /.",
+    ru="// делит и обрезает до целого, и любое перекрытие, кроме полного, становится нулём. Делите через /.",
+)
+def iou_floor_division(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return float(shared // (first + second - shared))
+
+
+@misconception(
+    "iou.areas_from_the_origin",
+    part="iou",
+    en="The area of a box was taken as x2 * y2, as of a box that begins at the origin. It is (x2 - x1) * (y2 - y1).",
+    ru="За площадь рамки взято x2 * y2, как у рамки от начала координат. Площадь равна (x2 - x1) * (y2 - y1).",
+)
+def iou_areas_from_the_origin(box1, box2):
+    shared, _first, _second = _parts(box1, box2)
+    return float(shared / (box1[2:].prod() + box2[2:].prod() - shared))
+
+
+def _of_corners(first, second, low, high):
+    shared = (high(first[2:], second[2:]) - low(first[:2], second[:2])).clamp(min=0).prod()
+    return float(shared / ((first[2:] - first[:2]).prod() + (second[2:] - second[:2]).prod() - shared))
+
+
+@misconception(
+    "iou.larger_right_edges",
+    part="iou",
+    en="The intersection ends at the larger of the two right edges, and at the lower of the two bottom ones. Take min there: "
+    "min(x2, x2') and min(y2, y2').",
+    ru="Пересечение доведено до большего из правых краёв и до нижнего из нижних. Там нужен min: min(x2, x2') и min(y2, y2').",
+)
+def iou_larger_right_edges(box1, box2):
+    return _of_corners(box1, box2, torch.maximum, torch.maximum)
+
+
+@misconception(
+    "iou.smaller_left_edges",
+    part="iou",
+    en="The intersection begins at the smaller of the two left edges, and at the higher of the two top ones. Take max there: "
+    "max(x1, x1') and max(y1, y1').",
+    ru="Пересечение начато от меньшего из левых краёв и от верхнего из верхних. Там нужен max: max(x1, x1') и max(y1, y1').",
+)
+def iou_smaller_left_edges(box1, box2):
+    return _of_corners(box1, box2, torch.minimum, torch.minimum)
+
+
+@misconception(
+    "iou.clipped_to_224",
+    part="iou",
+    en="Coordinates were clipped to 0..224. Pictures have other sizes, and boxes may reach over their edges: take them as they "
+    "come.",
+    ru="Координаты обрезаны до 0..224. Картинки бывают и других размеров, и рамка может выходить за край: берите числа как есть.",
+)
+def iou_clipped_to_224(box1, box2):
+    shared, first, second = _parts(box1.clamp(0, 224), box2.clamp(0, 224))
+    return float(shared / (first + second - shared + 1e-9))
+
+
+@misconception(
+    "iou.clipped_at_zero",
+    part="iou",
+    en="Negative coordinates were set to zero. A box may reach over the picture's edge: take its coordinates as they come.",
+    ru="Отрицательные координаты обнулены. Рамка может выходить за край картинки: берите координаты как есть.",
+)
+def iou_clipped_at_zero(box1, box2):
+    return _iou(box1.clamp(min=0), box2.clamp(min=0))
+
+
+@misconception(
     "iou.hull_for_intersection",
     part="iou",
     en="min and max are exchanged: the box around both is taken for the intersection. That begins at the larger of the two left "
@@ -1687,6 +1770,53 @@ def dice_negative_coefficient(y, p):
 def dice_sigmoid_again(y, p):
     p = torch.as_tensor(p).sigmoid()
     return float(1 - 2 * (y * p).sum() / (y.sum() + p.sum()))
+
+
+@misconception(
+    "dice.softmax_inside",
+    part="dice",
+    en="A softmax of the probabilities. `p` is a probability already; a softmax over an axis makes it a share of that axis. "
+    "Apply it outside, to logits only.",
+    ru="К вероятностям применён softmax. `p` уже вероятность, а softmax по оси делает из неё долю этой оси. Его место снаружи, "
+    "на логитах.",
+)
+def dice_softmax_inside(y, p):
+    p = torch.as_tensor(p).softmax(1)
+    return float(1 - 2 * (y * p).sum() / (y.sum() + p.sum()))
+
+
+@misconception(
+    "dice.inverted_prediction",
+    part="dice",
+    en="1 - p instead of p. `p` is the probability of the object itself, as y is its mask.",
+    ru="1 - p вместо p. `p` уже вероятность самого объекта, как и y его маска.",
+)
+def dice_inverted_prediction(y, p):
+    return float(1 - 2 * (y * (1 - p)).sum() / (y.sum() + (1 - p).sum()))
+
+
+@misconception(
+    "dice.mask_twice",
+    part="dice",
+    en="The mask counts twice in the denominator, and the prediction not at all (look for a copied name): DC = 1 - 2 * sum(y * "
+    "p) / (sum(y) + sum(p)).",
+    ru="В знаменателе дважды маска и ни разу предсказание (поищите скопированное имя): DC = 1 - 2 * sum(y * p) / (sum(y) + "
+    "sum(p)).",
+)
+def dice_mask_twice(y, p):
+    return float(1 - 2 * (y * p).sum() / (y.sum() + y.sum()))
+
+
+@misconception(
+    "dice.prediction_twice",
+    part="dice",
+    en="The prediction counts twice in the denominator, and the mask not at all (look for a copied name): DC = 1 - 2 * sum(y * "
+    "p) / (sum(y) + sum(p)).",
+    ru="В знаменателе дважды предсказание и ни разу маска (поищите скопированное имя): DC = 1 - 2 * sum(y * p) / (sum(y) + "
+    "sum(p)).",
+)
+def dice_prediction_twice(y, p):
+    return float(1 - 2 * (y * p).sum() / (p.sum() + p.sum()))
 
 
 @misconception(
@@ -2555,8 +2685,8 @@ def nms_union_counts_twice(boxes, scores, iou_threshold):
 @misconception(
     "nms.dice_of_boxes",
     part="nms",
-    en="Overlap is measured by the Dice coefficient, 2 * intersection / (area1 + area2), which is larger than the IoU, so that too "
-    "many boxes go. IoU = intersection / (area1 + area2 - intersection).",
+    en="Overlap is measured by the Dice coefficient, 2 * intersection / (area1 + area2), which is larger than the IoU, so that "
+    "too many boxes go. IoU = intersection / (area1 + area2 - intersection).",
     ru="Перекрытие измерено коэффициентом Dice, 2 * intersection / (area1 + area2); он больше IoU, и отброшено слишком много "
     "рамок. IoU = intersection / (area1 + area2 - intersection).",
 )
@@ -2598,7 +2728,7 @@ def nms_rounded(boxes, scores, iou_threshold):
 
 
 def _areas_of_others(slug, en, ru, in_order, skipped):
-    """Areas that do not follow the boxes: in the boxes' own places when they are `in_order`, else taken one by one for the rest."""
+    """Areas of other boxes: `in_order` of the scores and got by the boxes' indices, or as given, one by one for the rest."""
 
     @misconception(
         f"nms.{slug}",
@@ -2662,6 +2792,38 @@ nms_areas_as_given_from_the_second = _areas_of_others(
 )
 def nms_sides_not_clamped(boxes, scores, iou_threshold):
     return _greedy(boxes, scores, iou_threshold, overlap=iou_sides_not_clamped)
+
+
+@misconception(
+    "nms.dropped_ones_remembered",
+    part="nms",
+    en="What an earlier call dropped is still dropped: a global list or set keeps indices, and in the next call they are other "
+    "boxes. Begin each call with an empty one.",
+    ru="Отброшенное прошлым вызовом так и остаётся отброшенным: глобальный список или множество хранит индексы, а в следующем "
+    "вызове это другие рамки. Начинайте каждый вызов с пустого.",
+)
+def nms_dropped_ones_remembered(boxes, scores, iou_threshold, memory):
+    dropped, kept = memory.setdefault("dropped", set()), []
+    for index in scores.argsort(descending=True, stable=True).tolist():
+        if index not in dropped:
+            kept.append(index)
+            rivals = (_iou(boxes[index], boxes[other]) > iou_threshold and other != index for other in range(len(boxes)))
+            dropped.update(other for other, is_rival in enumerate(rivals) if is_rival)
+    return kept
+
+
+@misconception(
+    "nms.kept_ones_remembered",
+    part="nms",
+    en="The answer to each call holds those to earlier ones too: a global list, or a default `keep=[]`, is never emptied. Begin "
+    "each call with an empty list.",
+    ru="В ответе на каждый вызов есть и ответы на прошлые: глобальный список или значение по умолчанию `keep=[]` не очищается. "
+    "Начинайте каждый вызов с пустого списка.",
+)
+def nms_kept_ones_remembered(boxes, scores, iou_threshold, memory):
+    kept = memory.setdefault("kept", [])
+    kept += _greedy(boxes, scores, iou_threshold)
+    return list(kept)
 
 
 @misconception(

@@ -65,6 +65,13 @@ def test_boxes_are_offered_as_people_keep_them() -> None:
     assert [(entry["x1"], entry["box"], entry["score"]) for entry in flat][1] == (5, [5, 6, 7, 8], 0.25)
 
 
+def test_classes_come_before_a_largest_number() -> None:
+    """Protects `nms(boxes, scores, classes)` that makes no use of classes from being told that a largest number was given."""
+    listed = calling.alternatives_nms((np.zeros((1, 4)), np.ones(1), 0.5), None)
+    names = [one.id for one in listed]
+    assert names.index("labels") < names.index("most boxes")
+
+
 def test_a_list_of_layers_is_offered() -> None:
     """Protects extractors that must be told which layers to keep."""
     assert asked("features_map", "layers by name", Model("resnet50"), None)["layers"] == ["layer4"]

@@ -41,14 +41,19 @@ def test_each_mistake_is_named_by_its_own_name(validator: Validator, part: str) 
     assert named == {variant.id: "" if variant.id in FAILS_ONLY else variant.id for variant in wrong}
 
 
-@pytest.mark.parametrize("name", OVERLAPS)
-def test_another_overlap_than_the_iou_costs_a_third_of_suppression(validator: Validator, name: str) -> None:
-    """Protects the points from boxes of nearly one size, for which areas hardly matter: only one test of fourteen told of them."""
+@pytest.mark.parametrize(
+    ("name", "points"),
+    [*((f"nms.{name}", 5) for name in OVERLAPS), ("iou.width_not_clamped", 2), ("iou.height_not_clamped", 2)],
+)
+def test_a_mistake_costs_what_it_weighs(validator: Validator, name: str, points: int) -> None:
+    """Protects the points from boxes of nearly one size, for which areas hardly matter: one test of fourteen told them. Who keeps
+    only one side from being negative lost a fifteenth."""
     judge = validator.judge
-    variant = next(variant for variant in judge.diagnosis.variants if variant.id == f"nms.{name}")
-    ran = validator.run_local({**validator.functions, "nms": variant.function}, judge, "nms")
+    variant = next(variant for variant in judge.diagnosis.variants if variant.id == name)
+    ran = validator.run_local({**validator.functions, variant.part: variant.function}, judge, variant.part)
     lost = sum(judge.share[item.test.id] for item in ran if item.outcome is not None)
-    assert lost >= sum(judge.share[item.test.id] for item in ran) / 3
+    assert lost >= points
+    assert sum(judge.share[item.test.id] for item in ran) == 15
 
 
 def test_no_overlap_lies_near_its_threshold(validator: Validator) -> None:

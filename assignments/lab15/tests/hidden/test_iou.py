@@ -35,7 +35,7 @@ def test_boxes_apart_both_ways(check, seed):
     check.iou(second, first)
 
 
-@pytest.mark.part("iou", weight=1)
+@pytest.mark.part("iou", weight=2)
 def test_boxes_apart_one_way(check, seed):
     """Boxes side by side with a gap, and one above the other with a gap."""
     x, y = np.random.default_rng(seed + 403).uniform(50, 300, 2)
@@ -43,7 +43,7 @@ def test_boxes_apart_one_way(check, seed):
     check.iou(box(x, y, x + 60, y + 70), box(x + 20, y + 95, x + 80, y + 160))
 
 
-@pytest.mark.part("iou", weight=2)
+@pytest.mark.part("iou", weight=1)
 def test_box_within_a_box(check, seed):
     """A small box within a large one, given in either order."""
     x, y = np.random.default_rng(seed + 404).uniform(100, 400, 2)
