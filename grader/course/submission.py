@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -35,7 +36,8 @@ class Submission:
     Attributes:
         student: the folder's name, else the file's stem, composed; bytes that are not UTF-8 are written as `\\xff`.
         root: the folder (or the file itself).
-        main: the file to grade, or None; then `problem` says why (`several_files` or `no_file`), with `candidates`.
+        main: the file to grade, or None; then `problem` says why: `several_files` or `no_file`, with `candidates`, or
+            `unreadable`, with what the system says of a folder that the grader may not look into.
         submitted: when it was handed in, and `marked_late`, whether a learning platform says that it was late; as far as known.
     """
 
@@ -141,7 +143,10 @@ def collect(folder: Path, assignment: Assignment, starters: Starters | None = No
 def submission_in(folder: Path, assignment: Assignment, starters: Starters) -> Submission:
     """The submission that a folder is."""
     student = student_id(folder.name)
-    matches = could_be_graded(folder, assignment, starters)
+    refused: list[OSError] = []
+    matches = could_be_graded(folder, assignment, starters, refused.append)
+    if told := [error for error in refused if not isinstance(error, FileNotFoundError)]:  # one that is gone holds nothing
+        return Submission(student, folder, None, "unreadable", (f"{readable(str(told[0].filename))}: {told[0].strerror}",))
     if len(matches) == 1:
         return Submission(student, folder, matches[0])
     if matches:
@@ -151,14 +156,16 @@ def submission_in(folder: Path, assignment: Assignment, starters: Starters) -> S
     return Submission(student, folder, None, "no_file", others)
 
 
-def could_be_graded(folder: Path, assignment: Assignment, starters: Starters) -> list[Path]:
+def could_be_graded(
+    folder: Path, assignment: Assignment, starters: Starters, on_error: Callable[[OSError], object] | None = None
+) -> list[Path]:
     """The files of a folder that its owner may have meant: those that match the first pattern of `files` that any matches.
 
     A starter that nobody has worked in does not count beside a file that somebody has; the lab's own files never do. Of files
     with the same bytes one counts, that with the shortest name (not `lab (1).py`); one named as a copy (`lab copy.py`) does not
-    count beside its original; a module that another imports is its helper.
+    count beside its original; a module that another imports is its helper. `on_error` is told of folders that cannot be read.
     """
-    files = [path for path in _walk(folder) if path.suffix.lower() in SUFFIXES and not is_the_labs(path, folder)]
+    files = [path for path in _walk(folder, on_error) if path.suffix.lower() in SUFFIXES and not is_the_labs(path, folder)]
     files = [path for path in files if path.parent == folder] or files
     files = [path for path in files if not starters.has(path)] or files
     for pattern in assignment.files:
@@ -173,9 +180,9 @@ def is_the_labs(path: Path, folder: Path) -> bool:
     return path.relative_to(folder).parts[0] in _LABS and (folder / "assignment.yaml").is_file()
 
 
-def _walk(folder: Path) -> list[Path]:
+def _walk(folder: Path, on_error: Callable[[OSError], object] | None = None) -> list[Path]:
     found = []
-    for directory, names, files in descend(folder):
+    for directory, names, files in descend(folder, on_error):
         names[:] = sorted(name for name in names if not name.startswith(_HIDDEN))
         for name in sorted(files):
             path = Path(directory) / name

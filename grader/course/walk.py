@@ -7,19 +7,19 @@ name. One rule for all that is judged by, packed for other machines, and handed 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path, PurePosixPath
 
 MOST_LEVELS = 100  # of folders in one another; `os.walk` enters each by a call in a call
 _COMPILED = "__pycache__"
 
 
-def descend(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
-    """What `os.walk` tells of `folder`, but of nothing deeper than 100 folders, and through no link.
+def descend(folder: Path, on_error: Callable[[OSError], object] | None = None) -> Iterator[tuple[str, list[str], list[str]]]:
+    """What `os.walk` tells of `folder`, but of nothing deeper than 100 folders, and through no link. `on_error`: of `os.walk`.
 
     Anybody can hand in a thousand folders in one another, and Python's recursion would end there for the whole class.
     """
-    for directory, folders, files in os.walk(folder, followlinks=False):
+    for directory, folders, files in os.walk(folder, onerror=on_error, followlinks=False):
         if len(Path(directory).relative_to(folder).parts) >= MOST_LEVELS:
             folders.clear()
         yield directory, folders, files

@@ -144,8 +144,18 @@ def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]
     """
     most = None if _may_return(question, candidate) else 1
     own, others = _by_own_roles(question, candidate), _by_alternatives(question, candidate)
-    ordered = itertools.chain(own, others) if candidate.binding.complete else itertools.chain(others, own)
+    fits = candidate.binding.complete and not _is_named_after_another(question, candidate)
+    ordered = itertools.chain(own, others) if fits else itertools.chain(others, own)
     yield from itertools.islice(ordered, most)
+
+
+def _is_named_after_another(question: Question, candidate: Candidate) -> bool:
+    """Whether some parameter's name is no role of the part, and all are roles of one other way to ask."""
+    names = [parameter.name for parameter in candidate.parameters if parameter.required]
+    if not names or candidate.rebind is None or all(question.roles.named(name, question.roles.order) for name in names):
+        return False
+    others = map(question.roles_of, question.alternatives.values())
+    return any(all(roles.named(name, roles.order) for name in names) for roles in others)
 
 
 def _may_return(question: Question, candidate: Candidate) -> bool:

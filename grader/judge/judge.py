@@ -239,6 +239,8 @@ class Judge:
 
     def open(self, submission: Submission) -> Opened | Graded:
         """Load a submission: ready for its tests, or the end of it. Raises `GraderError` when the grader fails."""
+        if submission.problem == "unreadable":
+            raise GraderError(", ".join(submission.candidates))
         if submission.main is None:
             return self._ended(without_file(submission))
         try:

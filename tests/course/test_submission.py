@@ -342,6 +342,24 @@ def test_a_file_that_cannot_be_read(make: Make, assignment: Assignment, monkeypa
     assert ann.main == place / "ann" / "tiny.py"
 
 
+def test_a_folder_that_cannot_be_looked_into(make: Make, assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a student from a zero, or from the grade of an older file, where the grader may not enter a folder (root would be
+    given it, so that it is refused here)."""
+    place = make("ann/tiny.py", "ann/work/tiny.py", "bob/tiny.py")
+    scandir = os.scandir
+
+    def refuse_one(path: str) -> object:
+        if str(path).endswith("work"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse_one)
+    ann, bob = collect(place, assignment)
+    assert (ann.main, ann.problem) == (None, "unreadable")
+    assert ann.candidates == (f"{place / 'ann' / 'work'}: Permission denied",)
+    assert bob.main == place / "bob" / "tiny.py"
+
+
 def test_what_cannot_be_read_is_not_the_same(make: Make, assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects two students whose files the grader could not read from being told to have handed in the same."""
     ann, bob = collect(make("ann.py", "bob.py"), assignment)

@@ -588,6 +588,17 @@ def test_tensors_beside_arrays_come_last():
     assert (numbers.form, numbers.changes) == ("numpy", ()), "the same as NumPy's arrays alone"
 
 
+def test_an_alternative_that_the_parameters_are_named_after_comes_first():
+    """Fair to `overlap(predictions, targets)`, of labels where the part gives other things, and it may answer wrongly."""
+    other = Alternative("labels", {"predictions": [1], "targets": [1]}, "", {"predictions": ("preds",)})
+
+    def first(*names: str) -> str:
+        return attempts(question("overlap", report(overlap=function(*names)), other))[0].alternative
+
+    assert first("preds", "targets") == "labels"
+    assert first("first", "second") == first("a", "b") == first("preds", "b") == first("first", "targets") == ""
+
+
 def test_a_hook_that_is_not_there_at_the_next_load():
     """Protects the judge from a file that registers hooks at one load and none at the next: what it stands for is as usual."""
     attempt = attempts(question("maps", report(hooks=(HookPlace("big", "last"),))))[0]

@@ -112,6 +112,12 @@ def test_a_faulty_course_leaves_no_template(course_copy: Path, tmp_path: Path, m
     assert list(folder.iterdir()) == []
 
 
+def test_a_folder_that_the_grader_may_not_look_into(judge: Judge, tmp_path: Path) -> None:
+    """Protects a student from a zero for the rights of a folder: there is no score, and it is told what the system said."""
+    result = judge.grade(Submission("ann", tmp_path, None, "unreadable", ("ann/work: Permission denied",)))
+    assert_fault(result, "ann/work: Permission denied")
+
+
 def test_a_name_that_an_import_did_not_give(judge: Judge, submit: Callable[..., Submission]) -> None:
     """Protects a student from a NameError in every test of a part, when what failed is an import far above."""
     result = judge.grade(submit(source=b"import no_such_thing as gone\n\n\ndef mean(values):\n    return gone.mean(values)\n"))
