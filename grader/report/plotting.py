@@ -3,16 +3,34 @@
 matplotlib takes its settings from a file `matplotlibrc` in the working folder first. Where a class is graded in its own folder
 that is a student's: one that cannot be read ends the report, and so does a line of it (`text.usetex: True`). So the import
 happens elsewhere, and everything is drawn within `own_settings`, whatever the instructor's own settings say.
+
+A user whose home is closed, as that of a service, is lent a folder for matplotlib's files: it complains twice in each run without.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+
+def _lend_folder() -> None:
+    """Name a folder of this process's own in `MPLCONFIGDIR`, where neither user nor home gives one."""
+    if os.environ.get("MPLCONFIGDIR"):
+        return
+    place = Path(os.path.expanduser(os.environ.get("XDG_CONFIG_HOME") or "~/.config"), "matplotlib")
+    nearest = next((one for one in (place, *place.parents) if one.exists()), place)
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+        os.environ["MPLCONFIGDIR"] = tempfile.mkdtemp(prefix="matplotlib-")
+        atexit.register(shutil.rmtree, os.environ["MPLCONFIGDIR"], ignore_errors=True)
+
+
+_lend_folder()
 # Only where there is such a file: a folder that was removed meanwhile cannot be left and entered again.
 with contextlib.chdir(Path(__file__).parent) if os.path.lexists("matplotlibrc") else contextlib.nullcontext():
     import matplotlib as mpl

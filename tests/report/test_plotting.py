@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,12 +23,19 @@ print(histogram([1, 2], AssignmentSummary(id="a", title="A", max_score=2), "en")
 """
 
 
-def drawn(folder: Path) -> tuple[str, str]:
-    """The histogram that a process in this folder draws, and what it complains of."""
+def drawn(folder: Path, **variables: str) -> tuple[str, str]:
+    """The histogram that a process in this folder draws with these variables, and what it complains of."""
     repository = Path(__file__).resolve().parents[2]
     code = f"import sys; sys.path.insert(0, {str(repository)!r}){_DRAW}"
+    environment = os.environ | variables
     finished = subprocess.run(
-        [sys.executable, "-P", "-c", code], cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False
+        [sys.executable, "-P", "-c", code],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
     return finished.stdout, finished.stderr
 
@@ -45,6 +53,17 @@ def test_a_students_settings(tmp_path: Path, content: bytes) -> None:
     right = drawn(tmp_path / "empty")
     assert "<svg" in right[0]
     assert drawn(tmp_path) == right
+
+
+def test_a_home_that_is_closed(tmp_path: Path) -> None:
+    """Protects what a service user reads from matplotlib's two complaints; the folder that it is lent is gone afterwards."""
+    (tmp_path / "file").write_text("no folder")
+    home, temporary = tmp_path / "file" / "home", tmp_path / "temporary"
+    temporary.mkdir()
+    variables = {"HOME": str(home), "USERPROFILE": str(home), "XDG_CONFIG_HOME": "", "MPLCONFIGDIR": "", "TMPDIR": str(temporary)}
+    picture, complaints = drawn(tmp_path, **variables)
+    assert "<svg" in picture
+    assert (complaints, list(temporary.iterdir())) == ("", [])
 
 
 def test_an_instructors_settings() -> None:
