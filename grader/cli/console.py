@@ -50,6 +50,9 @@ class Console:
         if self.verbose:
             for message in result.messages:
                 self.out.print(escape_lines(f"    {message}"))
+            for test in result.tests:
+                if test.status is not TestStatus.PASSED:
+                    self.out.print(escape_lines(f"    {test.id} ({test.status}){f': {test.message}' if test.message else ''}"))
 
     def summary(self, results: Results, index: Path) -> None:
         """The table of scores, what the grader failed in (also when quiet), and where the report is."""

@@ -94,7 +94,7 @@ def run(
     quiet
         Print nothing but errors.
     verbose
-        Print every message of every submission.
+        Also print what was done to each submission so that it could run, and what came in each test that it does not pass.
     """
     from grader.cli.run import RunRequest, run_command
     from grader.cli.watch import watch_command

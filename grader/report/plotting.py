@@ -4,7 +4,7 @@ matplotlib takes its settings from a file `matplotlibrc` in the working folder f
 that is a student's: one that cannot be read ends the report, and so does a line of it (`text.usetex: True`). So the import
 happens elsewhere, and everything is drawn within `own_settings`, whatever the instructor's own settings say.
 
-A user whose home is closed, as that of a service, is lent a folder for matplotlib's files: it complains twice in each run without.
+A user whose home is closed, as that of a service, is lent a folder for matplotlib's files: without one it complains in each run.
 """
 
 from __future__ import annotations

@@ -239,9 +239,17 @@ def test_quiet(grade: Grade, make_class: MakeClass, right: str, tmp_path: Path) 
 
 @pytest.mark.wall
 def test_verbose(grade: Grade, make_class: MakeClass, right: str, tmp_path: Path) -> None:
-    """Protects -v: every message of every submission, as text and not as markup."""
-    finished = grade(make_class(ann="raise ValueError('[red]not[/red] \x1b[31mred')\n" + right), "-o", tmp_path / "out", "-v")
+    """Protects -v: every message of every submission and of each test that it fails, as text and not as markup."""
+    wrong = right.replace("sum(values) / len(values)", "sum(values) / (len(values) - 1)")
+    source = "raise ValueError('[red]not[/red] \x1b[31mred')\n" + wrong
+    finished = grade(make_class(ann=source), "-o", tmp_path / "out", "-v")
     assert finished.status == 0, finished.stderr
+    (result,) = read_results(tmp_path / "out" / "results.json").submissions
+    failed = [test for test in result.tests if test.message]
+    assert failed
+    assert [line for line in finished.lines if line.startswith(("    public/", "    hidden/"))] == [
+        f"    {test.id} ({test.status}): {test.message}" for test in failed
+    ]
     assert "    Line 1 failed: ValueError: [red]not[/red] [31mred. What follows still ran." in finished.lines
 
 
