@@ -31,7 +31,7 @@ from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
 from grader.judge.plain import kinds, plain, weight
 from grader.judge.search import Search
 from grader.judge.text import gettext
-from grader.judge.words import adaptation_notes, call_note_words, wrote_words
+from grader.judge.words import adaptation_notes, call_note_words, define_words, wrote_words
 from grader.judge.workplace import Learnt, Workplace
 from grader.results import TestStatus
 from grader.sandbox.exchange import Answer, Failure
@@ -197,7 +197,7 @@ class SubmissionProxy:
         if nearest is None:
             raise NotFound(
                 gettext("Nothing was found under the name {name} (or a usual variant of it).", name=part.names[0]),
-                hint=gettext("Define a function named {name}.", name=part.names[0]),
+                hint=define_words(part),
             )
         possible = itertools.chain([nearest], possible)
         if known is not None:

@@ -147,7 +147,7 @@ def adaptation_notes(part: Part, attempt: Attempt, alternative: Alternative | No
         texts.append(
             gettext("No function {name} was found; your variable {found} was used.", name=canonical, found=candidate.name)
         )
-    elif candidate.name != canonical:
+    elif candidate.name.lower() != canonical.lower():  # a class `Scaler` for a part `scaler` is what was asked for
         texts.append(gettext("{found} was used as {name}.", name=canonical, found=candidate.name))
     if attempt.form == "own":
         texts.append(gettext("{name} was called with objects of your own class.", name=canonical))
@@ -156,6 +156,13 @@ def adaptation_notes(part: Part, attempt: Attempt, alternative: Alternative | No
     if alternative is not None:
         texts.append(alternative.note)
     return [*texts, *(_change_words(canonical, *change.split(":")) for change in attempt.changes)]
+
+
+def define_words(part: Part) -> Text:
+    """What a student has to write where nothing answers to the part's names."""
+    if "module_class" in part.styles and "call" not in part.styles:
+        return gettext("Define a class named {name}.", name=part.names[0])
+    return gettext("Define a function named {name}.", name=part.names[0])
 
 
 def wrote_words(part: Part) -> Text:

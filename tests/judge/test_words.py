@@ -10,8 +10,20 @@ from pathlib import Path
 import pytest
 
 import grader
+from grader.course.specification import Part
+from grader.i18n import translator
+from grader.judge.calling import Attempt
+from grader.judge.candidates import Candidate
 from grader.judge.outcome import known_type, place_words
-from grader.judge.words import call_note_words, failure_words, note_words, one_line, unreadable_words
+from grader.judge.words import (
+    adaptation_notes,
+    call_note_words,
+    define_words,
+    failure_words,
+    note_words,
+    one_line,
+    unreadable_words,
+)
 from grader.sandbox.exchange import Failure, LoadReport
 
 REPORT = LoadReport("", "", (), (), {}, (), False, 0)
@@ -136,6 +148,42 @@ def test_on_a_call_only_fixed_words_are_told() -> None:
     assert str(call_note_words({"code": "input_answered"})) == "input() was answered with an empty line."
     assert call_note_words({"code": "picture_served", "name": "0.25"}) is None
     assert call_note_words({"code": "made_up"}) is None
+
+
+PART = Part.model_validate({"id": "scaler", "title": "Scaler", "points": 1, "names": ["Scaler", "standard_scaler"]})
+
+
+@pytest.mark.parametrize(
+    ("found", "notes"),
+    [
+        ("Scaler", []),
+        ("scaler", []),
+        ("SCALER", []),
+        ("StandardScaler", ["StandardScaler was used as Scaler."]),
+        ("sc_aler", ["sc_aler was used as Scaler."]),
+        ("Work.scaler", ["Work.scaler was used as Scaler."]),
+    ],
+)
+def test_a_name_in_other_letters_of_the_same_is_no_adaptation(found: str, notes: list[str]) -> None:
+    """Protects what students read of their file from "Scaler was used as scaler"; every other name is told."""
+    attempt = Attempt(Candidate(found, "call", {}), PART.accepts[0])
+    assert [str(text) for text in adaptation_notes(PART, attempt, None)] == notes
+
+
+@pytest.mark.parametrize(
+    ("styles", "kind"),
+    [
+        (["module_class"], "class"),
+        (["module_class", "method"], "class"),
+        (["module_class", "call"], "function"),
+        (["call"], "function"),
+    ],
+)
+def test_what_is_to_be_defined(styles: list[str], kind: str) -> None:
+    """Protects a student whose part is a class from the advice to write a function, in both languages."""
+    text = define_words(PART.model_copy(update={"styles": tuple(styles)}))
+    assert str(text) == f"Define a {kind} named Scaler."
+    assert {"class": "класс", "function": "функцию"}[kind] in text.render(translator("ru").gettext)
 
 
 def test_one_line() -> None:
