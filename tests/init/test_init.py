@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -87,3 +92,38 @@ def test_no_placeholder_is_left(course: Path) -> None:
     assert not [path for path in files if path.suffix == ".tmpl" or "{requirement}" in path.read_text()]
     assert (course / ".github" / "workflows" / "course.yml").is_file()
     assert (course / ".gitlab-ci.yml").is_file()
+
+
+def test_its_words_can_be_translated(grade: Grade, course: Path, tmp_path: Path) -> None:
+    """Protects the commands in `assignments/babel.cfg`: by them a test's title gets into a catalogue, and is shown in it."""
+    place = shutil.copytree(course, tmp_path / "course")
+    lines = (place / "assignments" / "babel.cfg").read_text(encoding="utf-8").splitlines()
+    extract, init, compile_, update = [shlex.split(line[1:]) for line in lines if line.startswith("#   pybabel")]
+    test = place / "assignments" / "signals" / "tests" / "public" / "test_signals.py"
+    (title, *_) = re.findall(r'"""(.+?)\.?"""', test.read_text(encoding="utf-8"))
+    catalogue = place / "assignments" / "signals" / "locale" / "ru" / "LC_MESSAGES" / "signals.po"
+
+    def run(command: list[str]) -> None:
+        finished = subprocess.run([sys.executable, "-m", "babel.messages.frontend", *command[1:]], cwd=place, capture_output=True)
+        assert finished.returncode == 0, finished.stderr
+
+    run(extract)
+    run(init)
+    text = catalogue.read_text(encoding="utf-8")
+    assert title in text
+    catalogue.write_text(re.sub(rf'(msgid "{re.escape(title)}\.?"\nmsgstr) ""', r'\1 "Переведено"', text), encoding="utf-8")
+    run(extract)
+    run(update)
+    run(compile_)
+    finished = grade("check", "submissions/signals/ada/signals.py", "--lang", "ru", "-v", cwd=place)
+    assert "✓ Переведено" in finished.stdout, finished.stdout
+
+
+def test_what_git_leaves_out(course: Path) -> None:
+    """Protects students' names and grades from being committed: the gradebook, and tables for other systems."""
+    git = ["git", "-c", "core.excludesFile=", "-C", str(course)]
+    subprocess.run([*git[:-2], "init", "-q", str(course)], check=True)
+    wanted = ["gradebook.db", "gradebook.db-wal", "export/signals.csv", "report/grades.csv", "signals.pot"]
+    said = subprocess.run([*git, "check-ignore", *wanted], capture_output=True, text=True, check=False).stdout
+    shutil.rmtree(course / ".git")
+    assert said.split() == wanted
