@@ -273,9 +273,10 @@ class SubmissionProxy:
         return plain(answer.value)
 
     def state(self, model: Model, *inputs: Any) -> dict[str, Any]:
-        """Of a model as this test's calls left it: `digest` of parameters and buffers, `training` flag, and `output`.
+        """Of a model as this test's calls left it a dict: `digest` of parameters and buffers, `training` flag, and `output`.
 
-        The last is what it answers to `inputs` in eval mode; None without them, and where it raises or gives no array.
+        The last is what it answers to `inputs` in eval mode and without gradients, as an array; None without them, and where it
+        raises or gives no array. The reference has no state: what it should be after a step of training a test computes itself.
         """
         lent = in_mode(model, self._workplace.report)
         try:
