@@ -283,7 +283,7 @@ def read_results(path: Path) -> Results:
     except OSError as error:
         raise SpecificationError(f"{path}: cannot be read: {error.strerror}") from error
     except ValidationError as error:
-        raise SpecificationError(f"{path}: {first_problem(error)}") from error
+        raise SpecificationError(f"{path}: {first_problem(error).removeprefix(': ')}") from error
 
 
 def json_schema() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from grader.cli.output import standard_output
 from grader.cli.report import read_to_hand_on, results_files
 from grader.cli.status import FOUND, OK
 from grader.cli.titled import print_table
+from grader.errors import SpecificationError
 from grader.report.difference import Change, Difference, difference
 from grader.results import Results
 from grader.wholefile import write_text_whole
@@ -33,7 +34,10 @@ def diff_command(old: Path, new: Path, json_file: Path | None, everybody: bool) 
 
 def _read(path: Path) -> dict[str, Results]:
     files = [path] if path.is_file() else results_files(path)
-    return {results.assignment.id: results for results in map(read_to_hand_on, files)}
+    try:
+        return {results.assignment.id: results for results in map(read_to_hand_on, files)}
+    except SpecificationError as error:  # of `grades.csv` it says "Invalid JSON"
+        raise SpecificationError(str(error), remedy="name a results.json, or the folder of a report") from error
 
 
 def _show(found: Difference, everybody: bool) -> None:

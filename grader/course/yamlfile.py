@@ -16,7 +16,9 @@ def read_yaml(path: Path) -> Any:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506  a SafeLoader
     except OSError as error:
         raise SpecificationError(f"{path}: cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        raise SpecificationError(f"{path}: is not YAML: it is no text in UTF-8", remedy="save it as UTF-8") from error
+    except (yaml.YAMLError, RecursionError) as error:
         words = " ".join(str(error).split()).replace('"<unicode string>", ', "")  # the file, as yaml calls it
         raise SpecificationError(f"{path}: is not YAML: {words}") from error
 

@@ -36,11 +36,12 @@ class Table:
         folded = [plain(name) for name in self.header]
         return next((folded.index(plain(name)) for name in names if plain(name) in folded), None)
 
-    def needed(self, what: str, *names: str) -> int:
-        """The same. Raises `UsageError` naming the columns that there are."""
+    def needed(self, what: str, *names: str, remedy: str = "") -> int:
+        """The same. Raises `UsageError` naming the columns that there are, and what else helps."""
         found = self.column(*names)
         if found is None:
-            raise UsageError(f"{self.path}: there is no column {what}; there are {', '.join(self.header[:20])}")
+            there = ", ".join(self.header[:20])
+            raise UsageError(f"{self.path}: there is no column {what}; there are {there}", remedy=remedy)
         return found
 
     def where(self, row: int, column: int) -> str:

@@ -32,7 +32,7 @@ def filled_roster(table: Table, marks: Sequence[Mark], key: str) -> Filled:
 
     Raises `UsageError` where there is no column `key`.
     """
-    column = table.needed(repr(key), key)
+    column = table.needed(repr(key), key, remedy="name the column that holds the students' ids with --key")
     found = match(marks, [Person(place, "", row[column]) for place, row in enumerate(table.rows)])
     rows = [[*table.header, "score", "max_score", "comment"]]
     done = Filled(unmatched=found.unmatched + _without_score(list(found.rows.values())))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,8 @@ _UNNEEDED = [
     "recwarn",
     "legacypath",
 ]
+
+_MOST_NAMES = 8
 
 
 def run_tests(
@@ -77,16 +80,28 @@ def run_tests(
     if plugin.lost is not None:
         raise plugin.lost
     if plugin.problems:
-        raise SpecificationError("the tests do not import:\n" + "\n".join(plugin.problems))
+        raise SpecificationError("the tests do not import:\n" + "\n".join(_whole_paths(plugin.problems, folder.path)))
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
         if keyword:
             why = (
                 "matches no test" if status is pytest.ExitCode.NO_TESTS_COLLECTED else "is no expression that pytest understands"
             )
-            raise UsageError(f"-k {keyword!r} {why}")
+            raise UsageError(f"-k {keyword!r} {why}", remedy=_names_words(catcher.left_out))
         none = status is pytest.ExitCode.NO_TESTS_COLLECTED
         why = "there are none" if none else f"{status!s} {said.getvalue().strip()[-500:]}"
         raise SpecificationError(f"the tests in {folder.path / 'tests'} could not be run: {why}")
+
+
+def _whole_paths(problems: list[str], folder: Path) -> list[str]:
+    """pytest's names of files, which are told from the root of the file system on, with that root before them."""
+    below = f"{folder.relative_to(folder.anchor).as_posix()}/"
+    return [f"{Path(folder.anchor).as_posix()}{one}" if one.startswith(below) else one for one in problems]
+
+
+def _names_words(names: list[str]) -> str:
+    """Which tests there are, of those that a keyword left out; empty where it left none."""
+    shown = ", ".join(names[:_MOST_NAMES])
+    return f"-k takes words of the tests' names: {shown}{' …' if len(names) > _MOST_NAMES else ''}" if names else ""
 
 
 @contextlib.contextmanager
@@ -107,6 +122,11 @@ class _Catcher:
     def __init__(self) -> None:
         self.error: GraderError | None = None
         self.interrupted = False
+        self.left_out: list[str] = []  # names of tests that do not match the keyword
+
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        """Take note of what there is to match."""
+        self.left_out += dict.fromkeys(getattr(item, "originalname", item.name) for item in items)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:

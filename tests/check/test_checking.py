@@ -91,9 +91,11 @@ def test_a_keyword_selects(tiny: AssignmentFolder, right: Path) -> None:
 
 @pytest.mark.parametrize(("keyword", "why"), [("nothing_like_it", "matches no test"), ("and (", "is no expression")])
 def test_a_keyword_without_a_test(tiny: AssignmentFolder, right: Path, keyword: str, why: str) -> None:
-    """Protects from "all 0 tests pass"."""
-    with pytest.raises(UsageError, match=why):
+    """Protects from "all 0 tests pass", and whoever mistyped a name from looking for it."""
+    with pytest.raises(UsageError, match=why) as told:
         check(tiny, right, keyword=keyword)
+    if why == "matches no test":
+        assert told.value.remedy == "-k takes words of the tests' names: test_three_numbers, test_inside, test_repeated_word"
 
 
 def test_the_process_stays_warm_and_forgets(tiny: AssignmentFolder, right: Path) -> None:

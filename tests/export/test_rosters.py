@@ -194,8 +194,9 @@ def test_any_roster(table: Write) -> None:
     done = filled_roster(roster, [mark("ANN1", comment="=1+1"), mark("eve")], "student")
     assert rows(done)[0] == {"name": "Ann", "student": "ann1", "score": "82.5", "max_score": "100", "comment": "'=1+1"}
     assert (done.unmatched, done.left) == ([("eve", "fits no row")], [("bob1", "nothing to hand on")])
-    with pytest.raises(UsageError, match="there is no column 'login'; there are name, student"):
+    with pytest.raises(UsageError, match="there is no column 'login'; there are name, student") as told:
         filled_roster(roster, [], "login")
+    assert told.value.remedy == "name the column that holds the students' ids with --key"
 
 
 def test_plain_and_nbgrader(table: Write) -> None:

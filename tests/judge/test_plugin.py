@@ -162,6 +162,13 @@ def test_a_test_file_that_is_wrong(collect: Collect, source: str, said: str) -> 
         collect(source)
 
 
+def test_a_file_that_does_not_import_is_told_by_its_whole_path(collect: Collect, hidden: Path) -> None:
+    """Protects the way to the file: pytest leaves out the root that its paths begin at."""
+    with pytest.raises(SpecificationError) as told:
+        collect("import no_such_module\n")
+    assert f"\n{(hidden / 'test_given.py').as_posix()}: " in str(told.value)
+
+
 def test_no_tests_at_all(collect: Collect) -> None:
     """Protects a course without tests from giving everyone nothing."""
     with pytest.raises(SpecificationError, match="could not be run: there are none"):

@@ -150,3 +150,8 @@ def test_wrong_usage(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (reports / "empty").mkdir()
     assert run_main(["diff", "old", "empty"]) == 2
     assert "there is no results.json in empty" in capsys.readouterr().err
+    (reports / "new" / "grades.csv").write_text("student,score\n")
+    assert run_main(["diff", "old/results.json", "new/grades.csv"]) == 2
+    said = capsys.readouterr().err
+    assert "grades.csv: Invalid JSON" in said
+    assert "help: name a results.json, or the folder of a report" in said
