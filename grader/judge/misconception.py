@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeVar
 
+from grader.errors import SpecificationError
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -71,6 +73,15 @@ def for_one_test(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def catalogue(module: ModuleType | None) -> list[Variant]:
-    """The variants of a loaded `misconceptions.py`, in the order of their definition."""
+    """The variants of a loaded `misconceptions.py`, in the order of their definition, each once.
+
+    Raises `SpecificationError` where two have the same id: results name a mistake by it.
+    """
     values = vars(module).values() if module is not None else ()
-    return [value.misconception for value in values if isinstance(getattr(value, "misconception", None), Variant)]
+    marked = [value.misconception for value in values if isinstance(getattr(value, "misconception", None), Variant)]
+    variants = list(dict.fromkeys(marked))  # a function may have two names
+    ids = [variant.id for variant in variants]
+    twice = next((one for one in ids if ids.count(one) > 1), "")
+    if twice and module is not None:
+        raise SpecificationError(f"{module.__file__}: two misconceptions have the id {twice!r}")
+    return variants

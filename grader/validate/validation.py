@@ -12,17 +12,20 @@ from grader.course.submission import SUFFIXES, Submission, collect
 from grader.course.walk import contents, walk
 from grader.course.yamlfile import read_yaml
 from grader.errors import SpecificationError
+from grader.i18n import languages
 from grader.judge.judge import Judge
 from grader.judge.material import own_reference
 from grader.judge.outcome import CodeRaised
 from grader.judge.plugin import JudgePlugin, PlannedTest, Ran
 from grader.judge.running import run_tests
 from grader.judge.scoring import exact
+from grader.judge.text import translate_with
 from grader.results import SubmissionResult
 from grader.validate.check import Check
 from grader.validate.leaks import leaks
 from grader.validate.local import Function, LocalSubmission
 from grader.validate.mutants import mutants_of
+from grader.validate.reaction import Reaction, Watched, fault_of_texts, reaction
 
 _CALL_SECONDS = 5.0  # a mutant that takes longer does not end
 _REFERENCE_SECONDS = 600.0
@@ -40,8 +43,9 @@ class Validator:
         reference = own_reference(judge.setting.reference)
         self.functions: dict[str, Function] = {p.id: getattr(reference.module, p.names[0]) for p in self.assignment.parts}
         self.explained = read_survivors(self.folder.path / "survivors.yaml")
-        self.caught: dict[str, set[str]] = {}  # variant -> ids of the tests that it fails
-        self._mutants: dict[str, list[tuple[str, set[str]]]] = {}  # part -> its mutants, and the tests that they fail
+        self.languages = {one: translate_with(one, self.folder.locale, self.assignment.id) for one in languages()}
+        self.caught: dict[str, frozenset[str]] = {}  # variant -> ids of the tests that it fails
+        self._mutants: dict[str, list[tuple[str, Reaction]]] = {}  # part -> its mutants, and how its tests take them
 
     def run(self) -> Iterator[Check]:
         """All checks, the cheap ones first."""
@@ -73,6 +77,8 @@ class Validator:
 
         plugin = JudgePlugin(judge.setting, make, only_parts=frozenset({part} - {""}))
         run_tests(plugin, stop_early=stop_early)
+        for item in plugin.ran:
+            item.fault = item.fault or fault_of_texts(item, self.languages)
         return plugin.ran
 
     def check_points(self) -> Check:
@@ -125,24 +131,30 @@ class Validator:
         short = []
         variants = self.judge.diagnosis.variants
         for variant in variants:
-            failed = self._failed_by(variant.part, variant.function, self.judge)
-            self.caught[variant.id] = failed
-            if bool(failed) is variant.accepted:
-                short.append(f"{variant.id}: {'should pass, but fails ' + ', '.join(failed) if failed else 'no test catches it'}")
+            found = self._reaction(variant.part, variant.function, self.judge)
+            self.caught[variant.id] = found.failed
+            if found.faults:
+                short += [f"{variant.id}: {fault}" for fault in found.faults]
+            elif found.raises:
+                short.append(f"{variant.id}: raises {found.raises} in every test, and answers nothing")
+            elif found.is_caught is variant.accepted:
+                fails = f"should pass, but fails {', '.join(sorted(found.failed))}"
+                short.append(f"{variant.id}: {fails if found.is_caught else 'no test catches it'}")
         wrong = sum(not variant.accepted for variant in variants)
         text = f"{wrong} wrong variants, {len(variants) - wrong} harmless ones"
         return Check("every misconception is caught in its part", not short, text, tuple(short))
 
-    def _failed_by(self, part: str, function: Function, judge: Judge, *, stop_early: bool = False) -> set[str]:
-        ran = self.run_local({**self.functions, part: function}, judge, part, stop_early=stop_early)
-        return {item.test.id for item in ran if item.outcome is not None or item.fault}
+    def _reaction(self, part: str, function: Function, judge: Judge, *, stop_early: bool = False) -> Reaction:
+        watched = Watched(function)
+        ran = self.run_local({**self.functions, part: watched.function}, judge, part, stop_early=stop_early)
+        return reaction(ran, watched, self.folder)
 
     def check_tests_needed(self) -> Check:
         """Every test is failed by some misconception; where a part has none, by a mutant, if there is one to tell it."""
         known = {variant.part for variant in self.judge.diagnosis.variants if not variant.accepted}
         unknown = [part.id for part in self.assignment.parts if part.id not in known]
         silent = {part for part in unknown if not self._mutants_of(part)}
-        useful = set().union(*self.caught.values(), *(found for part in unknown for _, found in self._mutants_of(part)))
+        useful = set().union(*self.caught.values(), *(found.failed for part in unknown for _, found in self._mutants_of(part)))
         tests = [test.id for test in self.judge.planned if test.part not in silent]
         idle = [test for test in tests if test not in useful]
         text = f"{len(tests) - len(idle)} of {len(tests)} tests catch a misconception"
@@ -163,21 +175,24 @@ class Validator:
     def check_mutants(self) -> Check:
         """Every generic mutant of the reference is caught, or explained in `survivors.yaml`; what is explained does not count."""
         found = [one for part in self.assignment.parts for one in self._mutants_of(part.id)]
-        alive = [mutant for mutant, tests in found if not tests]
+        alive = [mutant for mutant, taken in found if not taken.is_caught and not taken.faults]
+        faults = {fault: mutant for mutant, taken in reversed(found) for fault in taken.faults}
         unexplained = [mutant for mutant in alive if mutant not in self.explained]
         explained = len(alive) - len(unexplained)
         total = len(found) - explained
-        share = f" ({(total - len(unexplained)) / total:.1%})" if total else ""
-        text = f"{total - len(unexplained)} of {total} killed{share}, {explained} survivors explained" if found else "none"
-        return Check("generic mutants are killed", not unexplained, text, tuple(unexplained))
+        killed = sum(taken.is_caught for _, taken in found)
+        share = f" ({killed / total:.1%})" if total else ""
+        text = f"{killed} of {total} killed{share}, {explained} survivors explained" if found else "none"
+        short = (*(f"{mutant}: {fault}" for fault, mutant in reversed(faults.items())), *unexplained)
+        return Check("generic mutants are killed", not short, text, short)
 
-    def _mutants_of(self, part: str) -> list[tuple[str, set[str]]]:
+    def _mutants_of(self, part: str) -> list[tuple[str, Reaction]]:
         """The mutants of a part and the tests that each fails: all of them where no misconception tells them, else the first."""
         if part not in self._mutants:
             told = any(variant.part == part and not variant.accepted for variant in self.judge.diagnosis.variants)
             module = own_reference(self.judge.setting.reference).module
             self._mutants[part] = [
-                (mutant.id, self._failed_by(part, mutant.function, self.judge, stop_early=told))
+                (mutant.id, self._reaction(part, mutant.function, self.judge, stop_early=told))
                 for mutant in mutants_of(part, self.assignment.part(part).names[0], module)
             ]
         return self._mutants[part]
@@ -194,7 +209,10 @@ class Validator:
                 short.setdefault(f"the reference fails {fault}", []).append(str(seed))
             for variant in self.judge.diagnosis.variants:
                 before = bool(self.caught.get(variant.id, not variant.accepted))
-                if bool(self._failed_by(variant.part, variant.function, judge, stop_early=True)) is not before:
+                found = self._reaction(variant.part, variant.function, judge, stop_early=True)
+                for fault in found.faults:
+                    short.setdefault(f"{variant.id}: {fault}", []).append(str(seed))
+                if not found.faults and found.is_caught is not before:
                     short.setdefault(f"{variant.id} has another verdict", []).append(str(seed))
         told = [f"{'seeds' if len(seeds) > 1 else 'seed'} {', '.join(seeds)}: {what}" for what, seeds in short.items()]
         return Check(name, not told, f"{SEEDS} seeds", tuple(told))

@@ -254,3 +254,58 @@ def test_seeds_with_the_same_fault_share_a_line(folder: Path, make_validator: Ma
     check = make_validator().check_seeds()
     (said,) = [text for text in check.shortfalls if "the reference fails" in text]
     assert said.startswith("seeds 3, 5: the reference fails hidden/test_mean.py::test_seed: call: ValueError: odd")
+
+
+# -- files of the course that fail for wrong answers ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"off by {answer - expected!r}"', '"off by {1 / 0}"', "ZeroDivisionError: division by zero"),
+        ('{came}.", came=answer)', '{came}.", cme=answer)', "'came'"),
+        ('detail=f"off by', 'detail=_("off by {much}", mch=0) or f"off by', "'much'"),
+    ],
+    ids=["raises", "a field of the message", "a field of another text"],
+)
+def test_a_comparison_that_fails_for_wrong_answers(
+    folder: Path, make_validator: MakeValidator, old: str, new: str, said: str
+) -> None:
+    """Protects every student with a wrong answer from "no score": a comparison that fails for it has caught nothing."""
+    change(folder / "comparison.py", old, new)
+    validator = make_validator()
+    for check in (validator.check_misconceptions(), validator.check_mutants(), validator.check_seeds()):
+        assert not check.holds, check.name
+        assert any(said in text for text in check.shortfalls), check.name
+    assert not validator.check_tests_needed().holds
+    assert validator.check_misconceptions().shortfalls[0].startswith("mean.divides_by_n_minus_1: ")
+
+
+def test_a_misconception_that_never_answers(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects an author from a typing error in a misconception: what raises in every call is caught by nobody's test."""
+    change(folder / "misconceptions.py", "sum(values) //", "som(values) //")
+    check = make_validator().check_misconceptions()
+    assert (check.holds, len(check.shortfalls)) == (False, 1)
+    assert check.shortfalls[0].startswith("mean.floors: raises NameError: name 'som' is not defined (misconceptions.py:")
+
+
+def test_a_misconception_that_raises_on_some_inputs(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects mistakes that show in an exception, such as a division by n - 1 of one number: they are caught by that."""
+    change(folder / "misconceptions.py", "max(1, len(values) - 1)", "(len(values) - 1)")
+    check = make_validator().check_misconceptions()
+    assert (check.holds, check.shortfalls) == (True, ())
+
+
+def test_two_misconceptions_of_one_name(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects the catalogue: of two with the same id one would be told in the place of the other."""
+    change(folder / "misconceptions.py", '"mean.floors"', '"mean.divides_by_n_minus_1"')
+    said = r"misconceptions\.py: two misconceptions have the id 'mean\.divides_by_n_minus_1'"
+    with pytest.raises(SpecificationError, match=said):
+        make_validator()
+
+
+def test_a_misconception_with_two_names(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects a function that has a second name in the file: it is one misconception."""
+    path = folder / "misconceptions.py"
+    path.write_text(path.read_text() + "\n\nthe_same = mean_floors\n")
+    assert make_validator().check_misconceptions().summary == "4 wrong variants, 0 harmless ones"
