@@ -23,10 +23,20 @@ class Text:
     fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def render(self, translate: Callable[[str], str]) -> str:
-        """The text in the language of `translate`; fields that are texts are translated too."""
+        """The text in the language of `translate`; fields that are texts are translated too.
+
+        A translation whose own fields cannot be filled in is left out: a translator's slip costs nobody a score.
+        """
         fields = {name: value.render(translate) if isinstance(value, Text) else value for name, value in self.fields.items()}
         template = translate(self.template)
-        return template.format(**fields) if fields else template
+        if not fields:
+            return template
+        try:
+            return template.format(**fields)
+        except (LookupError, ValueError, TypeError, AttributeError):
+            if template == self.template:
+                raise
+            return self.template.format(**fields)
 
     def __str__(self) -> str:
         return self.render(lambda text: text)

@@ -26,6 +26,7 @@ from grader.validate.leaks import leaks
 from grader.validate.local import Function, LocalSubmission
 from grader.validate.mutants import mutants_of
 from grader.validate.reaction import Reaction, Watched, fault_of_texts, reaction
+from grader.validate.translations import slips
 
 _CALL_SECONDS = 5.0  # a mutant that takes longer does not end
 _REFERENCE_SECONDS = 600.0
@@ -50,6 +51,8 @@ class Validator:
     def run(self) -> Iterator[Check]:
         """All checks, the cheap ones first."""
         yield self.check_points()
+        if self.folder.locale.is_dir():
+            yield self.check_translations()
         yield self.check_reference()
         yield self.check_hidden()
         yield self.check_starter()
@@ -88,6 +91,13 @@ class Validator:
         public = sum(test.visibility == "public" for test in self.judge.planned)
         text = f"{float(total):g} points in {len(self.judge.planned)} tests ({public} public)"
         return Check("points add up", holds, text)
+
+    def check_translations(self) -> Check:
+        """A translation has the fields of its text."""
+        short = slips(self.folder.locale, self.assignment.id)
+        catalogues = list(self.folder.locale.glob(f"*/LC_MESSAGES/{self.assignment.id}.mo"))
+        text = f"{len(catalogues)} {'catalogue' if len(catalogues) == 1 else 'catalogues'}"
+        return Check("translations have their texts' fields", not short, text, tuple(short))
 
     def check_reference(self) -> Check:
         """The reference passes every test."""

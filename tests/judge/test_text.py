@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
@@ -39,6 +40,16 @@ def test_what_a_submission_said_is_no_template() -> None:
 def test_braces_without_fields() -> None:
     """Protects fixed texts that show code: `{}` in them is not a field."""
     assert str(gettext("return a dict: {'cat': 1}")) == "return a dict: {'cat': 1}"
+
+
+def test_a_translation_that_cannot_be_filled_in() -> None:
+    """Protects a student's score from a translator's slip: the text is told in English then. One that is wrong in English is the
+    course's fault, and is told as that."""
+    slips = {"kept {box}": "оставлена {bxo}", "of {name}": "из {name", "red": "красная"}
+    text = gettext("kept {box}", box=gettext("of {name}", name=gettext("red")))
+    assert text.render(lambda one: slips.get(one, one)) == "kept of красная"
+    with pytest.raises(KeyError):
+        gettext("kept {box}", bxo=4).render(russian)
 
 
 def test_fixed_means_without_fields() -> None:

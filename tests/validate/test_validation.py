@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 
 from grader.cli.main import run_main
 from grader.course.assignment import open_assignment
@@ -309,3 +311,22 @@ def test_a_misconception_with_two_names(folder: Path, make_validator: MakeValida
     path = folder / "misconceptions.py"
     path.write_text(path.read_text() + "\n\nthe_same = mean_floors\n")
     assert make_validator().check_misconceptions().summary == "4 wrong variants, 0 harmless ones"
+
+
+# -- translations -----------------------------------------------------------------------------------------------------
+
+
+def test_translations_with_other_fields(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects students from a sentence in another language than the rest: a translator's slip is told, with catalogue and text;
+    braces of code that is shown as it is are none."""
+    catalogue = Catalog("ru")
+    catalogue.add("Your loss is {came}.", "Ваша ошибка {cane}.")
+    catalogue.add("{one} of {all}", "{all}: {one}")
+    catalogue.add("return {'cat': 1}", "верните {'кот': 1}")
+    place = folder / "locale" / "ru" / "LC_MESSAGES" / "tiny.mo"
+    place.parent.mkdir(parents=True)
+    with place.open("wb") as stream:
+        write_mo(stream, catalogue)
+    check = make_validator().check_translations()
+    said = "locale/ru/LC_MESSAGES/tiny.mo: 'Your loss is {came}.': the text has no {cane}; the translation has no {came}"
+    assert (check.holds, check.summary, check.shortfalls) == (False, "1 catalogue", (said,))
