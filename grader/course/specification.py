@@ -70,6 +70,7 @@ def _as_tuple(value: Any) -> Any:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+Pattern = Annotated[str, Field(min_length=1)]
 Style = Literal["call", "method", "module_class", "forward_hook", "variable"]
 Form = Literal["torch", "numpy", "list", "tuple"]
 
@@ -121,8 +122,8 @@ class Part(Specification):
     points: PositiveFloat | PositiveInt
     names: Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
     parameters: Annotated[tuple[Parameter, ...], BeforeValidator(_as_tuple)] = ()
-    styles: Annotated[tuple[Style, ...], BeforeValidator(_as_tuple)] = ("call",)
-    accepts: Annotated[tuple[Form, ...], BeforeValidator(_as_tuple)] = ("list",)
+    styles: Annotated[tuple[Style, ...], BeforeValidator(_as_tuple), Field(min_length=1)] = ("call",)
+    accepts: Annotated[tuple[Form, ...], BeforeValidator(_as_tuple), Field(min_length=1)] = ("list",)
     batch_axis: Names = ()
     one_by_one: Names = ()
     index_forms: Names = ()
@@ -256,7 +257,7 @@ class Assignment(Specification):
     late: Late = Late()
     attempts: Counting = "last"
     reference: str
-    files: Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)] = ("*.ipynb", "*.py")
+    files: Annotated[tuple[Pattern, ...], BeforeValidator(_as_tuple), Field(min_length=1)] = ("*.ipynb", "*.py")
     preload: Names = ()
     models: dict[PartIdentifier, ModelSpecification] = {}  # noqa: RUF012  pydantic copies it
     pictures: str = ""

@@ -51,6 +51,8 @@ class Validator:
     def run(self) -> Iterator[Check]:
         """All checks, the cheap ones first."""
         yield self.check_points()
+        if self.assignment.preload:
+            yield self.check_preloads()
         if self.folder.locale.is_dir():
             yield self.check_translations()
         yield self.check_reference()
@@ -91,6 +93,12 @@ class Validator:
         public = sum(test.visibility == "public" for test in self.judge.planned)
         text = f"{float(total):g} points in {len(self.judge.planned)} tests ({public} public)"
         return Check("points add up", holds, text)
+
+    def check_preloads(self) -> Check:
+        """What submissions are to find imported can be imported where they run."""
+        missing = self.judge.template.get_ready() if self.judge.template is not None else ()
+        short = tuple(f"preload: there is no module {name}" for name in missing)
+        return Check("what is preloaded is there", not short, f"{len(self.assignment.preload)} modules", short)
 
     def check_translations(self) -> Check:
         """A translation has the fields of its text."""
@@ -187,13 +195,15 @@ class Validator:
         found = [one for part in self.assignment.parts for one in self._mutants_of(part.id)]
         alive = [mutant for mutant, taken in found if not taken.is_caught and not taken.faults]
         faults = {fault: mutant for mutant, taken in reversed(found) for fault in taken.faults}
+        known = {mutant for mutant, _ in found}
+        strange = [f"survivors.yaml: there is no mutant {name!r}" for name in self.explained if name not in known]
         unexplained = [mutant for mutant in alive if mutant not in self.explained]
         explained = len(alive) - len(unexplained)
         total = len(found) - explained
         killed = sum(taken.is_caught for _, taken in found)
         share = f" ({killed / total:.1%})" if total else ""
         text = f"{killed} of {total} killed{share}, {explained} survivors explained" if found else "none"
-        short = (*(f"{mutant}: {fault}" for fault, mutant in reversed(faults.items())), *unexplained)
+        short = (*(f"{mutant}: {fault}" for fault, mutant in reversed(faults.items())), *unexplained, *strange)
         return Check("generic mutants are killed", not short, text, short)
 
     def _mutants_of(self, part: str) -> list[tuple[str, Reaction]]:

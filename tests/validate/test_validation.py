@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -165,6 +166,22 @@ def test_every_survivor_must_be_explained(folder: Path, make_validator: MakeVali
     (folder / "survivors.yaml").write_text("".join(f'"{mutant}": right\n' for mutant in rest))
     check = make_validator().check_mutants()
     assert (check.holds, check.shortfalls) == (False, (first,))
+
+
+def test_an_explanation_of_no_mutant(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects explanations from a typing error, and from a line of the reference that has changed since: they explain nothing."""
+    (folder / "survivors.yaml").write_text('"mean: a -> b": right\n')
+    check = make_validator().check_mutants()
+    assert (check.holds, check.shortfalls) == (False, ("survivors.yaml: there is no mutant 'mean: a -> b'",))
+
+
+def test_a_module_that_cannot_be_preloaded(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects an author from a typing error in `preload`, by which each submission would wait for the import."""
+    change(folder / "assignment.yaml", "parts:\n", "preload: [nosuchmodule]\nparts:\n")
+    validator = make_validator()
+    validator.judge.template = SimpleNamespace(get_ready=lambda: ("nosuchmodule",))  # type: ignore[assignment]
+    check = validator.check_preloads()
+    assert (check.holds, check.shortfalls) == (False, ("preload: there is no module nosuchmodule",))
 
 
 # -- what students are given ------------------------------------------------------------------------------------------
