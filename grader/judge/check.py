@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from grader.errors import SpecificationError
 from grader.judge.answers import Answers
 from grader.judge.outcome import Call, Difference, Mismatch, TestOutcome
 from grader.judge.proxy import SubmissionProxy
-from grader.judge.text import AnyText, gettext
+from grader.judge.text import AnyText, Text, gettext
 from grader.wire.values import Handle
 
 # None comes of a missing return, or of a name that only a hook, or another function, was to give a value.
@@ -52,6 +53,9 @@ class Comparisons:
             function = getattr(module, f"compare_{part.id}", None)
             if not callable(function):
                 raise SpecificationError(f"{module.__file__}: there is no function compare_{part.id}(answer, expected, call)")
+            if not _takes_three(function):
+                place = f"{module.__file__}:{_line(function)}"
+                raise SpecificationError(f"{place}: compare_{part.id} must take three arguments: (answer, expected, call)")
             self.functions[part.id] = function
 
     def compare(self, answer: Any, expected: Any, call: Call) -> Difference | None:
@@ -70,6 +74,33 @@ class Comparisons:
                 f"it returned a value of type {type(found).__name__}"
             )
         return found
+
+    def check_texts(self, difference: Difference, part: str) -> None:
+        """Raises `SpecificationError` for a text that cannot be filled in, which would fail far from the course's own lines."""
+        for text in (difference.came, difference.expected, difference.hint, difference.detail):
+            try:
+                str(text)
+            except Exception as error:
+                template = text.template if isinstance(text, Text) else text
+                why = f"no value for {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}"
+                line = _line(self.functions.get(part))
+                raise SpecificationError(f"comparison.py:{line}: compare_{part} tells {template!r}, but {why}") from error
+
+
+def _takes_three(function: Callable[..., Any]) -> bool:
+    try:
+        inspect.signature(function).bind(None, None, None)
+    except ValueError:  # a function in C does not tell
+        return True
+    except TypeError:
+        return False
+    return True
+
+
+def _line(function: Any) -> int:
+    """Where a function of the course begins; 0 where that cannot be told."""
+    code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
+    return code.co_firstlineno if code is not None else 0
 
 
 @dataclass(frozen=True)
@@ -153,6 +184,8 @@ class Ledger:
 
     def _compare(self, asked: Asked) -> Compared:
         difference = self._comparisons.compare(asked.answer, asked.expected, asked.call)
+        if difference is not None:
+            self._comparisons.check_texts(difference, asked.call.part)
         return Compared(asked.call, asked.answer, asked.expected, difference, self._test)
 
 

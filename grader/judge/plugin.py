@@ -6,6 +6,7 @@ Fixtures: `submission`, `reference`, `check`, `models`, `pictures`, `seed`. A te
 
 from __future__ import annotations
 
+import difflib
 import functools
 import math
 import os
@@ -28,6 +29,8 @@ from grader.judge.outcome import CodeRaised, Stopped, TestOutcome, with_message
 from grader.judge.proxy import SubmissionProxy
 from grader.judge.workplace import Workplace
 from grader.wire.values import Model
+
+_FIXTURES = ("submission", "reference", "check", "models", "pictures", "seed")
 
 
 @dataclass(frozen=True)
@@ -291,8 +294,19 @@ class JudgePlugin:
             raise SpecificationError(f"{where}: the weight must be a number, not {weight!r}")
         if weight <= 0:
             raise SpecificationError(f"{where}: the weight must be positive, not {weight:g}")
+        self._check_fixtures(item, where)
         document = getattr(getattr(item, "function", None), "__doc__", "") or ""
         return PlannedTest(where, part, self._visibility(item), title(document, item.name), float(weight))
+
+    def _check_fixtures(self, item: pytest.Item, where: str) -> None:
+        """Raises `SpecificationError` for a fixture that there is not; pytest would say so only when the test runs."""
+        missing = [name for name in getattr(item, "fixturenames", ()) if name not in _fixtures_of(item)]
+        if missing:
+            known = {*_FIXTURES, *(name for other in item.session.items for name in _fixtures_of(other))}
+            nearest = difflib.get_close_matches(missing[0], sorted(known), n=1, cutoff=0.5)
+            meant = f"; did you mean {nearest[0]!r}?" if nearest else ""
+            line = (item.location[1] or 0) + 1
+            raise SpecificationError(f"{where} (line {line}): there is no fixture {missing[0]!r}{meant}")
 
     def _name(self, item: pytest.Item) -> str:
         visibility = self._visibility(item)
@@ -345,6 +359,12 @@ def proxy_maker(workplace: Workplace) -> Callable[[PlannedTest], SubmissionProxy
     return lambda test: SubmissionProxy(workplace, test.part, test.id)
 
 
+def _fixtures_of(item: pytest.Item) -> set[str]:
+    """The fixtures that pytest has found for a test, and its parameters; pytest has no public way to ask."""
+    found = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    return {"request", *found, *getattr(getattr(item, "callspec", None), "params", {})}
+
+
 def _bare(error: TestOutcome) -> TestOutcome:
     """The outcome without its frames, which would keep a test's networks and arrays alive as long as the result."""
     error.__cause__ = error.__context__ = None
@@ -355,11 +375,16 @@ def _fault(when: str, info: pytest.ExceptionInfo[BaseException], folder: Assignm
     """What went wrong in the course's own code, and where."""
     error = info.value
     said = str(error) if isinstance(error, GraderError) else with_message(type(error).__name__, str(error))
-    return f"{when}: {said} ({_where(info, folder)})"
+    where = _where(info, folder)
+    return f"{when}: {said} ({where})" if where else f"{when}: {said}"
 
 
 def _where(info: pytest.ExceptionInfo[BaseException], folder: AssignmentFolder) -> str:
-    """The deepest line of the course's own files: a library, or the grader, only tripped over what that gave it."""
+    """The deepest line of the course's own files: a library, or the grader, only tripped over what that gave it. Nothing where
+    there is none and the error is the grader's, whose words name the file."""
     places = [(Path(str(entry.path)), entry.lineno + 1) for entry in info.traceback]
-    path, line = ([(path, line) for path, line in places if folder.is_own(path)] or places)[-1]
+    own = [(path, line) for path, line in places if folder.is_own(path)]
+    if not own and isinstance(info.value, GraderError):
+        return ""
+    path, line = (own or places)[-1]
     return f"{folder.name_of(path)}:{line}"

@@ -198,3 +198,25 @@ def test_what_a_comparison_notes_stays_with_its_call(setting: Setting, make_chec
     check.mean([0])
     check.mean([0])
     assert [len(item.call.notes) for item in ledger.compared] == [1, 1]
+
+
+def test_a_text_that_cannot_be_filled_in(setting: Setting) -> None:
+    """Protects an author from a search: the function of the comparison and the text are named, not a line of the grader's."""
+    module = ModuleType("comparison")
+    for part in ("mean", "clamp", "words"):
+        setattr(module, f"compare_{part}", lambda answer, expected, call: Difference(gettext("It is {came}.", cme=answer)))
+    check, _ = checked(FakeSubmission(4.0), setting, Comparisons(setting.folder.specification, module))
+    said = r"comparison.py:\d+: compare_mean tells 'It is {came}.', but no value for 'came'"
+    with pytest.raises(SpecificationError, match=said):
+        check.mean([1, 2, 6])
+
+
+def test_a_comparison_of_two_arguments(setting: Setting) -> None:
+    """Protects students from a comparison that can never be called: it is refused with its line before anybody is graded."""
+    module = ModuleType("comparison")
+    module.__file__ = "comparison.py"
+    for part in ("mean", "clamp", "words"):
+        setattr(module, f"compare_{part}", lambda answer, expected: None)
+    said = r"comparison.py:\d+: compare_mean must take three arguments: \(answer, expected, call\)"
+    with pytest.raises(SpecificationError, match=said):
+        Comparisons(setting.folder.specification, module)

@@ -252,9 +252,22 @@ def test_a_bug_of_a_test_is_no_failure_of_the_student(run: Callable[[str], Judge
     assert said in ran.fault
 
 
-@pytest.mark.parametrize("takes", ["no_such_fixture", "broken"])
+@pytest.mark.parametrize(
+    ("takes", "said"),
+    [
+        ("chek", r"hidden/test_given.py::test_it \(line 5\): there is no fixture 'chek'; did you mean 'check'\?"),
+        ("no_fixture_at_all", r"there is no fixture 'no_fixture_at_all'$"),
+    ],
+)
+def test_a_fixture_that_there_is_not(run: Callable[[str], JudgePlugin], takes: str, said: str) -> None:
+    """Protects students from a test that cannot run, and its author from pytest's own words: it is told before anything runs."""
+    with pytest.raises(SpecificationError, match=said):
+        run(a_test(takes=takes))
+
+
+@pytest.mark.parametrize("takes", ["broken"])
 def test_a_fault_before_the_test(run: Callable[[str], JudgePlugin], hidden: Path, takes: str) -> None:
-    """Protects students from a fixture that is missing or fails."""
+    """Protects students from a fixture that fails."""
     (hidden.parent / "conftest.py").write_text("import pytest\n\n\n@pytest.fixture\ndef broken():\n    1 / 0\n")
     (ran,) = run(a_test(takes=takes)).ran
     assert ran.outcome is None

@@ -169,7 +169,7 @@ def test_every_survivor_must_be_explained(folder: Path, make_validator: MakeVali
 
 
 def test_an_explanation_of_no_mutant(folder: Path, make_validator: MakeValidator) -> None:
-    """Protects explanations from a typing error, and from a line of the reference that has changed since: they explain nothing."""
+    """Protects explanations from a typing error, and from a line of the reference that has changed: they explain nothing."""
     (folder / "survivors.yaml").write_text('"mean: a -> b": right\n')
     check = make_validator().check_mutants()
     assert (check.holds, check.shortfalls) == (False, ("survivors.yaml: there is no mutant 'mean: a -> b'",))
