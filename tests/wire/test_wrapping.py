@@ -77,7 +77,7 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize("answer", ANSWERS, ids=repr)
+@pytest.mark.parametrize("answer", ANSWERS, ids=range(len(ANSWERS)))
 def test_a_copy_of_the_reference_answers_the_same(answer: Any) -> None:
     """Protects right answers: whatever the reference answers, a submission that has copied it answers in the same form."""
     ours, theirs = plain(wired_answer(answer)), plain(to_wire(answer, Registry()))
