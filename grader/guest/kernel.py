@@ -40,6 +40,7 @@ class MountFlag(enum.IntFlag):
     NO_DEV = 4
     BIND = 4096
     RECURSIVE = 16384
+    PRIVATE = 1 << 18
 
 
 _MADV_COLLAPSE = 25
