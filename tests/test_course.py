@@ -228,15 +228,21 @@ def test_a_killed_run_goes_on(
     assert [line for line in grade(*arguments).lines if line.startswith("tiny: ")] == []
 
 
+def _ann_and_bob(course: Path) -> Path:
+    """The folder of submissions, with two of them, both wrong."""
+    for student in ("ann", "bob"):
+        work = course / "submissions" / "tiny" / student / "tiny.py"
+        work.parent.mkdir(parents=True)
+        work.write_text("def mean(values):\n    return 0\n")
+    return course / "submissions"
+
+
 def test_a_changed_submission_is_graded_again(grade: Callable[..., Any], course_copy: Path, tmp_path: Path) -> None:
     """Protects a resubmission from yesterday's grade, and an unchanged one from being graded twice."""
-    place = course_copy / "submissions" / "tiny"
-    for student in ("ann", "bob"):
-        (place / student).mkdir(parents=True)
-        (place / student / "tiny.py").write_text("def mean(values):\n    return 0\n")
-    arguments = [course_copy / "submissions", "-o", tmp_path / "out", "-j", 1]
+    arguments = [_ann_and_bob(course_copy), "-o", tmp_path / "out", "-j", 1]
     assert len(_told(grade(*arguments))) == 2
-    (place / "bob" / "tiny.py").write_text("def mean(values):\n    return sum(values) / len(values)\n")
+    bob = course_copy / "submissions" / "tiny" / "bob" / "tiny.py"
+    bob.write_text("def mean(values):\n    return sum(values) / len(values)\n")
     assert [line.split(": ")[2:4] for line in _told(grade(*arguments))] == [["bob", "40 of 100 (graded)"]]
     hidden_test = course_copy / "assignments" / "tiny" / "tests" / "hidden" / "test_mean.py"
     hidden_test.write_text(hidden_test.read_text() + "\n")
@@ -245,11 +251,7 @@ def test_a_changed_submission_is_graded_again(grade: Callable[..., Any], course_
 
 def test_grading_one_again_keeps_the_others(grade: Callable[..., Any], course_copy: Path, tmp_path: Path) -> None:
     """Protects invariant 5 from `--fresh`: who was not asked for keeps the grade, and who was has one line again."""
-    place = course_copy / "submissions" / "tiny"
-    for student in ("ann", "bob"):
-        (place / student).mkdir(parents=True)
-        (place / student / "tiny.py").write_text("def mean(values):\n    return 0\n")
-    arguments = [course_copy / "submissions", "-o", tmp_path / "out", "-j", 1]
+    arguments = [_ann_and_bob(course_copy), "-o", tmp_path / "out", "-j", 1]
     assert len(_told(grade(*arguments))) == 2
     assert len(_told(grade(*arguments, "--fresh", "--student", "bob"))) == 1
     assert _told(grade(*arguments)) == []

@@ -76,18 +76,21 @@ class Submission:
         if self.main is None or left < 0:
             return []
         sent = [self.main]
-        for path in [] if self.root.is_file() else _walk(self.root):
+        for path in self._every():
             size = path.stat().st_size
             if path != self.main and size <= left and len(sent) < MOST_FILES:
                 sent.append(path)
                 left -= size
         return sent
 
+    def _every(self) -> list[Path]:
+        return [self.root] if self.root.is_file() else _walk(self.root)
+
     def digest(self, limit: int) -> str:
         """`sha256:` over the names and sizes of all its files, and the contents of those that `files(limit)` gives; of nothing
         when it is missing. Raises `OSError` when one of these cannot be read."""
         digest, sent = hashlib.sha256(), set(self._sent(limit))
-        for path in [self.root] if self.root.is_file() else _walk(self.root):
+        for path in self._every():
             name = path.name if self.root.is_file() else path.relative_to(self.root).as_posix()
             digest.update(f"{name}\0{path.stat().st_size}\0".encode("utf-8", "surrogateescape"))
             if path in sent:

@@ -6,8 +6,9 @@ has for such a part a function::
 
     def alternatives_<part>(arguments: tuple, situation: Situation) -> list[Alternative]
 
-with the arguments of the test. An alternative is tried only where a function's parameters do not fit the part's own roles, or
-after every call by them has raised an error, so that it never rescues a wrong answer. The ids are the same for all arguments.
+with the arguments of the test. An alternative is tried first where a function's parameters do not fit the part's own roles, or
+are named after the alternative's and not after those; else only after every call by the own roles has raised an error. So it
+never rescues a wrong answer. The ids are the same for all arguments.
 
 Where code can be written for arrays with an axis more than the part's and still answers to the part's, wrongly, the file may have
 a question that tells, of the part's own roles::
@@ -89,6 +90,14 @@ class Alternative:
     probe: Probe | None = None
 
 
+@dataclass(frozen=True)
+class AxesQuestion:
+    """The question that tells how many axes a function is written for: `arguments` are canonical ones, `fits` as of a `Probe`."""
+
+    arguments: tuple[Any, ...]
+    fits: Callable[[Any], bool]
+
+
 class Listed(Mapping[str, Alternative]):
     """Alternatives that are made when somebody looks: most questions are answered in the way that worked before."""
 
@@ -115,14 +124,14 @@ class Alternatives:
     def __init__(self, module: ModuleType | None, reference: Answers) -> None:
         self.module = module
         self.reference = reference
-        self._axes: dict[str, tuple[tuple[Any, ...], Callable[[Any], bool]] | None] = {}
+        self._axes: dict[str, AxesQuestion | None] = {}
 
     def of(self, part: Part, arguments: tuple[Any, ...], model: Model) -> Mapping[str, Alternative]:
         """The alternatives of a part by id, in order. A look at them raises `SpecificationError` for a list that is none."""
         return Listed(lambda: self._listed(part, arguments, model))
 
-    def axes(self, part: Part) -> tuple[tuple[Any, ...], Callable[[Any], bool]] | None:
-        """The question that tells how many axes a function is written for: canonical arguments, and whether an answer fits."""
+    def axes(self, part: Part) -> AxesQuestion | None:
+        """The part's, if it has one. Raises `SpecificationError` for one that is none."""
         if part.id not in self._axes:
             function = getattr(self.module, f"axes_of_{part.id}", None)
             self._axes[part.id] = None if function is None else _of_own_roles(part, function())
@@ -138,8 +147,8 @@ class Alternatives:
         return {one.id: one for one in listed}
 
 
-def _of_own_roles(part: Part, probe: Any) -> tuple[tuple[Any, ...], Callable[[Any], bool]]:
+def _of_own_roles(part: Part, probe: Any) -> AxesQuestion:
     roles = [parameter.role for parameter in part.parameters]
     if not isinstance(probe, Probe) or set(probe.roles) != set(roles):
         raise SpecificationError(f"calling.py: axes_of_{part.id} must return a Probe of the part's own roles")
-    return tuple(probe.roles[role] for role in roles), probe.fits
+    return AxesQuestion(tuple(probe.roles[role] for role in roles), probe.fits)

@@ -116,12 +116,14 @@ def _possible(question: Question) -> Iterator[Attempt]:
         yield from _by_changed_alternatives(question, candidate)
 
 
-def with_an_axis_more(part: Part, attempt: Attempt) -> Iterator[Attempt]:
+def with_an_axis_more(question: Question, attempt: Attempt) -> Iterator[Attempt]:
     """The same with a leading axis of one for all arrays that may have one, and for each; none where its axes are changed."""
-    kinds = {change.partition(":")[0] for change in attempt.changes}
-    shapes = [shape for shape in _changes(part) if shape and all(change.startswith("expand:") for change in shape)]
-    if not kinds & {"expand", "squeeze", "each"}:
-        yield from (replace(attempt, changes=(*shape, *attempt.changes)) for shape in shapes if len(set(shape)) == len(shape))
+    if any(change.startswith(("expand:", "squeeze:", "each:")) for change in attempt.changes):
+        return
+    alternative = question.alternative_of(attempt)
+    roles = [role for role in question.part.batch_axis if alternative is None or role in alternative.roles]
+    for added in dict.fromkeys([tuple(roles), *((role,) for role in roles)]):
+        yield replace(attempt, changes=(*(f"expand:{role}" for role in added), *attempt.changes))
 
 
 def nearest_first(possible: Sequence[Attempt], known: Attempt) -> list[Attempt]:

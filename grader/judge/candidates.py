@@ -67,7 +67,7 @@ def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candida
     private = [one for one in defined if one.name.startswith("_")]
     own = _what_is_meant([one for one in defined if one not in private], roles)
     meant = [one for one in own if _is_asked_for(part, one, roles)]
-    alike = [one for one in _alike(part, report, roles) if own and one.name not in theirs]
+    alike = [one for one in _alike(part, report, roles) if one.name not in theirs] if own else []
     yield from meant
     yield from (replace(one, instead=bool(meant)) for one in alike)
     yield from (one for one in own if one not in meant)

@@ -300,7 +300,8 @@ class JudgePlugin:
 
     def _check_fixtures(self, item: pytest.Item, where: str) -> None:
         """Raises `SpecificationError` for a fixture that there is not; pytest would say so only when the test runs."""
-        missing = [name for name in getattr(item, "fixturenames", ()) if name not in _fixtures_of(item)]
+        found = _fixtures_of(item)
+        missing = [name for name in getattr(item, "fixturenames", ()) if name not in found]
         if missing:
             known = {*_FIXTURES, *(name for other in item.session.items for name in _fixtures_of(other))}
             nearest = difflib.get_close_matches(missing[0], sorted(known), n=1, cutoff=0.5)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from grader.course.specification import Part
 from grader.errors import SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
-from grader.judge.alternatives import Alternative, Reading
+from grader.judge.alternatives import Alternative, AxesQuestion, Reading
 from grader.judge.calling import Attempt, Question, attempts_in_turn, nearest_first, with_an_axis_more
 from grader.judge.delivery import (
     asked_arguments,
@@ -111,23 +111,24 @@ class SubmissionProxy:
         first picture, and no error tells."""
         place, known = self._workplace, self._workplace.memory[question.part.id].meant
         probe = place.alternatives.axes(question.part) if place.alternatives is not None else None
-        if probe is None or axes_of(probe[0]) != axes_of(arguments):
+        if probe is None or axes_of(probe.arguments) != axes_of(arguments):
             return attempt, answer
         if attempt not in known:
-            known[attempt] = self._meant(question.part, attempt, *probe)
+            known[attempt] = self._meant(question.part, attempt, probe)
         meant = known[attempt]
         return (attempt, answer) if meant == attempt else (meant, self._attempt(question, meant, arguments))
 
-    def _meant(self, part: Part, attempt: Attempt, known: tuple[Any, ...], fits: Callable[[Any], bool]) -> Attempt:
+    def _meant(self, part: Part, attempt: Attempt, probe: AxesQuestion) -> Attempt:
         """The attempt, or the one with an axis more that answers a known question where it does not."""
-        question = self._question(part, known, served_model(self._workplace.assignment, part, self._workplace.report))
+        model = served_model(self._workplace.assignment, part, self._workplace.report)
+        question = self._question(part, probe.arguments, model)
         alternative = question.alternative_of(attempt)
         if alternative is not None and any(isinstance(value, Model) for value in alternative.roles.values()):
             return attempt  # to answer, a network would have to run
         with contextlib.suppress(Stopped), self._aside():  # who hangs there has answered the test's own question
-            for one in (attempt, *with_an_axis_more(part, attempt)):
-                answer = self._attempt(question, one, known)
-                if answer.failure is None and fits(self._read(question.alternative_of(one), answer)):
+            for one in (attempt, *with_an_axis_more(question, attempt)):
+                answer = self._attempt(question, one, probe.arguments)
+                if answer.failure is None and probe.fits(self._read(alternative, answer)):
                     return one
         return attempt
 

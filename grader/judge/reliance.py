@@ -14,6 +14,7 @@ from grader.judge.source import Source
 from grader.judge.text import AnyText, gettext
 from grader.results import TestResult, TestStatus
 
+_NO_FAILURES = (TestStatus.PASSED, TestStatus.NOT_FOUND, TestStatus.GRADER_ERROR)
 _DEFINES = re.compile(r"[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+([^\W\d]\w*)")
 _SIGNATURE = re.compile(r".*\)\s*(?:->[^:]*)?:")
 _CALLS = re.compile(r"([^\W\d]\w*)[ \t]*\(")
@@ -24,7 +25,7 @@ def reliance_words(
     assignment: Assignment, source: Source, answered: Mapping[str, str], tests: Sequence[TestResult]
 ) -> list[AnyText]:
     """For each failing part what it is told of a failing one that it uses. `answered`: by part the name of what answered."""
-    failing = {test.part for test in tests if test.status not in (TestStatus.PASSED, TestStatus.NOT_FOUND)}
+    failing = {test.part for test in tests if test.status not in _NO_FAILURES}
     parts = [part for part in assignment.parts if part.id in failing and answered.get(part.id)]
     called = calls(source.pieces()) if len(parts) > 1 else {}
     names = {part.id: answered[part.id].rpartition(".")[2] for part in parts}
@@ -61,9 +62,8 @@ def calls(pieces: Iterable[Sequence[str]]) -> dict[str, set[str]]:
             if defined:
                 inside.append((indentation, defined[1]))
                 signature = _SIGNATURE.match(text)
-                found[defined[1]] = set(
-                    _CALLS.findall(text[signature.end() :] if signature else "")
-                )  # the last definition counts
+                body = text[signature.end() :] if signature else ""
+                found[defined[1]] = set(_CALLS.findall(body))  # of several definitions the last counts
     return found
 
 

@@ -52,7 +52,7 @@ class Search:
             return _but_for_its_form(attempt) != _but_for_its_form(self.found[0])
         if attempt.candidate in self._hopeless or _function(attempt) in self._unresolved:
             return True
-        if attempt.candidate.instead and self._has_raised_before(attempt):
+        if attempt.candidate.instead and self._has_what_is_meant_raised():
             return True
         return _changes_a_number(attempt) and not self._may_want_it(attempt)
 
@@ -84,10 +84,9 @@ class Search:
         function = _function(attempt)
         return any(answer.failure and answer.failure.line and _function(one) != function for one, answer in self._failed)
 
-    def _has_raised_before(self, attempt: Attempt) -> bool:
+    def _has_what_is_meant_raised(self) -> bool:
         """Whether a function that is tried in the first place has raised an error of its own: that is the one to mend."""
-        tried = [(one, answer.failure) for one, answer in self._failed if not one.candidate.instead]
-        return any(failure and failure.line and _function(one) != _function(attempt) for one, failure in tried)
+        return any(answer.failure and answer.failure.line and not one.candidate.instead for one, answer in self._failed)
 
     @property
     def ways_failed(self) -> int:

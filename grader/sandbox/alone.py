@@ -49,7 +49,11 @@ class LoneTemplate:
         work = tempfile.mkdtemp(dir=self.scratch)
         told = {**configuration(self.plan, self.inside), "work": work}
         process = LoneProcess(self.plan.wall.environment(self.plan.contents), told, Path(f"{work}.log"))
-        process.tell()
+        try:
+            process.tell()
+        except BaseException:  # nobody gets to hold it, so that nobody else would end it
+            process.end(0, 0)
+            raise
         return process
 
     def get_ready(self) -> tuple[str, ...]:

@@ -40,6 +40,20 @@ def make(tmp_path: Path) -> Make:
     return make_files
 
 
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are read from now on."""
+    names: list[str] = []
+    read_bytes = Path.read_bytes
+
+    def note(path: Path) -> bytes:
+        names.append(path.name)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", note)
+    return names
+
+
 def found(place: Path, assignment: Assignment) -> dict[str, str]:
     """Student -> the file to grade, or the problem."""
     return {
@@ -287,39 +301,24 @@ def test_a_file_that_no_memory_holds(make: Make, assignment: Assignment) -> None
     assert ann.digest(LIMIT) != bob.digest(LIMIT)
 
 
-def test_a_huge_notebook_is_no_starter(make: Make, assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_huge_notebook_is_no_starter(make: Make, read: list[str]) -> None:
     """Protects the class's time and memory: JSON of 64 MB takes a minute and 2 GB, and a starter that was run is small."""
     place = make("ann/tiny.ipynb", "ann/other.ipynb")
     os.truncate(place / "ann" / "tiny.ipynb", 9 << 20)
-    read: list[str] = []
-    read_bytes = Path.read_bytes
-
-    def note(path: Path) -> bytes:
-        read.append(path.name)
-        return read_bytes(path)
-
-    monkeypatch.setattr(Path, "read_bytes", note)
     starters = Starters(frozenset({"0" * 64}))
     assert not starters.has(place / "ann" / "tiny.ipynb")
     assert not starters.has(place / "ann" / "other.ipynb")
     assert read == ["other.ipynb"]
 
 
-def test_what_is_never_sent_is_never_read(make: Make, assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_never_sent_is_never_read(make: Make, assignment: Assignment, read: list[str]) -> None:
     """Protects the class's time from a data set that somebody hands in: beyond the limit names and sizes count alone, and what
     goes to the sandbox counts byte for byte."""
     place = make("ann/tiny.py", "ann/small.csv", *(f"ann/data{number}.bin" for number in range(3)))
     for number in range(3):
         os.truncate(place / "ann" / f"data{number}.bin", 300 << 30)
     (ann,) = collect(place, assignment)
-    read: list[str] = []
-    read_bytes = Path.read_bytes
-
-    def note(path: Path) -> bytes:
-        read.append(path.name)
-        return read_bytes(path)
-
-    monkeypatch.setattr(Path, "read_bytes", note)
+    read.clear()
     before = ann.digest(LIMIT)
     assert sorted(read) == ["small.csv", "tiny.py"]
     make("ann/small.csv", content=b"changed\n")

@@ -34,9 +34,10 @@ def test_the_question_that_tells_axes(part: Part) -> None:
         return Probe({"values": [1, 3]}, lambda answer: answer == 2)
 
     known = alternatives(axes_of_mean=axes_of_mean)
-    found = [known.axes(part), known.axes(part)]
-    assert [found[0][0], found[0][1](2), found[0][1](3)] == [([1, 3],), True, False]
-    assert found[0] is found[1]
+    found = known.axes(part)
+    assert found is not None
+    assert (found.arguments, found.fits(2), found.fits(3)) == (([1, 3],), True, False)
+    assert known.axes(part) is found
     assert made == [1]
     assert alternatives().axes(part) is None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from grader.course.specification import Assignment
 from grader.judge.alternatives import Alternative
-from grader.judge.calling import Attempt, Question, attempts, nearest_first
+from grader.judge.calling import Attempt, Question, attempts, nearest_first, with_an_axis_more
 from grader.judge.candidates import Candidate
 from grader.judge.delivery import asked_arguments, essence, join, requests_of, served_model
 from grader.judge.naming import names_alike
@@ -606,3 +607,16 @@ def test_a_hook_that_is_not_there_at_the_next_load():
     assert served_model(ASSIGNMENT, ASSIGNMENT.part("maps"), report(), attempt) == served_model(
         ASSIGNMENT, ASSIGNMENT.part("maps"), report()
     )
+
+
+def test_an_axis_more_for_what_the_way_to_ask_has():
+    """Protects the question of axes from roles that another way to ask has not, and from axes that are changed already."""
+    other = Alternative("own", {"second": [1], "names": ["a"]}, "")
+    asked = question("overlap", report(overlap=function("first", "second")), other)
+    usual = Attempt(candidates_of("overlap", asked.report)[0], "torch", ("list:first",))
+    added = [[one.changes for one in with_an_axis_more(asked, way)] for way in (usual, replace(usual, alternative="own"))]
+    assert added == [
+        [("expand:first", "expand:second", "list:first"), ("expand:first", "list:first"), ("expand:second", "list:first")],
+        [("expand:second", "list:first")],
+    ]
+    assert list(with_an_axis_more(asked, replace(usual, changes=("squeeze:first",)))) == []
