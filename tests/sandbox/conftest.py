@@ -100,6 +100,7 @@ def make_place(wall: Wall, tiny_course: Path) -> Iterator[Callable[..., Place]]:
         def make(contents: Contents | None = None, **limits: int) -> Place:
             assignment: Assignment = tiny.model_copy(update={"limits": tiny.limits.model_copy(update=limits)})
             template = stack.enter_context(Template(TemplatePlan(wall, contents or Contents(), assignment)))
+            template.get_ready()  # so that what runs below it is all there for a test to see
             return Place(template, assignment.limits)
 
         yield make
