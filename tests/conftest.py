@@ -138,9 +138,9 @@ class Running:
         """What Ctrl-C at a terminal does: SIGINT to the whole group in the foreground."""
         os.killpg(self.process.pid, signal.SIGINT)
 
-    def kill(self) -> None:
-        """SIGKILL to the grader's first process alone."""
-        os.kill(int((self.report.parent / f"{self.report.name}.pid").read_text()), signal.SIGKILL)
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
+        """A signal to the grader's first process alone."""
+        os.kill(int((self.report.parent / f"{self.report.name}.pid").read_text()), number)
 
     def finish(self) -> Finished:
         """Wait for the end."""

@@ -91,6 +91,13 @@ class School:
         """Start workers, with changes to their environment."""
         self.workers += [_start("worker", self.folder, changes) for _ in range(count)]
 
+    def abort(self) -> str:
+        """End the workers by a signal on which each says in its log what all of its threads were doing; the log."""
+        for worker in self.workers:  # one after the other, as they share the log
+            worker.send_signal(signal.SIGABRT)
+            worker.wait()
+        return (self.folder / "worker.log").read_text()
+
 
 def _start(kind: str, folder: Path, changes: dict[str, str]) -> subprocess.Popen[bytes]:
     options = ["--no-nanny", "--nthreads", "1", "--local-directory", str(folder)] if kind == "worker" else ["--port", "0"]
@@ -98,7 +105,7 @@ def _start(kind: str, folder: Path, changes: dict[str, str]) -> subprocess.Popen
     environment = {
         **{name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ},
         **{"HOME": str(folder), "TMPDIR": str(folder), "GRADER_CACHE": str(folder / "cache"), "PYTHONPATH": str(PACKAGES)},
-        **{"LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **changes},
+        **{"LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONFAULTHANDLER": "1", **changes},
     }
     with (folder / f"{kind}.log").open("ab") as log:
         return subprocess.Popen(
@@ -171,10 +178,12 @@ def test_one_of_three_is_killed(
     comparison.write_text(comparison.read_text() + WAITS.format(flag=str(flag)))
     school.add(3)
     arguments = (course / "submissions", "-o", tmp_path / "far", "--cluster", school.address)
-    running = start_grade(*arguments)
+    running = start_grade(*arguments, env={"PYTHONFAULTHANDLER": "1"})
     until = time.monotonic() + SECONDS
     while not flag.exists():
-        assert time.monotonic() < until, f"nobody came to it: {(school.folder / 'worker.log').read_text()}"
+        if time.monotonic() > until:
+            running.kill(signal.SIGABRT)
+            pytest.fail(f"nobody came to it: {running.finish()}\n{school.abort()}")
         assert running.process.poll() is None, running.finish()
         time.sleep(0.05)
     victim = int(flag.read_text())
