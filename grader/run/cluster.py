@@ -45,6 +45,7 @@ class Cluster:
         self.warn = warn
         self.left_out: set[str] = set()
         self.told_weakness = False
+        self.known: set[str] = set()
         self.abilities: dict[str, Ability] = {}
         self.chosen: Ability | None = None
         try:
@@ -84,8 +85,12 @@ class Cluster:
         return self.chosen.environment
 
     def addresses(self) -> set[str]:
-        """Those of all workers that the scheduler knows now."""
-        return set(self.client.scheduler_info(n_workers=-1)["workers"])
+        """Those of all workers that the scheduler knows now; where it does not answer, those that it knew last."""
+        # Not the client's `scheduler_info`, which returns what the client itself renews in the background, every other second and
+        # without workers: read a moment too late it would have all of them lost.
+        with contextlib.suppress(OSError):
+            self.known = set(self.client.sync(self.client.scheduler.identity, n_workers=-1)["workers"])
+        return self.known
 
     def look_over(self, addresses: set[str], assignment: Assignment) -> None:
         """Ask workers what they can do; one that does not say is remembered as one that can do nothing."""

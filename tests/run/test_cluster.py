@@ -198,6 +198,27 @@ def test_one_of_three_is_killed(
     assert [line for line in again.lines if line.startswith("tiny: ")] == []
 
 
+def test_the_client_renews_what_it_knows(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects workers from being taken for lost when the client asks the scheduler in the background, as it does all the time.
+
+    It asks for no workers then. Here that comes where it did the harm: between an answer and whoever waits for it.
+    """
+    from grader.run.cluster import Cluster  # where there is no distributed this file is skipped before
+
+    school.add(1)
+    with Cluster(school.address, "auto", pytest.fail) as cluster:
+        cluster.client.wait_for_workers(1, timeout=SECONDS)
+        ask = cluster.client.sync
+
+        def ask_and_renew(*arguments: Any, **keywords: Any) -> Any:
+            answer = ask(*arguments, **keywords)
+            ask(cluster.client._update_scheduler_info)
+            return answer
+
+        monkeypatch.setattr(cluster.client, "sync", ask_and_renew)
+        assert len(cluster.addresses()) == 1
+
+
 def test_ctrl_c(school: School, course: Path, start_grade: Callable[..., Any], tmp_path: Path) -> None:
     """Protects the instructor's patience: what is graded is kept, the worker is not ended but free again."""
     (course / "submissions" / "tiny" / "zoe").mkdir()
