@@ -15,11 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 import grader
 from grader.errors import WallError
 from grader.sandbox.choice import choose_wall
+
+hypothesis.settings.register_profile("grader", deadline=None)  # what a test asserts never hangs on how busy the machine is
+hypothesis.settings.load_profile("grader")
 
 TESTS = Path(__file__).resolve().parent
 PACKAGE_PARENT = Path(grader.__file__).resolve().parent.parent
