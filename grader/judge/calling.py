@@ -63,6 +63,10 @@ class Question:
         """The roles of another way to ask."""
         return self._known(alternative.id, tuple(alternative.roles), alternative.aliases)
 
+    def other_roles(self) -> Iterator[Roles]:
+        """The roles of all other ways to ask."""
+        return map(self.roles_of, self.alternatives.values())
+
     def _known(self, alternative: str, order: tuple[str, ...], more: Mapping[str, tuple[str, ...]]) -> Roles:
         key = self.part.id, alternative, *order
         if key not in self.known_roles:
@@ -107,7 +111,8 @@ def attempts_in_turn(question: Question) -> Iterator[Attempt]:
 
 def _possible(question: Question) -> Iterator[Attempt]:
     found = []
-    for candidate in itertools.islice(candidates(question.part, question.report, question.roles), _MOST_CANDIDATES):
+    possible = candidates(question.part, question.report, question.roles, question.other_roles)
+    for candidate in itertools.islice(possible, _MOST_CANDIDATES):
         found.append(candidate)
         yield from _of_candidate(question, candidate)
     for candidate in found:

@@ -11,17 +11,19 @@ no answer, such as a function that makes hooks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from grader.course.specification import Part, same_name
-from grader.judge.binding import Binding, Roles, bind, bind_class
+from grader.judge.binding import SHORT, Binding, Roles, bind, bind_class
 from grader.judge.naming import ONLOOKERS, names_alike, words_of
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Entry, Method, Parameter
 from grader.wire.values import Value
 
 Rebind = Callable[[Roles, bool], Binding]
+Others = Callable[[], Iterable[Roles]]
 
 _UPKEEP = {"hook", "hooks", "register", "remove", "release", "reset", "clear", "close"}  # in names of methods that give no answer
 _CALLED = ("__call__", "forward")
@@ -59,37 +61,38 @@ class Candidate:
         return not self.binding.omitted and self.style in ("call", "method", "module_class")
 
 
-def candidates(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
-    """All of them, best first."""
+def candidates(part: Part, report: LoadReport, roles: Roles, others: Others = tuple) -> Iterator[Candidate]:
+    """All of them, best first. `others` makes the roles of other ways to ask, where something that is named only alike may be
+    written for one of them."""
     named = list(_named(part, report, roles))
     theirs = {name for name, _ in named if _is_theirs(part, name, report.names[name])}
     defined = [one for name, one in named if name in theirs and one.style != "variable"]
     private = [one for one in defined if one.name.startswith("_")]
     own = _what_is_meant([one for one in defined if one not in private], roles)
     meant = [one for one in own if _is_asked_for(part, one, roles)]
-    alike = [one for one in _alike(part, report, roles) if one.name not in theirs] if own else []
     yield from meant
+    alike = [one for one in _alike(part, report, roles, others) if one.name not in theirs] if own else []
     yield from (replace(one, instead=bool(meant)) for one in alike)
     yield from (one for one in own if one not in meant)
     yield from sorted((one for _, one in named if one.style == "variable"), key=lambda one: not _fits(part, report, one))
     if not own:
         yield from private
-        yield from _alike_or_hooked(part, report, roles)
+        yield from _alike_or_hooked(part, report, roles, others)
         yield from _attributes(part, report, roles)
-        yield from _classes_alike(part, report, roles)
+        yield from _classes_alike(part, report, roles, others)
     yield from (one for name, one in named if name not in theirs)
     if not own:
-        yield from _alike(part, report, roles, beside=True)
-        yield from _classes_alike(part, report, roles, beside=True)
+        yield from _alike(part, report, roles, others, beside=True)
+        yield from _classes_alike(part, report, roles, others, beside=True)
     if "forward_hook" in part.styles:
         yield from _hooks(part, report, roles)
         yield from _keepers(part, report, roles)
 
 
-def _alike_or_hooked(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
+def _alike_or_hooked(part: Part, report: LoadReport, roles: Roles, others: Others) -> Iterator[Candidate]:
     """Functions that are named alike; a hook on the very layer that the part is about before those that take no network: they may
     look at what it has stored."""
-    alike = list(_alike(part, report, roles))
+    alike = list(_alike(part, report, roles, others))
     hooked = list(_hooks(part, report, roles)) if _hooks_there(part, report) else []
     if hooked and "forward_hook" in part.styles:
         yield from (one for one in alike if one.takes_model)
@@ -313,20 +316,40 @@ def _attributes(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candid
             yield Candidate(f"{name}.{attribute}", "variable", target, binding)
 
 
-def _alike(part: Part, report: LoadReport, roles: Roles, beside: bool = False) -> Iterator[Candidate]:
+def _alike(part: Part, report: LoadReport, roles: Roles, others: Others, beside: bool = False) -> Iterator[Candidate]:
     """Own functions whose name has one of the part's keywords among its words, and whose parameters fit."""
     for name in names_alike(part, report, ("function",), beside):
-        entry = report.names[name]
-        if not _is_hook(entry.parameters) and bind(roles, entry.parameters, True).complete:
-            yield from _function(part, name, {"via": "name", "name": name}, entry.parameters, roles)
+        parameters = report.names[name].parameters
+        if not _is_hook(parameters) and _is_made_for(partial(_bound, parameters), parameters, roles, others):
+            yield from _function(part, name, {"via": "name", "name": name}, parameters, roles)
 
 
-def _classes_alike(part: Part, report: LoadReport, roles: Roles, beside: bool = False) -> Iterator[Candidate]:
+def _bound(parameters: tuple[Parameter, ...] | None, roles: Roles, strict: bool) -> Binding:
+    return bind(roles, parameters, strict)
+
+
+def _classes_alike(part: Part, report: LoadReport, roles: Roles, others: Others, beside: bool = False) -> Iterator[Candidate]:
     """Own classes of such names, where what they are called with fits."""
     for name in names_alike(part, report, ("class", "module_class"), beside):
         for one in _from_class(part, name, report.names[name], roles):
-            if one.rebind is not None and one.rebind(roles, True).complete:
+            if one.rebind is not None and _is_made_for(one.rebind, one.parameters, roles, others):
                 yield one
+
+
+def _is_made_for(rebind: Rebind, parameters: Sequence[Parameter] | None, roles: Roles, others: Others) -> bool:
+    """Whether what is named only alike takes the part's arguments, or is named after those of another way to ask: a network and
+    a picture, say. A name of one or two letters is no reason against the first, and a single argument none for the second."""
+    needed = [parameter.name for parameter in parameters or () if parameter.required]
+    strict = not needed or any(len(name) > SHORT for name in needed)
+    if rebind(roles, strict).complete:
+        return True
+    for other in others():
+        if needed and all(other.named(name, other.order) for name in needed):
+            binding = rebind(other, True)
+            given = {*binding.positional, *(role for _, role in (*binding.keywords, *binding.constructor))}
+            if binding.complete and len(given) > 1:
+                return True
+    return False
 
 
 def _hooks(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:

@@ -459,6 +459,43 @@ def test_alternatives_come_last_where_the_roles_fit():
     assert made[-1].alternative == "other"
 
 
+PICTURE: dict[str, Any] = {"model": Model("big"), "x": np.ones((1, 3))}
+BY_NETWORK = Alternative("network", PICTURE, "note"), Alternative("network and index", {**PICTURE, "index": 1}, "note")
+
+
+def asked_by(part: str, said: LoadReport) -> set[tuple[str, str]]:
+    """(name, alternative) of what is tried where a part may also be asked by a network and a picture."""
+    return {(one.candidate.name, one.alternative) for one in attempts(question(part, said, *BY_NETWORK))}
+
+
+@pytest.mark.parametrize(
+    ("names", "way"),
+    [(("net", "img"), "network"), (("model", "img", "index"), "network and index"), (("img", "index"), "network and index")],
+)
+def test_what_is_named_alike_and_after_another_way_to_ask(names: tuple[str, ...], way: str):
+    """Protects `net_overlap(net, img)`: its name and its parameters say what it is, though they are not the part's own."""
+    assert ("net_overlap", way) in asked_by("overlap", report(net_overlap=function(*names)))
+
+
+def test_a_class_that_is_named_alike_and_after_another_way_to_ask():
+    """Protects `OverlapMaker(net)(img, index=None)`, of which the constructor takes the network."""
+    called = {"__call__": Method((Parameter("img"), Parameter("index", required=False)))}
+    maker = Entry("class", (Parameter("net"),), called)
+    assert ("OverlapMaker", "network and index") in asked_by("overlap", report(OverlapMaker=maker))
+
+
+@pytest.mark.parametrize("names", [("img",), ("net",), ("net", "path"), ("img", "index", "size")])
+def test_helpers_that_are_named_alike_do_not_answer(names: tuple[str, ...]):
+    """Who has no such function is told that, and not what a helper made of arguments that it was not written for."""
+    assert asked_by("overlap", report(load_overlap=function(*names))) == set()
+
+
+def test_letters_are_no_reason_against_what_is_named_alike():
+    """Protects `box_overlap(x, v)`, whose letters are names of other parts' roles; longer names of those say what is taken."""
+    assert styles("overlap", report(box_overlap=function("x", "v"))) == [("call", "box_overlap")]
+    assert styles("overlap", report(box_overlap=function("values", "index"))) == []
+
+
 def test_records_in_a_list_are_also_offered_as_objects_of_an_own_class():
     """A list of boxes with named sides, as one such box; a list of numbers has no fields."""
     boxes = [{"x1": 1, "x2": 2}]
