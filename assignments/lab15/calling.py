@@ -34,6 +34,8 @@ QUESTION = (
     np.array([[10, 0, 30, 20], [10, 0, 30, 21], [10, 0, 30, 22], [50, 0, 70, 20]], dtype=np.float32),
     np.array([0.5, 0.875, 0.75, 0.625], dtype=np.float32),
 )
+# The same in one table, in which the third box is of another class: who goes by the last column keeps it, too.
+TWO_CLASSES = np.column_stack([*QUESTION, np.float32([0, 0, 1, 0])])
 # Features (C, h, w) of four channels in two rows of three cells, and the weights of three classes.
 CELLS = np.arange(24, dtype=np.float32).reshape(4, 2, 3) ** 2 % 17
 ROWS = np.array([[1, 0, 2, 1], [2, -1, 1, -3], [0, 1, 1, 1]], dtype=np.float32)
@@ -266,6 +268,7 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
     one_class = np.concatenate([table, np.zeros((len(table), 1), dtype=np.float32)], axis=1)
     labels = {"labels": ("classes", "class_ids", "idxs", "class_idxs", "class_idxes", "cls", "categories")}
     one = _("Boxes and scores were given in one table: x1, y1, x2, y2, score.")
+    classed = _("Boxes, scores and classes were given in one table: x1, y1, x2, y2, score, 0.")
     listed = _("Boxes and scores were given in one list.")
     as_rows = _("Boxes were given as rows: class, score, x1, y1, x2, y2.")
     return [
@@ -276,12 +279,19 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
             as_rows,
             {"least_score": ("threshold",)},
         ),
+        # Before a table without classes, whose last column would be taken for them: no score is like another, and all would stay.
+        Alternative(
+            "table by class",
+            {"boxes": one_class, "iou_threshold": threshold},
+            classed,
+            probe=Probe({"boxes": TWO_CLASSES, "iou_threshold": 0.5}, partial(_keeps, TWO_CLASSES, [1, 2, 3])),
+        ),
         Alternative("table", {"boxes": table, "iou_threshold": threshold}, one),
         *_other_tables(boxes, scores, threshold),
         Alternative(
             "table with classes",
             {"boxes": one_class, "iou_threshold": threshold},
-            _("Boxes, scores and classes were given in one table: x1, y1, x2, y2, score, 0."),
+            classed,
         ),
         # Before a largest number: a list of classes takes that too where they are not used, and the other way round it fails.
         Alternative(
@@ -338,7 +348,9 @@ def _other_tables(boxes: np.ndarray, scores: np.ndarray, threshold: float) -> li
             name,
             {"boxes": _table(boxes, scores, after, before), "iou_threshold": threshold},
             note,
-            probe=Probe({"boxes": (table := _table(*QUESTION, after, before)), "iou_threshold": 0.5}, partial(_keeps_two, table)),
+            probe=Probe(
+                {"boxes": (table := _table(*QUESTION, after, before)), "iou_threshold": 0.5}, partial(_keeps, table, [1, 3])
+            ),
         )
         for name, after, before, note in ways
     ]
@@ -350,19 +362,19 @@ def _table(boxes: np.ndarray, scores: np.ndarray, after: str, before: int) -> np
     return np.column_stack([np.zeros((len(scores), before)), boxes, *columns]).astype(np.float32)
 
 
-def _keeps_two(table: np.ndarray, answer: Any) -> bool:
-    """Whether of the four rows of `QUESTION` the second and the last are kept, as indices, a mask or rows."""
+def _keeps(table: np.ndarray, wanted: list[int], answer: Any) -> bool:
+    """Whether of a table's rows just the wanted ones are kept, as indices, a mask or rows."""
     try:
         found = np.asarray(answer)
     except (ValueError, TypeError, OverflowError, RecursionError):
         return False
     if found.dtype.kind == "b":
-        return bool(np.array_equal(found, [False, True, False, True]))
+        return bool(np.array_equal(found, np.isin(np.arange(len(table)), wanted)))
     if found.dtype.kind not in "iuf":
         return False
-    if found.ndim == 2 and found.shape == (2, table.shape[1]):
-        return {tuple(row) for row in found.tolist()} == {tuple(row) for row in table[[1, 3]].tolist()}
-    return sorted(found.reshape(-1).tolist()) == [1, 3]
+    if found.ndim == 2 and found.shape == (len(wanted), table.shape[1]):
+        return {tuple(row) for row in found.tolist()} == {tuple(row) for row in table[wanted].tolist()}
+    return sorted(found.reshape(-1).tolist()) == wanted
 
 
 def _entry(box: list[float] | dict[str, float], score: float) -> dict[str, Any]:

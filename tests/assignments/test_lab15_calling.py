@@ -112,7 +112,23 @@ READERS = {
     "picture before box": reader(1, 2, 3, 4, by=5),
     "two scores": lambda table: reader(0, 1, 2, 3, by=5)(table[table[:, 6] == 0]),
     "table with classes": reader(0, 1, 2, 3, by=4),
+    "table by class": lambda table: by_class(table),
 }
+
+
+def by_class(table: np.ndarray) -> list[int]:
+    """A suppression of boxes of one class at a time, which is in the last column."""
+    kept = []
+    for one in np.unique(table[:, -1]):
+        rows = np.flatnonzero(table[:, -1] == one)
+        kept += rows[reader(0, 1, 2, 3, by=4)(table[rows])].tolist()
+    return kept
+
+
+def test_who_goes_by_classes_is_asked_so_before_without_them() -> None:
+    """Protects `detections[:, -1]`: of a table without classes it is the scores, all different, and every box would stay."""
+    listed = [one.id for one in calling.alternatives_nms((np.zeros((1, 4)), np.ones(1), 0.5), None)]
+    assert listed.index("table by class") < listed.index("table")
 
 
 @pytest.mark.parametrize("name", READERS)
