@@ -141,7 +141,7 @@ def _pick_class(answer: Any, features: np.ndarray, weights: np.ndarray, class_id
     """As above, of a function that is given a picture alone, so that nobody can tell it a class: a single map must be that of the
     class that the features speak for most."""
     found = _of_all_classes(answer, weights, class_idx)
-    if found is not answer or _array_of(answer) is None:
+    if found is not answer:
         return found
     pooled = features.reshape(*features.shape[-3:]).mean(axis=(1, 2))
     return Reading(answer, (features, weights, int(np.argmax(weights @ pooled))))

@@ -35,8 +35,10 @@ def test_the_map_of_the_class_is_picked() -> None:
     maps = np.arange(36.0).reshape(3, 3, 4)
     assert calling._pick_class(maps, FEATURES, WEIGHTS, 2) is not None
     assert np.array_equal(calling._pick_class(list(maps[None]), FEATURES, WEIGHTS, 2), maps[2])
-    likeliest = calling._pick_class(maps[0], FEATURES, WEIGHTS, 2)
-    assert likeliest.asked[2] == 1
+    for single in (maps[0], (maps[0], 1), {"cam": maps[0], "class": 1}):
+        likeliest = calling._pick_class(single, FEATURES, WEIGHTS, 2)
+        assert likeliest.answer is single
+        assert likeliest.asked[2] == 1
     whole = calling.alternatives_cam((FEATURES, WEIGHTS, 2), Situation(None, Model("")))  # type: ignore[arg-type]
     read = next(one.read for one in whole if one.id == "all classes")
     assert np.array_equal(read(maps), maps[2])
