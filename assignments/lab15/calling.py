@@ -18,6 +18,8 @@ from grader.testing import gettext as _
 
 PHOTO = Path(__file__).parent / "pictures" / "cat.jpg"
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+PICTURE_WORDS = ("img", "image", "picture", "pic", "photo", "file", "input", "test", "kartinka")
+FILE_WORDS = ("path", "file", "filename", "name", "fname", "url", "put")
 SCORE_THRESHOLD = (
     "score_thresh",
     "score_thr",
@@ -161,6 +163,7 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
     if not situation.model.name:
         return []
     model = situation.model.with_state({"fc.weight": weights}).giving({"layer4": maps[None]})
+    paths = {"path": tuple(f"{thing}_{kind}" for thing in PICTURE_WORDS for kind in FILE_WORDS) + FILE_WORDS}
     note = _("The function uses the network itself: one was given in which layer4 and fc have the numbers of the test.")
 
     def read(answer: Any) -> Any:
@@ -170,6 +173,11 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
         Alternative("network", {"features": maps, "model": model, "class_idx": class_idx}, note),
         Alternative("network and photo", {"model": model, "x": _photo(), "class_idx": class_idx}, note),
         Alternative("photo", {"model": model, "x": _photo()}, note, read=read),
+        # To who makes a batch of it himself, or opens it; what is in it makes no difference.
+        Alternative("network and one photo", {"model": model, "x": _photo()[0], "class_idx": class_idx}, note),
+        Alternative("one photo", {"model": model, "x": _photo()[0]}, note, read=read),
+        Alternative("network and path", {"model": model, "path": PHOTO.name, "class_idx": class_idx}, note, paths),
+        Alternative("path", {"model": model, "path": PHOTO.name}, note, paths, read=read),
     ]
 
 
