@@ -45,6 +45,7 @@ _NOTES = {
     "colab_answered": gettext("{function} of Google Colab does nothing here."),
     "encoding_guessed": gettext("The file is not in UTF-8, which Python expects; it was read as {encoding}."),
     "old_print_read": gettext("print without parentheses, as in Python 2, was read as print()."),
+    "older_name_read": gettext("Names that NumPy no longer has, such as np.float, were read as what they meant."),
     "definition_reduced": gettext(
         "{name} could not be defined as it stands ({reason}): its decorators and annotations were left out."
     ),

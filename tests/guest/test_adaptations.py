@@ -346,6 +346,31 @@ def test_compiling_nothing(adapted: Adapted):
     assert adapted(source) == ["2 3 3 Identity", "compile_skipped"]
 
 
+def test_names_of_older_releases(adapted: Adapted):
+    """Protects `boxes.astype(np.float)`, which runs where it was written: with the names gone, right code had no points."""
+    pytest.importorskip("numpy", reason="needs NumPy")
+    pytest.importorskip("matplotlib", reason="needs matplotlib")
+    source = """
+        import numpy as np
+        from PIL import Image
+        from matplotlib import cm
+        print(np.zeros(1).astype(np.float).dtype, np.array([1.5], dtype=np.int)[0], np.product([2, 3]), np.Inf, np.bool is bool)
+        print(Image.new("L", (4, 4)).resize((2, 2), Image.ANTIALIAS).size, cm.get_cmap("viridis").name)
+        try:
+            np.no_such_name
+        except AttributeError as error:
+            print(error)
+    """
+    told = "module 'numpy' has no attribute 'no_such_name'"
+    assert adapted(source) == ["float64 1 6 inf False", "(2, 2) viridis", told, "older_name_read"]
+
+
+def test_newer_names_are_no_older_ones(adapted: Adapted):
+    """Nobody is told of old names who, or whose library, has used none."""
+    pytest.importorskip("numpy", reason="needs NumPy")
+    assert adapted("import numpy as np; print(np.float64(1), hasattr(np, 'no_such_name'))") == ["1.0 False"]
+
+
 @pytest.mark.torch
 def test_threads_stay_one(adapted: Adapted):
     """More threads in a submission would make a forked test wait for threads that it does not have."""

@@ -15,6 +15,7 @@ from grader.guest.adaptations import (
     colab,
     compiling,
     console,
+    older,
     pictures,
     progress,
     threads,
@@ -45,6 +46,7 @@ def install(places: Places, notes: Notes, drawings: Drawings) -> None:
     colab.install(gallery, notes, drawings)
     windows.install(watch, drawings)
     threads.install(watch)
+    older.install(watch, notes)
     compiling.install(notes)
     progress.install(watch)
     weights.install(places.hub / "checkpoints", notes)
