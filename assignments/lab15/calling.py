@@ -386,6 +386,6 @@ def _keeps(table: np.ndarray, wanted: list[int], answer: Any) -> bool:
 
 
 def _entry(box: list[float] | dict[str, float], score: float) -> dict[str, Any]:
-    scored = dict.fromkeys(("score", "confidence", "conf"), score)
-    classed = dict.fromkeys(("class", "class_id", "cls", "label", "category"), 0)
-    return {**dict.fromkeys(("box", "bbox", "coords"), box), **scored, **classed}
+    scored = dict.fromkeys(("score", "confidence", "conf", "prob"), score)
+    classed = dict.fromkeys(("class", "class_id", "class_name", "cls", "label", "category"), 0)
+    return {**dict.fromkeys(("box", "bbox", "rect", "xyxy", "coords"), box), **scored, **classed}

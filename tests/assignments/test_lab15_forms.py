@@ -292,6 +292,125 @@ def nms(detections, thresh):
     return detections[keep_best(detections[:, :4], detections[:, 4], thresh + 0 * float(detections[0, 5]))]
 """,
     },
+    "class_in_the_last_column": {
+        "nms": """
+def nms(detections, threshold):
+    kept = []
+    for label in torch.unique(detections[:, -1]):
+        of_label = detections[detections[:, -1] == label]
+        kept += [of_label[i] for i in keep_best(of_label[:, :4], of_label[:, 4], threshold)]
+    return torch.stack(kept)
+""",
+    },
+    "records_of_records": {
+        "nms": """
+from collections import namedtuple
+
+Rect = namedtuple("Rect", "xmin ymin xmax ymax")
+Found = namedtuple("Found", "rect prob class_name")
+
+
+def nms(found, threshold=0.5):
+    found = sorted(found, key=lambda one: one.prob)
+    kept = []
+    while found:
+        best = found.pop()
+        kept.append(best)
+        sides = [best.rect.xmin, best.rect.ymin, best.rect.xmax, best.rect.ymax]
+        found = [
+            one
+            for one in found
+            if best.class_name != one.class_name
+            or ratio(sides, [one.rect.xmin, one.rect.ymin, one.rect.xmax, one.rect.ymax]) <= threshold
+        ]
+    return kept
+""",
+    },
+    "words_in_latin_letters": {
+        "iou": """
+def peresechenie_na_obedinenie(ramka1, ramka2):
+    return ratio(ramka1, ramka2)
+""",
+        "nms": """
+def podavlenie_nemaksimumov(ramki, ocenki, porog):
+    return keep_best(ramki, ocenki, porog)
+""",
+    },
+    "letters_alone": {
+        "iou": """
+def two_boxes_iou(p, q):
+    return ratio(p, q)
+""",
+        "dice": """
+def dice_of_two(a, b):
+    return 1 - 2 * (a * b).sum() / (a.sum() + b.sum())
+""",
+        "nms": """
+class NonMaxSuppressor:
+    def __init__(self, iou_threshold=0.5):
+        self.iou_threshold = iou_threshold
+
+    def __call__(self, boxes, scores):
+        return keep_best(boxes, scores, self.iou_threshold)
+""",
+    },
+    "maker_of_maps": {
+        "features_map": """
+def extract_maps(model, x):
+    maps = []
+    hook = model.layer4.register_forward_hook(lambda module, inputs, output: maps.append(output.detach()))
+    model.eval()
+    model(x)
+    hook.remove()
+    return maps[0]
+""",
+        "cam": """
+class CAMExtractor:
+    def __init__(self, model, layer="layer4"):
+        self.model = model.eval()
+        self.layer = getattr(model, layer)
+
+    def __call__(self, x, class_idx=None):
+        maps = []
+        hook = self.layer.register_forward_hook(lambda module, inputs, output: maps.append(output.detach()))
+        logits = self.model(x)
+        hook.remove()
+        row = self.model.fc.weight.detach()[int(logits.argmax()) if class_idx is None else class_idx]
+        return (row[:, None, None] * maps[0][0]).sum(0)
+""",
+    },
+    "opener_of_pictures": {
+        "cam": """
+import torchvision
+from PIL import Image
+
+prepare = torchvision.transforms.Compose([torchvision.transforms.Resize((64, 64)), torchvision.transforms.ToTensor()])
+
+
+def get_cam(image_path, model, class_idx=None):
+    maps = []
+    hook = model.layer4.register_forward_hook(lambda module, inputs, output: maps.append(output.detach()))
+    logits = model.eval()(prepare(Image.open(image_path).convert("RGB")).unsqueeze(0))
+    hook.remove()
+    row = model.fc.weight.detach()[int(logits.argmax()) if class_idx is None else class_idx]
+    return (row[:, None, None] * maps[0][0]).sum(0), class_idx
+""",
+    },
+    "maker_of_batches": {
+        "cam": """
+import torchvision
+
+prepare = torchvision.transforms.Compose([torchvision.transforms.Resize((64, 64)), torchvision.transforms.ToTensor()])
+
+
+def resnet_cam(model, image, cls):
+    maps = []
+    hook = model.layer4.register_forward_hook(lambda module, inputs, output: maps.append(output.detach()))
+    model.eval()(prepare(image).unsqueeze(0))
+    hook.remove()
+    return torch.einsum("k,khw->hw", model.fc.weight.detach()[cls], maps[0][0])
+""",
+    },
     "classes_within_a_class": {
         "iou": """
 class Lab:
