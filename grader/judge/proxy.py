@@ -198,7 +198,7 @@ class SubmissionProxy:
         if nearest is None:
             raise NotFound(
                 gettext("Nothing was found under the name {name} (or a usual variant of it).", name=part.names[0]),
-                hint=define_words(part),
+                hint=define_words(part, self._workplace.report.failures),
             )
         possible = itertools.chain([nearest], possible)
         if known is not None:

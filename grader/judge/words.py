@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from string import Formatter
 
 from grader.course.specification import Part
@@ -14,6 +15,9 @@ from grader.sandbox.exchange import Failure, LoadReport
 
 # What it cannot read may be right in a later one.
 _PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+
+# What may have kept a function from being made: a package or a name that is not there, a line that is no Python.
+_UNMAKING = {"ImportError", "NameError", "SyntaxError"}
 
 _UNREADABLE = {
     "empty": gettext("The file is empty."),
@@ -159,11 +163,17 @@ def adaptation_notes(part: Part, attempt: Attempt, alternative: Alternative | No
     return [*texts, *(_change_words(canonical, *change.split(":")) for change in attempt.changes)]
 
 
-def define_words(part: Part) -> Text:
-    """What a student has to write where nothing answers to the part's names."""
+def define_words(part: Part, failed: Iterable[Failure] = ()) -> Text:
+    """What a student has to write where nothing answers to the part's names; and, as it may be there and not have been made,
+    where to look for the reason. `failed`: while the file ran."""
     if "module_class" in part.styles and "call" not in part.styles:
-        return gettext("Define a class named {name}.", name=part.names[0])
-    return gettext("Define a function named {name}.", name=part.names[0])
+        text = gettext("Define a class named {name}.", name=part.names[0])
+    else:
+        text = gettext("Define a function named {name}.", name=part.names[0])
+    if any(_UNMAKING & set(failure.types) for failure in failed):
+        look = gettext("If it is in your file, it could not be made: what failed there is told among what was done to the file.")
+        return Text("{said} {because}", {"said": text, "because": look})
+    return text
 
 
 def wrote_words(part: Part) -> Text:

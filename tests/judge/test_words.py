@@ -186,6 +186,15 @@ def test_what_is_to_be_defined(styles: list[str], kind: str) -> None:
     assert {"class": "класс", "function": "функцию"}[kind] in text.render(translator("ru").gettext)
 
 
+@pytest.mark.parametrize(("kind", "told"), [("NameError", True), ("ImportError", True), ("FileNotFoundError", False)])
+def test_what_could_not_be_made(kind: str, told: bool) -> None:
+    """Protects who has defined it (`scaler = missing_package.Scaler()`) from being told nothing but to define it."""
+    text = define_words(PART, [failure(kind, "Exception", line=3)])
+    assert ("If it is in your file" in str(text)) is told
+    assert str(text).startswith("Define a ")
+    assert ("не удалось создать" in text.render(translator("ru").gettext)) is told
+
+
 def test_one_line() -> None:
     """Protects pages and terminals from control characters, and from a message of a megabyte."""
     assert one_line("a\tb\r\n\x1b[31mc\u202e  d\0") == "a b [31mc d"
