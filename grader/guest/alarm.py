@@ -6,6 +6,7 @@ A courtesy, not a limit: code may ignore it, and then the judge ends the process
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import signal
 import sys
@@ -26,25 +27,27 @@ class Interrupted(BaseException):
 
 
 @contextmanager
-def interrupt_after(seconds: float) -> Iterator[None]:
+def interrupt_after(seconds: float, latest: float = math.inf) -> Iterator[None]:
     """Raise `Interrupted` in the main thread once `seconds` of wall time have passed.
 
-    Time in which the kernel let others run instead is not counted, where it tells: a busy machine is not the code's fault.
+    Time in which the kernel let others run instead is not counted, where it tells: a busy machine is not the code's fault. After
+    `latest` (by `time.monotonic`) it is, so that the interruption comes before the judge ends the process.
     A loop that catches everything catches this too; then each of its lines is interrupted, its handlers' among them.
     """
     words = f"interrupted after {seconds:g} s"
-    with _by_signal(seconds, words) if hasattr(signal, "setitimer") else _by_thread(seconds):
+    with _by_signal(seconds, latest, words) if hasattr(signal, "setitimer") else _by_thread(seconds):
         yield
 
 
 @contextmanager
-def _by_signal(seconds: float, words: str) -> Iterator[None]:
+def _by_signal(seconds: float, latest: float, words: str) -> Iterator[None]:
     rings = 0
     start, waited = time.monotonic(), _time_waited()
 
     def ring(_signal: int, frame: FrameType | None) -> None:
         nonlocal rings
-        left = seconds - (time.monotonic() - start) + (_time_waited() - waited)
+        now = time.monotonic()
+        left = min(seconds - (now - start) + (_time_waited() - waited), latest - now)
         if not rings and left > _SHORTEST:
             signal.setitimer(signal.ITIMER_REAL, left, _AGAIN)
             return

@@ -143,7 +143,7 @@ def _draw(content: Any, budget: Budget) -> tuple[str, Any]:
     if isinstance(content, np.ndarray):
         return "", content
     try:
-        with interrupt_after(min(_SECONDS, budget.next_piece())):
+        with interrupt_after(min(_SECONDS, budget.next_piece()), budget.ends):
             return _title(content), _rendered(content)
     except (Exception, Interrupted):  # noqa: BLE001  artists run a submission's code; a picture is worth no failure
         return "", None

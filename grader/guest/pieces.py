@@ -80,7 +80,7 @@ class Runner:
         for attempt in range(3):
             left = [node for node in nodes if attempt < 2 or isinstance(node, code.DEFINITIONS)]
             try:
-                with interrupt_after(seconds):
+                with interrupt_after(seconds, self.budget.ends):
                     self._run_in_order(left, source, told=attempt == 0)
             except Interrupted as late:
                 if attempt == 0:
@@ -153,7 +153,7 @@ class Runner:
             return
         defined = set(namespace)
         try:
-            with interrupt_after(self.budget.next_piece()):
+            with interrupt_after(self.budget.next_piece(), self.budget.ends):
                 self._run_in_order(wanted, source, told=False)
         except Interrupted:
             pass  # what was defined until then counts

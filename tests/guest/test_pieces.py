@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from grader.guest import code
+from grader.guest import alarm, code
 from grader.guest.budget import Budget
 from grader.guest.notes import Notes
 from grader.guest.pieces import Loaded, Runner
@@ -199,6 +199,16 @@ def test_an_endless_loop_costs_its_time_alone():
     """A demonstration that never ends is interrupted; what stands below it runs."""
     bench = Bench(piece=0.2)
     assert bench.run("while True: pass\nx = 1")["x"] == 1
+    assert bench.kinds == ["Interrupted"]
+
+
+def test_a_piece_ends_before_the_file_has_to(monkeypatch: pytest.MonkeyPatch):
+    """Protects a file with an endless loop on a machine that is busy with others: however little of the time it ran, the loop is
+    interrupted while the judge still waits for what stands below it."""
+    start = time.monotonic()
+    monkeypatch.setattr(alarm, "_time_waited", lambda: time.monotonic() - start)
+    bench = Bench(piece=0.2, total=1)
+    assert bench.run("import time\nend = time.monotonic() + 20\nwhile time.monotonic() < end: pass\nx = 1")["x"] == 1
     assert bench.kinds == ["Interrupted"]
 
 
