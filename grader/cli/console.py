@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from rich.table import Table
 
 from grader.cli.markup import escape, escape_lines
-from grader.cli.observing import Lines, LiveTable, Silence
+from grader.cli.observing import Lines, LiveTable, Silence, outcome
 from grader.cli.output import standard_error, standard_output
 from grader.cli.titled import print_table
 from grader.results import Results, SubmissionResult, SubmissionStatus, TestStatus
@@ -30,6 +32,7 @@ class Console:
         self.verbose = verbose
         self.out = standard_output()
         self.err = standard_error()
+        self._told: set[tuple[str, str]] = set()
 
     def warn(self, text: str) -> None:
         """A warning, also when quiet."""
@@ -41,22 +44,31 @@ class Console:
         if self.quiet:
             yield Silence()
         elif self.out.is_terminal:
-            with LiveTable(self.out, assignment, total, self._tell_messages) as table:
+            with LiveTable(self.out, assignment, total, partial(self._tell_by_name, assignment)) as table:
                 yield table
         else:
-            yield Lines(self.out, assignment, total, self._tell_messages)
+            yield Lines(self.out, assignment, total, partial(self._tell_messages, assignment))
 
-    def _tell_messages(self, result: SubmissionResult) -> None:
+    def _tell_by_name(self, assignment: str, result: SubmissionResult) -> None:
         if self.verbose:
-            for message in result.messages:
-                self.out.print(escape_lines(f"    {message}"))
-            for test in result.tests:
-                if test.status is not TestStatus.PASSED:
-                    self.out.print(escape_lines(f"    {test.id} ({test.status}){f': {test.message}' if test.message else ''}"))
+            self.out.print(escape(f"{assignment}: {outcome(result)}"))
+            self._tell_messages(assignment, result)
+
+    def _tell_messages(self, assignment: str, result: SubmissionResult) -> None:
+        if self.verbose:
+            self._told.add((assignment, result.student))
+            failed = [test for test in result.tests if test.status is not TestStatus.PASSED]
+            lines = [f"{test.id} ({test.status}){f': {test.message}' if test.message else ''}" for test in failed]
+            for text in (*result.messages, *lines):
+                self.out.print(escape_lines(textwrap.indent(text, "    ")))
 
     def summary(self, results: Results, index: Path) -> None:
-        """The table of scores, what the grader failed in (also when quiet), and where the report is."""
+        """The table of scores, what the grader failed in (also when quiet), and where the report is; before it whatever else is
+        told of those whose verdict was kept."""
         if not self.quiet:
+            for result in results.submissions:
+                if (results.assignment.id, result.student) not in self._told:
+                    self._tell_by_name(results.assignment.id, result)
             self._show_scores(results)
         for fault, students in _faults(results).items():
             more = f" and {len(students) - _MOST_NAMES} more" if len(students) > _MOST_NAMES else ""

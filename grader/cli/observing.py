@@ -21,6 +21,12 @@ _MOST_WORKERS = 16  # rows; a cluster may have hundreds
 _PER_SECOND = 4
 
 
+def outcome(result: SubmissionResult) -> str:
+    """Who, how many points, and the verdict, in a line."""
+    score = "not graded" if result.score is None else f"{result.score:g} of {result.max_score:g}"
+    return f"{result.student}: {score} ({result.status})"
+
+
 class Silence:
     """An observer that says nothing."""
 
@@ -49,8 +55,7 @@ class Lines:
         done = len(progress.results)
         each = (time.monotonic() - self.began) / max(1, done - progress.known)
         left = f", about {each * (self.total - done):.0f} s left" if done < self.total else ""
-        score = "not graded" if result.score is None else f"{result.score:g} of {result.max_score:g}"
-        self.out.print(escape(f"{self.assignment}: {done} of {self.total}: {result.student}: {score} ({result.status}){left}"))
+        self.out.print(escape(f"{self.assignment}: {done} of {self.total}: {outcome(result)}{left}"))
         self.tell(result)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from grader.cli import observing
+from grader.cli.console import Console as Speaker
 from grader.cli.observing import LiveTable
 from grader.course.submission import Submission
 from grader.results import SubmissionResult, SubmissionStatus
@@ -59,3 +61,19 @@ def test_a_large_cluster_fits_the_screen() -> None:
     lines = seen(table).splitlines()
     assert len(lines) < 20
     assert "and 84 more" in lines[-1]
+
+
+def test_a_terminal_says_whose_the_messages_are() -> None:
+    """Protects `-v` on a terminal, where no line counts the submissions: what was said of two students would be nobody's."""
+    speaker, stream = Speaker(quiet=False, verbose=True), io.StringIO()
+    speaker.out = Console(file=stream, force_terminal=True, color_system=None, width=100)  # type: ignore[assignment]
+    ann, bob = (result(name).model_copy(update={"messages": (f"said of {name}\nin two lines",)}) for name in ("ann", "bob"))
+    with speaker.progress("tiny", 2) as observer:
+        observer.finished(Progress(2, results={"ann": ann}), ann)
+        observer.finished(Progress(2, results={"ann": ann, "bob": bob}), bob)
+    wiped = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", stream.getvalue())
+    said = [line for line in wiped.splitlines() if line.startswith("    ") or "(graded)" in line]
+    assert said == [
+        *("tiny: ann: 1 of 1 (graded)", "    said of ann", "    in two lines"),
+        *("tiny: bob: 1 of 1 (graded)", "    said of bob", "    in two lines"),
+    ]

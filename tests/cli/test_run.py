@@ -242,7 +242,8 @@ def test_verbose(grade: Grade, make_class: MakeClass, right: str, tmp_path: Path
     """Protects -v: every message of every submission and of each test that it fails, as text and not as markup."""
     wrong = right.replace("sum(values) / len(values)", "sum(values) / (len(values) - 1)")
     source = "raise ValueError('[red]not[/red] \x1b[31mred')\n" + wrong
-    finished = grade(make_class(ann=source), "-o", tmp_path / "out", "-v")
+    place = make_class(ann=source)
+    finished = grade(place, "-o", tmp_path / "out", "-v")
     assert finished.status == 0, finished.stderr
     (result,) = read_results(tmp_path / "out" / "results.json").submissions
     failed = [test for test in result.tests if test.message]
@@ -251,6 +252,10 @@ def test_verbose(grade: Grade, make_class: MakeClass, right: str, tmp_path: Path
         f"    {test.id} ({test.status}): {test.message}" for test in failed
     ]
     assert "    Line 1 failed: ValueError: [red]not[/red] [31mred. What follows still ran." in finished.lines
+    again = grade(place, "-o", tmp_path / "out", "-v")
+    told = [line for line in finished.lines if line.startswith("    ")]
+    assert [line for line in again.lines if line.startswith("    ")] == told  # the verdict is kept, and so is what it says
+    assert f"tiny: ann: {result.score:g} of 100 (graded)" in again.lines
 
 
 @pytest.mark.wall
