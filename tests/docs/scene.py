@@ -93,8 +93,7 @@ def lab15(folder: Path) -> Path:
         (folder / place / "signals").rename(folder / place / "lab15")
     specification = folder / "assignments" / "lab15" / "assignment.yaml"
     specification.write_text(specification.read_text("utf-8").replace("id: signals", "id: lab15"), encoding="utf-8")
-    shutil.copytree(folder / "submissions" / "lab15" / "ada", folder / "submissions" / "lab15" / "ivan")
-    shutil.copytree(folder / "submissions" / "lab15", folder / "homework")
+    shutil.copytree(folder / "submissions" / "lab15" / "ada", folder / "submissions" / "lab15" / "kim")
     return folder
 
 

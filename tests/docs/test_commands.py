@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -93,6 +94,18 @@ def test_a_page(page: str, programs: Path, tmp_path: Path) -> None:
     """Protects readers: each command of the page can be typed as it stands, in the order in which it stands."""
     script = steps((REPOSITORY / page).read_text("utf-8"))
     play(script, set_scene(FIRST_SCENE.get(page, "course"), tmp_path, programs), tmp_path, programs)
+
+
+def test_the_readme_names_what_is_here() -> None:
+    """Protects whoever types README's commands in a clone: its scene stands for the repository, but not for who is in there."""
+    script = steps((REPOSITORY / "README.md").read_text("utf-8"))
+    typed = [shlex.split(command) for step in script if step.kind == "commands" for command in commands(step.text)]
+    folders = [words[1] for words in typed if words[0] == "grade" and words[1].endswith(("/", "/lab15"))]
+    patterns = [words[words.index("--student") + 1] for words in typed if "--student" in words]
+    assert folders
+    assert patterns
+    assert [folder for folder in folders if not (REPOSITORY / folder).is_dir()] == []
+    assert [one for one in patterns if not list((REPOSITORY / "submissions" / "lab15").glob(one))] == []
 
 
 def test_the_readme_of_a_new_course(programs: Path, tmp_path: Path) -> None:
