@@ -2626,6 +2626,35 @@ def nms_fast_by_bottom(boxes, scores, iou_threshold):
     return boxes.double().numpy()[_fast(boxes, boxes[:, 3], iou_threshold)].astype(int)
 
 
+def _in_table(boxes, scores):
+    """As who takes the scores for the fifth number of a box has them."""
+    return np.column_stack([boxes.double().numpy(), scores.double().numpy()])
+
+
+@misconception(
+    "nms.fast_with_scores_in_table",
+    part="nms",
+    en="The version that goes round the web: overlap is measured by the area of the box in question, one pixel is added to every "
+    "side, and boxes come back with their scores, all cut off to whole numbers. Use the IoU, and sides x2 - x1.",
+    ru="Ходящая по сети «быстрая» версия: перекрытие измерено по площади самой рамки, к каждой стороне прибавлен пиксель, а "
+    "рамки возвращены вместе с оценками и обрезаны до целых. Нужен IoU и стороны x2 - x1.",
+)
+def nms_fast_with_scores_in_table(boxes, scores, iou_threshold):
+    return _in_table(boxes, scores)[_fast(boxes, scores, iou_threshold)].astype(int)
+
+
+@misconception(
+    "nms.fast_by_bottom_in_table",
+    part="nms",
+    en="The version that goes round the web: boxes are sorted by their bottom edge y2 and not by score, and overlap is measured "
+    "by the area of the box in question, with a pixel added to every side. Sort by score, and use the IoU.",
+    ru="Ходящая по сети «быстрая» версия: рамки упорядочены по нижнему краю y2, а не по оценке, и перекрытие измерено по "
+    "площади самой рамки, с лишним пикселем у каждой стороны. Нужен порядок по оценке и IoU.",
+)
+def nms_fast_by_bottom_in_table(boxes, scores, iou_threshold):
+    return _in_table(boxes, scores)[_fast(boxes, boxes[:, 3], iou_threshold)].astype(int)
+
+
 @misconception(
     "nms.fast_with_scores_indices",
     part="nms",
