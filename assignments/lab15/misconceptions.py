@@ -1977,6 +1977,19 @@ def dice_mean_over_pictures(y, p):
     return float((1 - 2 * (rows * guesses).sum(1) / (rows.sum(1) + guesses.sum(1))).mean())
 
 
+@misconception(
+    "dice.first_channel",
+    part="dice",
+    en="Only the first channel is compared (y[:, 0] and p[:, 0]); of a mask without an axis of channels that is its first "
+    "column. Masks may have any shape: sum over all elements.",
+    ru="Сравнивается только первый канал (y[:, 0] и p[:, 0]), а у маски без оси каналов это её первый столбец. Маски бывают "
+    "любой формы: суммы берутся по всем элементам.",
+)
+def dice_first_channel(y, p):
+    y, p = y[:, 0], p[:, 0]
+    return float(1 - (2 * (y * p).sum() + 1) / (y.sum() + p.sum() + 1))
+
+
 def _by_first_axis(y, p, above, below):
     y, p = y.reshape(len(y), -1), p.reshape(len(p), -1)
     return float((1 - (2 * (y * p).sum(1) + above) / (y.sum(1) + p.sum(1) + below)).mean())

@@ -650,6 +650,23 @@ def get_features_map(model, x):
         ),
     },
     "fast_in_a_table": {
+        "dice": (
+            """
+class DiceLoss(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.smooth = 1.0
+
+    def forward(self, y_pred, y_true):
+        y_pred, y_true = y_pred[:, 0].contiguous().view(-1), y_true[:, 0].contiguous().view(-1)
+        shared = (y_pred * y_true).sum()
+        return 1.0 - (2.0 * shared + self.smooth) / (y_pred.sum() + y_true.sum() + self.smooth)
+
+
+del dice_loss
+""",
+            "dice.first_channel",
+        ),
         "nms": (
             """
 import numpy as np
