@@ -58,6 +58,7 @@ _BESIDE = {
     "normalised",
 }
 _DRAFTS = {"old", "bad", "wrong", "draft", "broken", "buggy", "deprecated", "unused", "backup", "tmp"}
+_FINISHED = {"final", "fixed", "corrected"}
 
 
 def words_of(name: str) -> set[str]:
@@ -96,5 +97,6 @@ def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...], beside: 
         telling = {*words, *name.lower().split("_")} & set(part.keywords)  # some with their digits: `layer4_maps`
         fitting = entry.kind in kinds and entry.own and telling and not words & ONLOOKERS
         if fitting and bool(words & others) is beside:
-            found.append((name.startswith("_"), bool(words & _DRAFTS), len(words), -place, name))
+            draft, finished = bool(words & _DRAFTS), bool(words & _FINISHED)
+            found.append((name.startswith("_"), draft, not finished, len(words), -place, name))
     return [name for *_, name in sorted(found)]

@@ -379,6 +379,8 @@ def test_the_last_version_of_several():
     """Protects who kept earlier versions: the first of them answered, a draft that is often wrong."""
     said = report(**dict.fromkeys(("old_overlap", "overlap_v1", "overlap_v2", "overlap_v10"), function("first", "second")))
     assert [name for _, name in styles("overlap", said)] == ["overlap_v10", "overlap_v2", "overlap_v1", "old_overlap"]
+    said = report(**dict.fromkeys(("overlap_final", "overlap1"), function("first", "second")))
+    assert [name for _, name in styles("overlap", said)] == ["overlap_final", "overlap1"]
 
 
 def test_classes_within_classes():
