@@ -47,6 +47,19 @@ def test_the_working_folder_counts_too(course_copy: Path, tmp_path: Path, monkey
     assert find_lab("tiny", tmp_path).specification.id == "tiny"
 
 
+def test_a_file_elsewhere_from_within_the_lab(course_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a student in the lab's folder who names a file in another one, where a browser saves it; what the file's own
+    folder says goes first."""
+    place, lab = tmp_path / "downloads", course_copy / "assignments" / "tiny"
+    place.mkdir()
+    shutil.copytree(lab, lab.with_name("other"))  # one lab alone would be told without the working folder
+    shutil.copytree(course_copy, tmp_path / "second")
+    monkeypatch.chdir(lab / "tests")
+    assert find_lab(None, place).path == lab
+    elsewhere = tmp_path / "second" / "assignments" / "tiny"
+    assert find_lab(None, elsewhere).path == elsewhere
+
+
 def test_a_name_goes_first(tiny_course: Path, tmp_path: Path) -> None:
     """Protects `--assignment`, as an id and as a folder."""
     folder = tiny_course / "assignments" / "tiny"
