@@ -151,6 +151,9 @@ def take_in_and_plan(request: RunRequest, console: Console) -> list[AssignmentRu
     runs = plan_run(found.folder, request.assignment, request.student, request.out, near)
     if request.assignment is None and (folders := passed_over(found.folder, runs, request.out)):
         console.warn(f"{source}: named after no assignment, so nobody in there is graded: {_first(folders)}")
+    for run in runs:
+        if run.links_out:
+            console.warn(f"{source}: links that lead out of the folder are not followed, so not graded: {_first(run.links_out)}")
     return runs
 
 

@@ -36,8 +36,9 @@ class Submission:
     Attributes:
         student: the folder's name, else the file's stem, composed; bytes that are not UTF-8 are written as `\\xff`.
         root: the folder (or the file itself).
-        main: the file to grade, or None; then `problem` says why: `several_files` or `no_file`, with `candidates`, or
-            `unreadable`, with what the system says of a folder that the grader may not look into.
+        main: the file to grade, or None; then `problem` says why: `several_files` or `no_file`, with `candidates`;
+            `out_of_sight`, where nothing lies there that is looked at; or `unreadable`, with what the system says of a folder
+            that the grader may not look into.
         submitted: when it was handed in, and `marked_late`, whether a learning platform says that it was late; as far as known.
     """
 
@@ -143,6 +144,13 @@ def collect(folder: Path, assignment: Assignment, starters: Starters | None = No
     return [found[name] for name in sorted(found)]
 
 
+def links_out(folder: Path) -> list[str]:
+    """The names of what `collect` would take for submissions in `folder`, were they not links that lead out of it; sorted."""
+    links = [child for child in folder.iterdir() if child.is_symlink() and not _stays_within(child, folder)]
+    named = [child for child in links if not child.name.startswith(_HIDDEN)]
+    return sorted(readable(child.name) for child in named if child.suffix.lower() in SUFFIXES or os.path.isdir(child))
+
+
 def submission_in(folder: Path, assignment: Assignment, starters: Starters) -> Submission:
     """The submission that a folder is."""
     student = student_id(folder.name)
@@ -156,7 +164,7 @@ def submission_in(folder: Path, assignment: Assignment, starters: Starters) -> S
         names = tuple(readable(path.relative_to(folder).as_posix()) for path in matches)
         return Submission(student, folder, None, "several_files", names)
     others = tuple(readable(path.relative_to(folder).as_posix()) for path in _walk(folder)[:10])
-    return Submission(student, folder, None, "no_file", others)
+    return Submission(student, folder, None, "no_file" if others or not _holds_anything(folder) else "out_of_sight", others)
 
 
 def could_be_graded(
@@ -193,6 +201,13 @@ def _walk(folder: Path, on_error: Callable[[OSError], object] | None = None) -> 
             if not name.startswith(".") and os.path.isfile(path) and (not path.is_symlink() or _stays_within(path, folder)):
                 found.append(path)
     return found
+
+
+def _holds_anything(folder: Path) -> bool:
+    """Whether anything but folders lies there, looked at or not."""
+    return any(
+        files or any(Path(directory, name).is_symlink() for name in folders) for directory, folders, files in descend(folder)
+    )
 
 
 def readable(name: str) -> str:

@@ -47,7 +47,10 @@ def without_file(submission: Submission) -> Ending:
             else gettext("Several files could be the submission: {names}.", names=names)
         )
         return Ending(SubmissionStatus.NOT_LOADABLE, TestStatus.NOT_FOUND, text)
-    found = gettext("Found: {names}.", names=names) if names else gettext("The folder is empty.")
+    if submission.problem == "out_of_sight":
+        found = gettext("Hidden files, and links that lead out of the folder, are not looked at.")
+    else:
+        found = gettext("Found: {names}.", names=names) if names else gettext("The folder is empty.")
     text = gettext("There is no notebook and no module to grade. {found}", found=found)
     return Ending(SubmissionStatus.MISSING, TestStatus.NOT_FOUND, text)
 

@@ -10,18 +10,20 @@ from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder, find_course, list_assignments, named_assignment, open_assignment
 from grader.course.names import composed
-from grader.course.submission import Submission, Work, collect
+from grader.course.submission import MOST_NAMED, Submission, Work, collect, links_out
 from grader.errors import UsageError
 
 
 @dataclass(frozen=True)
 class AssignmentRun:
-    """One assignment's share of a run; `left_out` counts the submissions of students who were not asked for."""
+    """One assignment's share of a run; `left_out` counts the submissions of students who were not asked for, `links_out` names
+    what looks like one and is none, for it is a link that leads elsewhere."""
 
     folder: AssignmentFolder
     submissions: tuple[Submission, ...]
     hidden: tuple[Path, ...]
     left_out: int = 0
+    links_out: tuple[str, ...] = ()
 
 
 def plan_run(
@@ -52,7 +54,8 @@ def plan_run(
         everyone = [one for one in everyone if not _is_report(one, out)]
         found = [one for one in everyone if fnmatch.fnmatch(one.student, composed(student))]
         hidden_here = (*hidden, folder.path, folder.reference.parent)
-        runs.append(AssignmentRun(folder, tuple(found), hidden_here, len(everyone) - len(found)))
+        left_out = len(everyone) - len(found)
+        runs.append(AssignmentRun(folder, tuple(found), hidden_here, left_out, tuple(links_out(place))))
     return _with_submissions(runs, student, ", ".join(str(place) for _, place in pairs))
 
 
@@ -91,7 +94,9 @@ def plan_works(works: Sequence[Work], source: Path, assignment: str | None, stud
 def _with_submissions(runs: list[AssignmentRun], student: str, where: str) -> list[AssignmentRun]:
     if not any(run.submissions for run in runs):
         wanted = "" if student == "*" else f" of a student like {student!r}"
-        raise UsageError(f"no submission{wanted} in {where}")
+        links = [name for run in runs for name in run.links_out]
+        remedy = f"links that lead out of the folder are not followed: {', '.join(links[:MOST_NAMED])}" if links else ""
+        raise UsageError(f"no submission{wanted} in {where}", remedy=remedy)
     return runs
 
 

@@ -263,9 +263,11 @@ def test_some_students(grade: Grade, make_class: MakeClass, right: str, tmp_path
     """Protects `--student`, and the words when it matches nobody; a folder that fits no assignment is told, also when quiet."""
     place = make_class(ann=right, anton=right, bob=right)
     (place / "tinny").mkdir()
+    (place / "tiny" / "linked").symlink_to(tmp_path)
     finished = grade(place, "--student", "an*", "-o", tmp_path / "out", "-q")
     assert finished.status == 0
     assert "named after no assignment, so nobody in there is graded: tinny" in finished.stderr
+    assert "links that lead out of the folder are not followed, so not graded: linked" in finished.stderr
     assert [one.student for one in read_results(tmp_path / "out" / "results.json").submissions] == ["ann", "anton"]
     assert "no submission of a student like 'x*' in" in refused(grade(place, "--student", "x*", "-o", tmp_path / "out"))
 

@@ -12,7 +12,7 @@ import pytest
 from grader.course.assignment import open_assignment
 from grader.course.bundle import Starters
 from grader.course.specification import Assignment
-from grader.course.submission import Submission, collect
+from grader.course.submission import Submission, collect, links_out
 from grader.errors import UsageError
 
 Make = Callable[..., Path]
@@ -91,7 +91,7 @@ def test_folders_and_plain_files(make: Make, assignment: Assignment) -> None:
         (["deep/er/tiny.py"], "deep/er/tiny.py"),
         (["deep/a.py", "deeper/b.py"], "several_files"),
         (["readme.txt"], "no_file"),
-        ([".tiny.py", "__pycache__/tiny.py", ".ipynb_checkpoints/tiny-checkpoint.ipynb"], "no_file"),
+        ([".tiny.py", "__pycache__/tiny.py", ".ipynb_checkpoints/tiny-checkpoint.ipynb"], "out_of_sight"),
         (["work.ipynb", ".ipynb_checkpoints/work-checkpoint.ipynb", "__MACOSX/work.ipynb"], "work.ipynb"),
         (["tiny.py.txt", "tiny.pyc"], "no_file"),
         (["__init__.py"], "__init__.py"),
@@ -168,8 +168,23 @@ def test_a_verdict_names_what_was_found(make: Make, assignment: Assignment) -> N
 
 def test_an_empty_folder(make: Make, assignment: Assignment) -> None:
     """Protects a student who handed in nothing from being left out of the results."""
-    (make() / "ann").mkdir()
+    (make() / "ann" / "folder").mkdir(parents=True)
     assert only(make(), assignment).problem == "no_file"
+
+
+@pytest.mark.parametrize("name", [".tiny.py", ".ipynb_checkpoints/tiny.py", "__pycache__/tiny.py"])
+def test_a_folder_of_what_is_not_looked_at(make: Make, assignment: Assignment, name: str) -> None:
+    """Protects a student who did hand something in from being told that the folder is empty."""
+    assert only(make(f"ann/{name}"), assignment).problem == "out_of_sight"
+
+
+def test_a_folder_of_links_out(make: Make, assignment: Assignment, tmp_path: Path) -> None:
+    """Protects the same where a whole class was linked together, by files or by folders."""
+    (make() / "ann").mkdir()
+    (make() / "bob").mkdir()
+    (make() / "ann" / "tiny.py").symlink_to(tmp_path / "tiny.py")
+    (make() / "bob" / "work").symlink_to(tmp_path)
+    assert found(make(), assignment) == {"ann": "out_of_sight", "bob": "out_of_sight"}
 
 
 def test_folder_and_files_of_the_same_name(make: Make, assignment: Assignment) -> None:
@@ -221,6 +236,8 @@ def test_links_out_are_not_followed(make: Make, assignment: Assignment, tmp_path
     assert found(place, assignment) == {"ann": "ann/tiny.py", "bob": "no_file", "carl": "carl/work.py"}
     carl = collect(place, assignment)[2]
     assert list(carl.files(10_000)) == ["work.py"]
+    (place / "notes.txt").symlink_to(tmp_path / "secret" / "tiny.py")
+    assert {"dora", "emil.py", "lost.py"} <= set(links_out(place)) <= {"dora", "emil.py", "lost.py", "one.py", "other.py"}
 
 
 def test_links_within_are_followed(make: Make, assignment: Assignment) -> None:

@@ -42,3 +42,10 @@ def test_of_many_files_ten_are_named() -> None:
     said = [str(without_file(Submission("ann", Path(), None, "several_files", names[:count])).text) for count in (10, 13)]
     ten = "Several files could be the submission: 0.py, 1.py, 2.py, 3.py, 4.py, 5.py, 6.py, 7.py, 8.py, 9.py"
     assert said == [f"{ten}.", f"{ten} and 3 more."]
+
+
+def test_what_is_not_looked_at_is_not_an_empty_folder() -> None:
+    """Protects whoever reads it from a false statement about a folder that holds a link, or a hidden file."""
+    said = [str(without_file(Submission("ann", Path(), None, problem)).text) for problem in ("no_file", "out_of_sight")]
+    assert "The folder is empty." in said[0]
+    assert "Hidden files, and links that lead out of the folder, are not looked at." in said[1]

@@ -244,6 +244,17 @@ def test_no_submission(course: Path) -> None:
     assert f"no submission in {course / 'submissions' / 'tiny'}" in refusal(course / "submissions", None)
 
 
+def test_links_out_of_the_folder(course: Path, tmp_path: Path) -> None:
+    """Protects a class that was linked together from being graded in part, or not at all, without a word."""
+    for student in ("ann", "bob"):
+        shutil.move(course / "submissions" / "tiny" / student, tmp_path / student)
+        (course / "submissions" / "tiny" / student).symlink_to(tmp_path / student)
+    assert "links that lead out of the folder are not followed: ann, bob" in refusal(course / "submissions", None)
+    (course / "submissions" / "tiny" / "carl.py").write_text("pass\n")
+    (run,) = plan_run(course / "submissions", None)
+    assert run.links_out == ("ann", "bob")
+
+
 def test_a_broken_specification(course: Path) -> None:
     """Protects a run from an assignment that is not right: nothing is graded."""
     (course / "assignments" / "tiny" / "assignment.yaml").write_text("id: tiny\n")
