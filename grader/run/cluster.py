@@ -12,10 +12,12 @@ import queue
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import CancelledError
 from typing import Any
 
 import dask
 from distributed import Client, Future, fire_and_forget, wait
+from distributed.client import ClosedClientError
 
 from grader import __version__
 from grader.course.specification import Assignment
@@ -30,7 +32,9 @@ from grader.sandbox.choice import WALLS
 _CONNECT_SECONDS = 10
 _ASK_SECONDS = 180  # to look a worker over, or to give it the course: it imports torch, and warms a template
 _PATIENCE_SECONDS = 120.0  # for a first worker, or for another where none is left
+_FETCH_SECONDS = 60.0  # for an answer that a worker says it has
 _LOOK_SECONDS = 1.0
+_GONE = "the cluster's scheduler is gone; what was finished is kept"
 _MEGABYTE = 1 << 20
 
 
@@ -84,12 +88,23 @@ class Cluster:
         self.tell()
         return self.chosen.environment
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the client has given the scheduler up, after some seconds without it."""
+        return self.client.status in ("closing", "closed")
+
     def addresses(self) -> set[str]:
-        """Those of all workers that the scheduler knows now; where it does not answer, those that it knew last."""
+        """Those of all workers that the scheduler knows now; where it does not answer, those that it knew last.
+
+        Raises `SandboxFault` when the client has given it up.
+        """
+        scheduler = self.client.scheduler
+        if self.is_closed or scheduler is None:
+            raise SandboxFault(_GONE)
         # Not the client's `scheduler_info`, which returns what the client itself renews in the background, every other second and
         # without workers: read a moment too late it would have all of them lost.
         with contextlib.suppress(OSError):
-            self.known = set(self.client.sync(self.client.scheduler.identity, n_workers=-1)["workers"])
+            self.known = set(self.client.sync(scheduler.identity, n_workers=-1)["workers"])
         return self.known
 
     def look_over(self, addresses: set[str], assignment: Assignment) -> None:
@@ -121,17 +136,20 @@ class Cluster:
         return ClusterCrew(self, task)
 
     def on(self, address: str, function: Callable[..., Any], *arguments: Any) -> Future:
-        """Have a worker, and no other, call a function."""
+        """Have a worker, and no other, call a function. Raises `SandboxFault` when the client has given the scheduler up."""
         only = {"workers": [address], "allow_other_workers": False, "retries": 0, "pure": False}
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}):  # a course has pictures
-            return self.client.submit(function, *arguments, **only)
+            try:
+                return self.client.submit(function, *arguments, **only)
+            except ClosedClientError as error:
+                raise SandboxFault(_GONE) from error
 
     def wait_for(self, asked: Mapping[str, Future]) -> None:
         """Until all are done that were asked of workers which are still there, or the time is up; see their status then."""
         until = time.monotonic() + _ASK_SECONDS
         left = dict(asked)
         while left and time.monotonic() < until:
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(TimeoutError, CancelledError):
                 wait(list(left.values()), timeout=_LOOK_SECONDS)
             there = self.addresses()
             left = {address: future for address, future in left.items() if not future.done() and address in there}
@@ -187,10 +205,18 @@ class ClusterCrew:
         if worker not in self.running or self.running[worker][1] is not future:
             return []  # it was given up before
         job, _ = self.running.pop(worker)
+        error: BaseException | None = None
         if future.status == "finished":
-            verdict: Verdict = future.result()
-            return [(job, verdict)]
-        error = future.exception() if future.status == "error" else None
+            try:
+                verdict: Verdict = _fetch(future)
+                return [(job, verdict)]
+            except OSError as lost:
+                error = lost
+                if isinstance(lost, TimeoutError):
+                    future.cancel()
+                    self._leave_out(worker, "it does not hand over what it has graded")
+        elif future.status == "error":
+            error = future.exception()
         if isinstance(error, UsageError):  # the course's own fault
             raise error
         if isinstance(error, NoCourse):  # it was started again, under its old address
@@ -230,15 +256,20 @@ class ClusterCrew:
             if isinstance(error, UsageError):
                 raise error
             future.cancel()
-            wall = cluster.abilities[address].wall
-            cluster.abilities[address] = Ability("", "", wall, f"it did not take the course: {error or 'no answer'}")
-            cluster.tell()
+            self._leave_out(address, f"it did not take the course: {error or 'no answer'}")
+
+    def _leave_out(self, worker: str, problem: str) -> None:
+        self.members.discard(worker)
+        self.cluster.abilities[worker] = Ability("", "", self.cluster.abilities[worker].wall, problem)
+        self.cluster.tell()
 
     def __enter__(self) -> Crew:
         self._look_around()
         return self
 
     def __exit__(self, *exception: object) -> None:
+        if self.cluster.is_closed:
+            return  # nobody can be told any more
         for _, future in self.running.values():
             future.cancel()
         # Not while something else still runs: what a worker has begun it ends first.
@@ -258,8 +289,20 @@ def _problem(ability: Ability) -> str:
 def _answer(future: Future) -> Ability:
     """What a worker says of itself; that it says nothing, where that is so."""
     if future.status == "finished":
-        ability: Ability = future.result()
-        return ability
+        with contextlib.suppress(OSError):
+            ability: Ability = _fetch(future)
+            return ability
     error = future.exception() if future.status == "error" else None
     future.cancel()
     return Ability("", "", "", f"{type(error).__name__}: {error}" if error else "it does not answer")
+
+
+def _fetch(future: Future) -> Any:
+    """The answer that a worker says it has. Raises `TimeoutError` where it does not hand it over, `OSError` where it is lost.
+
+    Never without a limit: once the worker is gone Dask has the task done again, by the same worker and no other, and waits.
+    """
+    try:
+        return future.result(timeout=_FETCH_SECONDS)
+    except CancelledError as error:
+        raise ConnectionError(str(error)) from error

@@ -16,7 +16,10 @@ from typing import Any
 
 import pytest
 
+from grader.course.assignment import open_assignment
+from grader.course.submission import collect
 from grader.results import Results, read_results
+from grader.run.dispatch import Job, Lost, Task
 
 pytestmark = pytest.mark.wall
 pytest.importorskip("distributed", reason="needs distributed (the extra `cluster`)")
@@ -217,6 +220,51 @@ def test_the_client_renews_what_it_knows(school: School, monkeypatch: pytest.Mon
 
         monkeypatch.setattr(cluster.client, "sync", ask_and_renew)
         assert len(cluster.addresses()) == 1
+
+
+def test_a_worker_that_does_not_hand_over(school: School, course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a class from a machine that goes out of reach when it has graded and before its verdict is fetched.
+
+    Dask would have the same machine grade again, and wait for that without end.
+    """
+    from grader.run import cluster as module
+
+    school.add(1)
+    told: list[str] = []
+    folder = open_assignment(course / "assignments" / "tiny")
+    submission = collect(course / "submissions" / "tiny", folder.specification)[0]
+    with module.Cluster(school.address, "auto", told.append) as cluster:
+        cluster.client.wait_for_workers(1, timeout=SECONDS)
+        cluster.environment(folder.specification)
+        crew = module.ClusterCrew(cluster, Task(folder, (), "en", "cpu"))
+        with crew:
+            (worker,) = crew.free()
+            crew.give(worker, Job(submission))
+            cluster.wait_for({worker: crew.running[worker][1]})
+            school.workers[0].send_signal(signal.SIGSTOP)
+            monkeypatch.setattr(module, "_FETCH_SECONDS", 0.5)
+            ((job, outcome),) = crew.collect()
+            assert job.submission == submission
+            assert isinstance(outcome, Lost)
+            assert list(crew.free()) == []
+            school.workers[0].send_signal(signal.SIGCONT)
+    assert told == [f"The worker {worker} is left out: it does not hand over what it has graded"]
+
+
+def test_the_scheduler_is_killed(school: School, course: Path, start_grade: Callable[..., Any], tmp_path: Path) -> None:
+    """Protects the words for the end of a cluster, which is no bug of the grader; what is graded is kept."""
+    flag = tmp_path / "flag"
+    comparison = course / "assignments" / "tiny" / "comparison.py"
+    comparison.write_text(comparison.read_text() + WAITS.format(flag=str(flag)))
+    school.add(1)
+    running = start_grade(course / "submissions", "-o", tmp_path / "far", "--cluster", school.address)
+    running.read_until("tiny: 6 of 9")
+    school.scheduler.kill()
+    finished = running.finish()
+    school.workers[0].kill()  # it waits for its end in the middle of the seventh work
+    assert (finished.status, finished.left_behind) == (1, []), finished
+    assert finished.stderr.splitlines()[-1] == "grade: the cluster's scheduler is gone; what was finished is kept"
+    assert len((tmp_path / "far" / ".journal" / "journal.jsonl").read_text().splitlines()) == 6
 
 
 def test_ctrl_c(school: School, course: Path, start_grade: Callable[..., Any], tmp_path: Path) -> None:
