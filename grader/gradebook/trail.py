@@ -35,9 +35,21 @@ def trail(connection: Connection, assignment: str | None = None, student: str = 
 def _rules(connection: Connection, assignment: str) -> Iterator[Event]:
     table = tables.rules
     for row in connection.execute(select(table).where(table.c.assignment == assignment).order_by(table.c.id)):
-        rules = Rules.model_validate_json(row.document)
-        due = f"due {rules.deadline.isoformat()}" if rules.deadline else "no deadline"
-        yield Event(row.at, row.by, "", "rules", f"{rules.max_score:g} points, {due}, the {rules.attempts} attempt counts")
+        yield Event(row.at, row.by, "", "rules", _in_words(Rules.model_validate_json(row.document)))
+
+
+def _in_words(rules: Rules) -> str:
+    """All that a grade depends on: whoever asks why it changed reads what was changed."""
+    parts = ", ".join(f"{part.id} {part.max_score:g}" for part in rules.parts)
+    due, late = f"due {rules.deadline.isoformat()}" if rules.deadline else "no deadline", rules.late
+    words = [f"{rules.max_score:g} points ({parts})", due]
+    if late.grace_minutes:
+        words.append(f"{late.grace_minutes:g} minutes of grace")
+    if late.penalty_percent:
+        words.append(f"late -{late.penalty_percent:g}% for each {late.period_hours:g} h, at most {late.at_most_percent:g}%")
+    if late.refused_after_hours is not None:
+        words.append(f"refused after {late.refused_after_hours:g} h")
+    return ", ".join([*words, f"the {rules.attempts} attempt counts"])
 
 
 def _works(connection: Connection, assignment: str) -> Iterator[Event]:

@@ -466,3 +466,20 @@ def test_times_need_an_offset(book: Gradebook) -> None:
     row = {"at": datetime(2026, 1, 1), "by": "x", "assignment": "a", "number": 1, "document": ""}
     with pytest.raises(Exception, match="has no offset from UTC"), book.engine.begin() as connection:
         connection.execute(insert(tables.rules), row)
+
+
+def test_the_history_tells_rules_apart(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects whoever asks why a grade changed: rules that differ in anything that a grade depends on read differently."""
+    parts = tuple(part.model_copy(update={"max_score": 50.0}) for part in rules().parts)
+    late = {"penalty_percent": 10, "period_hours": 24}
+    others = ({}, {"penalty_percent": 7}, {"period_hours": 12}, {"at_most_percent": 50}, {"refused_after_hours": 168})
+    kinds = [
+        *(rules(), rules(hour=12), rules(attempts="best"), rules().model_copy(update={"parts": parts})),
+        *(rules(late=Late(**{**late, **other})) for other in (*others, {"grace_minutes": 15})),
+    ]
+    for one in kinds:
+        record(book, results(), one, {}, "prof")
+    said = [event.words for event in book.read(trail) if event.kind == "rules"]
+    assert len(set(said)) == len(kinds)
+    assert said[0] == "100 points (mean 40, words 60), no deadline, the last attempt counts"
+    assert said[-1].endswith("no deadline, 15 minutes of grace, late -10% for each 24 h, at most 100%, the last attempt counts")
