@@ -156,7 +156,8 @@ def _parts(archive: Path, info: zipfile.ZipInfo) -> list[str]:
 def _decoded(info: zipfile.ZipInfo) -> str:
     if info.flag_bits & _UTF8_FLAG:
         return info.filename
-    raw = info.filename.encode("cp437")  # as zipfile has decoded it
+    # As zipfile has decoded it; `filename` is from Python 3.13 on another name where a field of Info-ZIP's (0x7075) holds one.
+    raw = info.orig_filename.encode("cp437")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -118,6 +118,20 @@ def test_cyrillic_names_of_any_age(tmp_path: Path, encoding: str) -> None:
         assert [str(one.path) for one in archive.entries] == [name]
 
 
+def test_a_name_that_stands_there_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects archives of packers that write a Cyrillic name once more, in UTF-8, in a field of Info-ZIP's.
+
+    From Python 3.13 on `zipfile` takes that one, which no code page of old can hold: it is done here for those before.
+    """
+    name = "Ёлкина Ольга/работа.py"
+    stand_in = "q" * len(name)
+    source = tmp_path / "a.zip"
+    source.write_bytes(packed((entry(stand_in, utf8=False), b"x = 1\n")).replace(stand_in.encode(), name.encode("cp866")))
+    monkeypatch.setattr(zipfile.ZipInfo, "_decodeExtra", lambda info, *_checksum: setattr(info, "filename", name))
+    with read_archive(source) as archive:
+        assert [str(one.path) for one in archive.entries] == [name]
+
+
 def test_names_that_a_disk_does_not_take(tmp_path: Path) -> None:
     """Protects from a crash on a name that is too long or holds what Windows forbids: it is made to fit, its suffix stays."""
     source = tmp_path / "a.zip"
