@@ -74,10 +74,15 @@ class Archive:
         except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
                 return False
-            if type(error).__module__ in ("zlib", "lzma"):  # their error classes have no base in common but Exception
+            if _is_of_a_decompressor(error):
                 raise UsageError(f"{self.path}: {entry.path}: is damaged: {error}", remedy="download it again") from error
             raise
         return True
+
+
+def _is_of_a_decompressor(error: Exception) -> bool:
+    """Whether data could not be decompressed: zlib's and lzma's errors have no base in common, bz2's is an OSError."""
+    return type(error).__module__ in ("zlib", "_lzma", "lzma") or (isinstance(error, OSError) and error.errno is None)
 
 
 @contextmanager
@@ -91,7 +96,8 @@ def read_archive(path: Path) -> Iterator[Archive]:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
     with file:
         names = _Names()
-        named = [(info, parts) for info in file.infolist() if not info.is_dir() and not _JUNK & set(parts := _parts(path, info))]
+        files = [info for info in file.infolist() if not info.filename.endswith("/")]  # `is_dir` fails for an empty name
+        named = [(info, parts) for info in files if not _JUNK & set(parts := _parts(path, info))]
         entries = [Entry(names.give(path, parts), info) for info, parts in named]
         blamed = _without_room(path, entries)
         kept = tuple(entry for number, entry in enumerate(entries) if number not in blamed)

@@ -54,10 +54,20 @@ def encrypted() -> bytes:
     return bytes(raw)
 
 
-def damaged() -> bytes:
+def damaged(method: int = zipfile.ZIP_DEFLATED) -> bytes:
     """An entry whose data is not what was packed."""
-    raw = bytearray(packed((entry("ann/x.py"), bytes(range(256)) * 4)))
+    info = entry("ann/x.py")
+    info.compress_type = method
+    raw = bytearray(packed((info, bytes(range(256)) * 4)))
     raw[60] ^= 0xFF
+    return bytes(raw)
+
+
+def nameless() -> bytes:
+    """An entry without a name: what was its one letter is a comment."""
+    raw = bytearray(packed((entry("x"), b"")))
+    lengths = raw.rindex(b"PK\x01\x02") + 28
+    raw[lengths : lengths + 6] = bytes([0, 0, 0, 0, 1, 0])
     return bytes(raw)
 
 
@@ -75,6 +85,9 @@ def damaged() -> bytes:
         (lying, "is damaged"),
         (encrypted, "is encrypted"),
         (damaged, "is damaged"),
+        (lambda: damaged(zipfile.ZIP_BZIP2), "is damaged"),
+        (lambda: damaged(zipfile.ZIP_LZMA), "is damaged"),
+        (nameless, "is no name of a file"),
         (lambda: b"no zip at all", "is no zip archive that can be read"),
         (lambda: b"", "is no zip archive that can be read"),
     ],
@@ -90,6 +103,9 @@ def damaged() -> bytes:
         "lying",
         "encrypted",
         "damaged",
+        "damaged-bzip2",
+        "damaged-lzma",
+        "nameless",
         "text",
         "empty",
     ],
