@@ -64,7 +64,10 @@ class Table:
 
 
 def read_table(path: Path) -> Table:
-    """Read a CSV file in UTF-8, its cells apart by commas, semicolons or tabs. Raises `UsageError` when it is not one."""
+    """Read a CSV file in UTF-8, its cells apart by commas, semicolons or tabs. Raises `UsageError` when it is not one.
+
+    Every row has as many cells as the header: what is short of it is filled up, and empty cells beyond it are left out.
+    """
     try:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
@@ -88,8 +91,14 @@ def read_table(path: Path) -> Table:
     if not rows or len(rows[0]) < 2:
         raise UsageError(f"{path}: is no table: its first line has no commas, semicolons or tabs", remedy=_AS_IT_CAME)
     width = len(rows[0])
-    padded = [row + [""] * (width - len(row)) for row in rows[1:]]
-    return Table(path, rows[0], padded, lines[1:], separator, text.startswith("\ufeff"))
+    for row, line in zip(rows, lines, strict=True):
+        if any(cell.strip() for cell in row[width:]):  # which of them it has too many nobody knows: a grade would go astray
+            raise UsageError(
+                f"{path}: line {line}: has {len(row)} cells, and the first line {width}",
+                remedy="put a text that holds what separates cells between quotation marks",
+            )
+    fitted = [(row + [""] * (width - len(row)))[:width] for row in rows[1:]]
+    return Table(path, rows[0], fitted, lines[1:], separator, text.startswith("\ufeff"))
 
 
 def _separator(text: str) -> str:

@@ -199,6 +199,14 @@ def test_any_roster(table: Write) -> None:
     assert told.value.remedy == "name the column that holds the students' ids with --key"
 
 
+def test_rows_that_are_longer_than_the_header(table: Write) -> None:
+    """Protects grades from the wrong column: one moved on by a comma too many, and 82.5 points became the maximum."""
+    done = filled_roster(table("student,group\nann,1,\nbob,2\n"), [mark("ann"), mark("bob")], "student")
+    assert [(row["score"], row["max_score"]) for row in rows(done)] == [("82.5", "100")] * 2
+    with pytest.raises(UsageError, match=r"roster.csv: line 3: has 3 cells, and the first line 2"):
+        table("student,name\nann,Ann\nbob,Smith, Bob\n")
+
+
 def test_plain_and_nbgrader(table: Write) -> None:
     """Protects the tables without a roster: empty where there is no score; nbgrader's columns and its penalty."""
     assert plain_table([mark("ann"), mark("=bob", None)]).text == (
