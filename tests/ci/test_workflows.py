@@ -159,7 +159,7 @@ def test_a_course_repository_on_github(course: Path, tmp_path: Path) -> None:
 
 def test_a_course_repository_with_a_wrong_test(course: Path, tmp_path: Path) -> None:
     """Protects from a green workflow of a broken course."""
-    test = course / "assignments" / "signals" / "tests" / "hidden" / "test_signals_hidden.py"
+    test = course / "assignments" / "signals" / "tests" / "hidden" / "test_peaks.py"
     test.write_text(test.read_text().replace("check.peaks(", "check.peeks("))
     runner = Runner.make(course, scratch(tmp_path))
     (validate,) = [s for s in load(TEMPLATES / "course.yml")["jobs"]["course"]["steps"] if "validate" in s.get("run", "")]

@@ -94,12 +94,20 @@ def test_no_placeholder_is_left(course: Path) -> None:
     assert (course / ".gitlab-ci.yml").is_file()
 
 
+def test_a_part_has_its_own_test_modules(course: Path) -> None:
+    """Protects a class from being graded again as a whole when one test of a course like this is mended: modules decide."""
+    modules = sorted(course.glob("assignments/*/tests/*/test_*.py"))
+    parts = {path.relative_to(course): set(re.findall(r'mark\.part\("(\w+)"', path.read_text("utf-8"))) for path in modules}
+    assert modules
+    assert {path: found for path, found in parts.items() if len(found) != 1} == {}
+
+
 def test_its_words_can_be_translated(grade: Grade, course: Path, tmp_path: Path) -> None:
     """Protects the commands in `assignments/babel.cfg`: by them a test's title gets into a catalogue, and is shown in it."""
     place = shutil.copytree(course, tmp_path / "course")
     lines = (place / "assignments" / "babel.cfg").read_text(encoding="utf-8").splitlines()
     extract, init, compile_, update = [shlex.split(line[1:]) for line in lines if line.startswith("#   pybabel")]
-    test = place / "assignments" / "signals" / "tests" / "public" / "test_signals.py"
+    test = place / "assignments" / "signals" / "tests" / "public" / "test_moving_average.py"
     (title, *_) = re.findall(r'"""(.+?)\.?"""', test.read_text(encoding="utf-8"))
     catalogue = place / "assignments" / "signals" / "locale" / "ru" / "LC_MESSAGES" / "signals.po"
 
