@@ -32,9 +32,10 @@ def plan_run(
     """The assignments to grade and their submissions.
 
     With `assignment` (an id or a folder), every child of `submissions` is one submission of it, or those in
-    `submissions/<id>` when that folder exists. Without, the children of `submissions` are named after assignments. `out`, where
-    the report is written, is no submission even where it lies among them. The course is looked for above the submissions and the
-    working folder, never among the submissions; `near`: where to look instead of above them, as they were in an archive.
+    `submissions/<id>` when that folder exists. Without, the children of `submissions` are named after assignments, or from an
+    archive `submissions` itself is: a folder was packed that a course has. `out`, where the report is written, is no submission
+    even where it lies among them. The course is looked for above the submissions and the working folder, never among the
+    submissions; `near`: where to look instead of above them, as they were in an archive.
 
     Raises `UsageError` naming what was looked for and what was found.
     """
@@ -47,7 +48,7 @@ def plan_run(
         inner = submissions / folder.specification.id
         pairs = [(folder, inner if inner.is_dir() else submissions)]
     else:
-        pairs = [(folder, submissions / folder.specification.id) for folder in _named_by_folders(submissions, courses)]
+        pairs = _named_by_folders(submissions, courses, was_packed=near is not None)
     runs = []
     for folder, place in pairs:
         everyone = collect(place, folder.specification, folder.starters())
@@ -138,12 +139,14 @@ def _courses(near: Path, submissions: Path, assignment: str | None) -> list[Path
     return courses
 
 
-def _named_by_folders(submissions: Path, courses: list[Path]) -> list[AssignmentFolder]:
+def _named_by_folders(submissions: Path, courses: list[Path], was_packed: bool) -> list[tuple[AssignmentFolder, Path]]:
     known = {name: course for course in reversed(courses) for name in list_assignments(course)}
     children = [child.name for child in _folders(submissions)]
-    named = [name for name in children if name in known]
+    named = [submissions / name for name in children if name in known]
+    if was_packed and submissions.name in known and not named:
+        named = [submissions]
     if named:
-        return [open_assignment(known[name] / "assignments" / name) for name in named]
+        return [(open_assignment(known[place.name] / "assignments" / place.name), place) for place in named]
     places = ", ".join(str(course / "assignments") for course in courses) or "this folder or those above it"
     raise UsageError(
         f"no folder in {submissions} is named after an assignment; found {', '.join(children[:5]) or 'no folders'}; "

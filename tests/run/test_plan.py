@@ -227,6 +227,16 @@ def test_an_archive_that_holds_assignments(course: Path, tmp_path: Path, monkeyp
         assert run.folder.path == course / "assignments" / "tiny"
 
 
+def test_an_archive_of_an_assignments_folder(course: Path, tmp_path: Path) -> None:
+    """Protects whoever packs `submissions/tiny` as it stands: its name says whose works they are, as it does unpacked."""
+    unpacked = tmp_path / "report" / ".submissions" / "tiny"
+    shutil.copytree(course / "submissions" / "tiny", unpacked)
+    assert students(plan_run(unpacked, None, near=course)) == {"tiny": ["ann", "bob"]}
+    assert "no folder in" in refusal(course / "submissions" / "tiny", None)
+    shutil.copytree(course / "submissions" / "tiny", unpacked / "tiny")
+    assert students(plan_run(unpacked, None, near=course)) == {"tiny": ["ann", "bob"]}
+
+
 def test_nbgraders_folder_in_the_course(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects nbgrader's `submitted/` in a folder that holds the labs too, by whichever folder it is typed in."""
     works = [Work("ann", course / "submitted" / "ann" / "tiny", assignment="tiny")]
