@@ -694,6 +694,12 @@ del nms
             "nms.fast_by_bottom_in_table",
         ),
     },
+    "number_of_kept": {
+        "nms": (
+            NMS.replace("RULE", RULE).replace("return kept", "return len(kept)"),
+            "nms.number_of_kept",
+        ),
+    },
     "as_it_comes": {
         "features_map": (
             """
