@@ -24,6 +24,7 @@ Layers, top to bottom (each module imports only what stands below it)::
     pieces          a module or a cell, run statement by statement
     repair          sources that Python cannot read as they stand
     code            a source as statements
+    endings         a process that ends itself meanwhile
     failures        what went wrong in a submission's code
     notebook        a notebook's code cells
     shell           IPython's shell

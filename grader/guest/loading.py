@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader.guest import code, magics, notebook, repair
+from grader.guest import code, endings, magics, notebook, repair
 from grader.guest.budget import Budget
 from grader.guest.drawings import Drawings
 from grader.guest.encoding import decode, is_binary
@@ -150,10 +150,12 @@ class Loader:
                 loaded.fail(error, source.number)
             loaded.defined.update(code.names_defined(source.tree))
             self.drawings.cell = source.number
-            runner.run(source)
+            with endings.as_exceptions():
+                runner.run(source)
             self.drawings.show_figures()  # as Jupyter does at the end of a cell
         for source in sources:
-            runner.run_bodies_of_main(source)
+            with endings.as_exceptions():
+                runner.run_bodies_of_main(source)
         runner.restore_overwritten()
 
 

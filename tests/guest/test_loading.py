@@ -155,6 +155,23 @@ def test_leaving_a_notebook(load: Callable[..., Left], statement: str):
     assert left.told == [(1, "SystemExit")]
 
 
+@pytest.mark.parametrize("ending", ["os._exit(0)", "os.kill(os.getpid(), 9)", "os.kill(os.getpid(), signal.SIGTERM)"])
+@pytest.mark.parametrize("is_notebook", [True, False])
+def test_a_runtime_that_is_restarted(load: Callable[..., Left], ending: str, is_notebook: bool):
+    """Protects notebooks that restart Colab's runtime after an installation: the whole submission had no points."""
+    pieces = [f"import os, signal\n{ending}", "x = 1", "def f(): return os._exit.__name__"]
+    left = load(pieces) if is_notebook else load("\n".join(pieces))
+    assert left.values == {"x": 1, "f": "_exit"}
+    assert left.told == [(1 if is_notebook else 0, "SystemExit")]
+
+
+def test_children_end_as_ever(load: Callable[..., Left]):
+    """Protects the loaded submission from a child that goes on in its place after `os._exit`, and other signals."""
+    child = "import os\nn = os.fork()\nif n == 0:\n    os._exit(7)\nx = os.waitstatus_to_exitcode(os.waitpid(n, 0)[1])"
+    left = load([child, "n = 0\nos.kill(os.getpid(), 0)\ny = 1"])
+    assert (left.values["x"], left.values["y"], left.told) == (7, 1, [])
+
+
 def test_written_modules_are_there(load: Callable[..., Left]):
     """`%%writefile` writes, an import and `%run` find what it wrote."""
     left = load(["%%writefile helper.py\ndef f(): return 4\n", "from helper import f", "%%file more.py\nz = 5\n", "%run more.py"])

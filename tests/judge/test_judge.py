@@ -189,7 +189,7 @@ def test_a_lost_template_costs_nobody_points(judge: Judge, submit: Callable[...,
 
 def test_what_ended_before_any_test_is_not_run_again(judge: Judge, submit: Callable[..., Submission]) -> None:
     """Protects the class from waiting again for a file that never comes to its end: no test had any part in that."""
-    submission = submit(source=b"import os\nos._exit(3)\n")
+    submission = submit(source=b"import os\nos.abort()\n")
     kept = judge.verdict(submission)
     assert kept.result.status == "crashed"
     judge.close()
@@ -264,7 +264,7 @@ def test_a_file_that_cannot_be_read(judge: Judge, submit: Callable[..., Submissi
 def test_a_submission_has_no_memory_of_another(judge: Judge, submit: Callable[..., Submission]) -> None:
     """Protects students from each other within one worker: the result is the same before and after any other."""
     before = judge.grade(submit("ann"))
-    judge.grade(submit("bob", b"import builtins\nbuiltins.sum = lambda values: 0\nimport os\nos._exit(1)\n"))
+    judge.grade(submit("bob", b"import builtins\nbuiltins.sum = lambda values: 0\nimport os\nos.abort()\n"))
     judge.grade(submit("carl", b"def mean(values):\n    values.clear()\n    return 1 / 0\n"))
     after = judge.grade(submit("dora"))
     assert [test.status for test in before.tests] == [test.status for test in after.tests]
