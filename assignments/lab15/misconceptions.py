@@ -1395,6 +1395,31 @@ def iou_box_with_itself(box1, box2):
 
 
 @misconception(
+    "iou.of_masks",
+    part="iou",
+    en="This is the IoU of two masks: the coordinates of the boxes are multiplied and added up as if they were pixels. Boxes "
+    "have sides: the intersection is (min(x2) - max(x1)) * (min(y2) - max(y1)), where both are positive.",
+    ru="Это IoU двух масок: координаты рамок перемножены и сложены, как если бы они были пикселями. У рамок есть стороны: "
+    "пересечение равно (min(x2) - max(x1)) * (min(y2) - max(y1)), если обе разности положительны.",
+)
+def iou_of_masks(box1, box2):
+    shared = (box1 * box2).sum()
+    return float(shared / (box1.sum() + box2.sum() - shared))
+
+
+@misconception(
+    "iou.of_masks_over_their_pixels",
+    part="iou",
+    en="This is the IoU of two masks: the coordinates of the boxes are multiplied and added up as if they were pixels. Boxes "
+    "have sides: the intersection is (min(x2) - max(x1)) * (min(y2) - max(y1)), where both are positive.",
+    ru="Это IoU двух масок: координаты рамок перемножены и сложены, как если бы они были пикселями. У рамок есть стороны: "
+    "пересечение равно (min(x2) - max(x1)) * (min(y2) - max(y1)), если обе разности положительны.",
+)
+def iou_of_masks_over_their_pixels(box1, box2):
+    return float((box1 * box2).sum() / ((box1 + box2) > 0).sum())
+
+
+@misconception(
     "iou.union_counts_twice",
     part="iou",
     en="The union counts the intersection twice: area1 + area2. Subtract it once: area1 + area2 - intersection.",

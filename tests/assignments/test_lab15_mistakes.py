@@ -695,8 +695,21 @@ del nms
         ),
     },
     "number_of_kept": {
+        "iou": (
+            """
+def iou(y_true, y_pred, smooth=1e-6):
+    intersection = (y_true * y_pred).sum()
+    return (intersection + smooth) / (y_true.sum() + y_pred.sum() - intersection + smooth)
+
+
+def ratio(a, b):
+    sides = [max(min(a[k + 2], b[k + 2]) - max(a[k], b[k]), 0) for k in (0, 1)]
+    return sides[0] * sides[1] / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - sides[0] * sides[1])
+""",
+            "iou.of_masks",
+        ),
         "nms": (
-            NMS.replace("RULE", RULE).replace("return kept", "return len(kept)"),
+            NMS.replace("RULE", RULE.replace("iou(", "ratio(")).replace("return kept", "return len(kept)"),
             "nms.number_of_kept",
         ),
     },
