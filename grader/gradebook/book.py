@@ -81,7 +81,14 @@ def open_gradebook(where: str, *, create: bool = False) -> Gradebook:
 
 def check_address(where: str) -> None:
     """Refuse a path or URL that no gradebook can have; nothing is made and no server asked. Raises `UsageError`."""
-    _engine(gradebook_url(where)).dispose()
+    url = gradebook_url(where)
+    _engine(url).dispose()
+    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith("file:"):  # that is a URI of SQLite's
+        path = Path(url.database)
+        if path.is_dir():
+            raise UsageError(f"--gradebook: {path} is a folder; name a file in it")
+        if not path.parent.is_dir():
+            raise UsageError(f"--gradebook: there is no folder {path.parent}")
 
 
 def gradebook_url(where: str) -> URL:
