@@ -164,9 +164,10 @@ def open_assignment(path: Path) -> AssignmentFolder:
     folder = AssignmentFolder(path.resolve(), specification)
     if specification.id != folder.path.name and not folder.is_bundle:
         raise SpecificationError(f"{path / 'assignment.yaml'}: id: is {specification.id!r}, but its folder is {path.name!r}")
-    for needed in (folder.reference, folder.comparison):
-        if not needed.is_file():
-            raise SpecificationError(f"{path / 'assignment.yaml'}: there is no file {needed}")
+    if not folder.reference.is_file():
+        raise SpecificationError(f"{path / 'assignment.yaml'}: reference: there is no file {folder.reference}")
+    if not folder.comparison.is_file():
+        raise SpecificationError(f"{path}: there is no file {folder.comparison}")
     if folder.pictures is not None and not folder.pictures.is_dir():
         raise SpecificationError(f"{path / 'assignment.yaml'}: pictures: there is no folder {folder.pictures}")
     if not any(folder.tests(visibility).is_dir() for visibility in ("public", "hidden")):

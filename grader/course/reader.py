@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import re
 from pathlib import Path
@@ -52,6 +53,7 @@ def _place(location: tuple[Any, ...], tree: dict[str, Any]) -> str:
 def _sentence(path: Path, error: Any, tree: dict[str, Any]) -> str:
     where = _place(error["loc"], tree)
     value = error["input"]
+    value = str(value) if isinstance(value, datetime.date) else value  # YAML knows dates and times
     shown = f" (found {value!r})" if isinstance(value, str | int | float | bool) or value is None else ""
     if error["type"] == "extra_forbidden":
         *parents, key = error["loc"]
@@ -67,7 +69,7 @@ def _sentence(path: Path, error: Any, tree: dict[str, Any]) -> str:
         return f"{path}: {where}: the key is missing"
     if error["type"] == "value_error":
         prefix = f"{where}: " if where else ""
-        return f"{path}: {prefix}{error['ctx']['error']}"
+        return f"{path}: {prefix}{error['ctx']['error']}{shown}"
     return f"{path}: {where}: {_YAML_WORDS.get(error['type'], error['msg'])}{shown}"
 
 

@@ -32,9 +32,12 @@ def test_a_deadline(course_copy: Path, written: str) -> None:
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ("deadline: 2026-12-01", "deadline: must be a time with its offset from UTC, as in 2026-12-01T23:59:00+03:00"),
-        ("deadline: 2026-12-01T23:59:00", "deadline: must be a time with its offset"),
-        ("deadline: soon", "deadline: must be a time with its offset"),
+        (
+            "deadline: 2026-12-01",
+            "deadline: must be a time with its offset from UTC, as in 2026-12-01T23:59:00+03:00 (found '2026-12-01')",
+        ),
+        ("deadline: 2026-12-01T23:59:00", "as in 2026-12-01T23:59:00+03:00 (found '2026-12-01 23:59:00')"),
+        ("deadline: soon", "as in 2026-12-01T23:59:00+03:00 (found 'soon')"),
         ("late: {penalty_percent: 10}", "late: there is no deadline that anybody could miss"),
         ("deadline: 2026-12-01T23:59:00Z\nlate: {penalty: 10}", "late.penalty: unknown key 'penalty' (found 10); did you mean"),
         ("deadline: 2026-12-01T23:59:00Z\nlate: {penalty_percent: 101}", "late.penalty_percent"),
