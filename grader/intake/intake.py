@@ -54,8 +54,13 @@ class Intake:
 def take_in(source: Path, place: Path) -> Intake:
     """Recognise `source`; an archive is unpacked into `place`.
 
-    Raises `UsageError` for an archive that must not be unpacked, or holds nothing.
+    Raises `UsageError` for an archive that must not be unpacked, or holds nothing, and for one submission's own file.
     """
+    if source.suffix.lower() in SUFFIXES and source.is_file():
+        raise UsageError(
+            f"{source}: is one submission's file, and not a folder of submissions or an archive of them",
+            remedy=f"name the folder of the class, with --student for one of them; your own work: grade check {source}",
+        )
     if source.is_file():
         with read_archive(source) as archive:
             return _take_archive(archive, place)

@@ -12,6 +12,7 @@ import pytest
 
 from grader.cli.main import run_main
 from grader.course.submission import Work
+from grader.errors import UsageError
 from grader.intake.intake import Intake, take_in
 from grader.intake.names import canvas_name, moodle_name
 from grader.results import read_results
@@ -328,3 +329,12 @@ def test_names_as_macos_spells_them(tmp_path: Path) -> None:
         composed: composed,
         f"{composed} (2)": decomposed,
     }
+
+
+@pytest.mark.parametrize("name", ["lab.py", "Lab.IPYNB"])
+def test_one_file_is_not_a_class(tmp_path: Path, name: str) -> None:
+    """Protects whoever names one student's file, or their own, from words about archives: what to type is said."""
+    (tmp_path / name).write_text("{}")
+    with pytest.raises(UsageError, match="is one submission's file") as caught:
+        take_in(tmp_path / name, tmp_path / "place")
+    assert f"grade check {tmp_path / name}" in caught.value.remedy
