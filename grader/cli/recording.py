@@ -7,7 +7,7 @@ import getpass
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.cli.console import Console
@@ -99,11 +99,12 @@ def read_times(path: Path) -> dict[str, datetime]:
 
 
 def read_moment(text: str, where: str) -> datetime:
-    """A time with its offset from UTC. Raises `UsageError`."""
+    """A time with its offset from UTC. Raises `UsageError`, also for one that is none in UTC: before year 1, after year 9999."""
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise UsageError(f"{where}: {text!r} is no time with its offset from UTC, as in 2026-12-01T23:59:00+03:00")
-    return moment
+        if moment.tzinfo is not None:
+            moment.astimezone(UTC)
+            return moment
+    except (ValueError, OverflowError):
+        pass
+    raise UsageError(f"{where}: {text!r} is no time with its offset from UTC, as in 2026-12-01T23:59:00+03:00")

@@ -218,10 +218,11 @@ def _timestamp(path: Path) -> datetime | None:
         if match is None:
             return None
         if re.fullmatch(r"[+-]\d\d:?\d\d|Z", match[2]):
-            return datetime.fromisoformat(match[1] + match[2])
+            return datetime.fromisoformat(match[1] + match[2]).astimezone(UTC)
         zone = UTC if match[2] in ("", "UTC") else ZoneInfo(match[2])
-        return datetime.fromisoformat(match[1]).replace(tzinfo=zone)
-    except (ValueError, ZoneInfoNotFoundError, OSError):  # a zone's name is a file's: it may be a folder, or too long
+        return datetime.fromisoformat(match[1]).replace(tzinfo=zone).astimezone(UTC)
+    # A zone's name is a file's: it may be a folder, or too long. In UTC a time may lie before year 1 or after year 9999.
+    except (ValueError, OverflowError, ZoneInfoNotFoundError, OSError):
         return None
 
 

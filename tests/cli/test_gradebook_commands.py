@@ -165,6 +165,7 @@ def test_a_run_that_cannot_begin_makes_no_gradebook(
         (["comment", "ann", "mean", "words", "--withdraw"], "say something, or --withdraw"),
         (["extend", "ann", "tomorrow", "--why", "x"], "until: 'tomorrow' is no time with its offset from UTC"),
         (["extend", "ann", "2026-12-01T12:00", "--why", "x"], "is no time with its offset from UTC"),
+        (["extend", "ann", "0001-01-01T00:00+14:00", "--why", "x"], "is no time with its offset from UTC"),
         (["override", "ann", "mean", "3"], "--why"),
         (["run", ".", "--times", "t.csv"], "--times: only a gradebook keeps times"),
         (["run", ".", "--gradebook", "g.db", "--times", "t.csv"], "t.csv: cannot be read"),
@@ -193,6 +194,10 @@ def test_wrong_usage(home: Path, capsys: pytest.CaptureFixture[str], arguments: 
         (
             "student,submitted\nann,2026-12-01 12:00\n",
             "t.csv: line 2: column 'submitted': '2026-12-01 12:00' is no time with its",
+        ),
+        (
+            "student,submitted\nann,9999-12-31T23:59-12:00\n",
+            "t.csv: line 2: column 'submitted': '9999-12-31T23:59-12:00' is no time",
         ),
         ("student,when;where\nann,now\n", "there is no column submitted"),
         (

@@ -194,6 +194,14 @@ def test_a_time_in_no_zone(tmp_path: Path, zone: str) -> None:
     assert [work.submitted for work in take_in(tmp_path, tmp_path / "place").works] == [None]
 
 
+@pytest.mark.parametrize("time", ["0001-01-01 00:00:00 +1400", "0001-01-01 00:00:00 Asia/Tokyo", "9999-12-31 23:59:59 -1200"])
+def test_a_time_outside_of_the_calendar(tmp_path: Path, time: str) -> None:
+    """Protects a class's gradebook from one timestamp.txt with a time that is none in UTC: nobody's grade was written down."""
+    (tmp_path / "submitted" / "ann" / "tiny").mkdir(parents=True)
+    (tmp_path / "submitted" / "ann" / "tiny" / "timestamp.txt").write_text(time)
+    assert [work.submitted for work in take_in(tmp_path, tmp_path / "place").works] == [None]
+
+
 def test_a_students_timestamp_does_not_turn_the_folders_around(tmp_path: Path) -> None:
     """Protects a class from a student who hands in a file as nbgrader writes it."""
     (tmp_path / "submissions" / "tiny" / "eve").mkdir(parents=True)
