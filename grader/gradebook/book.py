@@ -32,17 +32,19 @@ class Gradebook:
         self.engine = engine
 
     def read(self, question: Callable[[Connection], Answer]) -> Answer:
-        """Ask within one transaction. Raises `GraderError` when the database fails."""
+        """Ask within one transaction. Raises `GraderError` when the database fails, `UsageError` for words that are no text."""
         try:
             with self.engine.connect() as connection:
                 return question(connection)
+        except UnicodeEncodeError as error:
+            raise _no_text(error) from error
         except (DatabaseError, InterfaceError) as error:
             raise _failed(self.engine.url, error) from error
 
     def write(self, change: Callable[[Connection], Answer]) -> Answer:
         """Do `change` whole or not at all; again from its beginning when another grader was quicker.
 
-        Raises `GraderError` when the database fails.
+        Raises `GraderError` when the database fails, `UsageError` for words that are no text.
         """
         for attempt in range(_ATTEMPTS):
             try:
@@ -51,6 +53,8 @@ class Gradebook:
             except IntegrityError as error:
                 if attempt == _ATTEMPTS - 1:
                     raise _failed(self.engine.url, error) from error
+            except UnicodeEncodeError as error:
+                raise _no_text(error) from error
             except (DatabaseError, InterfaceError) as error:
                 raise _failed(self.engine.url, error) from error
         raise AssertionError("unreachable")
@@ -160,6 +164,11 @@ def _migrate(connection: Connection, create: bool) -> None:
         said = f"holds other tables ({', '.join(sorted(tables)[:3])})" if tables else "is empty"
         raise UsageError(f"the database is no gradebook: it {said}", remedy="grade with --gradebook and a database of its own")
     command.upgrade(config, "head")
+
+
+def _no_text(error: UnicodeEncodeError) -> UsageError:
+    """For bytes of a command line that are no UTF-8: no database keeps them."""
+    return UsageError(f"{error.object!r} is no text in UTF-8, and a gradebook keeps nothing else")
 
 
 def _failed(url: URL, error: Exception) -> GraderError:

@@ -62,15 +62,25 @@ class Instant(TypeDecorator[datetime]):
 
 
 def fitting(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row, or a part of it. Raises `UsageError` for a text longer than its column: SQLite would take it, PostgreSQL fail."""
+    """The row, or a part of it.
+
+    Raises `UsageError` for a text longer than its column (SQLite would take it, PostgreSQL fail), and for one that is none: bytes
+    of a command line or the environment that are not UTF-8.
+    """
     for name, value in row.items():
         longest = getattr(table.c[name].type, "length", None)
+        if isinstance(value, str) and not _is_text(value):
+            raise UsageError(f"{name}: {value[:_TOLD]!r} is no text in UTF-8, and a gradebook keeps nothing else")
         if isinstance(value, str) and longest is not None and len(value) > longest:
             raise UsageError(
                 f"{name}: a gradebook keeps {longest} characters, but {value[:_TOLD]!r}… has {len(value)}",
                 remedy="shorten the name",
             )
     return dict(row)
+
+
+def _is_text(value: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 metadata = MetaData()

@@ -145,6 +145,23 @@ def test_a_name_that_is_too_long(
     assert list(home.iterdir()) == []
 
 
+def test_bytes_that_are_no_text(
+    home: Path, make_class: MakeClass, right: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Protects from a traceback for what a terminal in another encoding sends; of the author's name before anything is graded."""
+    run = ["run", str(make_class(ann=right)), "-a", "tiny", "--gradebook", "gradebook.db", "--sandbox", "none"]
+    with monkeypatch.context() as changed:
+        changed.setenv("GRADER_ACTOR", "p\udcff")
+        assert run_main(run) == 2
+        assert "by: 'p\\udcff' is no text in UTF-8" in capsys.readouterr().err
+        assert list(home.iterdir()) == []
+    assert run_main(run) == 0
+    decision = ["comment", "ann", "mean", "good"]
+    for wrong in (["comment", "ann", "mean", "\udcff"], [*decision, "--why", "\udcff"], [*decision, "-a", "\udcff"]):
+        assert run_main(wrong) == 2
+        assert "'\\udcff' is no text in UTF-8" in capsys.readouterr().err
+
+
 def test_a_run_that_cannot_begin_makes_no_gradebook(
     home: Path, make_class: MakeClass, right: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
