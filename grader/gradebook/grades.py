@@ -1,9 +1,9 @@
 """The grade of each student, reckoned from what the gradebook holds.
 
-For each attempt: the last verdict's parts, an override in the place of a part's score (never more than its points, which may have
-been lowered since), their sum, less what lateness costs. Then
-the last attempt counts, or the best one, as the assignment's rules say. Work that came too late to be accepted never takes the
-place of work that was accepted.
+For each attempt: the last verdict's parts, an override in the place of a part's score (neither is more than the part's points,
+which may have been lowered since), their sum over the parts that there are now, less what lateness costs. Then the last attempt
+counts, or the best one, as the assignment's rules say. Work that came too late to be accepted never takes the place of work that
+was accepted.
 """
 
 from __future__ import annotations
@@ -124,13 +124,19 @@ def _in_order(attempts: list[Row[Any]]) -> list[Row[Any]]:
     return kept
 
 
+def _verdict(row: Row[Any]) -> dict[str, tuple[float | None, float]]:
+    """The parts that the last verdict found: score and points by id."""
+    parts = json.loads(row.document)["parts"] if row.document else []
+    return {part["id"]: (part["score"], part["max_score"]) for part in parts}
+
+
 def _part(identifier: str, points: float, row: Row[Any], override: Row[Any] | None, comment: Row[Any] | None) -> PartGrade:
-    verdict = json.loads(row.document)["parts"] if row.document else []
-    found = {part["id"]: part["score"] for part in verdict}.get(identifier)
+    found, then = _verdict(row).get(identifier, (None, points))
     words = comment.words if comment is not None else ""
     if override is not None and override.score is not None:
         return PartGrade(identifier, min(override.score, points), points, found, True, words, override.score)
-    return PartGrade(identifier, found, points, found, False, words)
+    score = found if found is None or then == round(points, 2) else min(found, points)
+    return PartGrade(identifier, score, points, found, False, words)
 
 
 def _grade(row: Row[Any], parts: tuple[PartGrade, ...], late: Lateness, rules: Rules, attempts: int) -> Grade:
@@ -138,8 +144,11 @@ def _grade(row: Row[Any], parts: tuple[PartGrade, ...], late: Lateness, rules: R
     known = [score for score in scores if score is not None]
     earned = None
     if len(known) == len(scores):
-        # Parts are rounded to two decimals: three thirds would add up to 0.99. Untouched, the grader's own sum is exact.
-        touched = any(part.overridden for part in parts) or row.score is None
+        # Parts are rounded to two decimals: three thirds would add up to 0.99. Untouched, the grader's own sum is exact, unless
+        # it is over others, of an assignment that has been changed since this work was graded.
+        then = {name: points for name, (_, points) in _verdict(row).items()}
+        others = then != {part.id: round(part.max_score, 2) for part in parts}
+        touched = any(part.overridden for part in parts) or row.score is None or others
         earned = round(math.fsum(known), 2) if touched else row.score
     score = None if earned is None else round(earned * (1 - late.lost), 2)
     return Grade(

@@ -142,6 +142,23 @@ def test_an_override_of_points_that_were_lowered(book: Gradebook, results: Make,
     assert (grade.score, grade.max_score, grade.parts[1].score, grade.parts[1].decided) == (50, 50, 10, 30)
 
 
+@pytest.mark.parametrize(
+    ("points", "score"),
+    [((40, 10), 45), ((40,), 35), ((40, 60), 85), ((40, 80), 85)],
+    ids=["lowered", "taken out", "as they were", "raised"],
+)
+def test_points_that_changed_since_a_work_was_graded(
+    book: Gradebook, results: Make, rules: MakeRules, points: tuple[float, ...], score: float
+) -> None:
+    """Protects from 85 of 50 where an assignment was changed and somebody's work not graded again, in a run of others' works."""
+    record(book, results(ann=(35, 50)), rules(), {}, "prof")
+    parts = tuple(PartSummary(id=name, title=name, max_score=most) for name, most in zip(("mean", "words"), points, strict=False))
+    record(book, results(), rules().model_copy(update={"parts": parts, "max_score": float(sum(points))}), {}, "prof")
+    grade = grade_of(book, "ann")
+    assert (grade.score, grade.max_score) == (score, sum(points))
+    assert [part.found for part in grade.parts] == [35, 50][: len(points)]
+
+
 def test_an_override_makes_up_for_what_could_not_be_graded(book: Gradebook, results: Make, rules: MakeRules) -> None:
     """Protects the way out of a fault of the grader: each part set by hand gives a grade."""
     record(book, results(ann=(None, None)), rules(), {}, "prof")
@@ -286,6 +303,9 @@ def test_the_sum_of_thirds_is_whole(book: Gradebook, results: Make, rules: MakeR
     made = results(ann=(13.33, 26.67))
     exact = made.model_copy(update={"submissions": (made.submissions[0].model_copy(update={"score": 40.01}),)})
     record(book, exact, rules(), {}, "prof")
+    assert grade_of(book, "ann").score == 40.01
+    thirds = tuple(part.model_copy(update={"max_score": part.max_score + 1 / 300}) for part in rules().parts)
+    record(book, exact, rules().model_copy(update={"parts": thirds}), {}, "prof")  # a verdict has its parts' points rounded
     assert grade_of(book, "ann").score == 40.01
 
 
