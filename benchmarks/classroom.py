@@ -21,7 +21,7 @@ _end = _time.process_time() + {seconds}
 while _time.process_time() < _end:
     sum(range(20_000))
 """
-_EXITS = "import os\n\nos._exit(3)\n"
+_EXITS = "import os\n\nos.abort()\n"
 # Samples that hang, ask for all memory, or cannot be read: they are the broken ones, and no ordinary ones.
 _NEVER_ENDS, _HUNGRY, _NO_WORK = "rossi_marco", "Попова Екатерина", ("Фёдоров Сергей", "Гусев Дмитрий", "mueller_hans")
 

@@ -78,7 +78,10 @@ FILES: dict[str, tuple[str, str | bytes, float, str, str]] = {
     "empty cells": ("tiny.ipynb", notebook("", " \n"), 0, "not_loadable", "The notebook has no code."),
     "nbformat 3": ("tiny.ipynb", old_notebook(*RIGHT.replace("Решение", "x").split("\n\n")), 100, "graded", ""),
     "huge module": ("tiny.py", RIGHT + "#" * (1 << 20), 0, "not_loadable", "The file is larger than 1 MB."),
-    "huge notebook": ("tiny.ipynb", notebook(RIGHT, "#" * (1 << 20)), 0, "not_loadable", "The file is larger than 1 MB."),
+    "huge notebook": (
+        *("tiny.ipynb", notebook(RIGHT, "#" * (1 << 20)), 0, "not_loadable"),
+        "The notebook is larger than 1 MB. Clear the outputs of all cells, save it and hand it in again.",
+    ),
     "just not huge": ("tiny.py", RIGHT + "#" * ((1 << 20) - len(RIGHT.encode())), 100, "graded", ""),
     "upper case": ("TINY.PY", RIGHT, 100, "graded", ""),
     "only prose": ("tiny.txt", RIGHT, 0, "missing", "There is no notebook and no module to grade."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from grader.course.specification import Limits
 from grader.course.submission import MOST_NAMED, Submission
@@ -55,9 +56,15 @@ def without_file(submission: Submission) -> Ending:
     return Ending(SubmissionStatus.MISSING, TestStatus.NOT_FOUND, text)
 
 
-def too_large(limits: Limits) -> Ending:
-    """The file alone is beyond the limit."""
-    text = gettext("The file is larger than {limit} MB.", limit=limits.submission_mb)
+def too_large(main: Path, limits: Limits) -> Ending:
+    """The file alone is beyond the limit; of a notebook that is mostly its pictures, which are not needed here."""
+    if main.suffix.lower() == ".ipynb":
+        text = gettext(
+            "The notebook is larger than {limit} MB. Clear the outputs of all cells, save it and hand it in again.",
+            limit=limits.submission_mb,
+        )
+    else:
+        text = gettext("The file is larger than {limit} MB.", limit=limits.submission_mb)
     return Ending(SubmissionStatus.NOT_LOADABLE, TestStatus.NOT_FOUND, text)
 
 

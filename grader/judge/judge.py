@@ -246,7 +246,7 @@ class Judge:
         try:
             files = submission.files(self.limit)
         except ValueError:
-            return self._ended(too_large(self.assignment.limits))
+            return self._ended(too_large(submission.main, self.assignment.limits))
         except OSError as error:
             raise GraderError(f"{submission.main}: {error.strerror}") from error
         return self._load(files, next(iter(files)))
