@@ -92,6 +92,11 @@ class Feedback:
         return tuple(part for part in self.parts if part.passed and not part.findings)
 
     @property
+    def full(self) -> tuple[PartFeedback, ...]:
+        """The parts with all of their points: by their tests, or by an instructor's decision."""
+        return tuple(part for part in self.parts if part.state is State.ALL)
+
+    @property
     def start(self) -> PartFeedback | None:
         """The part with the most open points among those that something is said about; None when nothing is open."""
         return max((part for part in self.wrong if part.open_points), key=lambda part: part.open_points, default=None)

@@ -28,7 +28,7 @@ INDEX = "index.html"
 _LONGEST_LINE = 2_000
 _REASONS = {
     "no_file": N_("no file was found that could be graded"),
-    "out_of_sight": N_("no file was found that could be graded"),
+    "out_of_sight": N_("there are only hidden files, or links that lead out of the folder"),
     "several_files": N_("several files could be meant"),
     "too_large": N_("the code is too large"),
     "unreadable": N_("the file cannot be read on this disk"),

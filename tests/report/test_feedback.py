@@ -105,3 +105,15 @@ def test_no_script_and_no_address_in_a_student_page(make_class: MakeClass) -> No
     assert "script-src" not in page
     assert set(re.findall(r'href="([^"]*)"', page)) <= {"data:,", *(f"#part-{number}" for number in range(1, 7))}
     assert "http" not in page.replace("http-equiv", "")
+
+
+def test_what_an_instructor_gave_counts_as_right(make_class: MakeClass) -> None:
+    """Protects a student from reading "No part is all right yet." beside all points of a part, which somebody gave by hand."""
+    results = make_class(1)
+    (submission,) = results.submissions
+    failed = tuple(test.model_copy(update={"status": TestStatus.FAILED, "message": "m"}) for test in submission.tests)
+    first, *others = [part.model_copy(update={"score": 0.0}) for part in submission.parts]
+    for given, said in ((0.0, "No part is all right yet."), (first.max_score, "1 of 6 parts is right.")):
+        parts = (first.model_copy(update={"score": given}), *others)
+        page = published_page(results, submission.model_copy(update={"tests": failed, "parts": parts}), "en")
+        assert said in page
