@@ -13,7 +13,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -63,6 +63,13 @@ class Source:
             rest += more
         names = [item.split()[-1] for item in rest.strip(" ()").split(",") if item.split()]
         return names if found[1] else [name.partition(".")[0] for name in names]
+
+    def not_imported(self, failure: Failure) -> Iterator[tuple[str, Failure]]:
+        """The names that an import which failed was to give, and the failure in its place; in a cell, of which one failure is
+        told, also those of the imports below, for which a name that is missing tells that they have failed, too."""
+        last = len(self._pieces.get(failure.cell, [])) if failure.cell else failure.line
+        for line in range(last, failure.line - 1, -1):
+            yield from ((name, replace(failure, line=line)) for name in self.imported(failure.cell, line))
 
     def pieces(self) -> list[list[str]]:
         """The lines of the module, or of each cell; none of a file that is longer than people write."""
@@ -114,7 +121,7 @@ def confirm_places(ran: list[Ran], source: Source, loading: Iterable[Failure] = 
     told: dict[str, tuple[int, int]] = {}
     # Of a line inside a function, which is not where the file itself had come to, the names would be the function's.
     failed = [failure for failure in map(source.confirmed, loading) if failure.line == failure.entry]
-    missing = {name: failure for failure in failed for name in source.imported(failure.cell, failure.line)}
+    missing = {name: place for failure in failed for name, place in source.not_imported(failure)}
     for item in ran:
         if not isinstance(item.outcome, CodeRaised):
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +169,22 @@ def test_a_missing_name_whose_import_failed() -> None:
     assert why_missing("scipy.special.expit(0)", within) == raised, "the import of a function is its own"
     in_cell = Failure(("ModuleNotFoundError",), "No module", 3, 1, "")
     assert str(failed_import_words("np", in_cell)) == "np was to come from the import in cell 3, line 1, which failed."
+
+
+def test_a_missing_name_whose_import_stood_below_one_that_failed() -> None:
+    """Protects notebooks that import a missing package in several lines: of a cell's failures the first alone is told."""
+    cells = [["import keras\n", "import os\n", "from keras import backend as K\n"], ["K.flatten(os.name)"], ["K.sum(tf)"]]
+    source = Source("lab.ipynb", json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]}).encode())
+    loading = Failure(("ModuleNotFoundError",), "No module", 1, 1, "", entry=1)
+
+    def said(cell: int) -> str:
+        ran = [Ran(PlannedTest("id", "part", "public", "title", 1.0), CodeRaised(Failure(("NameError",), "", cell, 1, "")))]
+        confirm_places(ran, source, [loading])
+        return str(ran[0].outcome.message) if ran[0].outcome is not None else ""
+
+    why = "K was to come from the import in cell 1, line 3, which failed."
+    assert [said(2), said(3)] == [f"Your code raised NameError in cell {cell}, line 1. {why}" for cell in (2, 3)]
+    assert why_missing("os.name", replace(loading, cell=0)) == "Your code raised NameError in line 3."
 
 
 @pytest.mark.parametrize(
