@@ -64,20 +64,20 @@ def main() -> None:
 def _multiply(place: Path, assignment: Path, out: Path, sandbox: str) -> None:
     """Have the journal know everybody, with the results of those who were graded in turn."""
     (run,) = plan_run(place, str(assignment))
-    keys, bases = journal_keys(run, run.folder.specification.language, RunOptions(ThisMachine(choose_wall(sandbox), 1), out))
+    keys = journal_keys(run, run.folder.specification.language, RunOptions(ThisMachine(choose_wall(sandbox), 1), out))
     with Journal(out / ".journal") as journal:
-        kept = journal.find(set(keys.values()), set(bases.values()))
-        models = [
-            Verdict(result=kept.results[key], trace=kept.verdicts[base].trace if base in kept.verdicts else None)
-            for key, base in zip(keys.values(), bases.values(), strict=True)
-            if key in kept.results
-        ]
-        journal.clear()
-        limit = run.folder.specification.limits.submission_mb << 20
+        kept = journal.find({key.whole for key in keys.values()}, {key.base for key in keys.values()})
+    models = [
+        Verdict(result=kept.results[key.whole], trace=kept.verdicts[key.base].trace if key.base in kept.verdicts else None)
+        for key in keys.values()
+        if key.whole in kept.results
+    ]
+    journal.path.unlink()
+    with Journal(out / ".journal") as journal:
         for number, one in enumerate(run.submissions):
-            model = models[number % len(models)]
-            changes = {"student": one.student, "path": one.place, "digest": one.digest(limit)}
-            journal.append(keys[one.student], model.result.model_copy(update=changes), bases[one.student], model.trace)
+            model, key = models[number % len(models)], keys[one.student]
+            changes = {"student": one.student, "path": one.place, "digest": key.digest}
+            journal.append(key.whole, model.result.model_copy(update=changes), key.base, model.trace)
 
 
 def _measure(command: list[str | Path], out: Path, repeats: int) -> dict[str, Any]:

@@ -249,6 +249,23 @@ def test_a_changed_submission_is_graded_again(grade: Callable[..., Any], course_
     assert len(_told(grade(*arguments))) == 2, "a changed test must be asked"
 
 
+def test_a_submission_that_changes_while_it_is_graded(grade: Callable[..., Any], course_copy: Path, tmp_path: Path) -> None:
+    """Protects a work from the verdict on another that lay in its place for a while: the journal kept it under its key."""
+    bob = _ann_and_bob(course_copy) / "tiny" / "bob" / "tiny.py"
+    right, flag = "def mean(values):\n    return sum(values) / len(values)\n", tmp_path / "flag"
+    change = f"import os, pathlib\nif os.path.exists({str(flag)!r}):\n    pathlib.Path({str(bob)!r}).write_text('mean = 7')\n"
+    with (course_copy / "assignments" / "tiny" / "comparison.py").open("a") as comparison:
+        comparison.write(f"\n\n{change}")  # it is read when the run knows what is to be graded, and nobody is graded yet
+    arguments = [course_copy / "submissions", "-o", tmp_path / "out", "-j", 1, "--student", "bob"]
+    bob.write_text(right)
+    flag.touch()
+    assert [line.split(": ")[3] for line in _told(grade(*arguments))] == ["0 of 100 (graded)"]
+    assert bob.read_text() == "mean = 7"
+    flag.unlink()
+    bob.write_text(right)
+    assert [line.split(": ")[3] for line in _told(grade(*arguments))] == ["40 of 100 (graded)"]
+
+
 def test_grading_one_again_keeps_the_others(grade: Callable[..., Any], course_copy: Path, tmp_path: Path) -> None:
     """Protects invariant 5 from `--fresh`: who was not asked for keeps the grade, and who was has one line again."""
     arguments = [_ann_and_bob(course_copy), "-o", tmp_path / "out", "-j", 1]

@@ -110,7 +110,7 @@ class SubmissionPlugin(JudgePlugin):
     def _checked(self, opened: Opened | Graded) -> Checked:
         judge = self.checker.judge
         graded = judge.conclude(self.ran, opened) if isinstance(opened, Opened) else opened
-        return self.checker.checked(self.work, judge.result(self.work, graded, 0.0))
+        return self.checker.checked(self.work, judge.result(self.work, self.work.digest_if_readable(judge.limit), graded, 0.0))
 
     def pytest_unconfigure(self) -> None:
         """End the work's process."""

@@ -170,6 +170,7 @@ class Judge:
     def verdict(self, submission: Submission, kept: Verdict | None = None) -> Verdict:
         """Judge one submission, or the parts of it on which the verdict `kept` does not stand. Never raises for what it does."""
         started = time.perf_counter()
+        digest = submission.digest_if_readable(self.limit)  # of what is now graded: it may be another work when that is done
         try:
             graded = self._grade_again(submission, kept) if kept is not None else self._grade(submission)
         except GraderError as error:
@@ -179,14 +180,14 @@ class Judge:
         except Exception:  # noqa: BLE001  a bug of the grader must not become a student's zero, nor end the run
             graded = self._fault(traceback.format_exc(limit=-3))
             self._recover()
-        return Verdict(result=self.result(submission, graded, time.perf_counter() - started), trace=graded.trace)
+        return Verdict(result=self.result(submission, digest, graded, time.perf_counter() - started), trace=graded.trace)
 
-    def result(self, submission: Submission, graded: Graded, seconds: float) -> SubmissionResult:
-        """The record of a submission that was judged."""
+    def result(self, submission: Submission, digest: str, graded: Graded, seconds: float) -> SubmissionResult:
+        """The record of a submission that was judged; `digest` of what was judged."""
         return SubmissionResult(
             student=submission.student,
             path=submission.place,
-            digest=submission.digest_if_readable(self.limit),
+            digest=digest,
             status=graded.status,
             score=graded.score,
             max_score=shown(self.assignment.points),

@@ -44,6 +44,15 @@ class RunOptions:
     fresh: bool = False
 
 
+@dataclass(frozen=True)
+class Key:
+    """What the journal keeps a verdict under, and the digest of the work that it is about; empty where that cannot be read."""
+
+    whole: str
+    base: str
+    digest: str
+
+
 @dataclass
 class Progress:
     """What a run has come to: told to its observer after each submission."""
@@ -71,24 +80,27 @@ def run_assignment(run: AssignmentRun, options: RunOptions, observer: Observer) 
     """
     language = options.language or run.folder.specification.language
     folder = options.out / ".journal"
-    keys, bases = journal_keys(run, language, options)
+    keys = journal_keys(run, language, options)
     progress = Progress(len(run.submissions))
     complete = True
     with Journal(folder) as journal:
-        kept = journal.find(set(keys.values()), set(bases.values()))
+        kept = journal.find({key.whole for key in keys.values()}, {key.base for key in keys.values()})
         if options.fresh:
             kept = Kept(seconds=kept.seconds)  # the journal keeps its lines: those of whom `--student` or Ctrl-C leaves out count
         todo = []
         for one in run.submissions:
-            result = kept.results.get(keys[one.student])
+            key = keys[one.student]
+            result = kept.results.get(key.whole)
             if result is None or result.status is SubmissionStatus.GRADER_ERROR:
-                todo.append(Job(one, kept.verdicts.get(bases[one.student])))
+                todo.append(Job(one, kept.verdicts.get(key.base)))
             else:
                 progress.results[one.student] = _placed(result, one)
         progress.known = len(progress.results)
         try:
             for one, verdict in _graded(run, todo, kept.seconds, options, observer):
-                journal.append(keys[one.student], verdict.result, bases[one.student], verdict.trace)
+                key = keys[one.student]
+                if verdict.result.digest == key.digest:  # else it has been changed since the run began, and is another work
+                    journal.append(key.whole, verdict.result, key.base, verdict.trace)
                 progress.results[one.student] = verdict.result
                 observer.finished(progress, verdict.result)
         except KeyboardInterrupt:
@@ -118,24 +130,17 @@ def _placed(result: SubmissionResult, submission: Submission) -> SubmissionResul
     return result.model_copy(update={"student": submission.student, "path": submission.place})
 
 
-def journal_keys(run: AssignmentRun, language: str, options: RunOptions) -> tuple[dict[str, str], dict[str, str]]:
-    """What the journal keeps a class's results under: keys and bases, by student."""
+def journal_keys(run: AssignmentRun, language: str, options: RunOptions) -> dict[str, Key]:
+    """What the journal keeps a class's results under, by student."""
     environment, folder = options.machines.environment(run.folder.specification), run.folder
     whole, shared = folder.digest(), shared_digest(folder)
-    keys, bases, limit = {}, {}, folder.specification.limits.submission_mb << 20
+    keys, limit = {}, folder.specification.limits.submission_mb << 20
     for one in run.submissions:
-        common = (environment, language, options.machines.wall, one.student, _handed_in(one, limit))
-        keys[one.student] = result_key("whole", whole, *common)
-        bases[one.student] = result_key("base", shared, *common)
-    return keys, bases
-
-
-def _handed_in(submission: Submission, limit: int) -> str:
-    try:
-        digest = submission.digest(limit)
-    except OSError as error:
-        digest = f"unreadable {error}"
-    return f"{submission.main.name if submission.main is not None else submission.problem}\0{digest}"
+        digest = one.digest_if_readable(limit)
+        handed_in = f"{one.main.name if one.main is not None else one.problem}\0{digest}"
+        common = (environment, language, options.machines.wall, one.student, handed_in)
+        keys[one.student] = Key(result_key("whole", whole, *common), result_key("base", shared, *common), digest)
+    return keys
 
 
 def make_results(run: AssignmentRun, results: dict[str, SubmissionResult], language: str) -> Results:
