@@ -83,6 +83,8 @@ def _take_archive(archive: Archive, place: Path) -> Intake:
     if kind == "canvas":
         return _lay_out("canvas", archive, place, lambda path: canvas_name(path.name) if len(path.parts) == 1 else None)
     unfit = _left_out(archive) + tuple(_told(entry) for entry in entries if not archive.unpack(entry, place / entry.path))
+    if not place.is_dir():
+        raise UsageError(f"{archive.path}: holds nothing that could be unpacked: {unfit[0]}", remedy="pack it anew")
     tops = {entry.path.parts[0] for entry in entries if len(entry.path.parts) > 1}
     lone = len(tops) == 1 and all(len(entry.path.parts) > 1 for entry in entries)
     packed = place / next(iter(tops)) if lone else place

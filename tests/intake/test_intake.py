@@ -160,6 +160,12 @@ def test_a_plain_archive_with_a_path_too_long(pack: Pack, tmp_path: Path) -> Non
     assert len(found.passed_over) == 1
 
 
+def test_a_plain_archive_of_which_nothing_can_be_made(pack: Pack, tmp_path: Path) -> None:
+    """Protects from a traceback: the path that could not be made is told."""
+    with pytest.raises(UsageError, match=r"holds nothing that could be unpacked: eve/a/.*its path is too long"):
+        take_in(pack("eve/" + "a/" * 120 + "tiny.py"), tmp_path / "place")
+
+
 @pytest.mark.parametrize("inside", [True, False])
 def test_nbgrader(tmp_path: Path, inside: bool) -> None:
     """Protects nbgrader's layout, its times with the names of their zones, and a time that cannot be read from being guessed."""
