@@ -26,6 +26,29 @@ def nms(boxes, scores, iou_threshold):
             kept.append(index)
     return kept
 """
+# The suppression that goes round the web, with its parameters.
+FAST = """
+import numpy as np
+
+
+def non_max_suppression_fast(TAKEN):
+    boxes = np.asarray(boxes).astype("float")
+    pick, x1, y1, x2, y2 = [], boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3]
+    area = (x2 - x1 + 1) * (y2 - y1 + 1)
+    idxs = np.argsort(y2)
+    while len(idxs) > 0:
+        last = len(idxs) - 1
+        i = idxs[last]
+        pick.append(i)
+        xx1, yy1 = np.maximum(x1[i], x1[idxs[:last]]), np.maximum(y1[i], y1[idxs[:last]])
+        xx2, yy2 = np.minimum(x2[i], x2[idxs[:last]]), np.minimum(y2[i], y2[idxs[:last]])
+        overlap = np.maximum(0, xx2 - xx1 + 1) * np.maximum(0, yy2 - yy1 + 1) / area[idxs[:last]]
+        idxs = np.delete(idxs, np.concatenate(([last], np.where(overlap > overlapThresh)[0])))
+    return boxes[pick].astype("int")
+
+
+del nms
+"""
 RULE = "iou(boxes[better], boxes[index]) <= iou_threshold"
 # By submission and part: code that stands below the canonical functions, and the mistake that is named ("" for none).
 MISTAKES: dict[str, dict[str, tuple[str, str]]] = {
@@ -344,28 +367,7 @@ def get_fc_weights(self, model):
             "",
         ),
         "nms": (
-            """
-import numpy as np
-
-
-def non_max_suppression_fast(boxes, probs, overlapThresh):
-    boxes = np.asarray(boxes).astype("float")
-    pick, x1, y1, x2, y2 = [], boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3]
-    area = (x2 - x1 + 1) * (y2 - y1 + 1)
-    idxs = np.argsort(y2)
-    while len(idxs) > 0:
-        last = len(idxs) - 1
-        i = idxs[last]
-        pick.append(i)
-        xx1, yy1 = np.maximum(x1[i], x1[idxs[:last]]), np.maximum(y1[i], y1[idxs[:last]])
-        xx2, yy2 = np.minimum(x2[i], x2[idxs[:last]]), np.minimum(y2[i], y2[idxs[:last]])
-        overlap = np.maximum(0, xx2 - xx1 + 1) * np.maximum(0, yy2 - yy1 + 1) / area[idxs[:last]]
-        idxs = np.delete(idxs, np.concatenate(([last], np.where(overlap > overlapThresh)[0])))
-    return boxes[pick].astype("int")
-
-
-del nms
-""",
+            FAST.replace("TAKEN", "boxes, probs, overlapThresh"),
             "nms.fast_by_bottom",
         ),
     },
@@ -649,7 +651,7 @@ def get_features_map(model, x):
             "features_map.first_picture",
         ),
     },
-    "fast_in_a_table": {
+    "one_channel_and_one_table": {
         "dice": (
             """
 class DiceLoss(torch.nn.Module):
@@ -668,29 +670,7 @@ del dice_loss
             "dice.first_channel",
         ),
         "nms": (
-            """
-import numpy as np
-
-
-def non_max_suppression_fast(boxes, overlapThresh):
-    if boxes.dtype.kind == "i":
-        boxes = boxes.astype("float")
-    pick, x1, y1, x2, y2 = [], boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3]
-    area = (x2 - x1 + 1) * (y2 - y1 + 1)
-    idxs = np.argsort(y2)
-    while len(idxs) > 0:
-        last = len(idxs) - 1
-        i = idxs[last]
-        pick.append(i)
-        xx1, yy1 = np.maximum(x1[i], x1[idxs[:last]]), np.maximum(y1[i], y1[idxs[:last]])
-        xx2, yy2 = np.minimum(x2[i], x2[idxs[:last]]), np.minimum(y2[i], y2[idxs[:last]])
-        overlap = np.maximum(0, xx2 - xx1 + 1) * np.maximum(0, yy2 - yy1 + 1) / area[idxs[:last]]
-        idxs = np.delete(idxs, np.concatenate(([last], np.where(overlap > overlapThresh)[0])))
-    return boxes[pick].astype("int")
-
-
-del nms
-""",
+            FAST.replace("TAKEN", "boxes, overlapThresh"),
             "nms.fast_by_bottom_in_table",
         ),
     },
