@@ -12,7 +12,7 @@ from typing import Any
 from grader.guest.adaptations.importing import Watch
 from grader.guest.notes import Notes
 
-# Up to NumPy 1.23 those were Python's own types; the others are gone since 2.0.
+# Up to NumPy 1.23 those were Python's own types; the others are gone since 2.0 or later.
 _TYPES = {"float": float, "int": int, "object": object, "str": str, "complex": complex}
 _RENAMED = {
     "float_": "float64",
@@ -29,7 +29,6 @@ _RENAMED = {
     "alltrue": "all",
     "sometrue": "any",
     "round_": "round",
-    "in1d": "isin",
     "trapz": "trapezoid",
 }
 
@@ -42,8 +41,10 @@ def install(watch: Watch, notes: Notes) -> None:
 
 
 def _adapt_numpy(numpy: Any, notes: Notes) -> None:
-    older = {name: kind for name, kind in _TYPES.items() if name not in vars(numpy)}
+    older: dict[str, Any] = {name: kind for name, kind in _TYPES.items() if name not in vars(numpy)}
     older |= {name: vars(numpy)[new] for name, new in _RENAMED.items() if name not in vars(numpy) and new in vars(numpy)}
+    if "in1d" not in vars(numpy):  # unlike `isin`, its answer has one axis whatever it is given
+        older["in1d"] = lambda values, *more, **named: numpy.isin(numpy.ravel(values), *more, **named)
     others = numpy.__getattr__
 
     def find(name: str) -> Any:
