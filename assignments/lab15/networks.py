@@ -52,8 +52,8 @@ class _Narrow(ResNet):
 
     planes: ClassVar[dict[int, int]]
 
-    def __init__(self, block: type[BasicBlock | Bottleneck], blocks: list[int], classes: int, width: int = 64) -> None:
-        super().__init__(block, blocks, num_classes=classes, width_per_group=width)
+    def __init__(self, block: type[BasicBlock | Bottleneck], blocks: list[int], classes: int) -> None:
+        super().__init__(block, blocks, num_classes=classes)
         self.fc = nn.Linear(self.planes[512] * block.expansion, classes)
         for module in self.modules():
             if isinstance(module, nn.BatchNorm2d):
@@ -76,10 +76,15 @@ class NarrowResNet50(_Narrow):
     fc has 365 classes, as of a network trained on Places: what is written for ImageNet's 1000 alone fails.
     """
 
-    planes: ClassVar[dict[int, int]] = {64: 16, 128: 32, 256: 64, 512: 512}
+    planes: ClassVar[dict[int, int]] = {64: 8, 128: 16, 256: 32, 512: 512}
+    inner: ClassVar[dict[int, int]] = {64: 2, 128: 4, 256: 8, 512: 16}  # channels between a block's 1x1 convolutions
 
     def __init__(self) -> None:
-        super().__init__(Bottleneck, [3, 4, 6, 3], classes=365, width=8)
+        super().__init__(Bottleneck, [3, 4, 6, 3], classes=365)
+
+    def _make_layer(self, block: Any, planes: int, *arguments: Any, **options: Any) -> nn.Sequential:
+        self.base_width = self.inner[planes] * 64 // self.planes[planes]  # a block's inner channels are planes * this / 64
+        return super()._make_layer(block, planes, *arguments, **options)
 
 
 class NarrowResNet18(_Narrow):

@@ -28,7 +28,7 @@ def test_wide_picture(check, models, noise):
 @pytest.mark.part("features_map", weight=2)
 def test_smaller_network(check, models, noise):
     """ResNet18: the function works with the model it is given."""
-    check.features_map(models.resnet18, noise(103, 1, 64, 64))
+    check.features_map(models.narrow18, noise(103, 1, 96, 96))
 
 
 @pytest.mark.part("features_map", weight=3)
