@@ -190,6 +190,8 @@ def _hint_on_weights(matrix: np.ndarray, wanted: np.ndarray) -> AnyText:
 
 def _check_values(answer: np.ndarray, wanted: np.ndarray, call: Call, hint: Hint) -> None:
     """Reject numbers that differ from the wanted ones of the same shape by more than the tolerance."""
+    if answer.dtype == wanted.dtype and np.array_equal(answer, wanted):
+        return  # as fc's two million weights are, of which float64 would take 16 MB
     numbers = _finite(answer)
     tolerance = call.tolerance or NETWORK_TOLERANCE
     if _near(numbers, wanted, tolerance):
