@@ -90,7 +90,8 @@ class SubmissionPlugin(JudgePlugin):
         ran = self._by_node.get(item.nodeid)
         if ran is None:
             return (yield)
-        report: Any = yield from super().pytest_runtest_makereport(item, call)
+        self.keep(ran, call)
+        report: Any = yield
         if call.excinfo is not None and ran.outcome is not None and self.config.getoption("tbstyle") not in _TRACEBACKS:
             report.longrepr = Words(self._lines(ran), report.location)
         return report
