@@ -5,7 +5,7 @@
     assignments/<id>/
     ├── assignment.yaml       the specification
     ├── comparison.py         compare_<part>(answer, expected, call) per part
-    ├── misconceptions.py     wrong variants of the reference (may be absent)
+    ├── misconceptions.py     wrong variants of the reference, or a package of such files (may be absent)
     ├── figures.py            figure_<part>(answer, expected, call): pictures of wrong answers (may be absent)
     ├── networks.py           networks of its own, for `models:` (may be absent; submissions see it)
     ├── calling.py            other ways in which parts may be asked (may be absent)
@@ -68,8 +68,9 @@ class AssignmentFolder:
 
     @property
     def misconceptions(self) -> Path:
-        """The catalogue of wrong variants."""
-        return self.path / "misconceptions.py"
+        """The catalogue of wrong variants: `misconceptions.py`, else what makes the folder `misconceptions` a package."""
+        file, package = self.path / "misconceptions.py", self.path / "misconceptions" / "__init__.py"
+        return package if package.is_file() and not file.is_file() else file
 
     @property
     def figures(self) -> Path:

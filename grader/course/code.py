@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.util
 import os
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 from types import ModuleType
 
 from grader.errors import SpecificationError
+
+_PACKAGE = "__init__.py"
 
 
 def forget_code(folder: Path, *files: Path) -> None:
@@ -27,10 +30,12 @@ def forget_code(folder: Path, *files: Path) -> None:
 
 def load_file(path: Path) -> ModuleType:
     """A Python file of the course as a module of its own; raises `SpecificationError` when it does not import."""
-    name = f"course_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
+    is_package = path.name == _PACKAGE
+    name = f"course_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}_{path.parent.name if is_package else path.stem}"
     if name in sys.modules:
         return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
+    below = [str(path.parent)] if is_package else None
+    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=below)
     if spec is None or spec.loader is None:
         raise SpecificationError(f"{path}: is not a Python file")
     module = importlib.util.module_from_spec(spec)
@@ -41,3 +46,25 @@ def load_file(path: Path) -> ModuleType:
         del sys.modules[name]
         raise SpecificationError(f"{path}: does not import: {type(error).__name__}: {error}") from error
     return module
+
+
+def load_files(path: Path) -> list[ModuleType]:
+    """The module of a Python file, and of a package's `__init__.py` the package's modules too, by their names.
+
+    Those may import one another (`from .other import name`). Raises `SpecificationError` when one does not import.
+    """
+    modules = [load_file(path)]
+    for file in files_of(path):
+        if file != path:
+            try:
+                modules.append(importlib.import_module(f"{modules[0].__name__}.{file.stem}"))
+            except Exception as error:
+                raise SpecificationError(f"{file}: does not import: {type(error).__name__}: {error}") from error
+    return modules
+
+
+def files_of(path: Path) -> list[Path]:
+    """The file, and of a package's `__init__.py` the files beside it too; none where there is no such file."""
+    if not path.is_file():
+        return []
+    return [path, *sorted(set(path.parent.glob("*.py")) - {path})] if path.name == _PACKAGE else [path]

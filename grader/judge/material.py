@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder
-from grader.course.code import load_file
+from grader.course.code import files_of, load_files
 from grader.errors import SpecificationError
 from grader.fixtures.store import Store
 from grader.judge.check import Comparisons
@@ -30,14 +30,14 @@ def open_diagnosis(folder: AssignmentFolder, answers: Reference | Replay, compar
     path = folder.misconceptions
     if not path.is_file():
         return Diagnosis((), b"", answers, comparisons)
-    variants = catalogue(load_file(path))
+    variants = catalogue(load_files(path))
     known = [part.id for part in folder.specification.parts]
     for variant in variants:
         if variant.part not in known:
             raise SpecificationError(
                 f"{path}: misconception {variant.id}: there is no part {variant.part!r}; there are {', '.join(known)}"
             )
-    return Diagnosis(variants, path.read_bytes(), answers, comparisons)
+    return Diagnosis(variants, b"\0".join(file.read_bytes() for file in files_of(path)), answers, comparisons)
 
 
 def promised_tests(folder: AssignmentFolder) -> list[PlannedTest]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeVar
@@ -72,16 +72,17 @@ def for_one_test(function: Callable[..., Any]) -> Callable[..., Any]:
     return remembering
 
 
-def catalogue(module: ModuleType | None) -> list[Variant]:
-    """The variants of a loaded `misconceptions.py`, in the order of their definition, each once.
+def catalogue(modules: Iterable[ModuleType]) -> list[Variant]:
+    """The variants of a loaded `misconceptions.py`, or of a package's modules in turn, as they are defined, each once.
 
     Raises `SpecificationError` where two have the same id: results name a mistake by it.
     """
-    values = vars(module).values() if module is not None else ()
+    files = list(modules)
+    values = [value for module in files for value in vars(module).values()]
     marked = [value.misconception for value in values if isinstance(getattr(value, "misconception", None), Variant)]
     variants = list(dict.fromkeys(marked))  # a function may have two names
     ids = [variant.id for variant in variants]
     twice = next((one for one in ids if ids.count(one) > 1), "")
-    if twice and module is not None:
-        raise SpecificationError(f"{module.__file__}: two misconceptions have the id {twice!r}")
+    if twice:
+        raise SpecificationError(f"{files[0].__file__}: two misconceptions have the id {twice!r}")
     return variants

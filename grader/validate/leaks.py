@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder
+from grader.course.code import files_of
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -35,7 +36,9 @@ def leaks(folder: AssignmentFolder, files: dict[str, bytes]) -> list[str]:
     for file, text in texts.items():
         if file.endswith(".py"):
             found += [f"what {secret[body]} does stands in {file}" for _, _, body in _parsed(text) if body in secret]
-    whole = {path.read_bytes(): path.name for path in (*hidden, folder.reference, folder.misconceptions) if path.is_file()}
+    whole = {
+        path.read_bytes(): path.name for path in (*hidden, folder.reference, *files_of(folder.misconceptions)) if path.is_file()
+    }
     found += [f"{whole[raw]} is {file}" for file, raw in files.items() if raw.strip() and raw in whole]
     return found
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from grader.course.assignment import AssignmentFolder
 from grader.judge.outcome import CodeRaised, TestOutcome
 from grader.judge.plugin import Ran
 from grader.judge.text import AnyText, render
@@ -32,10 +33,11 @@ class Reaction:
 
 
 class Watched:
-    """A function, and whether it has answered any call."""
+    """A function, the name of the file that it stands in, and whether it has answered any call."""
 
     def __init__(self, function: Function) -> None:
         self.answered = False
+        self.file = Path(inspect.unwrap(function).__code__.co_filename).name
 
         @functools.wraps(function)
         def watched(*arguments: Any, **named: Any) -> Any:
@@ -46,13 +48,13 @@ class Watched:
         self.function: Function = watched
 
 
-def reaction(ran: Sequence[Ran], watched: Watched, folder: AssignmentFolder) -> Reaction:
+def reaction(ran: Sequence[Ran], watched: Watched) -> Reaction:
     """What a run with a wrong function says of it."""
     failed = frozenset(item.test.id for item in ran if item.outcome is not None and not item.fault)
     faults = tuple(dict.fromkeys(item.fault for item in ran if item.fault))
     raised = [item.outcome for item in ran if isinstance(item.outcome, CodeRaised)]
     always = bool(raised) and len(raised) == len(ran) and not watched.answered
-    return Reaction(failed, faults, _raised_words(raised[0], folder.misconceptions.name) if always else "")
+    return Reaction(failed, faults, _raised_words(raised[0], watched.file) if always else "")
 
 
 def _raised_words(outcome: CodeRaised, file: str) -> str:

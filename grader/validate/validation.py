@@ -165,7 +165,7 @@ class Validator:
     def _reaction(self, part: str, function: Function, judge: Judge, *, stop_early: bool = False) -> Reaction:
         watched = Watched(function)
         ran = self.run_local({**self.functions, part: watched.function}, judge, part, stop_early=stop_early)
-        return reaction(ran, watched, self.folder)
+        return reaction(ran, watched)
 
     def check_tests_needed(self) -> Check:
         """Every test is failed by some misconception; where a part has none, by a mutant, if there is one to tell it."""

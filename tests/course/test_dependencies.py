@@ -59,6 +59,7 @@ def change(place: Path) -> Change:
         ("tests/hidden/test_nothing.py", "x = 1\n", ALL),
         ("comparison.py", "# a remark\n", ALL),
         ("misconceptions.py", "# a remark\n", ALL),
+        ("misconceptions/mean.py", "# a remark\n", ALL),
         ("assignment.yaml", "pass_score: 50\n", ALL),
         ("assignment.yaml", "deadline: 2030-01-01T12:00:00+00:00\n", set()),
         ("../../reference/tiny.py", "# a remark\n", set()),

@@ -23,7 +23,7 @@ Name = Callable[..., str | None]
 def diagnosis(setting: Setting) -> Diagnosis:
     """The tiny course's catalogue."""
     path = setting.folder.misconceptions
-    return Diagnosis(catalogue(load_file(path)), path.read_bytes(), setting.reference, setting.comparisons)
+    return Diagnosis(catalogue([load_file(path)]), path.read_bytes(), setting.reference, setting.comparisons)
 
 
 @pytest.fixture

@@ -315,6 +315,19 @@ def test_a_misconception_that_raises_on_some_inputs(folder: Path, make_validator
     assert (check.holds, check.shortfalls) == (True, ())
 
 
+def test_misconceptions_in_a_package(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects an assignment with a file per part: all are known, each once, and the file of a faulty one is named."""
+    file, package = folder / "misconceptions.py", folder / "misconceptions"
+    package.mkdir()
+    (package / "__init__.py").write_text('"""Known mistakes."""\n')
+    change(file, "sum(values) //", "som(values) //")
+    file.rename(package / "mean.py")
+    (package / "words.py").write_text("from .mean import mean_floors as the_same\n")
+    check = make_validator().check_misconceptions()
+    assert check.summary == "4 wrong variants, 0 harmless ones"
+    assert check.shortfalls[0].startswith("mean.floors: raises NameError: name 'som' is not defined (mean.py:")
+
+
 def test_two_misconceptions_of_one_name(folder: Path, make_validator: MakeValidator) -> None:
     """Protects the catalogue: of two with the same id one would be told in the place of the other."""
     change(folder / "misconceptions.py", '"mean.floors"', '"mean.divides_by_n_minus_1"')

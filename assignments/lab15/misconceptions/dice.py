@@ -1,0 +1,435 @@
+"""Of the Dice loss: wrong sums, factors, smoothing and axes."""
+
+# ruff: noqa: D103 - the explanation in each decorator says what the function does
+
+import torch
+from torch.nn import functional
+
+from grader.testing import misconception
+
+
+@misconception(
+    "dice.coefficient",
+    part="dice",
+    en="This is the Dice coefficient, 1 for a perfect prediction. The loss is asked: DC = 1 - coefficient.",
+    ru="Это коэффициент Dice, равный 1 для идеального предсказания. Нужна функция потерь: DC = 1 - коэффициент.",
+)
+def dice_coefficient(y, p):
+    return float(2 * (y * p).sum() / (y.sum() + p.sum()))
+
+
+@misconception(
+    "dice.negative_coefficient",
+    part="dice",
+    en="This is minus the Dice coefficient (or the parentheses take in the 1 too: (1 - 2 * sum(y * p)) / (...)). It is minimal "
+    "at the same place, but the lecture's loss is 1 - coefficient.",
+    ru="Это коэффициент Dice с минусом (или в скобки попала и единица: (1 - 2 * sum(y * p)) / (...)). Минимум там же, но функция "
+    "потерь из лекции равна 1 - коэффициент.",
+)
+def dice_negative_coefficient(y, p):
+    return -dice_coefficient(y, p)
+
+
+@misconception(
+    "dice.sigmoid_again",
+    part="dice",
+    en="A sigmoid of the probabilities. `p` is a probability already; the sigmoid squeezes it into 0.5..0.73, and a "
+    "perfect prediction no longer has a loss of 0. Apply it outside, to logits only.",
+    ru="К вероятностям применена сигмоида. `p` уже вероятность; сигмоида сжимает её в 0.5..0.73, и у идеального "
+    "предсказания потери уже не 0. Её место снаружи, на логитах.",
+)
+def dice_sigmoid_again(y, p):
+    p = torch.as_tensor(p).sigmoid()
+    return float(1 - 2 * (y * p).sum() / (y.sum() + p.sum()))
+
+
+@misconception(
+    "dice.softmax_inside",
+    part="dice",
+    en="A softmax of the probabilities. `p` is a probability already; a softmax over an axis makes it a share of that axis. "
+    "Apply it outside, to logits only.",
+    ru="К вероятностям применён softmax. `p` уже вероятность, а softmax по оси делает из неё долю этой оси. Его место снаружи, "
+    "на логитах.",
+)
+def dice_softmax_inside(y, p):
+    p = torch.as_tensor(p).softmax(1)
+    return float(1 - 2 * (y * p).sum() / (y.sum() + p.sum()))
+
+
+@misconception(
+    "dice.inverted_prediction",
+    part="dice",
+    en="1 - p instead of p. `p` is the probability of the object itself, as y is its mask.",
+    ru="1 - p вместо p. `p` уже вероятность самого объекта, как и y его маска.",
+)
+def dice_inverted_prediction(y, p):
+    return float(1 - 2 * (y * (1 - p)).sum() / (y.sum() + (1 - p).sum()))
+
+
+@misconception(
+    "dice.mask_twice",
+    part="dice",
+    en="The mask counts twice in the denominator, and the prediction not at all (look for a copied name): DC = 1 - 2 * sum(y * "
+    "p) / (sum(y) + sum(p)).",
+    ru="В знаменателе дважды маска и ни разу предсказание (поищите скопированное имя): DC = 1 - 2 * sum(y * p) / (sum(y) + "
+    "sum(p)).",
+)
+def dice_mask_twice(y, p):
+    return float(1 - 2 * (y * p).sum() / (y.sum() + y.sum()))
+
+
+@misconception(
+    "dice.prediction_twice",
+    part="dice",
+    en="The prediction counts twice in the denominator, and the mask not at all (look for a copied name): DC = 1 - 2 * sum(y * "
+    "p) / (sum(y) + sum(p)).",
+    ru="В знаменателе дважды предсказание и ни разу маска (поищите скопированное имя): DC = 1 - 2 * sum(y * p) / (sum(y) + "
+    "sum(p)).",
+)
+def dice_prediction_twice(y, p):
+    return float(1 - 2 * (y * p).sum() / (p.sum() + p.sum()))
+
+
+@misconception(
+    "dice.sigmoid_and_cross_entropy",
+    part="dice",
+    en="Two mistakes. A sigmoid of `p`, which is a probability already; and binary cross-entropy was added, where the Dice loss "
+    "alone is asked.",
+    ru="Две ошибки. К `p` применена сигмоида, а это уже вероятность; и прибавлена бинарная кросс-энтропия, а нужна только "
+    "функция потерь Dice.",
+)
+def dice_sigmoid_and_cross_entropy(y, p):
+    return dice_with_cross_entropy(y, torch.as_tensor(p).sigmoid())
+
+
+@misconception(
+    "dice.sigmoid_and_squared_denominator",
+    part="dice",
+    en="Two mistakes. A sigmoid of `p`, which is a probability already; and squares in the denominator, as in V-Net, where the "
+    "lecture's formula has plain sums: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Две ошибки. К `p` применена сигмоида, а это уже вероятность; и в знаменателе квадраты, как в V-Net, а в формуле лекции "
+    "обычные суммы: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_sigmoid_and_squared_denominator(y, p):
+    return dice_squared_denominator(y, torch.as_tensor(p).sigmoid())
+
+
+@misconception(
+    "dice.smoothed",
+    part="dice",
+    en="With a smoothing term of 1 in numerator and denominator. On masks of this size it changes nothing; it is accepted.",
+    ru="Со сглаживанием 1 в числителе и знаменателе. На масках такого размера это ничего не меняет; зачтено.",
+    accepted=True,
+)
+def dice_smoothed(y, p):
+    return float(1 - (2 * (y * p).sum() + 1) / (y.sum() + p.sum() + 1))
+
+
+@misconception(
+    "dice.smoothed_below_only",
+    part="dice",
+    en="Sums were replaced by means, with 1 added in the denominator only; or 1 is added to every element before the sum, "
+    "sum(y + p + 1). The 1 then outweighs the rest; use the sums over all elements, DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Вместо сумм средние, а 1 прибавлена только в знаменателе; или 1 прибавлена к каждому элементу до суммы, sum(y + p + 1). "
+    "Она перевешивает остальное; нужны суммы по всем элементам: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_smoothed_below_only(y, p):
+    return float(1 - 2 * (y * p).mean() / (y.mean() + p.mean() + 1))
+
+
+@misconception(
+    "dice.ratio_per_pixel",
+    part="dice",
+    en="The ratio was taken for every pixel and then averaged. Sum first, divide once: DC = 1 - 2 * sum(y * p) / "
+    "(sum(y) + sum(p)).",
+    ru="Отношение взято для каждого пикселя, а потом усреднено. Сначала суммы, потом одно деление: DC = 1 - 2 * sum(y "
+    "* p) / (sum(y) + sum(p)).",
+)
+def dice_ratio_per_pixel(y, p):
+    return float((1 - 2 * y * p / (y + p + 1e-8)).mean())
+
+
+@misconception(
+    "dice.smoothed_ratio_per_pixel",
+    part="dice",
+    en="The ratio, with 1 added above and below, was taken for every pixel and then averaged. Sum first, divide once: "
+    "DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Отношение (с единицей в числителе и знаменателе) взято для каждого пикселя, а потом усреднено. Сначала суммы, "
+    "потом одно деление: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_smoothed_ratio_per_pixel(y, p):
+    return float((1 - (2 * y * p + 1) / (y + p + 1)).mean())
+
+
+@misconception(
+    "dice.smoothed_means",
+    part="dice",
+    en="Means instead of sums, with 1 added above and below. Against means, which are below 1, that 1 decides "
+    "everything; use sums: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Средние вместо сумм, с единицей сверху и снизу. Средние меньше 1, и эта единица решает всё; нужны суммы: DC = "
+    "1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_smoothed_means(y, p):
+    return float(1 - (2 * (y * p).mean() + 1) / (y.mean() + p.mean() + 1))
+
+
+@misconception(
+    "dice.squared_denominator",
+    part="dice",
+    en="Squares in the denominator, sum(y^2) + sum(p^2), as in V-Net. The lecture's formula has plain sums: DC = 1 - "
+    "2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="В знаменателе квадраты, sum(y^2) + sum(p^2), как в V-Net. В формуле лекции обычные суммы: DC = 1 - 2 * sum(y "
+    "* p) / (sum(y) + sum(p)).",
+)
+def dice_squared_denominator(y, p):
+    return float(1 - 2 * (y * p).sum() / ((y**2).sum() + (p**2).sum()))
+
+
+@misconception(
+    "dice.factor_forgotten",
+    part="dice",
+    en="The factor 2 is missing, so that a perfect prediction has a loss of 0.5: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Потерян множитель 2, и у идеального предсказания потери 0.5: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_factor_forgotten(y, p):
+    return float(1 - (y * p).sum() / (y.sum() + p.sum()))
+
+
+@misconception(
+    "dice.parentheses_missing",
+    part="dice",
+    en="The denominator needs parentheses: a / b + c divides by b alone. DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Знаменателю нужны скобки: a / b + c делит только на b. DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_parentheses_missing(y, p):
+    return float(1 - 2 * (y * p).sum() / y.sum() + p.sum())
+
+
+@misconception(
+    "dice.thresholded",
+    part="dice",
+    en="Probabilities were rounded to 0 and 1. A loss needs them as they are, else it has no gradient: use p, not p > 0.5.",
+    ru="Вероятности округлены до 0 и 1. Функции потерь они нужны как есть, иначе нет градиента: p, а не p > 0.5.",
+)
+def dice_thresholded(y, p):
+    hard = (p > 0.5).float()
+    return float(1 - (2 * (y * hard).sum() + 1e-6) / (y.sum() + hard.sum() + 1e-6))
+
+
+@misconception(
+    "dice.one_number_per_row",
+    part="dice",
+    en="Summed over the last axis only, so that many numbers come. Sum over all elements: one number.",
+    ru="Сумма только по последней оси, и получилось много чисел. Нужна сумма по всем элементам: одно число.",
+)
+def dice_one_number_per_row(y, p):
+    return 1 - (2 * (y * p).sum(-1) + 1e-6) / (y.sum(-1) + p.sum(-1) + 1e-6)
+
+
+@misconception(
+    "dice.mean_over_rows",
+    part="dice",
+    en="One loss per row, then their mean. Rows without the object count as much as all others; sum over all elements once.",
+    ru="Потери по каждой строке, потом среднее. Строки без объекта весят столько же, сколько остальные; нужна одна "
+    "сумма по всем элементам.",
+)
+def dice_mean_over_rows(y, p):
+    return float(dice_one_number_per_row(y, p).mean())
+
+
+@misconception(
+    "dice.mean_over_pictures",
+    part="dice",
+    en="One loss per picture of the batch, then their mean. The lecture's sums run over all elements of the batch at once.",
+    ru="Потери по каждой картинке батча, потом среднее. Суммы в формуле лекции берутся сразу по всем элементам батча.",
+)
+def dice_mean_over_pictures(y, p):
+    rows, guesses = (y.flatten(1), p.flatten(1)) if y.ndim > 2 else (y.reshape(1, -1), p.reshape(1, -1))
+    return float((1 - 2 * (rows * guesses).sum(1) / (rows.sum(1) + guesses.sum(1))).mean())
+
+
+@misconception(
+    "dice.first_channel",
+    part="dice",
+    en="Only the first channel is compared (y[:, 0] and p[:, 0]); of a mask without an axis of channels that is its first "
+    "column. Masks may have any shape: sum over all elements.",
+    ru="Сравнивается только первый канал (y[:, 0] и p[:, 0]), а у маски без оси каналов это её первый столбец. Маски бывают "
+    "любой формы: суммы берутся по всем элементам.",
+)
+def dice_first_channel(y, p):
+    y, p = y[:, 0], p[:, 0]
+    return float(1 - (2 * (y * p).sum() + 1) / (y.sum() + p.sum() + 1))
+
+
+def _by_first_axis(y, p, above, below):
+    y, p = y.reshape(len(y), -1), p.reshape(len(p), -1)
+    return float((1 - (2 * (y * p).sum(1) + above) / (y.sum(1) + p.sum(1) + below)).mean())
+
+
+@misconception(
+    "dice.mean_over_first_axis",
+    part="dice",
+    en="One loss per item of the first axis (view(N, -1) and sum(1)), then their mean. Of a single mask these items are its "
+    "rows. Sum over all elements once.",
+    ru="Потери по каждому элементу первой оси (view(N, -1) и sum(1)), потом среднее. У одной маски это её строки. Нужна одна "
+    "сумма по всем элементам.",
+)
+def dice_mean_over_first_axis(y, p):
+    return _by_first_axis(y, p, 0, 1e-7)
+
+
+@misconception(
+    "dice.smoothed_mean_over_first_axis",
+    part="dice",
+    en="One loss per item of the first axis (view(N, -1) and sum(1)), smoothed by 1, then their mean. Of a single mask these "
+    "items are its rows, and against a row that 1 counts. Sum over all elements once.",
+    ru="Потери по каждому элементу первой оси (view(N, -1) и sum(1)) со сглаживанием 1, потом среднее. У одной маски это её "
+    "строки, и для строки единица уже заметна. Нужна одна сумма по всем элементам.",
+)
+def dice_smoothed_mean_over_first_axis(y, p):
+    return _by_first_axis(y, p, 1, 1)
+
+
+@misconception(
+    "dice.mean_over_first_axis_empty_ones_too",
+    part="dice",
+    en="One loss per item of the first axis (view(N, -1) and sum(1)), then their mean. Of a single mask these items are its "
+    "rows, and those without the object count as perfect, by the small number above and below. Sum over all elements once.",
+    ru="Потери по каждому элементу первой оси (view(N, -1) и sum(1)), потом среднее. У одной маски это её строки, и строки без "
+    "объекта засчитаны как идеальные из-за малого слагаемого сверху и снизу. Нужна одна сумма по всем элементам.",
+)
+def dice_mean_over_first_axis_empty_ones_too(y, p):
+    return _by_first_axis(y, p, 1e-6, 1e-6)
+
+
+@misconception(
+    "dice.sigmoid_and_plain_mean_over_first_axis",
+    part="dice",
+    en="Two mistakes. A sigmoid of `p`, which is a probability already; and one loss per item of the first axis (view(N, -1) and "
+    "sum(1)), then their mean, where one sum over all elements is asked.",
+    ru="Две ошибки. К `p` применена сигмоида, а это уже вероятность; и потери посчитаны по каждому элементу первой оси "
+    "(view(N, -1) и sum(1)), потом взято среднее, а нужна одна сумма по всем элементам.",
+)
+def dice_sigmoid_and_plain_mean_over_first_axis(y, p):
+    return _by_first_axis(y, torch.as_tensor(p).sigmoid(), 1e-6, 1e-6)
+
+
+@misconception(
+    "dice.sigmoid_and_mean_over_first_axis",
+    part="dice",
+    en="Two mistakes. A sigmoid of `p`, which is a probability already; and one loss per item of the first axis (view(N, -1) and "
+    "sum(1)), then their mean, where one sum over all elements is asked.",
+    ru="Две ошибки. К `p` применена сигмоида, а это уже вероятность; и потери посчитаны по каждому элементу первой оси "
+    "(view(N, -1) и sum(1)), потом взято среднее, а нужна одна сумма по всем элементам.",
+)
+def dice_sigmoid_and_mean_over_first_axis(y, p):
+    return _by_first_axis(y, torch.as_tensor(p).sigmoid(), 1, 1)
+
+
+@misconception(
+    "dice.mean_over_channels",
+    part="dice",
+    en="One loss per channel of the masks, then their mean: a channel with a small object counts as much as one with a large. "
+    "The lecture's sums run over all elements at once.",
+    ru="Потери по каждому каналу масок, потом среднее: канал с маленьким объектом весит столько же, сколько с большим. Суммы в "
+    "формуле лекции берутся сразу по всем элементам.",
+)
+def dice_mean_over_channels(y, p):
+    axes = (0, 2, 3) if y.ndim == 4 else tuple(range(y.ndim))
+    return float((1 - 2 * (y * p).sum(axes) / (y.sum(axes) + p.sum(axes))).mean())
+
+
+@misconception(
+    "dice.mean_over_maps",
+    part="dice",
+    en="One loss per map, that is per picture and channel (sums over height and width only), then their mean. The lecture's sums "
+    "run over all elements of the batch at once.",
+    ru="Потери по каждой карте, то есть по картинке и каналу (суммы только по высоте и ширине), потом среднее. Суммы в формуле "
+    "лекции берутся сразу по всем элементам батча.",
+)
+def dice_mean_over_maps(y, p):
+    return float((1 - 2 * (y * p).sum((-2, -1)) / (y.sum((-2, -1)) + p.sum((-2, -1)))).mean())
+
+
+@misconception(
+    "dice.jaccard",
+    part="dice",
+    en="This is 1 - IoU, with the intersection subtracted in the denominator. Dice: 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Это 1 - IoU: из знаменателя вычтено пересечение. Dice: 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_jaccard(y, p):
+    shared = (y * p).sum()
+    return float(1 - shared / (y.sum() + p.sum() - shared))
+
+
+@misconception(
+    "dice.doubled_jaccard",
+    part="dice",
+    en="The factor 2 of Dice with the denominator of IoU. Dice has no subtraction below: 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Множитель 2 от Dice, а знаменатель от IoU. В Dice снизу ничего не вычитают: 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_doubled_jaccard(y, p):
+    shared = (y * p).sum()
+    return float(1 - 2 * shared / (y.sum() + p.sum() - shared))
+
+
+@misconception(
+    "dice.with_background",
+    part="dice",
+    en="The background counts as a second class. The lecture's formula looks at the object alone: y and p as they are.",
+    ru="Фон учтён как второй класс. Формула лекции смотрит только на объект: y и p как есть.",
+)
+def dice_with_background(y, p):
+    front = 2 * (y * p).sum() / (y.sum() + p.sum())
+    back = 2 * ((1 - y) * (1 - p)).sum() / ((1 - y).sum() + (1 - p).sum())
+    return float(1 - (front + back) / 2)
+
+
+@misconception(
+    "dice.with_cross_entropy",
+    part="dice",
+    en="Binary cross-entropy was added. That is a good loss to train with, but the Dice loss alone is asked.",
+    ru="Прибавлена бинарная кросс-энтропия. Для обучения это хорошо, но нужна только функция потерь Dice.",
+)
+def dice_with_cross_entropy(y, p):
+    return float(1 - 2 * (y * p).sum() / (y.sum() + p.sum()) + functional.binary_cross_entropy(p.float(), y.float()))
+
+
+@misconception(
+    "dice.cross_entropy",
+    part="dice",
+    en="This is binary cross-entropy, another loss. The lecture's: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Это бинарная кросс-энтропия, другая функция потерь. Из лекции нужна DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_cross_entropy(y, p):
+    return float(functional.binary_cross_entropy(p.float(), y.float()))
+
+
+@misconception(
+    "dice.logarithm",
+    part="dice",
+    en="The logarithm of the coefficient, -log(DC). The lecture's loss is 1 minus the coefficient.",
+    ru="Логарифм коэффициента, -log. Функция потерь из лекции равна 1 минус коэффициент.",
+)
+def dice_logarithm(y, p):
+    return float(-torch.log(2 * (y * p).sum() / (y.sum() + p.sum()) + 1e-6))
+
+
+@misconception(
+    "dice.rounded",
+    part="dice",
+    en="Rounded to two digits. Round where you print; a loss is trained by small steps, and a rounded one has no gradient.",
+    ru="Округлено до двух знаков. Округляйте при печати; обучение идёт малыми шагами, а у округлённых потерь нет градиента.",
+)
+def dice_rounded(y, p):
+    return round(float(1 - 2 * (y * p).sum() / (y.sum() + p.sum())), 2)
+
+
+@misconception(
+    "dice.squared_difference",
+    part="dice",
+    en="The mean squared difference of mask and prediction. Dice: 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Средний квадрат разности маски и предсказания. Dice: 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_squared_difference(y, p):
+    return float(((y - p) ** 2).mean())

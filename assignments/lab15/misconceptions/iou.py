@@ -1,0 +1,530 @@
+"""Of the intersection over union of two boxes: wrong corners, areas and unions."""
+
+# ruff: noqa: D103 - the explanation in each decorator says what the function does
+
+import torch
+
+from grader.testing import misconception
+
+
+def _parts(box1, box2, *, pixel=0.0):
+    """Intersection and the two areas, with so much added to every side."""
+    left, right = torch.maximum(box1[:2], box2[:2]), torch.minimum(box1[2:], box2[2:])
+    shared = (right - left + pixel).clamp(min=0).prod()
+    return shared, (box1[2:] - box1[:2] + pixel).prod(), (box2[2:] - box2[:2] + pixel).prod()
+
+
+def right_iou(box1, box2, *, pixel=0.0):
+    shared, first, second = _parts(box1, box2, pixel=pixel)
+    return float(shared / (first + second - shared))
+
+
+def from_corner(box):
+    return torch.cat([box[:2], box[:2] + box[2:]])
+
+
+def from_centre(box):
+    return torch.cat([box[:2] - box[2:] / 2, box[:2] + box[2:] / 2])
+
+
+@misconception(
+    "iou.pixel_added",
+    part="iou",
+    en="One pixel is added to every side (x2 - x1 + 1). The lab's coordinates are continuous: a side is x2 - x1.",
+    ru="К каждой стороне прибавлен пиксель (x2 - x1 + 1). Координаты здесь непрерывные: сторона равна x2 - x1.",
+)
+def iou_pixel_added(box1, box2):
+    return right_iou(box1, box2, pixel=1.0)
+
+
+@misconception(
+    "iou.over_first_area",
+    part="iou",
+    en="Intersection over the area of the first box. The denominator is the union: area1 + area2 - intersection.",
+    ru="Пересечение поделено на площадь первой рамки. В знаменателе объединение: area1 + area2 - intersection.",
+)
+def iou_over_first_area(box1, box2):
+    shared, first, _second = _parts(box1, box2)
+    return float(shared / first)
+
+
+@misconception(
+    "iou.over_second_area",
+    part="iou",
+    en="Intersection over the area of the second box. The denominator is the union: area1 + area2 - intersection.",
+    ru="Пересечение поделено на площадь второй рамки. В знаменателе объединение: area1 + area2 - intersection.",
+)
+def iou_over_second_area(box1, box2):
+    shared, _first, second = _parts(box1, box2)
+    return float(shared / second)
+
+
+@misconception(
+    "iou.over_smaller_area",
+    part="iou",
+    en="Intersection over the smaller area. A small box within a large one gets 1 that way; the denominator is the "
+    "union: area1 + area2 - intersection.",
+    ru="Пересечение поделено на меньшую площадь. Маленькая рамка внутри большой даёт тогда 1; в знаменателе "
+    "объединение: area1 + area2 - intersection.",
+)
+def iou_over_smaller_area(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return float(shared / torch.minimum(first, second))
+
+
+@misconception(
+    "iou.over_larger_area",
+    part="iou",
+    en="Intersection over the larger area. The denominator is the union: area1 + area2 - intersection.",
+    ru="Пересечение поделено на большую площадь. В знаменателе объединение: area1 + area2 - intersection.",
+)
+def iou_over_larger_area(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return float(shared / torch.maximum(first, second))
+
+
+@misconception(
+    "iou.corner_and_size",
+    part="iou",
+    en="Boxes were read as (x, y, width, height). They are two corners, (x1, y1, x2, y2); near the origin both look alike.",
+    ru="Рамки прочитаны как (x, y, ширина, высота). Это два угла, (x1, y1, x2, y2); у начала координат разница незаметна.",
+)
+def iou_corner_and_size(box1, box2):
+    return right_iou(from_corner(box1), from_corner(box2))
+
+
+@misconception(
+    "iou.centre_and_size",
+    part="iou",
+    en="Boxes were read as (centre x, centre y, width, height), as YOLO gives them. They are two corners, (x1, y1, x2, y2).",
+    ru="Рамки прочитаны как (центр x, центр y, ширина, высота), как в YOLO. Это два угла, (x1, y1, x2, y2).",
+)
+def iou_centre_and_size(box1, box2):
+    return right_iou(from_centre(box1), from_centre(box2))
+
+
+@misconception(
+    "iou.axes_paired",
+    part="iou",
+    en="Boxes were read as (x1, x2, y1, y2). They are two corners, (x1, y1, x2, y2).",
+    ru="Рамки прочитаны как (x1, x2, y1, y2). Это два угла, (x1, y1, x2, y2).",
+)
+def iou_axes_paired(box1, box2):
+    order = [0, 2, 1, 3]
+    return right_iou(box1[order], box2[order])
+
+
+@misconception(
+    "iou.sides_not_clamped",
+    part="iou",
+    en="Negative sides are multiplied. For boxes that lie apart both ways the two negative sides give a positive "
+    "area; set each side to zero first: max(0, right - left) * max(0, bottom - top).",
+    ru="Перемножены отрицательные стороны. У рамок, разнесённых и по x, и по y, две отрицательные стороны дают "
+    "положительную площадь; сначала каждую нужно ограничить нулём: max(0, right - left) * max(0, bottom - top).",
+)
+def iou_sides_not_clamped(box1, box2):
+    sides = torch.minimum(box1[2:], box2[2:]) - torch.maximum(box1[:2], box2[:2])
+    shared = sides.prod()
+    return float(shared / ((box1[2:] - box1[:2]).prod() + (box2[2:] - box2[:2]).prod() - shared))
+
+
+@misconception(
+    "iou.area_clamped",
+    part="iou",
+    en="Only the product is set to zero, not each side: max(0, width * height). Two negative sides still give a "
+    "positive area; clamp both: max(0, width) * max(0, height).",
+    ru="Нулём ограничено только произведение, а не каждая сторона: max(0, width * height). Две отрицательные стороны "
+    "всё равно дают положительную площадь; нужно max(0, width) * max(0, height).",
+)
+def iou_area_clamped(box1, box2):
+    shared = (torch.minimum(box1[2:], box2[2:]) - torch.maximum(box1[:2], box2[:2])).prod().clamp(min=0)
+    return float(shared / ((box1[2:] - box1[:2]).prod() + (box2[2:] - box2[:2]).prod() - shared))
+
+
+@misconception(
+    "iou.sides_absolute",
+    part="iou",
+    en="Absolute values of the sides. Boxes that do not meet then seem to share the gap between them; use max(0, side).",
+    ru="Взяты модули сторон. Рамки, которые не встречаются, будто бы делят промежуток между ними; нужно max(0, side).",
+)
+def iou_sides_absolute(box1, box2):
+    shared = (torch.minimum(box1[2:], box2[2:]) - torch.maximum(box1[:2], box2[:2])).abs().prod()
+    return float(shared / ((box1[2:] - box1[:2]).prod() + (box2[2:] - box2[:2]).prod() - shared))
+
+
+@misconception(
+    "iou.box_with_itself",
+    part="iou",
+    en="The answer is always 1: a box is compared with itself (look for the same name used twice), or the coordinates are taken "
+    "for the pixels of masks, which overlap wherever both are not 0.",
+    ru="Ответ всегда 1: рамка сравнивается сама с собой (поищите имя, использованное дважды) или координаты приняты за пиксели "
+    "масок, которые пересекаются везде, где обе не 0.",
+)
+def iou_box_with_itself(box1, box2):
+    del box2
+    return right_iou(box1, box1)
+
+
+@misconception(
+    "iou.of_masks",
+    part="iou",
+    en="This is the IoU of two masks: the coordinates of the boxes are multiplied and added up as if they were pixels. Boxes "
+    "have sides: the intersection is (min(x2) - max(x1)) * (min(y2) - max(y1)), where both are positive.",
+    ru="Это IoU двух масок: координаты рамок перемножены и сложены, как если бы они были пикселями. У рамок есть стороны: "
+    "пересечение равно (min(x2) - max(x1)) * (min(y2) - max(y1)), если обе разности положительны.",
+)
+def iou_of_masks(box1, box2):
+    shared = (box1 * box2).sum()
+    return float(shared / (box1.sum() + box2.sum() - shared))
+
+
+@misconception(
+    "iou.of_masks_over_their_pixels",
+    part="iou",
+    en="This is the IoU of two masks: the coordinates of the boxes are multiplied and added up as if they were pixels. Boxes "
+    "have sides: the intersection is (min(x2) - max(x1)) * (min(y2) - max(y1)), where both are positive.",
+    ru="Это IoU двух масок: координаты рамок перемножены и сложены, как если бы они были пикселями. У рамок есть стороны: "
+    "пересечение равно (min(x2) - max(x1)) * (min(y2) - max(y1)), если обе разности положительны.",
+)
+def iou_of_masks_over_their_pixels(box1, box2):
+    return float((box1 * box2).sum() / ((box1 + box2) > 0).sum())
+
+
+@misconception(
+    "iou.union_counts_twice",
+    part="iou",
+    en="The union counts the intersection twice: area1 + area2. Subtract it once: area1 + area2 - intersection.",
+    ru="Пересечение вошло в объединение дважды: area1 + area2. Один раз его нужно вычесть: area1 + area2 - intersection.",
+)
+def iou_union_counts_twice(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return float(shared / (first + second))
+
+
+@misconception(
+    "iou.intersection_subtracted_twice",
+    part="iou",
+    en="The intersection is subtracted twice. Both areas hold it, and it must count once: area1 + area2 - intersection.",
+    ru="Пересечение вычтено дважды. Оно входит в обе площади, а остаться должно один раз: area1 + area2 - intersection.",
+)
+def iou_intersection_subtracted_twice(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return float(shared / (first + second - 2 * shared))
+
+
+@misconception(
+    "iou.intersection_added",
+    part="iou",
+    en="The intersection is added to the areas instead of subtracted. Both areas hold it, and it must count once: area1 + area2 "
+    "- intersection.",
+    ru="Пересечение прибавлено к площадям, а не вычтено. Оно входит в обе площади, а остаться должно один раз: area1 + area2 - "
+    "intersection.",
+)
+def iou_intersection_added(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return float(shared / (first + second + shared))
+
+
+@misconception(
+    "iou.first_area_twice",
+    part="iou",
+    en="The area of the first box counts twice, and that of the second not at all (look for a copied line). IoU = intersection / "
+    "(area1 + area2 - intersection).",
+    ru="Площадь первой рамки учтена дважды, а второй ни разу (поищите скопированную строку). IoU = intersection / "
+    "(area1 + area2 - intersection).",
+)
+def iou_first_area_twice(box1, box2):
+    shared, first, _second = _parts(box1, box2)
+    return float(shared / (first + first - shared))
+
+
+@misconception(
+    "iou.parentheses_missing",
+    part="iou",
+    en="The union needs parentheses: a / b + c - d divides by b alone. IoU = intersection / (area1 + area2 - intersection).",
+    ru="Объединению нужны скобки: a / b + c - d делит только на b. IoU = intersection / (area1 + area2 - intersection).",
+)
+def iou_parentheses_missing(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return float(shared / first + second - shared)
+
+
+@misconception(
+    "iou.subtracted_after_the_division",
+    part="iou",
+    en="The intersection is subtracted after the division: a / (b + c) - d. It belongs in the parentheses: intersection / (area1 "
+    "+ area2 - intersection).",
+    ru="Пересечение вычтено после деления: a / (b + c) - d. Его место в скобках: intersection / (area1 + area2 - intersection).",
+)
+def iou_subtracted_after_the_division(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return float(shared / (first + second) - shared)
+
+
+@misconception(
+    "iou.floor_division",
+    part="iou",
+    en="// divides and cuts to whole numbers, so that every overlap but the full one is 0. Divide with /.",
+    ru="// делит и обрезает до целого, и любое перекрытие, кроме полного, становится нулём. Делите через /.",
+)
+def iou_floor_division(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return float(shared // (first + second - shared))
+
+
+@misconception(
+    "iou.areas_from_the_origin",
+    part="iou",
+    en="The area of a box was taken as x2 * y2, as of a box that begins at the origin. It is (x2 - x1) * (y2 - y1).",
+    ru="За площадь рамки взято x2 * y2, как у рамки от начала координат. Площадь равна (x2 - x1) * (y2 - y1).",
+)
+def iou_areas_from_the_origin(box1, box2):
+    shared, _first, _second = _parts(box1, box2)
+    return float(shared / (box1[2:].prod() + box2[2:].prod() - shared))
+
+
+def _of_corners(first, second, low, high):
+    shared = (high(first[2:], second[2:]) - low(first[:2], second[:2])).clamp(min=0).prod()
+    return float(shared / ((first[2:] - first[:2]).prod() + (second[2:] - second[:2]).prod() - shared))
+
+
+@misconception(
+    "iou.larger_right_edges",
+    part="iou",
+    en="The intersection ends at the larger of the two right edges, and at the lower of the two bottom ones. Take min there: "
+    "min(x2, x2') and min(y2, y2').",
+    ru="Пересечение доведено до большего из правых краёв и до нижнего из нижних. Там нужен min: min(x2, x2') и min(y2, y2').",
+)
+def iou_larger_right_edges(box1, box2):
+    return _of_corners(box1, box2, torch.maximum, torch.maximum)
+
+
+@misconception(
+    "iou.smaller_left_edges",
+    part="iou",
+    en="The intersection begins at the smaller of the two left edges, and at the higher of the two top ones. Take max there: "
+    "max(x1, x1') and max(y1, y1').",
+    ru="Пересечение начато от меньшего из левых краёв и от верхнего из верхних. Там нужен max: max(x1, x1') и max(y1, y1').",
+)
+def iou_smaller_left_edges(box1, box2):
+    return _of_corners(box1, box2, torch.minimum, torch.minimum)
+
+
+@misconception(
+    "iou.clipped_to_224",
+    part="iou",
+    en="Coordinates were clipped to 0..224. Pictures have other sizes, and boxes may reach over their edges: take them as they "
+    "come.",
+    ru="Координаты обрезаны до 0..224. Картинки бывают и других размеров, и рамка может выходить за край: берите числа как есть.",
+)
+def iou_clipped_to_224(box1, box2):
+    shared, first, second = _parts(box1.clamp(0, 224), box2.clamp(0, 224))
+    return float(shared / (first + second - shared + 1e-9))
+
+
+@misconception(
+    "iou.clipped_at_zero",
+    part="iou",
+    en="Negative coordinates were set to zero. A box may reach over the picture's edge: take its coordinates as they come.",
+    ru="Отрицательные координаты обнулены. Рамка может выходить за край картинки: берите координаты как есть.",
+)
+def iou_clipped_at_zero(box1, box2):
+    return right_iou(box1.clamp(min=0), box2.clamp(min=0))
+
+
+@misconception(
+    "iou.hull_for_intersection",
+    part="iou",
+    en="min and max are exchanged: the box around both is taken for the intersection. That begins at the larger of the two left "
+    "edges and ends at the smaller of the two right ones, and so from top to bottom.",
+    ru="min и max перепутаны: вместо пересечения взята рамка вокруг обеих. Пересечение начинается у большего из левых краёв и "
+    "кончается у меньшего из правых, и так же сверху вниз.",
+)
+def iou_hull_for_intersection(box1, box2):
+    shared = (torch.maximum(box1[2:], box2[2:]) - torch.minimum(box1[:2], box2[:2])).prod()
+    return float(shared / ((box1[2:] - box1[:2]).prod() + (box2[2:] - box2[:2]).prod() - shared))
+
+
+@misconception(
+    "iou.dice_of_boxes",
+    part="iou",
+    en="This is the Dice coefficient, 2 * intersection / (area1 + area2). IoU = intersection / (area1 + area2 - intersection).",
+    ru="Это коэффициент Dice, 2 * intersection / (area1 + area2). IoU = intersection / (area1 + area2 - intersection).",
+)
+def iou_dice_of_boxes(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return float(2 * shared / (first + second))
+
+
+@misconception(
+    "iou.over_hull",
+    part="iou",
+    en="Intersection over the box around both. The union is smaller than that box: area1 + area2 - intersection.",
+    ru="Пересечение поделено на рамку, охватывающую обе. Объединение меньше её: area1 + area2 - intersection.",
+)
+def iou_over_hull(box1, box2):
+    shared, _first, _second = _parts(box1, box2)
+    return float(shared / (torch.maximum(box1[2:], box2[2:]) - torch.minimum(box1[:2], box2[:2])).prod())
+
+
+@misconception(
+    "iou.generalised",
+    part="iou",
+    en="This is the generalised IoU, negative for boxes that lie apart. The plain one is asked: intersection / union.",
+    ru="Это обобщённый IoU (GIoU), отрицательный для разнесённых рамок. Нужен обычный: intersection / union.",
+)
+def iou_generalised(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    hull = (torch.maximum(box1[2:], box2[2:]) - torch.minimum(box1[:2], box2[:2])).prod()
+    union = first + second - shared
+    return float(shared / union - (hull - union) / hull)
+
+
+@misconception(
+    "iou.intersection_only",
+    part="iou",
+    en="The area of the intersection. Divide it by the union: area1 + area2 - intersection.",
+    ru="Площадь пересечения. Её нужно поделить на объединение: area1 + area2 - intersection.",
+)
+def iou_intersection_only(box1, box2):
+    return float(_parts(box1, box2)[0])
+
+
+@misconception(
+    "iou.distance",
+    part="iou",
+    en="1 - IoU, the distance of two boxes. The IoU itself is asked: intersection / union.",
+    ru="1 - IoU, расстояние между рамками. Нужен сам IoU: intersection / union.",
+)
+def iou_distance(box1, box2):
+    return 1 - right_iou(box1, box2)
+
+
+@misconception(
+    "iou.percent",
+    part="iou",
+    en="In percent. A share from 0 to 1 is asked.",
+    ru="В процентах. Нужна доля от 0 до 1.",
+)
+def iou_percent(box1, box2):
+    return 100 * right_iou(box1, box2)
+
+
+@misconception(
+    "iou.whole_pixels",
+    part="iou",
+    en="Coordinates were cut off to whole pixels with int(). They are continuous, and may be shares from 0 to 1.",
+    ru="Координаты обрезаны до целых пикселей через int(). Они непрерывные и могут быть долями от 0 до 1.",
+)
+def iou_whole_pixels(box1, box2):
+    shared, first, second = _parts(box1.trunc(), box2.trunc())
+    return float(shared / (first + second - shared + 1e-9))
+
+
+@misconception(
+    "iou.half_precision",
+    part="iou",
+    en="Computed in 16 bits, which hold no number above 65504: the area of a box of 300 x 300 is larger. Use float32.",
+    ru="Посчитано в 16 битах, где нет чисел больше 65504: площадь рамки 300 x 300 уже больше. Нужен float32.",
+)
+def iou_half_precision(box1, box2):
+    shared, first, second = _parts(box1.half(), box2.half())
+    return float(shared / (first + second - shared))
+
+
+@misconception(
+    "iou.overlap_or_not",
+    part="iou",
+    en="Only whether the boxes meet, 1 or 0. How much they do is asked: intersection / union.",
+    ru="Только ответ, встречаются ли рамки: 1 или 0. Нужно, насколько: intersection / union.",
+)
+def iou_overlap_or_not(box1, box2):
+    return float(_parts(box1, box2)[0] > 0)
+
+
+@misconception(
+    "iou.pixel_in_areas_only",
+    part="iou",
+    en="One pixel is added to the sides of the boxes (x2 - x1 + 1), though not of the intersection. The lab's coordinates are "
+    "continuous: a side is x2 - x1, everywhere.",
+    ru="Пиксель прибавлен к сторонам рамок (x2 - x1 + 1), но не к сторонам пересечения. Координаты здесь непрерывные: сторона "
+    "везде равна x2 - x1.",
+)
+def iou_pixel_in_areas_only(box1, box2):
+    shared = _parts(box1, box2)[0]
+    _shared, first, second = _parts(box1, box2, pixel=1.0)
+    return float(shared / (first + second - shared))
+
+
+@misconception(
+    "iou.pixel_in_intersection_only",
+    part="iou",
+    en="One pixel is added to the sides of the intersection (right - left + 1), though not of the boxes. The lab's coordinates "
+    "are continuous: a side is x2 - x1, everywhere.",
+    ru="Пиксель прибавлен к сторонам пересечения (right - left + 1), но не к сторонам рамок. Координаты здесь непрерывные: "
+    "сторона везде равна x2 - x1.",
+)
+def iou_pixel_in_intersection_only(box1, box2):
+    shared = _parts(box1, box2, pixel=1.0)[0]
+    _shared, first, second = _parts(box1, box2)
+    return float(shared / (first + second - shared))
+
+
+def _smoothed(slug, above, below):
+    """With a term against division by zero that is too large: boxes may be shares of a picture, with areas below 1."""
+
+    @misconception(
+        f"iou.{slug}",
+        part="iou",
+        en=f"{below:g} is added to the union, against a division by zero{' (and as much to the intersection)' * bool(above)}. "
+        "Boxes may be shares of a picture, from 0 to 1, and their areas are no larger than that. Leave it out, or take 1e-9.",
+        ru=f"К объединению прибавлено {below:g} от деления на ноль{' (и столько же к пересечению)' * bool(above)}. Рамки бывают "
+        "в долях картинки, от 0 до 1, и площади у них не больше. Уберите это слагаемое или возьмите 1e-9.",
+    )
+    def variant(box1, box2):
+        shared, first, second = _parts(box1, box2)
+        return float((shared + above) / (first + second - shared + below))
+
+    return variant
+
+
+iou_smoothed = _smoothed("smoothed", 1, 1)
+iou_smoothed_below = _smoothed("smoothed_below", 0, 1)
+iou_smoothed_below_by_a_hundredth = _smoothed("smoothed_below_by_a_hundredth", 0, 1e-2)
+iou_smoothed_below_by_a_thousandth = _smoothed("smoothed_below_by_a_thousandth", 0, 1e-3)
+
+
+@misconception(
+    "iou.height_not_clamped",
+    part="iou",
+    en="Only the width of the intersection is set to zero where the boxes lie apart. The height needs the same: max(0, bottom "
+    "- top).",
+    ru="Нулём ограничена только ширина пересечения. С высотой нужно то же самое: max(0, bottom - top).",
+)
+def iou_height_not_clamped(box1, box2):
+    width, height = torch.minimum(box1[2:], box2[2:]) - torch.maximum(box1[:2], box2[:2])
+    shared = width.clamp(min=0) * height
+    return float(shared / ((box1[2:] - box1[:2]).prod() + (box2[2:] - box2[:2]).prod() - shared))
+
+
+@misconception(
+    "iou.width_not_clamped",
+    part="iou",
+    en="Only the height of the intersection is set to zero where the boxes lie apart. The width needs the same: max(0, right "
+    "- left).",
+    ru="Нулём ограничена только высота пересечения. С шириной нужно то же самое: max(0, right - left).",
+)
+def iou_width_not_clamped(box1, box2):
+    width, height = torch.minimum(box1[2:], box2[2:]) - torch.maximum(box1[:2], box2[:2])
+    shared = width * height.clamp(min=0)
+    return float(shared / ((box1[2:] - box1[:2]).prod() + (box2[2:] - box2[:2]).prod() - shared))
+
+
+@misconception(
+    "iou.rounded",
+    part="iou",
+    en="Rounded to two digits. Round where you print; whoever compares with a threshold needs the number as it is.",
+    ru="Округлено до двух знаков. Округляйте при печати; для сравнения с порогом нужно само число.",
+)
+def iou_rounded(box1, box2):
+    return round(right_iou(box1, box2), 2)
