@@ -19,6 +19,8 @@ from pydantic import (
     Field,
     PositiveFloat,
     PositiveInt,
+    StrictBool,
+    StrictStr,
     model_validator,
 )
 
@@ -94,6 +96,26 @@ class Parameter(Specification):
     strangers: Names = ()
 
 
+class Setting(Specification):
+    """What an optional parameter of a submission's function is given where its default asks for other arguments than the task's:
+    `box_format: midpoint` of a function that can take corners too.
+
+    Attributes:
+        names: the parameter's possible names, compared without case and underscores.
+        default: its default, a word or a flag; with another one the parameter is left alone.
+        value: what it is given in the place of that.
+    """
+
+    names: Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+    default: StrictBool | Annotated[StrictStr, Field(min_length=1, max_length=50)]
+    value: StrictBool | StrictStr
+
+    def is_of(self, name: str, default: str) -> bool:
+        """Whether a parameter has this name and this default (`true` and `false` of a flag)."""
+        own = str(self.default).lower() if isinstance(self.default, bool) else self.default
+        return default == own and same_name(name) in map(same_name, self.names)
+
+
 class Part(Specification):
     """One graded part: what it is called, what it takes, and which styles of answering count.
 
@@ -104,6 +126,7 @@ class Part(Specification):
         names: accepted names in order of preference, the canonical one first; compared without case and underscores; no other
             part may have one of them.
         parameters: in canonical order.
+        settings: of optional parameters that a submission's function may have beside these.
         styles: `call` (a function), `method` (of a class of the submission), `module_class` (a class to make and call),
             `forward_hook` (registered at top level), `variable` (a value, or an attribute of an object, instead of a function).
         accepts: forms in which arrays are offered, in order.
@@ -122,6 +145,7 @@ class Part(Specification):
     points: PositiveFloat | PositiveInt
     names: Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
     parameters: Annotated[tuple[Parameter, ...], BeforeValidator(_as_tuple)] = ()
+    settings: Annotated[tuple[Setting, ...], BeforeValidator(_as_tuple)] = ()
     styles: Annotated[tuple[Style, ...], BeforeValidator(_as_tuple), Field(min_length=1)] = ("call",)
     accepts: Annotated[tuple[Form, ...], BeforeValidator(_as_tuple), Field(min_length=1)] = ("list",)
     batch_axis: Names = ()

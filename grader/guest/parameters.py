@@ -1,9 +1,10 @@
 """The parameters of a function, described for the judge: as its signature has them, and as its code reads them.
 
-A description is a list of `{name, required, how, form, fraction, said}`, `how` being positional, keyword, args or kwargs. What is
-taken out of `**kwargs` by its name is a keyword too, and `*args` that nothing looks at is none. `form` is that of arrays which
-the function is written for, as far as it shows, `fraction` whether the default is a float, `said` what an annotation says that it
-is (network, array, number, other; empty where there is none).
+A description is a list of `{name, required, how, form, fraction, default, said}`, `how` being positional, keyword, args or
+kwargs. What is taken out of `**kwargs` by its name is a keyword too, and `*args` that nothing looks at is none. `form` is that of
+arrays which the function is written for, as far as it shows, `fraction` whether the default is a float, `default` the word that
+it is (`true` and `false` of a flag; empty for all else), `said` what an annotation says that it is (network, array, number,
+other; empty where there is none).
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def parameters_of(value: Any, bound: bool = False) -> list[dict[str, Any]] | Non
             "required": parameter.default is parameter.empty and _HOW.get(parameter.kind) not in ("args", "kwargs"),
             "how": _HOW.get(parameter.kind, "positional"),
             "fraction": type(parameter.default) is float,
+            "default": _word(parameter.default),
             "said": _said(parameter.annotation),
         }
         for parameter in parameters[:MOST_PARAMETERS]
@@ -78,7 +80,8 @@ def _as_code_reads_them(parameters: list[dict[str, Any]], code: CodeType) -> lis
         for name, default in _taken_out(mapping, steps):
             if name not in known and len(kept) < MOST_PARAMETERS:
                 known.add(name)
-                kept.append({**_KEYWORD, "name": name[:100], "form": parameters[0]["form"], "fraction": type(default) is float})
+                told = {"fraction": type(default) is float, "default": _word(default)}
+                kept.append({**_KEYWORD, "name": name[:100], "form": parameters[0]["form"], **told})
     return kept
 
 
@@ -114,6 +117,13 @@ def _form(value: Any, parameters: Sequence[inspect.Parameter]) -> str:
     mentioned = [value.__globals__.get(name) for name in value.__code__.co_names]
     used = {str(attribute(one, "__name__", "")).split(".")[0] for one in mentioned if is_a(one, ModuleType)}
     return "numpy" if "numpy" in used and not used & {"torch", "torchvision"} else ""
+
+
+def _word(default: Any) -> str:
+    """A default that names one of several ways to be called."""
+    if type(default) is bool:
+        return str(default).lower()
+    return default[:50] if type(default) is str else ""
 
 
 def _said(annotation: Any) -> str:

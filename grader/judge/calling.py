@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from grader.course.specification import Assignment, Form, Part, same_name
+from grader.course.specification import Assignment, Form, Part, Setting, same_name
 from grader.judge.alternatives import Alternative
 from grader.judge.binding import SHORT, Binding, Roles
 from grader.judge.candidates import Candidate, candidates
@@ -138,6 +138,16 @@ def nearest_first(possible: Sequence[Attempt], known: Attempt) -> list[Attempt]:
         return attempt.candidate != known.candidate, attempt.form != known.form, _numbers(attempt) != _numbers(known)
 
     return sorted(possible, key=distance)
+
+
+def settings_of(part: Part, attempt: Attempt) -> Iterator[tuple[str, Setting]]:
+    """The optional parameters that are not left their defaults, which ask for other arguments than the task's."""
+    binding, parameters = attempt.candidate.binding, attempt.candidate.parameters
+    in_order = [parameter.name for parameter in parameters if parameter.how == "positional"][: len(binding.positional)]
+    filled = {*in_order, *(name for name, _ in binding.keywords)}
+    for parameter in parameters:
+        if not parameter.required and parameter.how in ("positional", "keyword") and parameter.name not in filled:
+            yield from ((parameter.name, one) for one in part.settings if one.is_of(parameter.name, parameter.default))
 
 
 def _numbers(attempt: Attempt) -> list[str]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.course.specification import Assignment, Part
 from grader.judge.alternatives import Alternative
-from grader.judge.calling import MIXED, Attempt, Question
+from grader.judge.calling import MIXED, Attempt, Question, settings_of
 from grader.sandbox.exchange import LoadReport
 from grader.wire.values import Array, Model, Value
 from grader.wire.wrapping import wired
@@ -123,6 +123,7 @@ def _request(attempt: Attempt, roles: dict[str, Any], question: Question, served
     if attempt.candidate.style == "variable":
         return Request(target, [], {}, attempt.form)
     keywords = {name: roles[role] for name, role in binding.keywords}
+    keywords |= {name: setting.value for name, setting in settings_of(question.part, attempt)}
     return Request(target, [roles[role] for role in binding.positional], keywords, attempt.form)
 
 

@@ -16,7 +16,8 @@ from grader.wire.values import Value
 @dataclass(frozen=True)
 class Parameter:
     """A parameter of a function. `how` is positional, keyword, args or kwargs; `form` that of arrays which it is written for;
-    `fraction`: its default is a float; `said`: what its annotation says that it is, if there is one.
+    `fraction`: its default is a float; `default`: the word that it is, `true` and `false` too; `said`: what its annotation says
+    that it is, if there is one.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Parameter:
     form: str = ""
     fraction: bool = False
     said: str = ""
+    default: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def _read_parameters(value: Value) -> tuple[Parameter, ...] | None:
             text(item.get("form"), 20),
             item.get("fraction") is True,
             text(item.get("said"), 20),
+            text(item.get("default"), 50),
         )
         for item in value[:MOST_PARAMETERS]
     )

@@ -430,6 +430,22 @@ class Lab:
         "dice": "",
         "nms": "",
     },
+    "centres_unless_told_otherwise": {
+        "iou": """
+def corners_of(box):
+    return [box[0] - box[2] / 2, box[1] - box[3] / 2, box[0] + box[2] / 2, box[1] + box[3] / 2]
+
+
+def intersection_over_union(boxes_preds, boxes_labels, box_format="midpoint"):
+    if box_format == "midpoint":
+        boxes_preds, boxes_labels = corners_of(boxes_preds), corners_of(boxes_labels)
+    return ratio(boxes_preds, boxes_labels)
+""",
+        "nms": """
+def nms(boxes, scores, iou_thres=0.5, *, xywh=True):
+    return keep_best([corners_of(box) if xywh else box for box in boxes], scores, iou_thres)
+""",
+    },
 }
 CASES = [(student, part) for student, parts in FORMS.items() for part in parts]
 

@@ -75,6 +75,16 @@ def test_defaults_that_are_fractions():
     assert [one["name"] for one in parameters if one["fraction"]] == ["c", "g"]
 
 
+def test_defaults_that_are_words():
+    """Protects code that can be asked in several ways: which one it takes by itself shows in a default, of `**kwargs` too."""
+    source = """
+def f(a, b="midpoint", c=True, d=1, e=None, *, g=False, h=b"midpoint", i="x" * 99, **more):
+    return more.get("fmt", "xywh")
+"""
+    found = {one["name"]: one["default"] for one in describe(source)["f"]["parameters"] if one["default"]}
+    assert found == {"b": "midpoint", "c": "true", "g": "false", "i": "x" * 50, "fmt": "xywh"}
+
+
 def test_annotations_that_tell_a_network():
     """Protects functions whose parameters have names of their own: what they are then shows in annotations, text or not."""
     source = "def f(a: np.ndarray, b: nn.Module | None, c: my_module.Box, d): pass\ndef g(a, b): pass\n"

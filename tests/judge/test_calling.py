@@ -58,6 +58,10 @@ ASSIGNMENT = Assignment.model_validate(
                 "points": 1,
                 "names": ["overlap"],
                 "parameters": [{"role": "first"}, {"role": "second"}],
+                "settings": [
+                    {"names": ["box_format"], "default": "midpoint", "value": "corners"},
+                    {"names": ["sized"], "default": True, "value": False},
+                ],
                 "styles": ["call", "method", "module_class"],
                 "accepts": ["torch", "list"],
                 "batch_axis": ["first", "second"],
@@ -659,3 +663,31 @@ def test_an_axis_more_for_what_the_way_to_ask_has():
         [("expand:second", "list:first")],
     ]
     assert list(with_an_axis_more(asked, replace(usual, changes=("squeeze:first",)))) == []
+
+
+@pytest.mark.parametrize(
+    ("further", "keywords"),
+    [
+        (Parameter("box_format", required=False, default="midpoint"), {"box_format": "corners"}),
+        (Parameter("BoxFormat", required=False, how="keyword", default="midpoint"), {"BoxFormat": "corners"}),
+        (Parameter("sized", required=False, default="true"), {"sized": False}),
+        (Parameter("box_format", required=False, default="corners"), {}),
+        (Parameter("box_format", required=False), {}),
+        (Parameter("sized", required=False, default="false"), {}),
+        (Parameter("kind", required=False, default="midpoint"), {}),
+    ],
+)
+def test_a_default_that_asks_for_other_arguments(further: Parameter, keywords: dict[str, Any]) -> None:
+    """Fair to code that takes boxes in two ways, the task's not by itself; what has another default is left alone."""
+    asked = question("overlap", report(overlap=Entry("function", (Parameter("first"), Parameter("second"), further))))
+    (request,) = requests_of(asked, attempts(asked)[0], ([0, 0, 1, 1], [0, 0, 2, 2]))
+    assert (len(request.positional), request.keywords) == (2, keywords)
+
+
+def test_a_setting_that_takes_an_argument() -> None:
+    """Protects a parameter that is filled already, in order: given once more, it would be refused."""
+    further = Parameter("sized", required=False, default="true")
+    asked = question("overlap", report(overlap=Entry("function", (Parameter("first"), further))))
+    for attempt in attempts(asked):
+        for request in requests_of(asked, attempt, ([0, 0, 1, 1], [0, 0, 2, 2])):
+            assert "sized" not in request.keywords or len(request.positional) < 2

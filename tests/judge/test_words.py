@@ -25,6 +25,7 @@ from grader.judge.words import (
     unreadable_words,
 )
 from grader.sandbox.exchange import Failure, LoadReport
+from grader.sandbox.inventory import Parameter
 
 REPORT = LoadReport("", "", (), (), {}, (), False, 0)
 
@@ -168,6 +169,15 @@ def test_a_name_in_other_letters_of_the_same_is_no_adaptation(found: str, notes:
     """Protects what students read of their file from "Scaler was used as scaler"; every other name is told."""
     attempt = Attempt(Candidate(found, "call", {}), PART.accepts[0])
     assert [str(text) for text in adaptation_notes(PART, attempt, None)] == notes
+
+
+def test_a_default_that_was_not_left_is_told() -> None:
+    """Protects a student whose function is called otherwise than by the task's own words from not knowing it."""
+    settings = [{"names": ["fmt"], "default": "xywh", "value": "xyxy"}]
+    part = Part.model_validate({**PART.model_dump(mode="json"), "settings": settings})
+    attempt = Attempt(Candidate("Scaler", "call", {}, parameters=(Parameter("fmt", False, default="xywh"),)), part.accepts[0])
+    said = "Scaler was called with fmt='xyxy': its default, 'xywh', asks for other arguments than the task gives."
+    assert [str(text) for text in adaptation_notes(part, attempt, None)] == [said]
 
 
 @pytest.mark.parametrize(
