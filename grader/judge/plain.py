@@ -12,16 +12,21 @@ from grader.wire.values import Array, Value
 _HEAVY = (np.ndarray, dict, list, tuple, set, frozenset, str, bytes)
 
 
-def plain(value: Value) -> Any:
-    """Arrays as `numpy.ndarray`, numpy scalars as Python numbers, containers walked, sets as sorted lists; handles stay."""
+def plain(value: Value, *, copied: bool = False) -> Any:
+    """Arrays as `numpy.ndarray`, numpy scalars as Python numbers, containers walked, sets as sorted lists; handles stay.
+
+    What comes shares nothing that can be changed with `value` but arrays, and if `copied` not even those.
+    """
     if isinstance(value, Array):
-        return value.data.item() if value.kind == "scalar" and value.data.size == 1 else value.data
+        if value.kind == "scalar" and value.data.size == 1:
+            return value.data.item()
+        return value.data.copy() if copied else value.data
     if isinstance(value, list | tuple):
-        return type(value)(plain(item) for item in value)
+        return type(value)(plain(item, copied=copied) for item in value)
     if isinstance(value, set):
         return sorted(value, key=rank)
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: plain(item, copied=copied) for key, item in value.items()}
     return value
 
 

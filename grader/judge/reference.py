@@ -102,7 +102,7 @@ class Reference:
             kept = {"value": evaluated.value, "tolerance": evaluated.tolerance}
             self.store.keep(key, kept, self._about(part, arguments, evaluated))
         # A copy: whatever a test or a comparison does to it, the next is given the same.
-        return Expected(plain(copy.deepcopy(kept["value"])), float(kept["tolerance"]))
+        return Expected(plain(kept["value"], copied=True), float(kept["tolerance"]))
 
     def answers(self, function: Callable[..., Any], source: bytes, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
         """What another function answers to calls one after the other, the same model being the same network in all of them.
@@ -119,7 +119,7 @@ class Reference:
             lent: dict[str, Any] = {}
             values = [wired_answer(asked(*[self._lend(value, lent) for value in arguments])) for arguments in calls]
             self.store.keep(key, values, {"function": name})
-        return [plain(copy.deepcopy(value)) for value in values]
+        return [plain(value, copied=True) for value in values]
 
     def _without_a_model(self, part: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """Kept in memory where arguments and answer are small and soon hashed: tests ask the same of every submission."""
@@ -129,11 +129,11 @@ class Reference:
         except WireError:
             key = ""  # an argument that no submission could be sent
         if key in self._small:
-            return plain(copy.deepcopy(self._small[key]))
+            return plain(self._small[key], copied=True)
         answer = copy.deepcopy(self._call(function, arguments))  # which may be a view of the test's own array
         if key and _array_bytes(answer) <= _SMALL_BYTES and len(self._small) < _MOST_SMALL:
             self._small[key] = answer
-        return plain(copy.deepcopy(answer))
+        return plain(answer, copied=True)
 
     def _call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         return wired_answer(function(*[self.give(value) for value in arguments]))

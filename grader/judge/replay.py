@@ -6,7 +6,6 @@ library) by test and call. A call that the recording does not have is an error t
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -62,7 +61,7 @@ class Replay:
             model, tensor = call.tensor
             return Expected(read_state(self.weights[model])[tensor].numpy().copy(), call.tolerance)
         # A copy: whatever a test or a comparison does to it, the next is given the same.
-        return Expected(plain(copy.deepcopy(call.answer)), call.tolerance)
+        return Expected(plain(call.answer, copied=True), call.tolerance)
 
     def _at_place(self, part: str, arguments: tuple[Any, ...], place: int) -> int:
         made = self.recording.tests.get(self.test, [])
@@ -82,7 +81,7 @@ class Replay:
             if sequence.calls[: len(numbers)] == numbers:
                 answers = sequence.answers.get(source.decode(), [])
                 if len(answers) >= len(numbers):
-                    return [plain(copy.deepcopy(value)) for value in answers[: len(numbers)]]
+                    return [plain(value, copied=True) for value in answers[: len(numbers)]]
         raise LookupError("the variant gave no answer")
 
     def variants(self) -> list[Variant]:

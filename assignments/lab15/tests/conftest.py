@@ -1,11 +1,13 @@
 """What the tests of lab 15 share: normalised pictures, boxes of a wanted overlap, feature maps that tell mistakes apart.
 
 Inputs are drawn anew for every seed; each helper draws until the input separates a right answer from the mistakes that
-the tests are after, so that a grade never hangs on a lucky draw.
+the tests are after, so that a grade never hangs on a lucky draw. They are the same for every submission, and so are kept; each
+test gets copies.
 """
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -22,13 +24,36 @@ def photo(pictures) -> Callable[[str, int, int], np.ndarray]:
     """photo("cat", height, width): the picture's pixels on a coarse grid, normalised, (1, 3, height, width) float32."""
 
     def take(name: str, height: int, width: int) -> np.ndarray:
-        pixels = pictures[name]
-        rows = np.linspace(0, pixels.shape[0] - 1, height).round().astype(int)
-        columns = np.linspace(0, pixels.shape[1] - 1, width).round().astype(int)
-        values = (pixels[np.ix_(rows, columns)].astype(np.float32) / 255 - IMAGENET_MEAN) / IMAGENET_STD
-        return np.ascontiguousarray(values.transpose(2, 0, 1)[None])
+        return _photo(_Pixels(pictures[name]), height, width).copy()
 
     return take
+
+
+@dataclass(frozen=True, eq=False)
+class _Pixels:
+    """A picture's pixels, (H, W, 3) uint8, that can be looked up: the same as long as they are the same array."""
+
+    pixels: np.ndarray
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Pixels) and self.pixels is other.pixels
+
+    def __hash__(self) -> int:
+        return id(self.pixels)
+
+
+@functools.cache
+def _photo(picture: _Pixels, height: int, width: int) -> np.ndarray:
+    pixels = picture.pixels
+    rows = np.linspace(0, pixels.shape[0] - 1, height).round().astype(int)
+    columns = np.linspace(0, pixels.shape[1] - 1, width).round().astype(int)
+    return _normalised(pixels[np.ix_(rows, columns)])
+
+
+def _normalised(pixels: np.ndarray) -> np.ndarray:
+    """Pixels (H, W, 3) as a network takes them, (1, 3, H, W) float32."""
+    values = (pixels.astype(np.float32) / 255 - IMAGENET_MEAN) / IMAGENET_STD
+    return np.ascontiguousarray(values.transpose(2, 0, 1)[None])
 
 
 @pytest.fixture
@@ -42,9 +67,7 @@ def sight(pictures, models, reference) -> Callable[..., tuple[np.ndarray, np.nda
     """
 
     def look(mosaic: list[list[str]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        rows = [np.concatenate([_square(pictures[name.lstrip("-")], name) for name in row], axis=1) for row in mosaic]
-        values = (np.concatenate(rows).astype(np.float32) / 255 - IMAGENET_MEAN) / IMAGENET_STD
-        batch = np.ascontiguousarray(values.transpose(2, 0, 1)[None])
+        batch = _mosaic(tuple(tuple((_Pixels(pictures[name.lstrip("-")]), name[0] == "-") for name in row) for row in mosaic))
         features = reference.features_map(models.localiser, batch)[0]
         channels, height, width = features.shape
         cells = features.reshape(channels, height // 2, 2, width // 2, 2).mean(axis=(2, 4))
@@ -56,12 +79,20 @@ def sight(pictures, models, reference) -> Callable[..., tuple[np.ndarray, np.nda
     return look
 
 
-def _square(pixels: np.ndarray, name: str) -> np.ndarray:
+@functools.cache
+def _mosaic(rows: tuple[tuple[tuple[_Pixels, bool], ...], ...]) -> np.ndarray:
+    """Squares of pictures side by side in rows, some mirrored, as a network takes them."""
+    return _normalised(
+        np.concatenate([np.concatenate([_square(picture.pixels, mirrored) for picture, mirrored in row], axis=1) for row in rows])
+    )
+
+
+def _square(pixels: np.ndarray, mirrored: bool) -> np.ndarray:
     side = min(pixels.shape[:2])
     top, left = (pixels.shape[0] - side) // 2, (pixels.shape[1] - side) // 2
     steps = np.linspace(0, side - 1, 128).round().astype(int)
     square = pixels[top : top + side, left : left + side][np.ix_(steps, steps)]
-    return square[:, ::-1] if name.startswith("-") else square
+    return square[:, ::-1] if mirrored else square
 
 
 @pytest.fixture
@@ -103,10 +134,12 @@ def _map_in(answer: object, shape: tuple[int, ...]) -> np.ndarray:
 def noise(seed) -> Callable[..., np.ndarray]:
     """noise(k, n, height, width): n pictures of normal noise, (n, 3, height, width) float32, drawn from `seed + k`."""
 
-    def draw(k: int, n: int, height: int, width: int) -> np.ndarray:
-        return np.random.default_rng(seed + k).standard_normal((n, 3, height, width), dtype=np.float32)
+    return lambda k, n, height, width: _noise(seed + k, (n, 3, height, width)).copy()
 
-    return draw
+
+@functools.cache
+def _noise(seed: int, shape: tuple[int, ...]) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal(shape, dtype=np.float32)
 
 
 @pytest.fixture
@@ -115,7 +148,7 @@ def weights(seed) -> Callable[[int, int, int], np.ndarray]:
     return lambda k, classes, channels: _weights(seed + k, (classes, channels)).copy()
 
 
-@functools.cache  # the same for every submission
+@functools.cache
 def _weights(seed: int, shape: tuple[int, int]) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal(shape, dtype=np.float32) * np.float32(0.05)
 
@@ -137,7 +170,7 @@ def evidence(seed) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
     return draw
 
 
-@functools.cache  # the same for every submission
+@functools.cache
 def _evidence(seed: int, shape: tuple[int, int, int], classes: int, signed: bool) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     while True:
@@ -199,16 +232,23 @@ def shuffled(seed) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
     """
 
     def shuffle(k: int, boxes: list[np.ndarray], scores: list[float], *thresholds: float) -> tuple[np.ndarray, np.ndarray]:
-        rng = np.random.default_rng(seed + k)
         table, values = np.array(boxes, dtype=np.float32), np.array(scores, dtype=np.float32)
-        while True:
-            order = rng.permutation(len(values))
-            steps = np.diff(values[order])
-            is_unsorted = len(values) < 3 or ((steps > 0).any() and (steps < 0).any())
-            if is_unsorted and all(_tells_areas_apart(table[order], values[order], threshold) for threshold in thresholds):
-                return table[order], values[order]
+        order = _order(seed + k, table.tobytes(), values.tobytes(), thresholds)
+        return table[order], values[order]
 
     return shuffle
+
+
+@functools.cache
+def _order(seed: int, boxes: bytes, scores: bytes, thresholds: tuple[float, ...]) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    table, values = np.frombuffer(boxes, np.float32).reshape(-1, 4), np.frombuffer(scores, np.float32)
+    while True:
+        order = rng.permutation(len(values))
+        steps = np.diff(values[order])
+        is_unsorted = len(values) < 3 or ((steps > 0).any() and (steps < 0).any())
+        if is_unsorted and all(_tells_areas_apart(table[order], values[order], threshold) for threshold in thresholds):
+            return order
 
 
 @pytest.fixture
