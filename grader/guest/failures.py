@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import linecache
+import os
+import sysconfig
 import traceback
 from pathlib import PurePath, PureWindowsPath
 from types import TracebackType
 from typing import Any
 
 _LONGEST = 500
+_INSTALLED = [f"{sysconfig.get_path(name)}{os.sep}" for name in ("purelib", "platlib", "stdlib")]
 _USED_UP = (MemoryError, OSError, RecursionError)
 
 
@@ -47,8 +50,12 @@ def fault_of(error: Exception, folder: PurePath) -> str:
 
 
 def _message(error: BaseException) -> str:
+    """Its words, in which a library's file is named from the library on: where it is installed is nobody's business."""
     try:
-        return str(error)[:_LONGEST]
+        text = str(error)[: 2 * _LONGEST]
+        for folder in _INSTALLED:
+            text = text.replace(folder, "")
+        return text[:_LONGEST]
     except Exception as second:  # noqa: BLE001  a student's __str__ may raise anything
         return f"(its message could not be made: {type(second).__name__})"
 

@@ -6,7 +6,7 @@ from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
-from grader.guest.failures import fault_of
+from grader.guest.failures import describe, fault_of
 
 SUBMITTED = PurePosixPath("/submitted")
 
@@ -56,3 +56,12 @@ def test_an_error_without_words() -> None:
     with pytest.raises(Odd) as caught:
         raise Odd
     assert "its message could not be made" in fault_of(caught.value, SUBMITTED)
+
+
+def test_where_a_library_is_installed() -> None:
+    """Protects whoever grades from telling a student the folders of the machine: Python itself writes them into the message."""
+    for library in ("pytest", "json"):
+        with pytest.raises(ImportError, match="/") as caught:
+            exec(f"from {library} import no_such_name")
+        found = describe(caught.value, {})["message"]
+        assert found == f"cannot import name 'no_such_name' from '{library}' ({library}/__init__.py)"
