@@ -79,7 +79,7 @@ class Setting:
 
 
 class JudgePlugin:
-    """One run of pytest for one submission; of all parts, when `only_parts` is empty.
+    """One run of pytest for one submission; of all parts, when `only_parts` is empty, the tests `first` before the others.
 
     `make_submission` makes the fixture `submission` of a test; it is None for a run that only collects. If not `at_once`, answers
     are compared by `settle`, when the submission is gone: until then a test with wrong answers counts as passed.
@@ -93,11 +93,13 @@ class JudgePlugin:
         make_submission: Callable[[PlannedTest], Any] | None,
         *,
         only_parts: frozenset[str] = frozenset(),
+        first: frozenset[str] = frozenset(),
         at_once: bool = True,
     ) -> None:
         self.setting = setting
         self.at_once = at_once
         self.make_submission = make_submission
+        self.first = first
         self.only_parts = only_parts or frozenset(part.id for part in setting.folder.specification.parts)
         self.planned: list[PlannedTest] = []
         self.places = {visibility: str(setting.folder.tests(visibility)) + os.sep for visibility in ("public", "hidden")}
@@ -178,9 +180,12 @@ class JudgePlugin:
         What a public test says may show a submission's words: they must not know a hidden input yet.
         """
         order = [part.id for part in self.setting.folder.specification.parts]
+
+        def place(pair: tuple[pytest.Item, PlannedTest]) -> tuple[bool, bool, int]:
+            return pair[1].id not in self.first, pair[1].visibility == "hidden", order.index(pair[1].part)
+
         kept = []
-        tests = [(item, self._plan(item)) for item in items]
-        for item, planned in sorted(tests, key=lambda pair: (pair[1].visibility == "hidden", order.index(pair[1].part))):
+        for item, planned in sorted(((item, self._plan(item)) for item in items), key=place):
             if planned.part in self.only_parts:
                 kept.append(item)
                 self.planned.append(planned)

@@ -68,9 +68,15 @@ class Validator:
         yield self.check_seeds()
 
     def run_local(
-        self, functions: dict[str, Function], judge: Judge | None = None, part: str = "", *, stop_early: bool = False
+        self,
+        functions: dict[str, Function],
+        judge: Judge | None = None,
+        part: str = "",
+        *,
+        stop_early: bool = False,
+        first: frozenset[str] = frozenset(),
     ) -> list[Ran]:
-        """Run the tests (of one part, when named) with functions of the course in place of a submission."""
+        """Run the tests (of one part, when named; some `first`) with functions of the course in place of a submission."""
         judge = judge or self.judge
         reference = own_reference(judge.setting.reference)
 
@@ -80,7 +86,7 @@ class Validator:
         def make(_test: PlannedTest) -> LocalSubmission:
             return LocalSubmission(self.assignment, functions, reference, seconds)
 
-        plugin = JudgePlugin(judge.setting, make, only_parts=frozenset({part} - {""}))
+        plugin = JudgePlugin(judge.setting, make, only_parts=frozenset({part} - {""}), first=first)
         run_tests(plugin, stop_early=stop_early)
         for item in plugin.ran:
             item.fault = item.fault or fault_of_texts(item, self.languages)
@@ -162,9 +168,11 @@ class Validator:
         text = f"{wrong} wrong variants, {len(variants) - wrong} harmless ones"
         return Check("every misconception is caught in its part", not short, text, tuple(short))
 
-    def _reaction(self, part: str, function: Function, judge: Judge, *, stop_early: bool = False) -> Reaction:
+    def _reaction(
+        self, part: str, function: Function, judge: Judge, *, stop_early: bool = False, first: frozenset[str] = frozenset()
+    ) -> Reaction:
         watched = Watched(function)
-        ran = self.run_local({**self.functions, part: watched.function}, judge, part, stop_early=stop_early)
+        ran = self.run_local({**self.functions, part: watched.function}, judge, part, stop_early=stop_early, first=first)
         return reaction(ran, watched)
 
     def check_tests_needed(self) -> Check:
@@ -228,8 +236,10 @@ class Validator:
             for fault in self._fallen(self.run_local(self.functions, judge)):
                 short.setdefault(f"the reference fails {fault}", []).append(str(seed))
             for variant in self.judge.diagnosis.variants:
-                before = bool(self.caught.get(variant.id, not variant.accepted))
-                found = self._reaction(variant.part, variant.function, judge, stop_early=True)
+                caught = self.caught.get(variant.id)
+                before = not variant.accepted if caught is None else bool(caught)
+                # Those that caught it before will as a rule do so again, and one is enough.
+                found = self._reaction(variant.part, variant.function, judge, stop_early=True, first=caught or frozenset())
                 for fault in found.faults:
                     short.setdefault(f"{variant.id}: {fault}", []).append(str(seed))
                 if not found.faults and found.is_caught is not before:
