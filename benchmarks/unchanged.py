@@ -76,7 +76,7 @@ def _multiply(place: Path, assignment: Path, out: Path, sandbox: str) -> None:
     with Journal(out / ".journal") as journal:
         for number, one in enumerate(run.submissions):
             model, key = models[number % len(models)], keys[one.student]
-            changes = {"student": one.student, "path": one.place, "digest": key.digest}
+            changes = {"student": one.student, "path": one.place, "digest": key.work}
             journal.append(key.whole, model.result.model_copy(update=changes), key.base, model.trace)
 
 

@@ -120,7 +120,7 @@ def grade_runs(
             out = request.out if len(runs) == 1 else request.out / one.folder.specification.id
             check_not_handed_in(out, request.submissions)
             refuse_links(out)
-            options = RunOptions(machines_for(one), out, device, request.language, request.fresh)
+            options = RunOptions(machines_for(one), out, device, request.language, request.fresh, console.warn)
             found[out], complete = grade_and_report(one, options, console)
             add(found[out], one, console)
             if not complete:

@@ -135,14 +135,18 @@ class AssignmentFolder:
         own = {name: file for name, file in files.items() if file and not file.startswith("package:")}
         return {name: Path(os.path.normpath(self.path / file)) for name, file in own.items()}
 
+    def digested_files(self) -> list[Path]:
+        """Every file that a verdict depends on: those of the folder, and the reference, which may stand twice."""
+        return [*self.judged_files(), self.reference]
+
     def needed_files(self) -> list[Path]:
         """Every file that judging needs on another machine: those of the folder, the reference, weights; some may stand twice."""
-        return [*self.judged_files(), self.reference, *self.weights_files().values()]
+        return [*self.digested_files(), *self.weights_files().values()]
 
     def digest(self, without: Callable[[Path], bool] = lambda _path: False) -> str:
         """SHA-256 over every file that a verdict depends on, the folder's and the reference, `without` some of them."""
         digest = hashlib.sha256()
-        for path in [*self.judged_files(), self.reference]:
+        for path in self.digested_files():
             if without(path):
                 continue
             name = path.relative_to(self.path) if path.is_relative_to(self.path) else Path(path.name)

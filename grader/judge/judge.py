@@ -16,6 +16,7 @@ from pathlib import Path
 from grader.course.assignment import AssignmentFolder
 from grader.course.code import forget_code, load_file
 from grader.course.dependencies import part_digests
+from grader.course.snapshot import Snapshot
 from grader.course.submission import Submission
 from grader.errors import (
     GraderError,
@@ -89,6 +90,7 @@ class Judge:
     def __init__(self, plan: JudgePlan) -> None:
         self.plan = plan
         forget_code(plan.folder.path, plan.folder.reference)  # a judge before this one may have had it otherwise
+        self.snapshot = Snapshot(plan.folder)
         self.assignment = plan.folder.specification
         self.limit = self.assignment.limits.submission_mb * _MEGABYTE  # bytes of a submission
         self.translate: Callable[[str], str] = translate_with(plan.language, plan.folder.locale, self.assignment.id)
@@ -180,7 +182,8 @@ class Judge:
         except Exception:  # noqa: BLE001  a bug of the grader must not become a student's zero, nor end the run
             graded = self._fault(traceback.format_exc(limit=-3))
             self._recover()
-        return Verdict(result=self.result(submission, digest, graded, time.perf_counter() - started), trace=graded.trace)
+        result = self.result(submission, digest, graded, time.perf_counter() - started)
+        return Verdict(result=result, trace=graded.trace, course=self.snapshot.digest())
 
     def result(self, submission: Submission, digest: str, graded: Graded, seconds: float) -> SubmissionResult:
         """The record of a submission that was judged; `digest` of what was judged."""

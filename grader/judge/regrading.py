@@ -4,11 +4,12 @@
 
     Verdict
     ├── result: SubmissionResult
-    └── trace: Trace
-        ├── digests: PartDigests     of tests and reference, by part, as they were
-        ├── tests: test id -> TestTrace
-        ├── apart                    whether no part can have noticed that others were tested
-        └── ended                    whether the submission came to its end before any test
+    ├── trace: Trace
+    │   ├── digests: PartDigests     of tests and reference, by part, as they were
+    │   ├── tests: test id -> TestTrace
+    │   ├── apart                    whether no part can have noticed that others were tested
+    │   └── ended                    whether the submission came to its end before any test
+    └── course                       the digest of the assignment's files that it was judged by
 
 A kept verdict on a part stands when its tests, and the reference's code for all that they asked, are what they were. Parts that
 called one another's functions stand or fall together. Where parts may have met otherwise (a process that was lost, files that
@@ -51,10 +52,11 @@ class Trace(Record):
 
 
 class Verdict(Record):
-    """A result, and how it came about where that is known."""
+    """A result, and how it came about where that is known. `course` is empty where its files were changed meanwhile."""
 
     result: SubmissionResult
     trace: Trace | None = None
+    course: str = ""
 
 
 def parts_to_test(kept: Verdict, now: PartDigests) -> frozenset[str]:

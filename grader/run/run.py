@@ -8,7 +8,7 @@ versions of grader, Python and libraries. Where only tests or the reference diff
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -35,22 +35,29 @@ from grader.wholefile import write_text_whole
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How to run. `fresh`: grade again what the journal knows."""
+    """How to run. `fresh`: grade again what the journal knows. `warn` is told what the instructor should know."""
 
     machines: Machines
     out: Path
     device: str = "cpu"
     language: str = ""
     fresh: bool = False
+    warn: Callable[[str], None] = lambda _text: None
 
 
 @dataclass(frozen=True)
 class Key:
-    """What the journal keeps a verdict under, and the digest of the work that it is about; empty where that cannot be read."""
+    """What the journal keeps a verdict under, and what that is about: `course` and `work` are digests of the assignment's files
+    and of the submission's, the latter empty where it cannot be read."""
 
     whole: str
     base: str
-    digest: str
+    course: str
+    work: str
+
+    def is_by(self, verdict: Verdict) -> bool:
+        """Whether a verdict is by these files; a fault, which nobody uses again, may be by any."""
+        return verdict.course == self.course or verdict.result.status is SubmissionStatus.GRADER_ERROR
 
 
 @dataclass
@@ -82,7 +89,7 @@ def run_assignment(run: AssignmentRun, options: RunOptions, observer: Observer) 
     folder = options.out / ".journal"
     keys = journal_keys(run, language, options)
     progress = Progress(len(run.submissions))
-    complete = True
+    complete, outdated = True, 0
     with Journal(folder) as journal:
         kept = journal.find({key.whole for key in keys.values()}, {key.base for key in keys.values()})
         if options.fresh:
@@ -99,12 +106,18 @@ def run_assignment(run: AssignmentRun, options: RunOptions, observer: Observer) 
         try:
             for one, verdict in _graded(run, todo, kept.seconds, options, observer):
                 key = keys[one.student]
-                if verdict.result.digest == key.digest:  # else it has been changed since the run began, and is another work
+                outdated += not key.is_by(verdict)
+                if key.is_by(verdict) and verdict.result.digest == key.work:  # else either was changed since the run began
                     journal.append(key.whole, verdict.result, key.base, verdict.trace)
                 progress.results[one.student] = verdict.result
                 observer.finished(progress, verdict.result)
         except KeyboardInterrupt:
             complete = False
+    if outdated:
+        options.warn(
+            f"{run.folder.specification.id}: its tests, reference or other files were changed while it was graded by. The "
+            f"verdicts on {outdated} of {len(todo)} submissions may be by either, and are not kept: grade again."
+        )
     if options.fresh and complete:
         with contextlib.suppress(OSError):  # it only takes less room
             compact(folder)
@@ -139,7 +152,7 @@ def journal_keys(run: AssignmentRun, language: str, options: RunOptions) -> dict
         digest = one.digest_if_readable(limit)
         handed_in = f"{one.main.name if one.main is not None else one.problem}\0{digest}"
         common = (environment, language, options.machines.wall, one.student, handed_in)
-        keys[one.student] = Key(result_key("whole", whole, *common), result_key("base", shared, *common), digest)
+        keys[one.student] = Key(result_key("whole", whole, *common), result_key("base", shared, *common), whole, digest)
     return keys
 
 

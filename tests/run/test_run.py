@@ -1,0 +1,66 @@
+"""A run whose course changes under its hands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from grader.cli.observing import Silence
+from grader.run.dispatch import Crew, Task
+from grader.run.plan import AssignmentRun, plan_run
+from grader.run.run import RunOptions, run_assignment
+from grader.run.workers import ThisMachine
+from grader.sandbox.choice import choose_wall
+
+RIGHT = "def mean(values):\n    return sum(values) / len(values)\n"
+
+
+@dataclass(frozen=True)
+class Corrected(ThisMachine):
+    """This machine, in whose course somebody saves another file when the run has begun and no judge is made yet."""
+
+    path: Path = Path()
+    text: str = ""
+
+    def crew(self, task: Task, jobs: int) -> Crew:
+        """Save it, and go on."""
+        self.path.write_text(self.text)
+        return super().crew(task, jobs)
+
+
+@pytest.fixture
+def run(course_copy: Path) -> AssignmentRun:
+    """A run of one student who has the mean right."""
+    place = course_copy / "submissions" / "tiny" / "ann"
+    place.mkdir(parents=True)
+    (place / "tiny.py").write_text(RIGHT)
+    (found,) = plan_run(course_copy / "submissions", None)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("tests/hidden/test_mean.py", "check.mean([-7.25])", "check.clamp(7, 8, 9)"),
+        ("comparison.py", "return _compare_number(answer, expected)", "return _compare_number(answer, 1 + expected)"),
+        ("../../reference/tiny.py", "return sum(values)", "return 1 + sum(values)"),
+    ],
+    ids=["test", "comparison", "reference"],
+)
+def test_a_file_that_is_changed_before_it_is_read(run: AssignmentRun, tmp_path: Path, name: str, old: str, new: str) -> None:
+    """Protects whoever changes it back from the verdict by the other file, which lay in the journal under this one's key."""
+    path, told = run.folder.path / name, list[str]()
+    before = path.read_text()
+    assert old in before
+    machine = ThisMachine(choose_wall("none"))
+    options = RunOptions(Corrected(machine.built, 1, path, before.replace(old, new)), tmp_path / "out", warn=told.append)
+    results, complete = run_assignment(run, options, Silence())
+    assert (results.submissions[0].parts[0].score, complete) == (26.67 if "hidden" in name else 0, True)
+    path.write_text(before)
+    results, _ = run_assignment(run, replace(options, machines=machine), Silence())
+    assert results.submissions[0].parts[0].score == 40
+    assert len(told) == 1
+    assert "changed while it was graded by" in told[0]
+    assert "on 1 of 1 submissions" in told[0]
