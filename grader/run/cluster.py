@@ -2,7 +2,9 @@
 
 Who is taken: workers with this grader's version, with a wall, and alike in wall and libraries, so that it does not matter which
 of them grades what. The course goes to each of them once, submissions go as bytes, one at a time. A worker that disappears is
-lost (`grader.run.dispatch` says what becomes of its job); one that comes later is looked at and taken like the others.
+lost (`grader.run.dispatch` says what becomes of its job); one that comes later is looked at and taken like the others, while
+those work on. One that was left out is looked at again after a while: it may have been mended, or busy. Dask's workers do not
+come back from a lost connection: they end, so that what they had in hand is lost indeed.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError
+from dataclasses import dataclass
 from typing import Any
 
 import dask
@@ -34,6 +37,7 @@ _ASK_SECONDS = 180  # to look a worker over, or to give it the course: it import
 _PATIENCE_SECONDS = 120.0  # for a first worker, or for another where none is left
 _FETCH_SECONDS = 60.0  # for an answer that a worker says it has
 _LOOK_SECONDS = 1.0
+_AGAIN_SECONDS = 60.0  # until one that was left out is looked at again; twice as long each time
 _GONE = "the cluster's scheduler is gone; what was finished is kept"
 _MEGABYTE = 1 << 20
 
@@ -166,6 +170,15 @@ class Cluster:
         self.client.close(timeout=5)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What a worker that is not taken yet was asked, and until when it is waited for: what it can do, or to take the course."""
+
+    future: Future
+    until: float
+    takes_course: bool
+
+
 class ClusterCrew:
     """The workers of one run; see `grader.run.dispatch.Crew`."""
 
@@ -175,10 +188,17 @@ class ClusterCrew:
         course = pack_course(task.folder)
         self.order = Order(course, course.key, cluster.wall, task.language, task.device)
         self.members: set[str] = set()
+        self.asked: dict[str, _Asked] = {}
+        self.left_out = Counter[str]()  # how often
+        self.again: dict[str, float] = {}  # when they are looked at again
         self.running: dict[str, tuple[Job, Future]] = {}
         self.over: queue.SimpleQueue[tuple[str, Future]] = queue.SimpleQueue()
         self.looked = 0.0
         self.alone_since = time.monotonic()
+
+    def size(self) -> int:
+        """Members, and those that may soon be."""
+        return len(self.members | self.asked.keys())
 
     def free(self) -> Sequence[str]:
         """Members without a job."""
@@ -202,6 +222,8 @@ class ClusterCrew:
         return found if time.monotonic() - self.looked < _LOOK_SECONDS else [*found, *self._look_around()]
 
     def _outcome(self, worker: str, future: Future) -> list[tuple[Job, Verdict | Lost]]:
+        if worker in self.asked and self.asked[worker].future is future:
+            self._answered(worker)
         if worker not in self.running or self.running[worker][1] is not future:
             return []  # it was given up before
         job, _ = self.running.pop(worker)
@@ -227,56 +249,96 @@ class ClusterCrew:
         self.looked = time.monotonic()
         there = self.cluster.addresses()
         lost: list[tuple[Job, Verdict | Lost]] = []
-        for worker in self.members - there:
-            self.members.discard(worker)
-            self.cluster.abilities.pop(worker, None)
-            if worker in self.running:
-                job, future = self.running.pop(worker)
-                future.cancel()
-                lost.append((job, Lost(f"the worker {worker} was lost")))
-        self._enlist(there - self.members)
+        for worker in (self.members | self.asked.keys() | self.cluster.abilities.keys()) - there:
+            lost += self._gone(worker)
+        for worker, asked in list(self.asked.items()):
+            if self.looked > asked.until:
+                self._answered(worker)
+        for worker in sorted(there - self.members - self.asked.keys()):
+            if self.looked >= self.again.get(worker, 0.0):
+                self._ask(worker)
         if self.members:
             self.alone_since = time.monotonic()
-        elif time.monotonic() - self.alone_since > _PATIENCE_SECONDS:
+        elif not self.asked and time.monotonic() - self.alone_since > _PATIENCE_SECONDS:
             raise SandboxFault("the cluster has no worker left; what was finished is kept")
         return lost
 
-    def _enlist(self, addresses: set[str]) -> None:
-        """Look over those that are new, and give the course to those that can be used."""
-        cluster = self.cluster
-        cluster.look_over(addresses - cluster.abilities.keys(), self.task.folder.specification)
-        cluster.tell()
-        asked = {one: cluster.on(one, remote.enlist, self.order) for one in sorted(addresses) if cluster.usable(one)}
-        cluster.wait_for(asked)
-        for address, future in asked.items():
-            if future.status == "finished":
-                self.members.add(address)
-                continue
+    def _gone(self, worker: str) -> list[tuple[Job, Verdict | Lost]]:
+        """Forget a worker; its job, which is lost. Whoever has its address later is another."""
+        self.members.discard(worker)
+        self.cluster.abilities.pop(worker, None)
+        self.again.pop(worker, None)
+        if worker in self.asked:
+            self.asked.pop(worker).future.cancel()
+        if worker not in self.running:
+            return []
+        job, future = self.running.pop(worker)
+        future.cancel()
+        return [(job, Lost(f"the worker {worker} was lost"))]
+
+    def _ask(self, worker: str) -> None:
+        """Ask one that is not taken what it can do; one of which that is known, to take the course. Its answer is waited for in
+        `collect`, as verdicts are."""
+        if worker in self.again:
+            self.again.pop(worker)
+            self.cluster.abilities.pop(worker, None)
+        takes_course = worker in self.cluster.abilities
+        if takes_course and not self.cluster.usable(worker):
+            self._put_off(worker)
+            return
+        future = (
+            self.cluster.on(worker, remote.enlist, self.order)
+            if takes_course
+            else self.cluster.on(worker, remote.look, self.cluster.sandbox, self.task.folder.specification)
+        )
+        self.asked[worker] = _Asked(future, time.monotonic() + _ASK_SECONDS, takes_course)
+        future.add_done_callback(lambda done: self.over.put((worker, done)))
+
+    def _answered(self, worker: str) -> None:
+        """A worker has answered, or its time is up. Raises `UsageError` where the course is at fault."""
+        asked = self.asked.pop(worker)
+        future = asked.future
+        if not asked.takes_course:
+            self.cluster.abilities[worker] = _answer(future)
+            self.cluster.tell()
+            self._ask(worker)
+        elif future.status == "finished":
+            self.members.add(worker)
+            self.cluster.left_out.discard(worker)
+        else:
             error = future.exception() if future.status == "error" else None
             if isinstance(error, UsageError):
                 raise error
             future.cancel()
-            self._leave_out(address, f"it did not take the course: {error or 'no answer'}")
+            self._leave_out(worker, f"it did not take the course: {error or 'no answer'}")
 
     def _leave_out(self, worker: str, problem: str) -> None:
         self.members.discard(worker)
         self.cluster.abilities[worker] = Ability("", "", self.cluster.abilities[worker].wall, problem)
         self.cluster.tell()
+        self._put_off(worker)
+
+    def _put_off(self, worker: str) -> None:
+        self.again[worker] = time.monotonic() + _AGAIN_SECONDS * 2 ** self.left_out[worker]
+        self.left_out[worker] += 1
 
     def __enter__(self) -> Crew:
         self._look_around()
+        while self.asked and not self.members:
+            self.collect()
         return self
 
     def __exit__(self, *exception: object) -> None:
         if self.cluster.is_closed:
             return  # nobody can be told any more
-        for _, future in self.running.values():
+        for future in (*(future for _, future in self.running.values()), *(one.future for one in self.asked.values())):
             future.cancel()
         # Not while something else still runs: what a worker has begun it ends first.
-        farewells = {member: self.cluster.on(member, remote.dismiss, self.order.key) for member in sorted(self.members)}
+        told = sorted(self.members | self.asked.keys())
+        farewells = {worker: self.cluster.on(worker, remote.dismiss, self.order.key) for worker in told}
         if exception[0] is None:
-            self.cluster.wait_for(farewells)
-        else:
+            self.cluster.wait_for({worker: farewells.pop(worker) for worker in sorted(self.members)})
+        if farewells:
             fire_and_forget(list(farewells.values()))
 
 

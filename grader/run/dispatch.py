@@ -53,6 +53,9 @@ class Task:
 class Crew(AbstractContextManager["Crew"], Protocol):
     """Workers, by name. At the end of the context they and all that they started are gone, at once where it ends by an error."""
 
+    def size(self) -> int:
+        """How many there are, or may soon be."""
+
     def free(self) -> Sequence[str]:
         """Those that wait for a job."""
 

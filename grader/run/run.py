@@ -133,7 +133,7 @@ def _graded(
     language = options.language or run.folder.specification.language
     task = Task(run.folder, hidden, language, options.device)
     with options.machines.crew(task, len(todo)) as crew:
-        if len(crew.free()) > 1:
+        if crew.size() > 1:
             todo = longest_first(todo, seconds)
         yield from grade_all(task, todo, crew, observer.started)
 

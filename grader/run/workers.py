@@ -64,6 +64,10 @@ class ThisProcess:
         self.judge = Judge.begin(plan)
         self.job: Job | None = None
 
+    def size(self) -> int:
+        """One."""
+        return 1
+
     def free(self) -> Sequence[str]:
         """Itself."""
         return () if self.job else ("1",)
@@ -105,6 +109,10 @@ class Processes:
 
     def __post_init__(self) -> None:
         self.desks = {str(number): _Desk(share) for number, share in enumerate(shares_of_cores(self.count), start=1)}
+
+    def size(self) -> int:
+        """All of them, started or not."""
+        return self.count
 
     def free(self) -> Sequence[str]:
         """Those without a job."""

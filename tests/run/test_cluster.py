@@ -18,6 +18,7 @@ import pytest
 
 from grader.course.assignment import open_assignment
 from grader.course.submission import collect
+from grader.judge.regrading import Verdict
 from grader.results import Results, read_results
 from grader.run.dispatch import Job, Lost, Task
 
@@ -225,7 +226,7 @@ def test_the_client_renews_what_it_knows(school: School, monkeypatch: pytest.Mon
 def test_a_worker_that_does_not_hand_over(school: School, course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects a class from a machine that goes out of reach when it has graded and before its verdict is fetched.
 
-    Dask would have the same machine grade again, and wait for that without end.
+    Dask would have the same machine grade again, and wait for that without end. Once it can be reached, it is taken again.
     """
     from grader.run import cluster as module
 
@@ -242,13 +243,46 @@ def test_a_worker_that_does_not_hand_over(school: School, course: Path, monkeypa
             crew.give(worker, Job(submission))
             cluster.wait_for({worker: crew.running[worker][1]})
             school.workers[0].send_signal(signal.SIGSTOP)
-            monkeypatch.setattr(module, "_FETCH_SECONDS", 0.5)
-            ((job, outcome),) = crew.collect()
+            with monkeypatch.context() as impatient:
+                impatient.setattr(module, "_FETCH_SECONDS", 0.5)
+                impatient.setattr(module, "_AGAIN_SECONDS", 0.0)
+                ((job, outcome),) = crew.collect()
             assert job.submission == submission
             assert isinstance(outcome, Lost)
             assert list(crew.free()) == []
             school.workers[0].send_signal(signal.SIGCONT)
+            while not crew.free():
+                assert crew.collect() == []
+            assert list(crew.free()) == [worker]
     assert told == [f"The worker {worker} is left out: it does not hand over what it has graded"]
+
+
+def test_a_worker_that_comes_later_and_does_not_answer_yet(school: School, course: Path) -> None:
+    """Protects the pace of a class from machines that come in: those at work waited until each was looked over, and warm."""
+    from grader.run import cluster as module
+
+    school.add(1)
+    told: list[str] = []
+    folder = open_assignment(course / "assignments" / "tiny")
+    submission = collect(course / "submissions" / "tiny", folder.specification)[0]
+    with module.Cluster(school.address, "auto", told.append) as cluster:
+        cluster.client.wait_for_workers(1, timeout=SECONDS)
+        cluster.environment(folder.specification)
+        with module.ClusterCrew(cluster, Task(folder, (), "en", "cpu")) as crew:
+            (first,) = crew.free()
+            school.add(1)
+            cluster.client.wait_for_workers(2, timeout=SECONDS)
+            school.workers[1].send_signal(signal.SIGSTOP)
+            while crew.size() == 1:
+                assert crew.collect() == []
+            crew.give(first, Job(submission))
+            while not (over := crew.collect()):
+                assert list(crew.free()) == []
+            assert [(job.submission, type(outcome)) for job, outcome in over] == [(submission, Verdict)]
+            assert [one for one in told if "left out" in one] == []
+            school.workers[1].send_signal(signal.SIGCONT)
+            while len(crew.free()) == 1:
+                assert crew.collect() == []
 
 
 def test_the_scheduler_is_killed(school: School, course: Path, start_grade: Callable[..., Any], tmp_path: Path) -> None:
