@@ -216,7 +216,8 @@ class SubmissionResult(Record):
         max_score: the points of the assignment, rounded to two decimals.
         messages: what was done to it so that it could run, or what stopped it: sentences for the student, as plain text in the
             run's language with code between backticks, each once.
-        seconds: wall time that its verdict took, to the millisecond; nothing else of the results differs from run to run.
+        seconds: wall time that its verdict took, to the millisecond, with that of tests whose verdicts were kept; nothing else of
+            the results differs from run to run.
         parts: one for each part of the assignment, in its order.
         tests: in the order in which they ran: public ones first, part by part.
         own_figures: pictures that the submission itself showed while it was loaded.

@@ -28,7 +28,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Graded:
-    """What is known of a submission in the end."""
+    """What is known of a submission in the end; `kept_seconds` is what those tests took whose verdicts were kept."""
 
     status: SubmissionStatus
     score: float | None
@@ -37,15 +37,15 @@ class Graded:
     trace: Trace | None = None
     own_figures: tuple[OwnFigure, ...] = ()
     own_figures_left_out: int = 0
+    kept_seconds: float = 0.0
 
     @classmethod
     def again(cls, kept: Verdict, digests: PartDigests) -> Graded:
         """A kept verdict that stands although something was changed that it does not depend on."""
         result, trace = kept.result, kept.trace
         now = trace.model_copy(update={"digests": digests}) if trace is not None else None
-        return cls(
-            result.status, result.score, result.tests, result.messages, now, result.own_figures, result.own_figures_left_out
-        )
+        shown = result.own_figures, result.own_figures_left_out
+        return cls(result.status, result.score, result.tests, result.messages, now, *shown, result.seconds)
 
 
 def fixed_texts(texts: list[AnyText]) -> list[AnyText]:

@@ -182,7 +182,9 @@ class Judge:
         except Exception:  # noqa: BLE001  a bug of the grader must not become a student's zero, nor end the run
             graded = self._fault(traceback.format_exc(limit=-3))
             self._recover()
-        result = self.result(submission, digest, graded, time.perf_counter() - started)
+        # What is kept took its time too: the longest are graded first, and all tests of a submission share `total_seconds`.
+        seconds = time.perf_counter() - started + graded.kept_seconds
+        result = self.result(submission, digest, graded, seconds)
         return Verdict(result=result, trace=graded.trace, course=self.snapshot.digest())
 
     def result(self, submission: Submission, digest: str, graded: Graded, seconds: float) -> SubmissionResult:
@@ -290,8 +292,10 @@ class Judge:
         )
         tests = self.figures.add_to(tests, ran, self.translate)
         traces = {item.test.id: self._trace(item, opened.workplace) for item in ran}
+        kept_seconds = 0.0
         if kept is not None and kept.trace is not None:
             tests = in_order(self.planned, kept.result.tests, tests)
+            kept_seconds = sum(kept.trace.tests[test.id].seconds for test in tests if test.id not in traces)
             traces = {test.id: traces.get(test.id) or kept.trace.tests[test.id] for test in tests}
         answered = {test.part: traces[test.id].answered for test in tests if traces[test.id].answered}
         relied = reliance_words(self.assignment, source, answered, tests)
@@ -301,7 +305,7 @@ class Judge:
         stopped = why_nothing(report) if tests and all(test.status is TestStatus.NOT_FOUND for test in tests) else None
         trace = Trace(digests=self.digests, tests=traces, apart=apart)
         shown = own_figures(report.drawings, source)
-        return Graded(stopped or status, score, tests, messages, trace, shown, report.drawings.left_out)
+        return Graded(stopped or status, score, tests, messages, trace, shown, report.drawings.left_out, kept_seconds)
 
     def _trace(self, item: Ran, workplace: Workplace) -> TestTrace:
         own, memory = workplace.learnt.get(item.test.id, Learnt()), workplace.memory[item.test.part]
@@ -312,6 +316,7 @@ class Judge:
             notes=tuple(render(text, self.translate) for text in own.notes),
             accepted=tuple(render(text, self.translate) for text in accepted),
             answered=way.candidate.name if way is not None else "",
+            seconds=round(item.seconds, 6),
         )
 
     def _name_misconceptions(self, ran: list[Ran]) -> dict[str, Misconception]:
@@ -334,7 +339,8 @@ class Judge:
         """What `_ended` made of it before, with the tests of now: no test had any part in it."""
         how = kept.result.tests[0].status
         tests = tuple(stopped_result(test, self.share[test.id], how, self.translate) for test in self.planned)
-        return Graded(kept.result.status, 0.0, tests, list(kept.result.messages), Trace(digests=self.digests, ended=True))
+        trace, took = Trace(digests=self.digests, ended=True), kept.result.seconds
+        return Graded(kept.result.status, 0.0, tests, list(kept.result.messages), trace, kept_seconds=took)
 
     def _fault(self, reason: str) -> Graded:
         tests = tuple(stopped_result(test, self.share[test.id], TestStatus.GRADER_ERROR, self.translate) for test in self.planned)

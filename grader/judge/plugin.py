@@ -10,6 +10,7 @@ import difflib
 import functools
 import math
 import os
+import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +51,7 @@ class Ran:
     where the submission's code raised, or its process ended.
 
     `compared` are its comparisons, `shown` those that it made for a picture only; the reference was asked for the parts `asked`.
+    In all it took so many `seconds`.
     """
 
     test: PlannedTest
@@ -60,6 +62,7 @@ class Ran:
     asked: frozenset[str] = frozenset()
     broke_off: bool = False
     ledger: Ledger | None = None
+    seconds: float = 0.0
 
     def forget(self) -> None:
         """Let go of the answers that were compared, megabytes each."""
@@ -118,6 +121,7 @@ class JudgePlugin:
     def settle(self) -> None:
         """Compare all answers that wait for it; a test with a wrong one fails by the first."""
         for ran in self.ran:
+            started = time.perf_counter()
             if ran.ledger is not None and not ran.fault:
                 try:
                     ran.ledger.settle()
@@ -125,6 +129,7 @@ class JudgePlugin:
                     ran.fault = _fault("compare", pytest.ExceptionInfo.from_exception(error), self.setting.folder)
                 else:
                     ran.outcome = ran.ledger.mismatch or ran.outcome
+            ran.seconds += time.perf_counter() - started
 
     # -- fixtures ---------------------------------------------------------------------------------------------------
 
@@ -210,7 +215,7 @@ class JudgePlugin:
             return None
         if self.is_reported:
             item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        self._proxy = None
+        self._proxy, started = None, time.perf_counter()
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
         if ran.broke_off and self._proxy is not None and self._proxy.start_afresh():
             again, lost = Ran(ran.test), self.lost
@@ -225,6 +230,7 @@ class JudgePlugin:
                 ran.forget()
                 reports = second
         self._proxy = None
+        self._by_node[item.nodeid].seconds = time.perf_counter() - started
         self._report(item, reports)
         return True
 

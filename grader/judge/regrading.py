@@ -31,7 +31,8 @@ from grader.results import SubmissionResult, SubmissionStatus, TestResult
 class TestTrace(Record):
     """One test: the parts whose functions or reference it asked, and what the student is told on the way, in words.
 
-    `notes` are adaptations of the call, `accepted` what a comparison let pass, `answered` the name of what answered, if known.
+    `notes` are adaptations of the call, `accepted` what a comparison let pass, `answered` the name of what answered, if known,
+    and `seconds` what it took.
     """
 
     __test__ = False
@@ -40,6 +41,7 @@ class TestTrace(Record):
     notes: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
     answered: str = ""
+    seconds: float = 0.0
 
 
 class Trace(Record):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,3 +65,28 @@ def test_a_file_that_is_changed_before_it_is_read(run: AssignmentRun, tmp_path: 
     assert len(told) == 1
     assert "changed while it was graded by" in told[0]
     assert "on 1 of 1 submissions" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "seconds"),
+    [
+        ("tests/hidden/test_mean.py", "check.mean([-7.25])", "check.mean([-7.5])", 400),
+        ("../../reference/tiny.py", "def mean", "# a remark\n\n\ndef mean", 7),
+    ],
+    ids=["a part", "nothing"],
+)
+def test_what_kept_parts_took(run: AssignmentRun, tmp_path: Path, name: str, old: str, new: str, seconds: int) -> None:
+    """Protects the next run's order, the longest first: whose mended part took a moment is not therefore quick."""
+    options = RunOptions(ThisMachine(choose_wall("none")), tmp_path / "out")
+    run_assignment(run, options, Silence())
+    journal = tmp_path / "out" / ".journal" / "journal.jsonl"
+    entry = json.loads(journal.read_text())
+    entry["result"]["seconds"] = 7
+    for trace in entry["trace"]["tests"].values():
+        assert trace["seconds"] > 0
+        trace["seconds"] = 100
+    journal.write_text(json.dumps(entry) + "\n")
+    path = run.folder.path / name
+    path.write_text(path.read_text().replace(old, new))
+    results, _ = run_assignment(run, options, Silence())
+    assert results.submissions[0].seconds >= seconds
