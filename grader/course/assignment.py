@@ -31,6 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.bundle import ANSWERS_SUFFIX, RELEASED, Bundle, Starters, read_bundle
+from grader.course.companions import companions
 from grader.course.reader import read_specification
 from grader.course.specification import Assignment
 from grader.course.walk import walk
@@ -50,6 +51,11 @@ class AssignmentFolder:
     def reference(self) -> Path:
         """The reference implementation's file."""
         return (self.path / self.specification.reference).resolve()
+
+    @property
+    def reference_files(self) -> list[Path]:
+        """The reference's file, and those beside it that it uses."""
+        return [self.reference, *companions(self.reference)]
 
     @property
     def is_bundle(self) -> bool:
@@ -136,8 +142,8 @@ class AssignmentFolder:
         return {name: Path(os.path.normpath(self.path / file)) for name, file in own.items()}
 
     def digested_files(self) -> list[Path]:
-        """Every file that a verdict depends on: those of the folder, and the reference, which may stand twice."""
-        return [*self.judged_files(), self.reference]
+        """Every file that a verdict depends on: those of the folder, and the reference's; some may stand twice."""
+        return [*self.judged_files(), *self.reference_files]
 
     def needed_files(self) -> list[Path]:
         """Every file that judging needs on another machine: those of the folder, the reference, weights; some may stand twice."""
@@ -149,7 +155,7 @@ class AssignmentFolder:
         for path in self.digested_files():
             if without(path):
                 continue
-            name = path.relative_to(self.path) if path.is_relative_to(self.path) else Path(path.name)
+            name = path.relative_to(self.path if path.is_relative_to(self.path) else self.reference.parent)
             content = self._judged() if path.name == "assignment.yaml" and path.parent == self.path else path.read_bytes()
             digest.update(f"{name.as_posix()}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
             digest.update(content)

@@ -2,8 +2,8 @@
 
 Three kinds of files. *Test modules* (`test_*.py` below `tests/`) belong to the parts whose tests they hold; one without tests, or
 whose name another file mentions, belongs to whoever mentions it, else to all. The *reference* is cut into functions
-(`grader.course.closure`). Everything else (specification, comparisons, `conftest.py`, helpers, pictures, ...) is *shared*: a
-change there has everything graded again.
+(`grader.course.closure`). Everything else (specification, comparisons, `conftest.py`, helpers, pictures, what the reference has
+beside it, ...) is *shared*: a change there has everything graded again.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ class Judge:
 
     def __init__(self, plan: JudgePlan) -> None:
         self.plan = plan
-        forget_code(plan.folder.path, plan.folder.reference)  # a judge before this one may have had it otherwise
+        forget_code(plan.folder.path, *plan.folder.reference_files)  # a judge before this one may have had it otherwise
         self.snapshot = Snapshot(plan.folder)
         self.assignment = plan.folder.specification
         self.limit = self.assignment.limits.submission_mb * _MEGABYTE  # bytes of a submission

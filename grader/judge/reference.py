@@ -6,6 +6,7 @@ Calls that take a model go through the fixture store, so that the network runs o
 from __future__ import annotations
 
 import copy
+import importlib.metadata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ from grader.wire.values import Array, Model
 from grader.wire.wrapping import wired, wired_answer
 
 _SCHEMA = "grader/expected/2"  # of what is kept: raised where an answer or its tolerance is derived in another way
+_LIBRARIES = ("numpy", "torch", "torchvision")  # with which answers are computed: by another version they may be others
 _SMALL_BYTES = 100_000  # of arguments whose answers are kept in memory
 _MOST_SMALL = 4096
 
@@ -74,7 +76,8 @@ class Reference:
                 raise SpecificationError(
                     f"{assignment.reference}: there is no function {part.names[0]}({roles}), the right answer to part {part.id!r}"
                 )
-        self.source = assignment.reference.read_bytes()
+        self.source = b"\0".join(file.read_bytes() for file in assignment.reference_files)
+        self.versions = [_version(name) for name in _LIBRARIES]
         self.asked: set[str] = set()
         self._small: dict[str, Any] = {}
         self.with_torch = "torch" in assignment.specification.preload
@@ -95,7 +98,8 @@ class Reference:
         function = getattr(self.module, self.assignment.specification.part(part).names[0])
         if not _models(arguments):
             return Expected(self._without_a_model(part, function, arguments))
-        key = self._key(part, self.source, arguments)
+        # cuda:0 and cuda:1 are alike; an answer of the CPU has another tolerance than one of a GPU.
+        key = self._key(part, self.source, arguments, self.networks.device.partition(":")[0])
         found, kept = self.store.find(key)
         if not found:
             evaluated = self._evaluated(part, function, arguments)
@@ -156,10 +160,10 @@ class Reference:
             return torch.from_numpy(value.copy())
         return value
 
-    def _key(self, name: str, source: bytes, arguments: tuple[Any, ...]) -> str:
+    def _key(self, name: str, source: bytes, arguments: tuple[Any, ...], device: str = "cpu") -> str:
         """`name`: the part's id rather than the function's own name, which a factory gives to all that it makes."""
         digests = [self.networks.digest(model) for model in _models(arguments)]
-        return self.store.key(_SCHEMA, source, name, digests, wired(list(arguments)))
+        return self.store.key(_SCHEMA, source, name, digests, wired(list(arguments)), self.versions, device)
 
     def _evaluated(self, part: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Evaluated:
         try:
@@ -209,6 +213,13 @@ class Reference:
             "gap": evaluated.gap,
             "tolerance": evaluated.tolerance,
         }
+
+
+def _version(library: str) -> str:
+    try:
+        return importlib.metadata.version(library)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 def _array_bytes(value: Any) -> int:

@@ -1,8 +1,8 @@
 """A run of one assignment: plan, grade what is not known yet, write what came out.
 
-Known is a verdict whose key is the same: submission, tests, reference, specification, pictures, networks, language, wall, and the
-versions of grader, Python and libraries. Where only tests or the reference differ, the parts that do not depend on them stand
-(`grader.judge.regrading`).
+Known is a verdict whose key is the same: submission, tests, reference, specification, pictures, networks, language, wall, the
+device where networks are asked, and the versions of grader, Python and libraries. Where only tests or the reference differ, the
+parts that do not depend on them stand (`grader.judge.regrading`).
 """
 
 from __future__ import annotations
@@ -147,11 +147,12 @@ def journal_keys(run: AssignmentRun, language: str, options: RunOptions) -> dict
     """What the journal keeps a class's results under, by student."""
     environment, folder = options.machines.environment(run.folder.specification), run.folder
     whole, shared = folder.digest(), shared_digest(folder)
+    device = options.device.partition(":")[0] if folder.specification.models else ""  # all of a kind compute alike
     keys, limit = {}, folder.specification.limits.submission_mb << 20
     for one in run.submissions:
         digest = one.digest_if_readable(limit)
         handed_in = f"{one.main.name if one.main is not None else one.problem}\0{digest}"
-        common = (environment, language, options.machines.wall, one.student, handed_in)
+        common = (environment, language, options.machines.wall, device, one.student, handed_in)
         keys[one.student] = Key(result_key("whole", whole, *common), result_key("base", shared, *common), whole, digest)
     return keys
 

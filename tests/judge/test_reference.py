@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.metadata
 import json
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 from grader.course.assignment import open_assignment
 from grader.course.code import load_file
 from grader.errors import SpecificationError
+from grader.fixtures.evaluation import Evaluated
 from grader.fixtures.store import Store
 from grader.judge.plugin import Setting
 from grader.judge.reference import Reference
@@ -154,6 +156,48 @@ def test_whatever_the_answer_depends_on_is_in_its_key(make: Callable[..., Refere
     ask(reference)
     ask(reference, **change)
     assert networks.built == 2
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch", "torchvision"])
+def test_the_libraries_versions_are_in_the_key(
+    make: Callable[..., Reference], monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    """Protects expected values from those of another torch, which may compute them otherwise."""
+    networks, version = FakeNetworks(), importlib.metadata.version
+    ask(make(networks))
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "99" if name == library else version(name))
+    ask(make(networks))
+    assert networks.built == 2
+
+
+def test_the_kind_of_device_is_in_the_key(make: Callable[..., Reference], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a run on a CPU from the tolerance that was measured on a GPU; one GPU is as good as another."""
+    asked: list[str] = []
+
+    def evaluated(reference: Reference, part: str, function: object, arguments: tuple[Any, ...]) -> Evaluated:
+        asked.append(reference.networks.device)
+        return Evaluated(1.0, 1e-7, 1e-5, "float64", 0.0)
+
+    monkeypatch.setattr(Reference, "_evaluated", evaluated)
+    monkeypatch.setattr(Reference, "_about", lambda *_: {})
+    for device in ("cpu", "cuda", "cuda:1", "cpu"):
+        make(FakeNetworks(device=device)).mean(MODEL)
+    assert asked == ["cpu", "cuda"]
+
+
+def test_what_the_reference_has_beside_it_is_in_the_key(
+    course_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Protects expected values where a module that the reference imports was mended, and the reference itself was not."""
+    asked: list[str] = []
+    monkeypatch.setattr(Reference, "_evaluated", lambda *_: asked.append("") or Evaluated(1.0, 1e-7, 1e-5, "float64", 0.0))
+    monkeypatch.setattr(Reference, "_about", lambda *_: {})
+    folder, helper = open_assignment(course_copy / "assignments" / "tiny"), course_copy / "reference" / "helper.py"
+    folder.reference.write_text(f"{folder.reference.read_text()}\n# uses helper\n")
+    for text in ("a = 1\n", "a = 1\n", "a = 2\n"):
+        helper.write_text(text)
+        Reference(folder, FakeNetworks(), Store(tmp_path / "store")).mean(MODEL)
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty", "garbage", "old"])

@@ -44,6 +44,17 @@ def test_weights_beside_the_course_travel_too(course_copy: Path, tmp_path: Path)
         assert ("weights.pth" in pack_course(open_assignment(path.parent)).files) is sent
 
 
+def test_what_the_reference_imports_travels_too(course_copy: Path, tmp_path: Path) -> None:
+    """Protects a reference that is split into modules: a worker had the first of them alone. What it does not mention stays."""
+    folder = open_assignment(course_copy / "assignments" / "tiny")
+    for name in ("helper", "unhelpful"):
+        (folder.reference.parent / f"{name}.py").write_text("")
+    folder.reference.write_text(f"{folder.reference.read_text()}\n# import helper\n")
+    parcel = pack_course(folder)
+    assert [name for name in parcel.files if name.startswith("reference/")] == ["reference/tiny.py", "reference/helper.py"]
+    assert parcel.unpack(tmp_path / "there").digest() == folder.digest()
+
+
 def submissions(tiny_course: Path) -> list[Submission]:
     """Those of the tiny course."""
     folder = open_assignment(tiny_course / "assignments" / "tiny")

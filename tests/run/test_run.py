@@ -11,10 +11,11 @@ import pytest
 from grader.cli.observing import Silence
 from grader.run.dispatch import Crew, Task
 from grader.run.plan import AssignmentRun, plan_run
-from grader.run.run import RunOptions, run_assignment
+from grader.run.run import RunOptions, journal_keys, run_assignment
 from grader.run.workers import ThisMachine
 from grader.sandbox.choice import choose_wall
 
+MODELS = "models:\n  net: {factory: torchvision.models.resnet18}\n"
 RIGHT = "def mean(values):\n    return sum(values) / len(values)\n"
 
 
@@ -65,6 +66,39 @@ def test_a_file_that_is_changed_before_it_is_read(run: AssignmentRun, tmp_path: 
     assert len(told) == 1
     assert "changed while it was graded by" in told[0]
     assert "on 1 of 1 submissions" in told[0]
+
+
+def test_a_module_of_the_reference(run: AssignmentRun, tmp_path: Path) -> None:
+    """Protects whoever splits a reference into modules from verdicts by what one of them was before."""
+    package = run.folder.reference.with_suffix("")
+    package.mkdir()
+    run.folder.reference.rename(package / "__init__.py")
+    part = package / "part.py"
+    part.write_text("def mean(values):\n    return 0\n")
+    with (package / "__init__.py").open("a") as stream:
+        stream.write("\n\nfrom .part import mean\n")
+    specification = run.folder.path / "assignment.yaml"
+    specification.write_text(specification.read_text().replace("reference/tiny.py", "reference/tiny/__init__.py"))
+    options = RunOptions(ThisMachine(choose_wall("none")), tmp_path / "out")
+    scores = []
+    for text in (part.read_text(), RIGHT, RIGHT):
+        part.write_text(text)
+        (again,) = plan_run(run.folder.path.parent.parent / "submissions", None)
+        results, _ = run_assignment(again, options, Silence())
+        scores.append(results.submissions[0].parts[0].score)
+    assert scores == [0, 40, 40]
+
+
+@pytest.mark.parametrize("models", ["", MODELS], ids=["no network", "a network"])
+def test_the_device_where_networks_are_asked(run: AssignmentRun, tmp_path: Path, models: str) -> None:
+    """Protects verdicts from standing on another device's tolerance, and a class without networks from being graded again."""
+    specification = run.folder.path / "assignment.yaml"
+    specification.write_text(specification.read_text() + models)
+    (again,) = plan_run(run.folder.path.parent.parent / "submissions", None)
+    options = RunOptions(ThisMachine(choose_wall("none")), tmp_path / "out")
+    keys = [journal_keys(again, "en", replace(options, device=device))["ann"] for device in ("cpu", "cuda", "cuda:1")]
+    assert keys[1] == keys[2]
+    assert (keys[0] == keys[1]) == (not models)
 
 
 @pytest.mark.parametrize(
