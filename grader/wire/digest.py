@@ -20,9 +20,11 @@ def state_digest(module: Any) -> str:
     They tell an honest function that it changed the model, or only the order of its numbers, and nobody who controls the process
     needs to find a collision.
     """
+    import torch
+
     digest = hashlib.sha256()
     for name, tensor in module.state_dict().items():
-        raw = tensor.detach().cpu().contiguous().numpy().reshape(-1).view("uint8")
+        raw = tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy()  # as bytes: numpy has no bfloat16
         words = raw[: raw.size // 8 * 8].view("uint64")
         digest.update(f"{name} {tuple(tensor.shape)}".encode())
         for start in range(0, words.size, _BLOCK):

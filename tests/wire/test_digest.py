@@ -67,6 +67,13 @@ def test_another_number_or_shape_is_a_change() -> None:
     assert len({before, changed, state_digest(network)}) == 3
 
 
+def test_another_precision_is_a_change_and_no_error() -> None:
+    """Protects who leaves the network in bfloat16, which numpy does not know, from being told of an error in the own code."""
+    network = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4))
+    digests = {state_digest(network.to(kind)) for kind in (torch.float32, torch.float16, torch.bfloat16)}
+    assert len(digests) == 3
+
+
 @pytest.mark.parametrize(
     "change",
     [
