@@ -31,6 +31,7 @@ ENLARGED_TOLERANCE = 3e-2
 # Absolute, for IoU and Dice: a smoothing term of 1 on masks of 10^4 pixels must not decide.
 SCALAR_TOLERANCE = 1e-3
 CLASSES = 1000  # of ImageNet: so many columns has the output of fc
+COLOURS = 3  # channels of a picture; no stage has so few
 LOW_SCORES = (0.5, 0.4, 0.3, 0.25, 0.2, 0.1, 0.05, 0.01)  # what people take for the least score that counts
 USUAL_THRESHOLD = 0.5  # and for the IoU that is too much, whatever is given
 # A map is said to have a ReLU only where a cell with a positive number below this share of the largest is left: of a map cut at a
@@ -113,7 +114,7 @@ def compare_fc_weights(answer: Any, expected: Any, call: Call) -> None:
     if any(_is_array(part) and part.shape == wanted.shape for part in several):
         _reject(
             _("Several things came instead of one matrix."),
-            _("Return the weight matrix alone: the bias does not take part in the map."),
+            _("Return the weight matrix alone: the bias, if that is the other one, does not take part in the map."),
             expected=_("one array of shape {shape}", shape=wanted.shape),
         )
     matrix = _drop_axes(_numbers(_open(answer)), wanted.ndim, call)
@@ -132,6 +133,8 @@ def _hint_on_features_shape(maps: np.ndarray, wanted: np.ndarray) -> AnyText:
         return _("Height and width are transposed: (N, C, h, w) is asked.")
     if maps.ndim == 4 and sorted(maps.shape) == sorted(wanted.shape):
         return _("The axes are in another order: (N, C, h, w) is asked, the order in which torch keeps them.")
+    if maps.ndim == 4 and maps.shape[1] == COLOURS:
+        return _("With three channels these are pictures, as they were given: return what layer4 makes of them.")
     if maps.ndim == 4 and maps.shape[2] > height and maps.shape[1] < channels:
         return _("A finer map comes from an earlier stage; layer4 is the last one before avgpool.")
     if maps.size == wanted.size:
@@ -144,7 +147,7 @@ def _hint_on_features_shape(maps: np.ndarray, wanted: np.ndarray) -> AnyText:
         return _("One row per picture came: which number belongs to which place is lost. Return layer4's output as it is.")
     if maps.ndim == 4 and maps.shape[:2] == (pictures, channels) and (maps.shape[2] > height or maps.shape[3] > width):
         return _("The map is finer than one cell per 32 pixels: was maxpool left out, or the picture or the map resized?")
-    if maps.ndim == 5 or (maps.shape[1:] == wanted.shape[1:] and len(maps) > pictures):
+    if maps.ndim == 5 or (maps.shape[1:] == wanted.shape[1:] and pictures < len(maps) != channels):
         return _("Several results came at once: return the map of this call alone, not all that were collected.")
     if maps.ndim == 4 and (len(maps), *maps.shape[2:]) == (pictures, height, width):
         return _(
@@ -161,6 +164,8 @@ def _hint_on_features(maps: np.ndarray, wanted: np.ndarray) -> AnyText:
         return _("The maps of the pictures are in another order.")
     if _near(np.swapaxes(maps, 2, 3), wanted, NETWORK_TOLERANCE):
         return _("Height and width are transposed: (N, C, h, w) is asked.")
+    if np.array_equal(maps, np.round(maps)):
+        return _("Only whole numbers came, which no layer gives out: was the map rounded, or cut to integers?")
     return _(
         "Look at model.eval(), at which layer is hooked, and at whether the map belongs to this call, to the model and "
         "to the pictures that were given."
@@ -423,13 +428,16 @@ def _hint_on_map_shape(raw: np.ndarray, wanted: np.ndarray, call: Call) -> AnyTe
     of_channels, of_classes = (channels, *wanted.shape), (*np.shape(call.arguments[1])[:1], *wanted.shape)
     if raw.ndim == 2 and raw.shape == wanted.shape[::-1]:
         return _("Height and width are transposed: (h, w) is asked.")
-    if _keeps_channels(raw.shape, wanted.shape, channels):
+    if channels not in wanted.shape and _keeps_channels(raw.shape, wanted.shape, channels):
         return _("The sum runs over another axis: add up over the channels, the first axis; rows and columns stay.")
-    # Where there are as many classes as channels, only their sum tells them apart.
-    if raw.shape[-3:] == of_channels and (of_channels != of_classes or _is_near(raw.sum(axis=-3, dtype=np.float64), wanted)):
+    # Where there are as many classes as channels, only their sum and the map of the class tell them apart.
+    is_clear, class_idx = of_channels != of_classes, int(call.arguments[2])
+    if raw.shape[-3:] == of_channels and (is_clear or _is_near(raw.sum(axis=-3, dtype=np.float64), wanted)):
         return _("The channels are still there: add up W[class_idx, k] * features[k] over all k.")
-    if raw.shape[-3:] == of_classes:
+    if raw.shape[-3:] == of_classes and (is_clear or _is_near(np.squeeze(raw[..., class_idx, :, :]), wanted)):
         return _("Several maps came: return the map of the one class that was given.")
+    if raw.shape[-3:] == of_classes:
+        return _("Several maps came: one is asked, the sum over all channels k of W[class_idx, k] * features[k].")
     if raw.ndim == 3 and raw.shape[-1] in {3, 4} and np.greater_equal(raw.shape[:2], wanted.shape).all():
         return _("A picture in colours came: return the map itself, before it is coloured.")
     if raw.shape[-3:] == (*wanted.shape, channels):
@@ -585,7 +593,10 @@ def _hint_on_nms(kept: list[int], wanted: list[int], boxes: np.ndarray, call: Ca
     """A mistake that explains the whole answer, else what is wrong with it."""
     scores = np.asarray(call.arguments[1], dtype=np.float64).reshape(-1)
     if float(call.arguments[2]) != USUAL_THRESHOLD and set(kept) == _kept_at(USUAL_THRESHOLD, boxes, scores):
-        return _("These boxes are kept as if the threshold were 0.5: it is a parameter, each call has its own.")
+        return _(
+            "A threshold of 0.5 would keep just these boxes, and another one was given. If the code does take the given one, "
+            "look at how it measures overlap, what it compares, and how many boxes it lets stay."
+        )
     missing = [index for index in wanted if index not in kept]
     if not missing:
         return _("A box stays although its IoU with a better kept box is greater than the threshold.")

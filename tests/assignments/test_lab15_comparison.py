@@ -152,6 +152,8 @@ def test_feature_maps_in_other_forms_pass(answer: Any, word: str) -> None:
         ((1, 4, 12, 16), "an earlier stage"),
         ((1, 8, 6, 8), "maxpool"),
         ((3, 8, 3, 4), "not all that were collected"),
+        ((8, 8, 3, 4), "output of model.layer4"),  # weights of a convolution
+        ((1, 3, 96, 128), "these are pictures"),
     ],
 )
 def test_a_shape_is_explained(shape: tuple[int, ...], word: str) -> None:
@@ -160,6 +162,15 @@ def test_a_shape_is_explained(shape: tuple[int, ...], word: str) -> None:
     difference, _notes = compare("features_map", np.ones(shape))
     assert difference is not None
     assert word in str(difference.hint)
+
+
+def test_a_map_of_whole_numbers_is_told_so() -> None:
+    """Protects who cuts the map to integers from a search for another layer or mode; of other numbers nothing of it is said."""
+    numbers = 4 * np.abs(EXPECTED["features_map"])
+    for answer, is_told in ((numbers.astype(int), True), (numbers + 1, False)):
+        difference, _notes = compare("features_map", answer, numbers)
+        assert difference is not None
+        assert ("whole numbers" in str(difference.hint)) is is_told
 
 
 def test_a_dict_of_other_layers_is_no_answer() -> None:
@@ -448,7 +459,8 @@ def test_channels_colours_and_classes_are_told_apart() -> None:
     arguments, wanted = (features, weights, 2), np.tensordot(weights[2], features, axes=1)
     for answer, word in (
         (weights[2][:, None, None] * features, "channels are still there"),
-        (np.tensordot(weights, features, axes=1), "Several maps"),
+        (np.tensordot(weights, features, axes=1), "the one class"),
+        (features, "the sum over all channels"),
         (np.zeros((5, 7, 3)), "colours"),
     ):
         difference, _notes = compare("cam", answer, wanted, arguments)
@@ -458,6 +470,14 @@ def test_channels_colours_and_classes_are_told_apart() -> None:
     difference, _notes = compare("cam", WEIGHTS[2][:, None, None] * square[0], np.ones((3, 3)) + np.eye(3), square)
     assert difference is not None
     assert "channels are still there" in str(difference.hint)
+
+
+def test_as_many_rows_as_channels_are_no_sum_over_another_axis() -> None:
+    """Protects who fills a square of h * h cells from hearing of a sum that is right, where there are h channels."""
+    arguments = (FEATURES[:2, :2, :3], WEIGHTS[:, :2], 2)
+    difference, _notes = compare("cam", np.eye(2), np.tensordot(WEIGHTS[2, :2], arguments[0], axes=1), arguments)
+    assert difference is not None
+    assert "one number for each of its cells" in str(difference.hint)
 
 
 def test_a_sum_over_another_axis_is_no_enlarged_map() -> None:
@@ -577,7 +597,7 @@ def test_of_a_single_box_no_mask_is_told() -> None:
     assert "mask" in compare("nms", [0, 1, 1, 0])[1][0]
 
 
-FIXED = "These boxes are kept as if the threshold were 0.5"
+FIXED = "A threshold of 0.5 would keep just these boxes"
 TOO_LOW = "Those with the lowest scores are missing"
 
 

@@ -755,9 +755,10 @@ def test_the_mode_is_named_to_who_left_it_alone(graded: dict[str, SubmissionResu
     def hint(student: str) -> str:
         return next(test.hint for test in graded[student].tests if "test_model_in_training_mode" in test.id)
 
-    assert hint("first") != "Call model.eval() before the forward pass."  # which is wrong in eval mode too
-    assert hint("early_layer") != "Call model.eval() before the forward pass."
-    assert hint("as_it_comes") == "Call model.eval() before the forward pass."
+    told = "Right in eval mode, and now the model came in training mode: is model.eval() called before the forward pass?"
+    assert hint("first") != told  # which is wrong in eval mode too
+    assert hint("early_layer") != told
+    assert hint("as_it_comes") == told
 
 
 def test_the_second_call_is_blamed_on_the_first_only_where_that_was_right(graded: dict[str, SubmissionResult]) -> None:

@@ -63,7 +63,7 @@ def test_two_maps_in_turn(check, evidence):
     features, weights = evidence(308, 64, 3, 4, 5)
     check.cam(features, weights, 2)  # who is wrong about this one is told why, and not of what is kept
     features, weights = evidence(309, 64, 3, 4, 5)
-    check.cam(features, weights, 2, hint=_("Each call has its own features and weights: nothing is kept from the last one."))
+    check.cam(features, weights, 2, hint=_("Each call has its own features and weights: is something kept from the first?"))
 
 
 @pytest.mark.part("cam", weight=2)

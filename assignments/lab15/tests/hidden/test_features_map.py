@@ -59,7 +59,8 @@ def test_same_picture_again(check, models, noise):
     """The same picture twice gives the same map."""
     picture = noise(106, 1, 96, 96)
     check.features_map(models.narrow, picture)
-    check.features_map(models.narrow, picture, hint=_("The first call was right: what did it leave behind in the model?"))
+    hint = _("The first call was right: what did it leave behind, in the model or in a variable?")
+    check.features_map(models.narrow, picture, hint=hint)
 
 
 @pytest.mark.part("features_map", weight=2)
@@ -67,7 +68,11 @@ def test_model_in_training_mode(check, models, noise):
     """A model that comes in training mode is evaluated in eval mode."""
     pictures = noise(107, 2, 64, 64)
     check.features_map(models.narrow, pictures)  # who is wrong about these is told why, and not of a mode
-    check.features_map(models.narrow.training(), pictures, hint=_("Call model.eval() before the forward pass."))
+    check.features_map(
+        models.narrow.training(),
+        pictures,
+        hint=_("Right in eval mode, and now the model came in training mode: is model.eval() called before the forward pass?"),
+    )
 
 
 @pytest.mark.part("features_map", weight=3)
