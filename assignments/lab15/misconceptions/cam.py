@@ -160,8 +160,10 @@ def cam_all_classes(features, weights, class_idx):
 @misconception(
     "cam.mean_over_classes",
     part="cam",
-    en="The weights were averaged over the classes, so that the map belongs to none. Use the row of the class, W[class_idx].",
-    ru="Веса усреднены по классам, и карта не относится ни к одному. Нужна строка своего класса, W[class_idx].",
+    en="The weights (or the maps) of all classes were averaged or added up, so that the map belongs to none. Use the row of the "
+    "class, W[class_idx].",
+    ru="Веса (или карты) всех классов усреднены или сложены, и карта не относится ни к одному. Нужна строка своего класса, "
+    "W[class_idx].",
 )
 def cam_mean_over_classes(features, weights, class_idx):
     del class_idx
@@ -247,8 +249,10 @@ def cam_signs_of_weights(features, weights, class_idx):
 @misconception(
     "cam.without_weights",
     part="cam",
-    en="The plain sum of the channels, the same for every class. Each channel counts with its weight W[class_idx, k].",
-    ru="Простая сумма каналов, одинаковая для всех классов. Каждый канал входит со своим весом W[class_idx, k].",
+    en="The plain sum of the channels, the same for every class (weights that are added, not multiplied, only shift it). Each "
+    "channel counts with its weight: W[class_idx, k] * features[k].",
+    ru="Простая сумма каналов, одинаковая для всех классов (прибавленные, а не умноженные веса её только сдвигают). Каждый "
+    "канал входит со своим весом: W[class_idx, k] * features[k].",
 )
 def cam_without_weights(features, weights, class_idx):
     del weights, class_idx
@@ -355,8 +359,10 @@ def cam_scaled_channels(features, weights, class_idx):
 @misconception(
     "cam.inverted",
     part="cam",
-    en="Upside down in value: 1 - map. What speaks for the class is now the lowest; leave the sign as it comes.",
-    ru="Карта вывернута: 1 - карта. То, что говорит за класс, стало самым низким; знак менять не нужно.",
+    en="Upside down in value: 1 - map, -map, or a division by a negative number. What speaks for the class is now the lowest; "
+    "leave the sign as it comes.",
+    ru="Карта вывернута: 1 - карта, -карта или деление на отрицательное число. То, что говорит за класс, стало самым низким; "
+    "знак менять не нужно.",
 )
 def cam_inverted(features, weights, class_idx):
     return 1 - cam_scaled(features, weights, class_idx)
@@ -365,10 +371,10 @@ def cam_inverted(features, weights, class_idx):
 @misconception(
     "cam.weighted_mean",
     part="cam",
-    en="Divided by the sum of the weights. Where that is negative the map turns upside down, and near zero its values blow up. "
-    "Leave the sum over the channels as it is.",
-    ru="Поделено на сумму весов. Где она отрицательна, карта выворачивается, а около нуля значения взлетают. Оставьте саму сумму "
-    "по каналам.",
+    en="Divided by the sum (or the mean) of the weights. Where that is negative the map turns upside down, and near zero its "
+    "values blow up. Leave the sum over the channels as it is.",
+    ru="Поделено на сумму (или среднее) весов. Где она отрицательна, карта выворачивается, а около нуля значения взлетают. "
+    "Оставьте саму сумму по каналам.",
 )
 def cam_weighted_mean(features, weights, class_idx):
     return _weighted(features, weights[class_idx]) / weights[class_idx].sum()
@@ -377,8 +383,10 @@ def cam_weighted_mean(features, weights, class_idx):
 @misconception(
     "cam.divided_by_its_sum",
     part="cam",
-    en="Divided by the sum of the map. Where that is negative the map turns upside down. Leave the map as it is.",
-    ru="Поделено на сумму карты. Где она отрицательна, карта выворачивается. Оставьте карту как есть.",
+    en="Divided by the sum or the mean of the map, or multiplied by it (it is the class's score). Where that is negative the map "
+    "turns upside down. Leave the map as it is.",
+    ru="Поделено на сумму или среднее карты или умножено на него (это оценка класса). Где это число отрицательно, карта "
+    "выворачивается. Оставьте карту как есть.",
 )
 def cam_divided_by_its_sum(features, weights, class_idx):
     cam = _weighted(features, weights[class_idx])

@@ -69,10 +69,10 @@ def dice_inverted_prediction(y, p):
 @misconception(
     "dice.mask_twice",
     part="dice",
-    en="The mask counts twice in the denominator, and the prediction not at all (look for a copied name): DC = 1 - 2 * sum(y * "
-    "p) / (sum(y) + sum(p)).",
-    ru="В знаменателе дважды маска и ни разу предсказание (поищите скопированное имя): DC = 1 - 2 * sum(y * p) / (sum(y) + "
-    "sum(p)).",
+    en="This is 1 - sum(y * p) / sum(y): recall instead of Dice, or the mask counts twice in the denominator and the prediction "
+    "not at all (look for a copied name). DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Это 1 - sum(y * p) / sum(y): полнота вместо Dice, или в знаменателе дважды маска и ни разу предсказание (поищите "
+    "скопированное имя). DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
 )
 def dice_mask_twice(y, p):
     return float(1 - 2 * (y * p).sum() / (y.sum() + y.sum()))
@@ -81,10 +81,10 @@ def dice_mask_twice(y, p):
 @misconception(
     "dice.prediction_twice",
     part="dice",
-    en="The prediction counts twice in the denominator, and the mask not at all (look for a copied name): DC = 1 - 2 * sum(y * "
-    "p) / (sum(y) + sum(p)).",
-    ru="В знаменателе дважды предсказание и ни разу маска (поищите скопированное имя): DC = 1 - 2 * sum(y * p) / (sum(y) + "
-    "sum(p)).",
+    en="This is 1 - sum(y * p) / sum(p): precision instead of Dice, or the prediction counts twice in the denominator and the "
+    "mask not at all (look for a copied name). DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Это 1 - sum(y * p) / sum(p): точность вместо Dice, или в знаменателе дважды предсказание и ни разу маска (поищите "
+    "скопированное имя). DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
 )
 def dice_prediction_twice(y, p):
     return float(1 - 2 * (y * p).sum() / (p.sum() + p.sum()))
@@ -188,8 +188,10 @@ def dice_squared_denominator(y, p):
 @misconception(
     "dice.factor_forgotten",
     part="dice",
-    en="The factor 2 is missing, so that a perfect prediction has a loss of 0.5: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
-    ru="Потерян множитель 2, и у идеального предсказания потери 0.5: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    en="The factor 2 is missing above (or stands below as well), so that a perfect prediction has a loss of 0.5: DC = 1 - 2 * "
+    "sum(y * p) / (sum(y) + sum(p)).",
+    ru="Сверху потерян множитель 2 (или он стоит и снизу), и у идеального предсказания потери 0.5: DC = 1 - 2 * sum(y * p) / "
+    "(sum(y) + sum(p)).",
 )
 def dice_factor_forgotten(y, p):
     return float(1 - (y * p).sum() / (y.sum() + p.sum()))

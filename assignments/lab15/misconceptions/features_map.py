@@ -211,11 +211,11 @@ def features_map_training_mode(model, x):
 @misconception(
     "features_map.mode_as_it_comes",
     part="features_map",
-    en="No model.eval() anywhere (with its parentheses). As long as the model comes in eval mode all is well; in training mode "
-    "batch normalisation uses the statistics of the batch, and the map depends on the other pictures. Call model.eval() "
-    "before the forward pass.",
-    ru="Нигде нет model.eval() (со скобками). Пока модель приходит в режиме eval, всё верно; в режиме обучения нормализация "
-    "берёт статистику батча, и карта зависит от соседних картинок. Перед прогоном нужен model.eval().",
+    en="No model.eval() (with its parentheses) before the forward pass. As long as the model comes in eval mode all is well; in "
+    "training mode batch normalisation uses the statistics of the batch, and the map depends on the other pictures. Call "
+    "model.eval() first.",
+    ru="Перед прогоном нет model.eval() (со скобками). Пока модель приходит в режиме eval, всё верно; в режиме обучения "
+    "нормализация берёт статистику батча, и карта зависит от соседних картинок. Сначала нужен model.eval().",
 )
 def features_map_mode_as_it_comes(model, x):
     return _forward_as_it_comes(model, x, model.layer4)
@@ -224,10 +224,10 @@ def features_map_mode_as_it_comes(model, x):
 @misconception(
     "features_map.first_call_again",
     part="features_map",
-    en="The first result, returned again. The hook collects results, and the function returns the oldest one "
-    "(features[0]) on every call. Return the newest, features[-1], or empty the list before each forward pass.",
-    ru="Снова первый результат. Хук складывает результаты в список, а функция каждый раз возвращает самый старый "
-    "(features[0]). Нужен последний, features[-1], или пустой список перед каждым прогоном.",
+    en="An earlier result, returned again: a hook collects results and the function returns an old one (features[0]), or a map "
+    "is kept for a model or a size of picture. Return the newest, features[-1], of a forward pass made in this call.",
+    ru="Снова прежний результат: хук складывает результаты в список, а функция возвращает старый (features[0]), или карта "
+    "запомнена для модели или размера картинки. Нужен последний, features[-1], из прогона в этом же вызове.",
 )
 def features_map_first_call_again(model, x):
     if not hasattr(model, "first_map"):
@@ -238,12 +238,10 @@ def features_map_first_call_again(model, x):
 @misconception(
     "features_map.first_of_all_calls_again",
     part="features_map",
-    en="The first result, returned again, whatever model and picture are given. A global list (or dictionary) collects results, "
-    "and the function returns the oldest one (features[0]) on every call. Return the newest, features[-1], or empty the list "
-    "before each forward pass.",
-    ru="Снова первый результат, какие бы модель и картинку ни передали. Результаты копятся в глобальном списке (или словаре), а "
-    "функция каждый раз возвращает самый старый (features[0]). Нужен последний, features[-1], или пустой список перед каждым "
-    "прогоном.",
+    en="An earlier result, returned again, even where another model is given: a global list or dictionary keeps results, and the "
+    "function returns an old one (features[0]). Return the newest, features[-1], of a forward pass made in this call.",
+    ru="Снова прежний результат, даже если модель уже другая: глобальный список или словарь хранит результаты, а функция "
+    "возвращает старый (features[0]). Нужен последний, features[-1], из прогона в этом же вызове.",
 )
 def features_map_first_of_all_calls_again(model, x, memory):
     return memory.setdefault("map", _forward(model, x, model.layer4))
@@ -312,10 +310,10 @@ def features_map_pictures_merged(model, x):
 @misconception(
     "features_map.first_picture",
     part="features_map",
-    en="The first picture only. With output[0] the maps of the other pictures of the batch are lost; return the "
+    en="The first picture only. With output[0] (or x[:1]) the maps of the other pictures of the batch are lost; return the "
     "output for the whole batch, (N, C, h, w).",
-    ru="Только первая картинка. Из-за output[0] карты остальных картинок батча потеряны; нужен выход для всего батча, "
-    "(N, C, h, w).",
+    ru="Только первая картинка. Из-за output[0] (или x[:1]) карты остальных картинок батча потеряны; нужен выход для всего "
+    "батча, (N, C, h, w).",
 )
 def features_map_first_picture(model, x, forward=_forward):
     return forward(model, x, model.layer4)[0]

@@ -131,10 +131,10 @@ def iou_sides_not_clamped(box1, box2):
 @misconception(
     "iou.area_clamped",
     part="iou",
-    en="Only the product is set to zero, not each side: max(0, width * height). Two negative sides still give a "
-    "positive area; clamp both: max(0, width) * max(0, height).",
-    ru="Нулём ограничено только произведение, а не каждая сторона: max(0, width * height). Две отрицательные стороны "
-    "всё равно дают положительную площадь; нужно max(0, width) * max(0, height).",
+    en="Only the product or the IoU itself is set to zero, not each side: max(0, width * height). Two negative sides still give "
+    "a positive area; clamp both: max(0, width) * max(0, height).",
+    ru="Нулём ограничено только произведение или сам IoU, а не каждая сторона: max(0, width * height). Две отрицательные "
+    "стороны всё равно дают положительную площадь; нужно max(0, width) * max(0, height).",
 )
 def iou_area_clamped(box1, box2):
     shared = (torch.minimum(box1[2:], box2[2:]) - torch.maximum(box1[:2], box2[:2])).prod().clamp(min=0)
@@ -264,8 +264,10 @@ def iou_subtracted_after_the_division(box1, box2):
 @misconception(
     "iou.floor_division",
     part="iou",
-    en="// divides and cuts to whole numbers, so that every overlap but the full one is 0. Divide with /.",
-    ru="// делит и обрезает до целого, и любое перекрытие, кроме полного, становится нулём. Делите через /.",
+    en="// (or int()) cuts to whole numbers, so that every overlap but the full one is 0. Divide with /, and leave the number "
+    "as it is.",
+    ru="// (или int()) обрезает до целого, и любое перекрытие, кроме полного, становится нулём. Делите через / и оставьте число "
+    "как есть.",
 )
 def iou_floor_division(box1, box2):
     shared, first, second = _parts(box1, box2)
@@ -497,9 +499,9 @@ iou_smoothed_below_by_a_thousandth = _smoothed("smoothed_below_by_a_thousandth",
 @misconception(
     "iou.height_not_clamped",
     part="iou",
-    en="Only the width of the intersection is set to zero where the boxes lie apart. The height needs the same: max(0, bottom "
-    "- top).",
-    ru="Нулём ограничена только ширина пересечения. С высотой нужно то же самое: max(0, bottom - top).",
+    en="Only the width of the intersection is checked, or set to zero, where the boxes lie apart. The height needs the same: "
+    "max(0, bottom - top).",
+    ru="Проверена или ограничена нулём только ширина пересечения. С высотой нужно то же самое: max(0, bottom - top).",
 )
 def iou_height_not_clamped(box1, box2):
     width, height = torch.minimum(box1[2:], box2[2:]) - torch.maximum(box1[:2], box2[:2])
@@ -510,9 +512,9 @@ def iou_height_not_clamped(box1, box2):
 @misconception(
     "iou.width_not_clamped",
     part="iou",
-    en="Only the height of the intersection is set to zero where the boxes lie apart. The width needs the same: max(0, right "
-    "- left).",
-    ru="Нулём ограничена только высота пересечения. С шириной нужно то же самое: max(0, right - left).",
+    en="Only the height of the intersection is checked, or set to zero, where the boxes lie apart. The width needs the same: "
+    "max(0, right - left).",
+    ru="Проверена или ограничена нулём только высота пересечения. С шириной нужно то же самое: max(0, right - left).",
 )
 def iou_width_not_clamped(box1, box2):
     width, height = torch.minimum(box1[2:], box2[2:]) - torch.maximum(box1[:2], box2[:2])
