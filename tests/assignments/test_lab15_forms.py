@@ -336,6 +336,36 @@ def podavlenie_nemaksimumov(ramki, ocenki, porog):
     return keep_best(ramki, ocenki, porog)
 """,
     },
+    "words_in_cyrillic": {
+        "features_map": """
+def получить_признаки(сеть, изображение):
+    найдено = []
+    крючок = сеть.layer4.register_forward_hook(lambda слой, вход, выход: найдено.append(выход.detach()))
+    сеть.eval()(изображение)
+    крючок.remove()
+    return найдено[0]
+""",
+        "fc_weights": """
+def получить_веса(сеть):
+    return сеть.fc.weight.detach()
+""",
+        "cam": """
+def карта_активации(признаки, веса, класс):
+    return torch.tensordot(веса[класс], признаки.reshape(-1, *признаки.shape[-2:]), dims=1)
+""",
+        "iou": """
+def пересечение_на_объединение(рамка1, рамка2):
+    return ratio(рамка1, рамка2)
+""",
+        "dice": """
+def потеря_дайса(маска, прогноз):
+    return 1 - 2 * (маска * прогноз).sum() / (маска.sum() + прогноз.sum())
+""",
+        "nms": """
+def подавление_немаксимумов(рамки, оценки, порог=0.5):
+    return keep_best(рамки, оценки, порог)
+""",
+    },
     "letters_alone": {
         "iou": """
 def two_boxes_iou(p, q):
