@@ -59,6 +59,7 @@ _BESIDE = {
 }
 _DRAFTS = {"old", "bad", "wrong", "draft", "broken", "buggy", "deprecated", "unused", "backup", "tmp"}
 _FINISHED = {"final", "fixed", "corrected"}
+_TELLING = 3  # words of a name that together are about nothing else, whatever stands beside them: `class_activation_map`
 
 
 def words_of(name: str) -> set[str]:
@@ -87,15 +88,18 @@ class Hints:
 
 
 def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...], beside: bool = False) -> list[str]:
-    """Own functions or classes with one of the part's keywords: of versions the finished ones first, those of few words, and the
-    last that was written. `beside`: those whose other words say that they are not quite about the part, and only those.
+    """Own functions or classes with one of the part's keywords, or with all words of one of its longer names: of versions the
+    finished ones first, those of few words, and the last that was written. `beside`: those whose other words say that they are
+    not quite about the part, and only those.
     """
     found = []
+    longer = [words for words in map(words_of, part.names) if len(words) >= _TELLING]
     others = _BESIDE.difference(*map(words_of, part.names))  # what the part itself is called says nothing else
     for place, (name, entry) in enumerate(report.names.items()):
         words = words_of(name)
         telling = {*words, *name.lower().split("_")} & set(part.keywords)  # some with their digits: `layer4_maps`
-        fitting = entry.kind in kinds and entry.own and telling and not words & ONLOOKERS
+        about = bool(telling) or any(whole <= words for whole in longer)
+        fitting = entry.kind in kinds and entry.own and about and not words & ONLOOKERS
         if fitting and bool(words & others) is beside:
             draft, finished = bool(words & _DRAFTS), bool(words & _FINISHED)
             found.append((name.startswith("_"), draft, not finished, len(words), -place, name))

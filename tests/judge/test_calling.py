@@ -404,6 +404,14 @@ def test_a_word_with_a_digit():
     assert names_alike(part, said, ("function",)) == ["stage2_maps"]
 
 
+def test_a_longer_name_of_the_part_within_a_name():
+    """Protects `build_map_of_class_activation`, of which no word tells enough alone; two words of a name do not tell it."""
+    part = ASSIGNMENT.part("overlap").model_copy(update={"names": ("overlap", "class_activation_map"), "keywords": ()})
+    names = ("build_map_of_class_activation", "activation_map", "show_class_activation_map", "overlaps")
+    said = report(**dict.fromkeys(names, function("a", "b")))
+    assert names_alike(part, said, ("function",)) == ["build_map_of_class_activation"]
+
+
 def test_classes_with_a_word_in_their_names():
     """Protects `MyOverlap`, which functions with such a word, and a class that does not fit, do not keep from answering."""
     fitting = Entry("class", (), {"__call__": Method((Parameter("first"), Parameter("second")))})
