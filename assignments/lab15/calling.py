@@ -267,7 +267,7 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
     """Boxes and scores in one table, list or dictionary; boxes with named sides; labels or a second threshold."""
     boxes, scores, threshold = arguments
     table = np.concatenate([boxes, scores[:, None]], axis=1).astype(np.float32)
-    rows = [[0.0, float(score), *map(float, box)] for box, score in zip(boxes, scores, strict=True)]
+    rows = _rows(boxes, scores)
     named = [{**_named(row[2:]), **_entry(row[2:], row[1])} for row in rows]
     inside = [_entry(_named(row[2:]), row[1]) for row in rows]
     zeros = np.zeros(len(scores), dtype=np.int64)
@@ -279,14 +279,21 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
     classed = _("Boxes, scores and classes were given in one table: x1, y1, x2, y2, score, 0.")
     listed = _("Boxes and scores were given in one list.")
     as_rows = _("Boxes were given as rows: class, score, x1, y1, x2, y2.")
+    least = {"least_score": ("threshold",)}
     return [
-        # First where a parameter is called just so: to a table of corners and scores such a function answers too, and wrongly.
+        # First: to a table of corners and scores such a function answers too, and wrongly. Where no parameter is called just so,
+        # only who passes the question: a number with a default may be anything.
         Alternative(
-            "rows and a threshold",
+            "rows and a number",
             {"boxes": rows, "iou_threshold": threshold, "least_score": 0.0},
             as_rows,
-            {"least_score": ("threshold",)},
+            least,
+            probe=Probe(
+                {"boxes": _rows(*QUESTION), "iou_threshold": 0.5, "least_score": 0.0},
+                partial(_keeps, np.float32(_rows(*QUESTION)), [1, 3]),
+            ),
         ),
+        Alternative("rows and a threshold", {"boxes": rows, "iou_threshold": threshold, "least_score": 0.0}, as_rows, least),
         # Before a table without classes, whose last column would be taken for them: no score is like another, and all would stay.
         Alternative(
             "table by class",
@@ -362,6 +369,11 @@ def _other_tables(boxes: np.ndarray, scores: np.ndarray, threshold: float) -> li
         )
         for name, after, before, note in ways
     ]
+
+
+def _rows(boxes: np.ndarray, scores: np.ndarray) -> list[list[float]]:
+    """A list for each box: class, score, x1, y1, x2, y2."""
+    return [[0.0, float(score), *map(float, box)] for box, score in zip(boxes, scores, strict=True)]
 
 
 def _table(boxes: np.ndarray, scores: np.ndarray, after: str, before: int) -> np.ndarray:

@@ -267,20 +267,35 @@ def _changes(part: Part) -> list[tuple[str, ...]]:
 
 
 def _by_alternatives(question: Question, candidate: Candidate) -> Iterator[Attempt]:
-    """First those whose roles fit the parameters' names strictly, then those that fit in order."""
+    """First those whose roles fit the parameters' names strictly, then those that fit in order; of the first those last that
+    give a parameter what only its place speaks for, though it needs nothing, unless a probe tells whether it is that."""
     if candidate.rebind is None:
         return
     fitting: dict[str, Binding] = {}
-    for strict in (True, False):
-        for alternative in question.alternatives.values():
-            binding = candidate.rebind(question.roles_of(alternative), strict)
-            if binding.complete and alternative.id not in fitting:
-                fitting[alternative.id] = binding
+    guessed: dict[str, Binding] = {}
+    for alternative in question.alternatives.values():
+        binding = candidate.rebind(roles := question.roles_of(alternative), True)
+        if binding.complete:
+            by_guess = alternative.probe is None and _fills_by_guess(candidate, roles, binding)
+            (guessed if by_guess else fitting)[alternative.id] = binding
+    fitting |= guessed
+    for alternative in question.alternatives.values():
+        binding = candidate.rebind(question.roles_of(alternative), False)
+        if binding.complete:
+            fitting.setdefault(alternative.id, binding)
     for identifier, binding in fitting.items():
         values = question.alternatives[identifier].roles.values()
         own: Sequence[str] = ("own",) if any(map(_has_fields, values)) else ()
         for form in (*_forms(question.part, candidate), *own):
             yield Attempt(replace(candidate, binding=binding), form, alternative=identifier)
+
+
+def _fills_by_guess(candidate: Candidate, roles: Roles, binding: Binding) -> bool:
+    """Whether a parameter with a default is given something that its name does not stand for."""
+    given = dict(zip((p.name for p in candidate.parameters if p.how == "positional"), binding.positional, strict=False))
+    given |= dict(binding.keywords)
+    free = [p.name for p in candidate.parameters if not p.required and p.name in given]
+    return any(not roles.named(name, [given[name]]) for name in free)
 
 
 def _has_fields(value: Any) -> bool:

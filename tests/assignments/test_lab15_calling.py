@@ -152,7 +152,7 @@ def test_a_table_is_offered_to_who_reads_it(name: str) -> None:
     passed = []
     for one in calling.alternatives_nms((np.zeros((1, 4)), np.ones(1), 0.5), None):
         if one.probe is not None:
-            table = one.probe.roles["boxes"]
+            table = np.asarray(one.probe.roles["boxes"])
             try:
                 kept = READERS[name](table)
             except IndexError:

@@ -302,6 +302,32 @@ def nms(detections, threshold):
     return torch.stack(kept)
 """,
     },
+    "table_and_more_numbers": {
+        "nms": """
+import numpy as np
+
+
+def nms(bboxes, iou_threshold, sigma=0.3, method="nms"):
+    left, kept = np.asarray(bboxes), []
+    while len(left):
+        best = np.argmax(left[:, 4])
+        kept.append(left[best])
+        others = np.delete(left, best, axis=0)
+        left = others[[ratio(kept[-1][:4], box[:4]) <= iou_threshold for box in others]] if len(others) else others
+    return kept
+""",
+    },
+    "rows_and_a_number": {
+        "nms": """
+def nms(bboxes, iou_threshold, cutoff=0.4):
+    left = sorted((box for box in bboxes if box[1] > cutoff), key=lambda box: box[1])
+    kept = []
+    while left:
+        kept.append(left.pop())
+        left = [box for box in left if box[0] != kept[-1][0] or ratio(box[2:], kept[-1][2:]) <= iou_threshold]
+    return kept
+""",
+    },
     "records_of_records": {
         "nms": """
 from collections import namedtuple

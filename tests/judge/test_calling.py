@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grader.course.specification import Assignment
-from grader.judge.alternatives import Alternative
+from grader.judge.alternatives import Alternative, Probe
 from grader.judge.calling import Attempt, Question, attempts, nearest_first, with_an_axis_more
 from grader.judge.candidates import Candidate
 from grader.judge.delivery import asked_arguments, essence, join, requests_of, served_model
@@ -649,6 +649,19 @@ def test_an_alternative_that_the_parameters_are_named_after_comes_first():
 
     assert first("preds", "targets") == "labels"
     assert first("first", "second") == first("a", "b") == first("preds", "b") == first("first", "targets") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"), [("sigma", ["probed", "pairs", "numbers"]), ("least", ["probed", "numbers", "pairs"])]
+)
+def test_a_default_is_filled_by_its_place_only_at_last(name: str, asked: list[str]):
+    """Protects `overlap(pairs, sigma=0.3)`: it was asked with rows and a threshold first, since something stood in its place."""
+    roles, names = {"pairs": [1, 2], "threshold": 0.5}, {"threshold": ("least",)}
+    probed = Alternative("probed", roles, "note", names, probe=Probe(roles, bool))
+    ways = probed, Alternative("numbers", roles, "note", names), Alternative("pairs", {"pairs": [1, 2]}, "note")
+    function = Entry("function", (Parameter("pairs"), Parameter(name, required=False, fraction=True)))
+    made = attempts(question("overlap", report(overlap=function), *ways))
+    assert list(dict.fromkeys(one.alternative for one in made if one.alternative)) == asked
 
 
 def test_a_hook_that_is_not_there_at_the_next_load():
