@@ -41,6 +41,8 @@ TWO_CLASSES = np.column_stack([*QUESTION, np.float32([0, 0, 1, 0])])
 # Features (C, h, w) of four channels in two rows of three cells, and the weights of three classes.
 CELLS = np.arange(24, dtype=np.float32).reshape(4, 2, 3) ** 2 % 17
 ROWS = np.array([[1, 0, 2, 1], [2, -1, 1, -3], [0, 1, 1, 1]], dtype=np.float32)
+FC_NAMES = ("fc", "fc_layer", "linear", "linear_layer", "last_layer", "final_layer", "dense", "head", "sloy", "слой")
+FC_NAME = ("layer", "name", "fc_name", "target_layer", "imya_sloya", "имя_слоя")
 SMALLEST = 1e-6  # what a smoothing term, or a threshold that must let everything through, is set to
 
 
@@ -67,6 +69,33 @@ def alternatives_features_map(arguments: tuple, situation: Situation) -> list[Al
             {"layers": ("layer_names", "target_layers", "layer_ids", "return_layers")},
         ),
         Alternative("device", {"model": model, "x": x, "device": "cpu"}, _("The device was given: the CPU."), devices),
+    ]
+
+
+# --- fc_weights
+
+
+def alternatives_fc_weights(arguments: tuple, situation: Situation) -> list[Alternative]:
+    """The layer itself instead of the network; the layer or its parameter to be named."""
+    (model,) = arguments
+    return [
+        Alternative(
+            "layer", {"layer": model.part("fc")}, _("The layer was given as a module: model.fc."), {"layer": FC_NAMES}, named=True
+        ),
+        Alternative(
+            "layer by name",
+            {"model": model, "layer_name": "fc"},
+            _("The layer was named: fc."),
+            {"layer_name": FC_NAME},
+            named=True,
+        ),
+        Alternative(
+            "parameter by name",
+            {"model": model, "parameter": "fc.weight"},
+            _("The parameter was named: fc.weight."),
+            {"parameter": ("param", "parameter_name", "param_name", "key", "name")},
+            named=True,
+        ),
     ]
 
 
@@ -171,6 +200,13 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
 
     return [
         Alternative("network", {"features": maps, "model": model, "class_idx": class_idx}, note),
+        Alternative(
+            "layer",
+            {"features": maps, "layer": model.part("fc"), "class_idx": class_idx},
+            _("The layer was given as a module: model.fc."),
+            {"layer": FC_NAMES},
+            named=True,
+        ),
         Alternative("network and photo", {"model": model, "x": _photo(), "class_idx": class_idx}, note),
         Alternative("photo", {"model": model, "x": _photo()}, note, read=read),
         # To who makes a batch of it himself, or opens it; what is in it makes no difference.

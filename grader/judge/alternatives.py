@@ -79,6 +79,8 @@ class Alternative:
         asked: the canonical arguments that the answer belongs to, when they are not the test's.
         read: makes of the plain answer the one to be judged, or a `Reading`.
         probe: a `Probe` that a function must pass before it is asked in this way.
+        named: whether only a function is asked so whose parameters are all named after these roles; where the order decides, too,
+            an error of a function that takes the part's own arguments would be no error to this way.
     """
 
     id: str
@@ -88,6 +90,7 @@ class Alternative:
     asked: tuple[Any, ...] | None = None
     read: Read | None = None
     probe: Probe | None = None
+    named: bool = False
 
 
 @dataclass(frozen=True)

@@ -168,11 +168,15 @@ def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]
 
 def _is_named_after_another(question: Question, candidate: Candidate) -> bool:
     """Whether some parameter's name is no role of the part, and all are roles of one other way to ask."""
-    names = [parameter.name for parameter in candidate.parameters if parameter.required]
-    if not names or candidate.rebind is None or all(question.roles.named(name, question.roles.order) for name in names):
+    needed = any(parameter.required for parameter in candidate.parameters)
+    if not needed or candidate.rebind is None or _names_all(candidate, question.roles):
         return False
-    others = map(question.roles_of, question.alternatives.values())
-    return any(all(roles.named(name, roles.order) for name in names) for roles in others)
+    return any(_names_all(candidate, roles) for roles in question.other_roles())
+
+
+def _names_all(candidate: Candidate, roles: Roles) -> bool:
+    """Whether every parameter that must be given is named after a role."""
+    return all(roles.named(parameter.name, roles.order) for parameter in candidate.parameters if parameter.required)
 
 
 def _may_return(question: Question, candidate: Candidate) -> bool:
@@ -275,13 +279,13 @@ def _by_alternatives(question: Question, candidate: Candidate) -> Iterator[Attem
     guessed: dict[str, Binding] = {}
     for alternative in question.alternatives.values():
         binding = candidate.rebind(roles := question.roles_of(alternative), True)
-        if binding.complete:
+        if binding.complete and (not alternative.named or _names_all(candidate, roles)):
             by_guess = alternative.probe is None and _fills_by_guess(candidate, roles, binding)
             (guessed if by_guess else fitting)[alternative.id] = binding
     fitting |= guessed
     for alternative in question.alternatives.values():
         binding = candidate.rebind(question.roles_of(alternative), False)
-        if binding.complete:
+        if binding.complete and not alternative.named:
             fitting.setdefault(alternative.id, binding)
     for identifier, binding in fitting.items():
         values = question.alternatives[identifier].roles.values()

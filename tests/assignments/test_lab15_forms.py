@@ -221,6 +221,28 @@ def get_heatmap(cam, image):
     return 0.5 * cam + 0.5 * image.mean()
 """,
     },
+    "layer_as_a_module": {
+        "fc_weights": """
+def get_weights(layer):
+    return layer.weight.detach()
+""",
+        "cam": """
+def compute_cam(features, fc, class_idx):
+    return torch.einsum("k,khw->hw", fc.weight[class_idx].detach(), features.reshape(-1, *features.shape[-2:]))
+""",
+    },
+    "layer_by_name": {
+        "fc_weights": """
+def get_fc_weights(model, layer_name):
+    return model.get_submodule(layer_name).weight.detach()
+""",
+    },
+    "parameter_by_name": {
+        "fc_weights": """
+def get_fc_weights(name, net):
+    return dict(net.named_parameters())[name].detach()
+""",
+    },
     "kept_models": {
         "iou": """
 def iou(pred, target):

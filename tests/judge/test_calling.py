@@ -664,6 +664,14 @@ def test_a_default_is_filled_by_its_place_only_at_last(name: str, asked: list[st
     assert list(dict.fromkeys(one.alternative for one in made if one.alternative)) == asked
 
 
+@pytest.mark.parametrize(("name", "asked"), [("layer", {"", "layer"}), ("block", {"", "layer"}), ("net", {""}), ("first", {""})])
+def test_a_way_to_ask_that_is_taken_by_name_alone(name: str, asked: set[str]):
+    """Protects from full points for `get_matrix(net)` that reads `net.weight`: whoever is given a layer has to say so."""
+    layer = Alternative("layer", {"layer": Model("big", layer="last")}, "note", {"layer": ("block",)}, named=True)
+    made = attempts(question("matrix", report(get_matrix=function(name)), layer))
+    assert {one.alternative for one in made} == asked
+
+
 def test_a_hook_that_is_not_there_at_the_next_load():
     """Protects the judge from a file that registers hooks at one load and none at the next: what it stands for is as usual."""
     attempt = attempts(question("maps", report(hooks=(HookPlace("big", "last"),))))[0]
