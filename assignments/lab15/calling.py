@@ -43,6 +43,8 @@ CELLS = np.arange(24, dtype=np.float32).reshape(4, 2, 3) ** 2 % 17
 ROWS = np.array([[1, 0, 2, 1], [2, -1, 1, -3], [0, 1, 1, 1]], dtype=np.float32)
 FC_NAMES = ("fc", "fc_layer", "linear", "linear_layer", "last_layer", "final_layer", "dense", "head", "sloy", "слой")
 FC_NAME = ("layer", "name", "fc_name", "target_layer", "imya_sloya", "имя_слоя")
+# What the four sides of a box are called in one: of constructors of classes of boxes.
+IN_ONE = {"coordinates": ("coords", "coord", "corners", "points", "xyxy", "sides", "values"), "box": ("bbox", "rect", "tensor")}
 SMALLEST = 1e-6  # what a smoothing term, or a threshold that must let everything through, is set to
 
 
@@ -234,7 +236,7 @@ def alternatives_iou(arguments: tuple, situation: Situation) -> list[Alternative
     boxes = [np.asarray(box, dtype=np.float32) for box in arguments]
     areas = {"box_area": ("area1", "area_a", "area"), "boxes_area": ("area2", "area_b", "areas")}
     sides = [(box[2] - box[0]) * (box[3] - box[1]) for box in (first, second)]
-    named = {"box1": _named(first), "box2": _named(second)}
+    named = {"box1": {**_named(first), **_listed(first)}, "box2": {**_named(second), **_listed(second)}}
     return [
         Alternative(
             "eight numbers",
@@ -262,9 +264,8 @@ def _boxes_with_methods(first: list[float], second: list[float]) -> list[Alterna
     note = _("Two boxes of your own class were made, and one was asked about the other.")
     sides = {"x1": ("xmin", "left", "x_left"), "y1": ("ymin", "top", "y_top")}
     sides |= {"x2": ("xmax", "right", "x_right"), "y2": ("ymax", "bottom", "y_bottom")}
-    listed = {"coordinates": ("coords", "coord", "corners", "points", "xyxy", "sides", "values"), "box": ("bbox", "rect")}
     from_zero = ("x0", "y0", "x1", "y1")
-    whole = {name: second for role, names in listed.items() for name in (role, *names)}
+    whole = _listed(second)
     return [
         Alternative("box of sides", {**dict(zip(sides, first, strict=True)), "other": _named(second)}, note, sides),
         Alternative(
@@ -272,8 +273,12 @@ def _boxes_with_methods(first: list[float], second: list[float]) -> list[Alterna
             {**dict(zip(from_zero, first, strict=True)), "other": dict(zip(from_zero, second, strict=True))},
             note,
         ),
-        *(Alternative(f"box of {role}", {role: first, "other": whole}, note, {role: names}) for role, names in listed.items()),
+        *(Alternative(f"box of {role}", {role: first, "other": whole}, note, {role: names}) for role, names in IN_ONE.items()),
     ]
+
+
+def _listed(box: list[float]) -> dict[str, list[float]]:
+    return {name: box for role, names in IN_ONE.items() for name in (role, *names)}
 
 
 def _named(box: list[float]) -> dict[str, float]:
@@ -375,7 +380,7 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
         Alternative("named boxes in entries", {"boxes": inside, "iou_threshold": threshold}, listed),
         Alternative(
             "named boxes",
-            {"boxes": [_named(row[2:]) for row in rows], "scores": scores, "iou_threshold": threshold},
+            {"boxes": [{**_named(row[2:]), **_listed(row[2:])} for row in rows], "scores": scores, "iou_threshold": threshold},
             _("The boxes were given with named sides: x1, y1, x2, y2."),
         ),
         Alternative(

@@ -160,6 +160,32 @@ class NMS:
         return keep_best(boxes, scores, self.q)
 """,
     },
+    "boxes_of_lists": {
+        "iou": """
+class Box:
+    def __init__(self, coords):
+        self.sides = tuple(coords)
+
+
+def iou(box1: Box, box2: Box):
+    return ratio(box1.sides, box2.sides)
+""",
+        "nms": """
+def nms(boxes, scores, iou_threshold):
+    return keep_best([box.sides for box in boxes], scores, iou_threshold)
+""",
+    },
+    "boxes_of_tensors": {
+        "iou": """
+class Boxes:
+    def __init__(self, tensor):
+        self.tensor = torch.as_tensor(tensor).reshape(-1, 4)
+
+
+def pairwise_iou(boxes1, boxes2):
+    return torch.tensor([[ratio(one, other) for other in boxes2.tensor] for one in boxes1.tensor])
+""",
+    },
     "batches_alone": {
         "cam": """
 CALLS = []
