@@ -1,4 +1,4 @@
-"""`python -m grader`.
+"""`python -m grader`, and the command `grade`.
 
 Python puts the current folder first among the places to import from. It may be a folder of submissions, where a student's
 `torch.py` would run with the instructor's rights: it is taken out before anything is imported, unless the grader itself lies
@@ -8,9 +8,21 @@ there.
 import os
 import sys
 
+_STOPPED = 130  # `grader.cli.status`, which may not be imported yet
+
+
+def main() -> None:
+    """Run the command line and exit. Ctrl-C in the third of a second that its imports take is no traceback either."""
+    try:
+        from grader.cli import main as run_command_line
+
+        run_command_line()
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        sys.exit(_STOPPED)
+
+
 if __name__ == "__main__":
     if not sys.flags.safe_path and os.path.realpath(sys.path[0]) != os.path.dirname(os.path.dirname(os.path.realpath(__file__))):
         del sys.path[0]
-    from grader.cli import main
-
     main()

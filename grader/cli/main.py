@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -33,6 +34,7 @@ app = App(
     help="Grade a class's notebooks and modules: hidden tests in a trusted judge, submissions in warm sandboxes.",
     version=__version__,
     help_format="plaintext",
+    suppress_keyboard_interrupt=False,
 )
 
 Sandbox = Literal["auto", "bubblewrap", "landlock", "none"]  # as `grader.sandbox.choice` has them, whose imports `--help` spares
@@ -226,8 +228,10 @@ _THREADS = "OMP_NUM_THREADS"
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
-    take_any_letter()
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # as `kill` and CI send it: what Ctrl-C leaves tidy, it does too
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     os.environ.setdefault(_THREADS, "1")
+    take_any_letter()
     sys.exit(run_main(arguments))
 
 

@@ -1,20 +1,24 @@
-"""Ctrl-C stops at once, keeps what is graded, says how to go on, and leaves no process behind."""
+"""Ctrl-C and SIGTERM stop at once, keep what is graded, say how to go on, and leave no process and no file behind."""
 
 from __future__ import annotations
 
 import os
 import select
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import grader
+from grader.cli.occupied import LOCK
 from grader.results import read_results
 
 StartGrade = Callable[..., Any]
 MakeClass = Callable[..., Path]
 
+PACKAGE_PARENT = Path(grader.__file__).resolve().parent.parent
 HANGS = """
 import time
 
@@ -69,6 +73,40 @@ def test_while_a_submission_hangs(
     assert finished.status == 0, finished.stderr
     assert [line.split(":")[2].strip() for line in finished.lines if line.startswith("tiny: ")] == ["zoe"]
     assert [one.score for one in read_results(tmp_path / "out" / "results.json").submissions] == [100, 100]
+
+
+@pytest.mark.parametrize("wall", [pytest.param(name, marks=pytest.mark.wall(name)) for name in ("bubblewrap", "landlock")])
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("whom", ["the first process", "all"])
+def test_sigterm(
+    start_grade: StartGrade, make_class: MakeClass, right: str, tmp_path: Path, jobs: int, whom: str, wall: str
+) -> None:
+    """Protects the folders of a CI runner, which stops a job so: neither the lock nor a sandbox's files stay."""
+    place = make_class(ann=right, zoe=SLEEPS)
+    running = start_grade(place, "-o", tmp_path / "out", "-j", jobs, "--sandbox", wall)
+    running.read_until("tiny: 1 of 2: ann")
+    if whom == "all":
+        os.killpg(running.process.pid, signal.SIGTERM)
+    else:
+        running.kill(signal.SIGTERM)
+    assert_stopped(running.finish(), tmp_path / "out", 1, 2)
+    assert list(tmp_path.rglob(LOCK)) == []
+    assert list(running.report.parent.glob("grader-*")) == []
+
+
+def test_while_the_command_line_is_imported(start_grade: StartGrade, tmp_path: Path) -> None:
+    """Protects from a traceback whoever notices at once that it was the wrong command."""
+    fifo = tmp_path / "it imports"
+    os.mkfifo(fifo)
+    says = f"with open({str(fifo)!r}, 'w') as stream:\n    stream.write('x')\nimport time\ntime.sleep(1000)\n"
+    (tmp_path / "cyclopts.py").write_text(says)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    running = start_grade("--version", env={"PYTHONPATH": f"{tmp_path}:{PACKAGE_PARENT}"})
+    assert select.select([reader], [], [], 60)[0], "it was never imported"
+    running.interrupt()
+    os.close(reader)
+    finished = running.finish()
+    assert (finished.status, finished.stderr, finished.stdout) == (130, "Stopped.\n", "")
 
 
 @pytest.mark.parametrize("how", ["time.sleep(1000)", "pass"], ids=["sleeps", "spins"])
