@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 from grader.cli.console import Console
+from grader.cli.occupied import occupied
 from grader.cli.options import check_language
 from grader.cli.reportfolder import refuse_links
 from grader.cli.status import OK
@@ -14,15 +16,19 @@ from grader.results import Results, read_results
 
 
 def report_command(out: Path, language: str, open_report: bool) -> int:
-    """Render every report that `out` holds; the exit status."""
+    """Render every report that `out` holds, unless another command works there; the exit status."""
     check_language(language)
+    results_files(out)  # of a folder without any nothing is made, not even a lock
+    refuse_links(out)
     console = Console(quiet=False, verbose=False)
-    for path in results_files(out):
-        refuse_links(path.parent)
-        index = render(read_results(path), path.parent, language=language or None)
-        console.say(f"Report: {index}")
-        if open_report:
-            console.open(index)
+    with occupied(out):
+        for path in results_files(out):
+            refuse_links(path.parent)
+            with nullcontext() if path.parent == out else occupied(path.parent):
+                index = render(read_results(path), path.parent, language=language or None)
+            console.say(f"Report: {index}")
+            if open_report:
+                console.open(index)
     return OK
 
 

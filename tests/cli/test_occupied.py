@@ -69,6 +69,52 @@ def test_who_watches_keeps_the_folder(
     assert grade(*arguments).status == 0
 
 
+@pytest.fixture
+def two_reports(course_copy: Path, make_class: MakeClass, right: str, grade: Callable[..., Any], tmp_path: Path) -> list[Any]:
+    """The arguments of the run over two assignments that has written into `out/tiny` and `out/wee`."""
+    arguments = [make_class(ann=right), "-o", tmp_path / "out", "-j", 1, "--sandbox", "none"]
+    for place in (course_copy / "assignments", course_copy / "submissions"):
+        shutil.copytree(place / "tiny", place / "wee")
+    specification = course_copy / "assignments" / "wee" / "assignment.yaml"
+    specification.write_text(specification.read_text().replace("id: tiny", "id: wee"))
+    assert grade(*arguments).status == 0
+    return arguments
+
+
+@pytest.mark.parametrize("named", ["out", "out/tiny"])
+@pytest.mark.parametrize("held", ["out", "out/tiny"])
+def test_a_report_is_not_written_under_a_run(
+    two_reports: list[Any], grade: Callable[..., Any], tmp_path: Path, held: str, named: str
+) -> None:
+    """Protects pages from being made of two results: of the run's, and of those that `grade report` had read before.
+
+    A run over several assignments holds the folder that it was given, and below it the one that it writes to.
+    """
+    page = tmp_path / "out" / "tiny" / "index.html"
+    page.unlink()
+    with occupied(tmp_path / held):
+        finished = grade("report", tmp_path / named)
+    assert finished.status == (2 if held in (named, "out/tiny") else 0), finished
+    assert page.exists() == (finished.status == 0)
+    assert (f"another grade is at work in {tmp_path / held}" in finished.stderr) == (finished.status == 2)
+    assert list((tmp_path / "out").rglob(LOCK)) == []
+
+
+def test_a_run_holds_the_folder_that_it_writes_to(two_reports: list[Any], grade: Callable[..., Any], tmp_path: Path) -> None:
+    """Protects the same from the other side, where one assignment's folder below was named."""
+    with occupied(tmp_path / "out" / "wee"):
+        finished = grade(*two_reports)
+    assert finished.status == 2
+    assert f"another grade is at work in {tmp_path / 'out' / 'wee'}" in finished.stderr
+    assert grade(*two_reports).status == 0
+
+
+def test_a_report_of_nothing_makes_no_folder(grade: Callable[..., Any], tmp_path: Path) -> None:
+    """Protects the instructor's folders from a lock where a name was mistyped."""
+    assert grade("report", tmp_path / "out").status == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_in_which_nothing_was_written_goes_again(tmp_path: Path) -> None:
     """Protects the instructor's folders from being littered by a command that was mistyped; a folder that was there stays."""
     with occupied(tmp_path / "new" / "out"):
