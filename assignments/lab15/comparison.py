@@ -492,17 +492,22 @@ def _is_bent(found: np.ndarray, wanted: np.ndarray) -> bool:
 @_judge
 def compare_iou(answer: Any, expected: Any, call: Call) -> None:
     """One number, equal to the expected one within 1e-3; of (IoU, union), as some detectors' code returns, the first."""
-    inner = _open(_named_number(answer, call))
-    if call.kinds.startswith("tuple") and isinstance(inner, list | tuple) and 2 <= len(inner) <= 3:
-        call.notes.append(_("Several results came; the first was judged."))
-        inner = inner[0]
-    _check_number(inner, float(expected), _hint_on_iou)
+    _check_number(_first_number(answer, call), float(expected), _hint_on_iou)
 
 
 @_judge
 def compare_dice(answer: Any, expected: Any, call: Call) -> None:
-    """One number, equal to the expected one within 1e-3."""
-    _check_number(_named_number(answer, call), float(expected), _hint_on_dice)
+    """One number, equal to the expected one within 1e-3; of (loss, coefficient), as for a log, the first."""
+    _check_number(_first_number(answer, call), float(expected), _hint_on_dice)
+
+
+def _first_number(answer: Any, call: Call) -> Any:
+    """Of a tuple of two or three results the first, whatever the others are; else what a name decides, opened."""
+    inner = _open(_named_number(answer, call))
+    if call.kinds.startswith("tuple") and isinstance(inner, list | tuple) and 2 <= len(inner) <= 3:
+        call.notes.append(_("Several results came; the first was judged."))
+        return inner[0]
+    return inner
 
 
 def _named_number(answer: Any, call: Call) -> Any:

@@ -513,6 +513,18 @@ def test_of_several_numbers_a_name_decides() -> None:
         assert compare(part, answer)[0] is not None
 
 
+@pytest.mark.parametrize("part", ["iou", "dice"])
+def test_of_a_tuple_of_numbers_the_first_counts(part: str) -> None:
+    """Protects `return loss, coefficient`, and from a guess: where the first is wrong, no other one is looked at."""
+    number = EXPECTED[part]
+    for answer in ((number, 1 - number), (number, 7, 9.0), ((number, 1 - number),)):
+        difference, notes = compare(part, answer, kinds="tuple of float")
+        assert difference is None
+        assert "first" in notes[0]
+    assert compare(part, (1 - number, number), kinds="tuple of float")[0] is not None
+    assert compare(part, [number, 1 - number], kinds="list of float")[0] is not None
+
+
 @pytest.mark.parametrize(
     "answer",
     [

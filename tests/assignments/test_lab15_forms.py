@@ -186,6 +186,13 @@ def pairwise_iou(boxes1, boxes2):
     return torch.tensor([[ratio(one, other) for other in boxes2.tensor] for one in boxes1.tensor])
 """,
     },
+    "loss_and_coefficient": {
+        "dice": """
+def dice_loss(y, p):
+    coefficient = 2 * (y * p).sum() / (y.sum() + p.sum())
+    return 1 - coefficient, coefficient
+""",
+    },
     "batches_alone": {
         "cam": """
 CALLS = []
