@@ -24,8 +24,8 @@ from grader.wire.values import Handle
 
 # None comes of a missing return, or of a name that only a hook, or another function, was to give a value.
 _NONE = gettext(
-    "Does it return its result? If it does, that name still held None: what a function or a hook assigns is its own local "
-    "variable; put it in a list, or use nonlocal or global."
+    "Does it return its result, in every branch? If it does, that name still held None: what a function or a hook assigns is its "
+    "own local variable; put it in a list, or use nonlocal or global."
 )
 # Fixed, without the role, so that it is told of hidden tests too.
 _OMITTED = gettext("The task gives one more argument, for which your function has no parameter under a usual name.")
