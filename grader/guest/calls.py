@@ -54,7 +54,7 @@ from grader.guest.standins import standing_in
 from grader.guest.values import Registry, are_as_given, from_wire, to_wire
 from grader.wire.channel import Channel, Closed
 from grader.wire.codec import encode
-from grader.wire.digest import answer_of, state_digest
+from grader.wire.digest import answer_of, in_training, state_digest
 from grader.wire.values import REQUESTS
 
 
@@ -160,7 +160,7 @@ class Server:
         digests += [self.shelf.digest(name, network) for name, network in own[:2]]
         return {
             "digest": " ".join(digest[:20] for digest in digests),
-            "training": bool(lent.training or switched),
+            "training": bool(in_training(lent) or switched),
             "output": to_wire(answer_of(lent, [self.give(value, "torch") for value in inputs]), self.registry),
         }
 

@@ -274,7 +274,8 @@ class SubmissionProxy:
         return plain(answer.value)
 
     def state(self, model: Model, *inputs: Any) -> dict[str, Any]:
-        """Of a model as this test's calls left it a dict: `digest` of parameters and buffers, `training` flag, and `output`.
+        """Of a model as this test's calls left it a dict: `digest` of parameters and buffers, `training` where it or a layer to
+        which that matters is in training mode, and `output`.
 
         The last is what it answers to `inputs` in eval mode and without gradients, as an array; None without them, and where it
         raises or gives no array. The reference has no state: what it should be after a step of training a test computes itself.

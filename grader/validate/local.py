@@ -20,7 +20,7 @@ from grader.judge.reference import Reference
 from grader.judge.text import gettext
 from grader.results import TestStatus
 from grader.sandbox.exchange import Failure
-from grader.wire.digest import answer_of, state_digest
+from grader.wire.digest import answer_of, in_training, state_digest
 from grader.wire.values import Model
 from grader.wire.wrapping import wired_answer
 
@@ -64,7 +64,7 @@ class LocalSubmission:
         """Digest and training flag of the model as this test's calls left it, and what it answers to `inputs`."""
         network = self._give(model)
         output = answer_of(network, [self._give(value) for value in inputs])
-        told = {"digest": state_digest(network), "training": bool(network.training)}
+        told = {"digest": state_digest(network), "training": in_training(network)}
         return {**told, "output": plain(wired_answer(output))}
 
     def start_afresh(self) -> bool:

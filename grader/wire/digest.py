@@ -36,6 +36,15 @@ def state_digest(module: Any) -> str:
     return digest.hexdigest()
 
 
+def in_training(network: Any) -> bool:
+    """Whether a network is in training mode, or a layer of it that works otherwise in that: normalisation, dropout. Other layers
+    may be new ones, which are made in training mode, and nothing comes of it."""
+    from torch.nn.modules import batchnorm, dropout
+
+    kinds = (batchnorm._BatchNorm, dropout._DropoutNd)
+    return bool(network.training or any(layer.training for layer in network.modules() if isinstance(layer, kinds)))
+
+
 def answer_of(network: Any, inputs: list[Any]) -> Any:
     """What a network answers in eval mode; None without inputs, and where it raises. Modes are put back."""
     if not inputs:

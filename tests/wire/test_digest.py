@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from grader.wire.digest import answer_of, state_digest
+from grader.wire.digest import answer_of, in_training, state_digest
 
 torch = pytest.importorskip("torch", reason="needs torch")
 
@@ -45,6 +45,20 @@ def test_a_hook_that_returns_something_shows_and_one_that_records_does_not() -> 
     assert torch.equal(answer_of(asked, [torch.ones(1, 2)]), before)
     asked[0].register_forward_hook(lambda _module, _inputs, output: output + 1)
     assert not torch.equal(answer_of(asked, [torch.ones(1, 2)]), before)
+
+
+def test_a_layer_in_training_mode_counts_where_that_matters() -> None:
+    """Protects from full marks for normalisation that is left in training mode within a network in eval mode; and honest new
+    layers, which are made in training mode, from it."""
+    asked = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4), torch.nn.Dropout(0.5), torch.nn.Flatten())
+    told = []
+    for layer in [None, *asked]:
+        asked.eval()
+        if layer is not None:
+            layer.train()
+        told.append(in_training(asked))
+    assert told == [False, False, True, True, False]
+    assert in_training(asked.train())
 
 
 def test_another_order_in_memory_is_no_change() -> None:

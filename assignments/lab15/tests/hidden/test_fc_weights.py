@@ -31,7 +31,8 @@ def test_model_stays_as_it_was(check, submission, models):
     """Reading the weights does not change the model."""
     before = submission.state(models.narrow)
     check.fc_weights(models.narrow)
-    if submission.state(models.narrow)["digest"] != before["digest"]:
+    after = submission.state(models.narrow)
+    if after["digest"] != before["digest"]:
         fail(
             came=_("The parameters or buffers of the model have changed."),
             expected=_("the model as it was"),
@@ -39,4 +40,10 @@ def test_model_stays_as_it_was(check, submission, models):
                 "Read fc.weight, and change nothing: it shares its memory with the model; what is to be changed, .clone() first. "
                 "Put back a layer that you replace (model.fc = nn.Identity()), or work on a copy of the model."
             ),
+        )
+    if after["training"]:
+        fail(
+            came=_("The model is in training mode now."),
+            expected=_("the model in eval mode, as it came"),
+            hint=_("Leave out model.train(): in training mode batch normalisation and dropout work differently."),
         )
