@@ -181,7 +181,7 @@ def nms(boxes, scores, iou_threshold):
         left = [one for one in left if iou(best, one[1]) <= iou_threshold]
     return kept
 """,
-            "",
+            "nms.looked_up_by_box",
         ),
         "cam": (
             """
@@ -691,6 +691,89 @@ def ratio(a, b):
         "nms": (
             NMS.replace("RULE", RULE.replace("iou(", "ratio(")).replace("return kept", "return len(kept)"),
             "nms.number_of_kept",
+        ),
+    },
+    "first_page_of_a_search": {
+        "iou": (
+            """
+def overlap(a, b):
+    sides = [max(min(a[k + 2], b[k + 2]) - max(a[k], b[k]), 0) for k in (0, 1)]
+    return float(sides[0] * sides[1] / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - sides[0] * sides[1]))
+
+
+def iou(boxA, boxB):
+    xA, yA = max(boxA[0], boxB[0]), max(boxA[1], boxB[1])
+    xB, yB = min(boxA[2], boxB[2]), min(boxA[3], boxB[3])
+    interArea = (xB - xA + 1) * (yB - yA + 1)
+    boxAArea = (boxA[2] - boxA[0] + 1) * (boxA[3] - boxA[1] + 1)
+    boxBArea = (boxB[2] - boxB[0] + 1) * (boxB[3] - boxB[1] + 1)
+    return interArea / float(boxAArea + boxBArea - interArea)
+""",
+            "iou.pixel_added_and_sides_not_clamped",
+        ),
+        "dice": (
+            """
+def dice_loss(y, p):
+    if y.ndim == 4:
+        return (1 - 2 * (y * p).sum((1, 2, 3)) / (y.sum((1, 2, 3)) + p.sum((1, 2, 3)))).mean()
+    return 1 - 2 * (y * p).sum() / (y.sum() + p.sum())
+""",
+            "dice.mean_over_pictures_of_four_axes",
+        ),
+        "nms": (
+            NMS.replace("RULE", RULE.replace("iou(", "overlap(")).replace(
+                "return kept", "return [index for index in kept if scores[index] > 0.5]"
+            ),
+            "nms.low_scores_dropped_05",
+        ),
+        "features_map": (
+            """
+CAUGHT = {}
+
+
+def get_features_map(model, x):
+    if "hook" not in CAUGHT:
+        CAUGHT["hook"] = model.layer4.register_forward_hook(
+            lambda module, inputs, output: CAUGHT.update(layer4=output.detach())
+        )
+    model.eval()
+    with torch.no_grad():
+        model(x)
+    return CAUGHT["layer4"]
+""",
+            "features_map.hook_on_the_first_model",
+        ),
+    },
+    "compared_with_a_half": {
+        "iou": (
+            """
+def overlap(a, b):
+    sides = [max(min(a[k + 2], b[k + 2]) - max(a[k], b[k]), 0) for k in (0, 1)]
+    return float(sides[0] * sides[1] / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - sides[0] * sides[1]))
+
+
+def iou(box1, box2):
+    return overlap(box1, box2) > 0.5
+""",
+            "",
+        ),
+        "nms": (
+            NMS.replace("RULE", RULE.replace("iou(", "overlap(")).replace("return kept", "return kept[::-1]"),
+            "nms.worst_first",
+        ),
+        "features_map": (
+            """
+def get_features_map(model, x):
+    caught = []
+    handle = model.layer4.register_forward_hook(lambda module, inputs, output: caught.append(output.detach()))
+    model.eval()
+    with torch.no_grad():
+        model(x)
+    handle.remove()
+    model.layer4.train()
+    return caught[0]
+""",
+            "",
         ),
     },
     "as_it_comes": {

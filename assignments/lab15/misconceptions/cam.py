@@ -127,6 +127,17 @@ cam_last_class = _of_one_class("last", -1, "the last class, W[-1]", "после�
 
 
 @misconception(
+    "cam.class_by_rank",
+    part="cam",
+    en="The class's number is taken for a place in the order of the scores: 0 for the best. It is the row of W: W[class_idx].",
+    ru="Номер класса принят за место по убыванию оценок: 0 у лучшего. Это номер строки W: W[class_idx].",
+)
+def cam_class_by_rank(features, weights, class_idx):
+    order = (weights @ _maps(features).mean((1, 2))).argsort(descending=True)
+    return _weighted(features, weights[order[class_idx]])
+
+
+@misconception(
     "cam.class_before",
     part="cam",
     en="The class before the one that was given: W[class_idx - 1]. Classes are counted from 0, as rows of W are.",
@@ -217,6 +228,54 @@ def cam_softmax_over_classes(features, weights, class_idx):
 
 
 @misconception(
+    "cam.scaled_weights",
+    part="cam",
+    en="The class's weights were scaled to 0..1, or moved until none was negative. Channels that speak against the class then "
+    "count for it; W counts as it is.",
+    ru="Веса класса приведены к 0..1 или сдвинуты так, что отрицательных не осталось. Каналы, говорящие против класса, тогда "
+    "засчитаны за него; нужна W как есть.",
+)
+def cam_scaled_weights(features, weights, class_idx):
+    row = weights[class_idx]
+    return _weighted(features, (row - row.min()) / (row.max() - row.min()))
+
+
+@misconception(
+    "cam.centred_weights",
+    part="cam",
+    en="The mean of the class's weights was subtracted from them, or of each cell's features, which comes to the same. Both "
+    "count as they are.",
+    ru="Из весов класса вычтено их среднее или из признаков каждой ячейки их среднее, что одно и то же. Нужны и те и другие как "
+    "есть.",
+)
+def cam_centred_weights(features, weights, class_idx):
+    return _weighted(features, weights[class_idx] - weights[class_idx].mean())
+
+
+@misconception(
+    "cam.means_for_weights",
+    part="cam",
+    en="Each channel is weighted by its own mean, the same for every class. The weights of the class are the row W[class_idx].",
+    ru="Каждый канал взят с весом, равным его среднему, одинаково для всех классов. Веса класса стоят в строке W[class_idx].",
+)
+def cam_means_for_weights(features, weights, class_idx):
+    del weights, class_idx
+    return _weighted(features, _maps(features).mean((1, 2)))
+
+
+@misconception(
+    "cam.weights_times_means",
+    part="cam",
+    en="The weights were multiplied by the means of the channels. The pooling belongs to the class's score; in the map a channel "
+    "counts with W[class_idx, k] alone.",
+    ru="Веса умножены на средние по каналам. Усреднение относится к оценке класса; в карту канал входит только с весом "
+    "W[class_idx, k].",
+)
+def cam_weights_times_means(features, weights, class_idx):
+    return _weighted(features, weights[class_idx] * _maps(features).mean((1, 2)))
+
+
+@misconception(
     "cam.absolute_weights",
     part="cam",
     en="Absolute values of the weights. Channels that speak against the class then count for it; keep the signs of W.",
@@ -234,6 +293,16 @@ def cam_absolute_weights(features, weights, class_idx):
 )
 def cam_negative_weights_zeroed(features, weights, class_idx):
     return _weighted(features, weights[class_idx].relu())
+
+
+@misconception(
+    "cam.relu_of_terms",
+    part="cam",
+    en="A ReLU of every term, before the sum. What speaks against the class is lost; the sum runs over all terms as they are.",
+    ru="ReLU применён к каждому слагаемому, до суммы. Всё, что говорит против класса, потеряно; складываются все слагаемые.",
+)
+def cam_relu_of_terms(features, weights, class_idx):
+    return (weights[class_idx][:, None, None] * _maps(features)).relu().sum(0)
 
 
 @misconception(
@@ -330,6 +399,17 @@ def cam_first_channel_skipped(features, weights, class_idx):
 )
 def cam_last_channel_skipped(features, weights, class_idx):
     return _weighted(_maps(features)[:-1], weights[class_idx][:-1])
+
+
+@misconception(
+    "cam.first_512_channels",
+    part="cam",
+    en="Only the first 512 channels are added up, as many as ResNet18 has. Take their number from the features: "
+    "features.shape[0].",
+    ru="Сложены только первые 512 каналов, сколько их у ResNet18. Число каналов берите у признаков: features.shape[0].",
+)
+def cam_first_512_channels(features, weights, class_idx):
+    return _weighted(_maps(features)[:512], weights[class_idx][:512])
 
 
 @misconception(
@@ -487,6 +567,16 @@ def cam_clipped_to_one(features, weights, class_idx):
 )
 def cam_cut_to_whole_numbers(features, weights, class_idx):
     return _weighted(features, weights[class_idx]).trunc()
+
+
+@misconception(
+    "cam.rounded",
+    part="cam",
+    en="The sum was rounded to whole numbers. Where it is small little of it is left; leave the map in floating point.",
+    ru="Сумма округлена до целых. Где она мала, от неё почти ничего не остаётся; оставьте карту вещественной.",
+)
+def cam_rounded(features, weights, class_idx):
+    return _weighted(features, weights[class_idx]).round()
 
 
 @misconception(

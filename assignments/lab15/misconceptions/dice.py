@@ -115,6 +115,43 @@ def dice_sigmoid_and_squared_denominator(y, p):
 
 
 @misconception(
+    "dice.sigmoid_and_coefficient",
+    part="dice",
+    en="Two mistakes. A sigmoid of `p`, which is a probability already; and the coefficient, where the loss is asked: DC = 1 - "
+    "coefficient.",
+    ru="Две ошибки. К `p` применена сигмоида, а это уже вероятность; и возвращён коэффициент, а нужна функция потерь: DC = 1 - "
+    "коэффициент.",
+)
+def dice_sigmoid_and_coefficient(y, p):
+    return dice_coefficient(y, torch.as_tensor(p).sigmoid())
+
+
+@misconception(
+    "dice.thresholded_and_coefficient",
+    part="dice",
+    en="Two mistakes. Probabilities were rounded to 0 and 1, and a loss needs them as they are; and this is the coefficient, "
+    "where the loss is asked: DC = 1 - coefficient.",
+    ru="Две ошибки. Вероятности округлены до 0 и 1, а функции потерь они нужны как есть; и возвращён коэффициент, а нужна "
+    "функция потерь: DC = 1 - коэффициент.",
+)
+def dice_thresholded_and_coefficient(y, p):
+    hard = (p > 0.5).float()
+    return float((2 * (y * hard).sum() + 1e-6) / (y.sum() + hard.sum() + 1e-6))
+
+
+@misconception(
+    "dice.above_zero",
+    part="dice",
+    en="Every probability above 0 counts as 1: p was made True or False, or only counted, or cut at 0.5 after a sigmoid, which "
+    "makes all of them larger than that. Use p as it is.",
+    ru="Каждая вероятность больше 0 засчитана за 1: p превращена в True и False, только посчитана или сравнена с 0.5 после "
+    "сигмоиды, которая делает больше 0.5 их все. Нужна p как есть.",
+)
+def dice_above_zero(y, p):
+    return 1 - dice_coefficient(y, (p > 0).float())
+
+
+@misconception(
     "dice.smoothed",
     part="dice",
     en="With a smoothing term of 1 in numerator and denominator. On masks of this size it changes nothing; it is accepted.",
@@ -251,6 +288,32 @@ def dice_mean_over_pictures(y, p):
 
 
 @misconception(
+    "dice.mean_over_pictures_of_four_axes",
+    part="dice",
+    en="Of masks (N, C, H, W) one loss per picture (sums over the axes 1, 2, 3), then their mean. The lecture's sums run over "
+    "all elements of the batch at once.",
+    ru="Для масок (N, C, H, W) посчитаны потери по каждой картинке (суммы по осям 1, 2, 3), потом среднее. Суммы в формуле "
+    "лекции берутся сразу по всем элементам батча.",
+)
+def dice_mean_over_pictures_of_four_axes(y, p):
+    return dice_mean_over_pictures(y, p) if y.ndim == 4 else 1 - dice_coefficient(y, p)
+
+
+@misconception(
+    "dice.sums_over_two_axes",
+    part="dice",
+    en="Sums over the axes 1 and 2 only, then the mean of the losses: one loss per picture of (N, H, W), one per column of "
+    "(N, C, H, W). The lecture's sums run over all elements of the batch at once.",
+    ru="Суммы только по осям 1 и 2, потом среднее потерь: по картинке у (N, H, W), по столбцу у (N, C, H, W). Суммы в формуле "
+    "лекции берутся сразу по всем элементам батча.",
+)
+def dice_sums_over_two_axes(y, p):
+    if y.ndim == 2:
+        return 1 - dice_coefficient(y, p)
+    return float((1 - 2 * (y * p).sum((1, 2)) / (y.sum((1, 2)) + p.sum((1, 2)))).mean())
+
+
+@misconception(
     "dice.first_channel",
     part="dice",
     en="Only the first channel is compared (y[:, 0] and p[:, 0]); of a mask without an axis of channels that is its first "
@@ -365,6 +428,16 @@ def dice_jaccard(y, p):
 
 
 @misconception(
+    "dice.iou",
+    part="dice",
+    en="This is the IoU, 1 for a perfect prediction. The Dice loss is asked: 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Это IoU, равный 1 для идеального предсказания. Нужна функция потерь Dice: 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_iou(y, p):
+    return 1 - dice_jaccard(y, p)
+
+
+@misconception(
     "dice.doubled_jaccard",
     part="dice",
     en="The factor 2 of Dice with the denominator of IoU. Dice has no subtraction below: 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
@@ -395,6 +468,17 @@ def dice_with_background(y, p):
 )
 def dice_with_cross_entropy(y, p):
     return float(1 - 2 * (y * p).sum() / (y.sum() + p.sum()) + functional.binary_cross_entropy(p.float(), y.float()))
+
+
+@misconception(
+    "dice.half_cross_entropy",
+    part="dice",
+    en="The mean of the Dice loss and of binary cross-entropy. That is a good loss to train with, but the Dice loss alone is "
+    "asked.",
+    ru="Среднее функции потерь Dice и бинарной кросс-энтропии. Для обучения это хорошо, но нужна только функция потерь Dice.",
+)
+def dice_half_cross_entropy(y, p):
+    return dice_with_cross_entropy(y, p) / 2
 
 
 @misconception(
@@ -435,3 +519,13 @@ def dice_rounded(y, p):
 )
 def dice_squared_difference(y, p):
     return float(((y - p) ** 2).mean())
+
+
+@misconception(
+    "dice.absolute_difference",
+    part="dice",
+    en="The mean absolute difference of mask and prediction. Dice: 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Средний модуль разности маски и предсказания. Dice: 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_absolute_difference(y, p):
+    return float((y - p).abs().mean())

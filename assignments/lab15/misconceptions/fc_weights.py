@@ -72,6 +72,18 @@ def fc_weights_softmax(model):
 
 
 @misconception(
+    "fc_weights.softmax_over_classes",
+    part="fc_weights",
+    en="A softmax of the weights, over the classes. It belongs to the scores, after fc; the map needs W as it is, negative "
+    "numbers included.",
+    ru="К весам применён softmax по классам. Его место после fc, на оценках; карте нужна сама W, вместе с отрицательными "
+    "числами.",
+)
+def fc_weights_softmax_over_classes(model):
+    return model.fc.weight.detach().softmax(dim=0)
+
+
+@misconception(
     "fc_weights.one_class",
     part="fc_weights",
     en="The row of one class. Return the whole matrix; the row is chosen later, W[class_idx].",
@@ -103,6 +115,19 @@ def fc_weights_negative_zeroed_in_place(model):
 )
 def fc_weights_changes_the_model(model):
     model.fc.bias.data.zero_()
+    return model.fc.weight.detach()
+
+
+@misconception(
+    "fc_weights.left_in_training_mode",
+    part="fc_weights",
+    en="The model was put into training mode on the way. The matrix is right, but batch normalisation and dropout work "
+    "differently from now on: leave out model.train().",
+    ru="По пути модель переведена в режим обучения. Матрица верная, но нормализация и dropout теперь работают иначе: уберите "
+    "model.train().",
+)
+def fc_weights_left_in_training_mode(model):
+    model.train()
     return model.fc.weight.detach()
 
 
@@ -198,6 +223,17 @@ def fc_weights_flattened(model):
 )
 def fc_weights_last_convolution(model):
     return last_layers(model)[0].weight.detach().flatten(1)
+
+
+@misconception(
+    "fc_weights.first_layer",
+    part="fc_weights",
+    en="The weights of the network's first layer, conv1: list(model.parameters())[0]. The last layer's are asked, "
+    "model.fc.weight.",
+    ru="Веса первого слоя сети, conv1: list(model.parameters())[0]. Нужны веса последнего, model.fc.weight.",
+)
+def fc_weights_first_layer(model):
+    return model.conv1.weight.detach()
 
 
 @misconception(

@@ -109,6 +109,18 @@ def features_map_before_relu(model, x):
 
 
 @misconception(
+    "features_map.without_shortcut",
+    part="features_map",
+    en="The residual sum is missing: a ReLU of the last normalisation (or of the last block's own layers, one after the other). "
+    "layer4 = ReLU(bn(conv(...)) + shortcut): take the output of model.layer4 itself.",
+    ru="Нет сложения с обходной связью: взят ReLU от последней нормализации (или от слоёв последнего блока, идущих друг за "
+    "другом). layer4 = ReLU(bn(conv(...)) + shortcut): нужен выход самого model.layer4.",
+)
+def features_map_without_shortcut(model, x):
+    return _forward(model, x, last_layers(model)[1]).relu()
+
+
+@misconception(
     "features_map.layer3",
     part="features_map",
     en="One stage too early. The answer is what layer3 returns, which is also the input of layer4 (`inputs` of a "
@@ -209,6 +221,20 @@ def features_map_training_mode(model, x):
 
 
 @misconception(
+    "features_map.layers_left_in_training_mode",
+    part="features_map",
+    en="Layers of batch normalisation are left in training mode. This map is right, the next one will not be: call no train() "
+    "after the forward pass.",
+    ru="Слои нормализации оставлены в режиме обучения. Эта карта верна, а следующая уже не будет: не вызывайте train() после "
+    "прогона.",
+)
+def features_map_layers_left_in_training_mode(model, x):
+    found = _forward(model, x, model.layer4)
+    model.layer4.train()
+    return found
+
+
+@misconception(
     "features_map.mode_as_it_comes",
     part="features_map",
     en="No model.eval() (with its parentheses) before the forward pass. As long as the model comes in eval mode all is well; in "
@@ -245,6 +271,21 @@ def features_map_first_call_again(model, x):
 )
 def features_map_first_of_all_calls_again(model, x, memory):
     return memory.setdefault("map", _forward(model, x, model.layer4))
+
+
+@misconception(
+    "features_map.hook_on_the_first_model",
+    part="features_map",
+    en="The hook sits on the model that came first; another one has none, and an earlier map is returned. Register it in each "
+    "call, on the model that is given, and remove it afterwards.",
+    ru="Хук стоит на модели, которая пришла первой; у другой его нет, и возвращается прежняя карта. Ставьте хук при каждом "
+    "вызове на переданную модель и снимайте после прогона.",
+)
+def features_map_hook_on_the_first_model(model, x, memory):
+    tensors = len(model.state_dict())  # tells the test's two networks apart
+    if memory.setdefault("hooked", tensors) == tensors:
+        memory["map"] = _forward(model, x, model.layer4)
+    return memory["map"]
 
 
 @misconception(
@@ -397,6 +438,26 @@ def features_map_normalised_again(model, x):
     mean = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
     deviation = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
     return _forward(model, (x - mean) / deviation, model.layer4)
+
+
+@misconception(
+    "features_map.divided_by_255",
+    part="features_map",
+    en="The picture was divided by 255 inside the function. `x` comes ready for the network, scaled and normalised.",
+    ru="Картинка внутри функции поделена на 255. `x` уже готов для сети: приведён к нужному диапазону и нормализован.",
+)
+def features_map_divided_by_255(model, x):
+    return _forward(model, x / 255, model.layer4)
+
+
+@misconception(
+    "features_map.colours_reversed",
+    part="features_map",
+    en="The colours were put in another order (BGR, as OpenCV reads them). `x` comes as the network wants it, in RGB.",
+    ru="Цвета переставлены (BGR, как их читает OpenCV). `x` уже такой, какой нужен сети: RGB.",
+)
+def features_map_colours_reversed(model, x):
+    return _forward(model, x.flip(1), model.layer4)
 
 
 @misconception(

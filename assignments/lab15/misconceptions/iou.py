@@ -114,6 +114,13 @@ def iou_axes_paired(box1, box2):
     return right_iou(box1[order], box2[order])
 
 
+def _not_clamped(box1, box2, *, pixel=0.0):
+    """The IoU with sides as they come."""
+    shared = (torch.minimum(box1[2:], box2[2:]) - torch.maximum(box1[:2], box2[:2]) + pixel).prod()
+    areas = (box1[2:] - box1[:2] + pixel).prod() + (box2[2:] - box2[:2] + pixel).prod()
+    return float(shared / (areas - shared))
+
+
 @misconception(
     "iou.sides_not_clamped",
     part="iou",
@@ -123,9 +130,7 @@ def iou_axes_paired(box1, box2):
     "положительную площадь; сначала каждую нужно ограничить нулём: max(0, right - left) * max(0, bottom - top).",
 )
 def iou_sides_not_clamped(box1, box2):
-    sides = torch.minimum(box1[2:], box2[2:]) - torch.maximum(box1[:2], box2[:2])
-    shared = sides.prod()
-    return float(shared / ((box1[2:] - box1[:2]).prod() + (box2[2:] - box2[:2]).prod() - shared))
+    return _not_clamped(box1, box2)
 
 
 @misconception(
@@ -150,6 +155,75 @@ def iou_area_clamped(box1, box2):
 def iou_sides_absolute(box1, box2):
     shared = (torch.minimum(box1[2:], box2[2:]) - torch.maximum(box1[:2], box2[:2])).abs().prod()
     return float(shared / ((box1[2:] - box1[:2]).prod() + (box2[2:] - box2[:2]).prod() - shared))
+
+
+@misconception(
+    "iou.pixel_added_and_sides_not_clamped",
+    part="iou",
+    en="Two mistakes. One pixel is added to every side (x2 - x1 + 1), while coordinates are continuous; and sides of the "
+    "intersection are not set to zero where the boxes lie apart: max(0, right - left) * max(0, bottom - top).",
+    ru="Две ошибки. К каждой стороне прибавлен пиксель (x2 - x1 + 1), а координаты непрерывные; и стороны пересечения у "
+    "разнесённых рамок не ограничены нулём: max(0, right - left) * max(0, bottom - top).",
+)
+def iou_pixel_added_and_sides_not_clamped(box1, box2):
+    return _not_clamped(box1, box2, pixel=1.0)
+
+
+@misconception(
+    "iou.apart_only_both_ways",
+    part="iou",
+    en="Boxes count as apart only where they are so both across and down. One negative side is enough: `or`, not `and`.",
+    ru="Рамки считаются разнесёнными, только если разнесены и по x, и по y. Хватает одной отрицательной стороны: `or`, а не "
+    "`and`.",
+)
+def iou_apart_only_both_ways(box1, box2):
+    sides = torch.minimum(box1[2:], box2[2:]) - torch.maximum(box1[:2], box2[:2])
+    return 0.0 if (sides < 0).all() else _not_clamped(box1, box2)
+
+
+@misconception(
+    "iou.apart_in_one_order",
+    part="iou",
+    en="Only a second box to the right of the first, or below it, counts as apart. Check the other two sides as well, or take "
+    "max(0, right - left) * max(0, bottom - top).",
+    ru="Разнесёнными считаются, только если вторая рамка правее или ниже первой. Проверьте и две другие стороны или возьмите "
+    "max(0, right - left) * max(0, bottom - top).",
+)
+def iou_apart_in_one_order(box1, box2):
+    return 0.0 if (box1[2:] < box2[:2]).any() else _not_clamped(box1, box2)
+
+
+def _upper_left(slug, least):
+    @misconception(
+        f"iou.{slug}",
+        part="iou",
+        en="The intersection is right only where the first box lies to the upper left: it was taken as (x2 - x1') * (y2 - y1'). "
+        "It goes from max(x1, x1') to min(x2, x2'), and so from top to bottom.",
+        ru="Пересечение верно, только если первая рамка левее и выше: взято (x2 - x1') * (y2 - y1'). Оно идёт от max(x1, x1') "
+        "до min(x2, x2'), и так же сверху вниз.",
+    )
+    def variant(box1, box2):
+        shared = (box1[2:] - box2[:2]).clamp(min=least).prod()
+        return float(shared / ((box1[2:] - box1[:2]).prod() + (box2[2:] - box2[:2]).prod() - shared))
+
+    return variant
+
+
+iou_first_at_the_upper_left = _upper_left("first_at_the_upper_left", 0)
+iou_first_at_the_upper_left_not_clamped = _upper_left("first_at_the_upper_left_not_clamped", -torch.inf)
+
+
+@misconception(
+    "iou.inside_is_one",
+    part="iou",
+    en="A box within another one gets 1. Their IoU is the smaller area over the larger: intersection / (area1 + area2 - "
+    "intersection) holds there too.",
+    ru="Рамка внутри другой получает 1. Их IoU равен отношению меньшей площади к большей: intersection / (area1 + area2 - "
+    "intersection) верно и здесь.",
+)
+def iou_inside_is_one(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return 1.0 if torch.isclose(shared, torch.minimum(first, second)) else right_iou(box1, box2)
 
 
 @misconception(
@@ -239,6 +313,19 @@ def iou_first_area_twice(box1, box2):
 
 
 @misconception(
+    "iou.second_area_twice",
+    part="iou",
+    en="The area of the second box counts twice, and that of the first not at all (look for a copied line). IoU = intersection / "
+    "(area1 + area2 - intersection).",
+    ru="Площадь второй рамки учтена дважды, а первой ни разу (поищите скопированную строку). IoU = intersection / "
+    "(area1 + area2 - intersection).",
+)
+def iou_second_area_twice(box1, box2):
+    shared, _first, second = _parts(box1, box2)
+    return float(shared / (second + second - shared))
+
+
+@misconception(
     "iou.parentheses_missing",
     part="iou",
     en="The union needs parentheses: a / b + c - d divides by b alone. IoU = intersection / (area1 + area2 - intersection).",
@@ -264,10 +351,10 @@ def iou_subtracted_after_the_division(box1, box2):
 @misconception(
     "iou.floor_division",
     part="iou",
-    en="// (or int()) cuts to whole numbers, so that every overlap but the full one is 0. Divide with /, and leave the number "
-    "as it is.",
-    ru="// (или int()) обрезает до целого, и любое перекрытие, кроме полного, становится нулём. Делите через / и оставьте число "
-    "как есть.",
+    en="Every overlap but the full one is 0: // or int() cuts to whole numbers, or the boxes are only held to be equal or not. "
+    "Divide with /, and leave the number as it is.",
+    ru="Любое перекрытие, кроме полного, стало нулём: // или int() обрезает до целого, или рамки только проверены на равенство. "
+    "Делите через / и оставьте число как есть.",
 )
 def iou_floor_division(box1, box2):
     shared, first, second = _parts(box1, box2)
@@ -383,6 +470,18 @@ def iou_generalised(box1, box2):
 
 
 @misconception(
+    "iou.minus_distance",
+    part="iou",
+    en="This is DIoU: the distance of the centres is subtracted. The plain one is asked: intersection / union.",
+    ru="Это DIoU: вычтено расстояние между центрами. Нужен обычный: intersection / union.",
+)
+def iou_minus_distance(box1, box2):
+    apart = ((box1[:2] + box1[2:] - box2[:2] - box2[2:]) ** 2).sum() / 4
+    hull = ((torch.maximum(box1[2:], box2[2:]) - torch.minimum(box1[:2], box2[:2])) ** 2).sum()
+    return right_iou(box1, box2) - float(apart / hull)
+
+
+@misconception(
     "iou.intersection_only",
     part="iou",
     en="The area of the intersection. Divide it by the union: area1 + area2 - intersection.",
@@ -420,6 +519,17 @@ def iou_percent(box1, box2):
 )
 def iou_whole_pixels(box1, box2):
     shared, first, second = _parts(box1.trunc(), box2.trunc())
+    return float(shared / (first + second - shared + 1e-9))
+
+
+@misconception(
+    "iou.rounded_coordinates",
+    part="iou",
+    en="Coordinates were rounded to whole pixels. They are continuous, and may be shares from 0 to 1.",
+    ru="Координаты округлены до целых пикселей. Они непрерывные и могут быть долями от 0 до 1.",
+)
+def iou_rounded_coordinates(box1, box2):
+    shared, first, second = _parts(box1.round(), box2.round())
     return float(shared / (first + second - shared + 1e-9))
 
 

@@ -226,6 +226,21 @@ def nms_dropped_ones_drop(boxes, scores, iou_threshold):
 
 
 @misconception(
+    "nms.both_dropped",
+    part="nms",
+    en="Of two rivals both go: each box is compared with all others. Compare it only with better boxes that were kept.",
+    ru="Из двух соперниц отброшены обе: каждая рамка сравнивается со всеми остальными. Сравнивайте только с лучшими из "
+    "оставленных.",
+)
+def nms_both_dropped(boxes, scores, iou_threshold):
+    return [
+        index
+        for index in scores.argsort(descending=True, stable=True).tolist()
+        if all(right_iou(boxes[index], box) <= iou_threshold for other, box in enumerate(boxes) if other != index)
+    ]
+
+
+@misconception(
     "nms.comparison_reversed",
     part="nms",
     en="The comparison is the wrong way round: boxes that overlap little are dropped, rivals stay. Drop those with an "
@@ -248,6 +263,17 @@ def nms_comparison_reversed(boxes, scores, iou_threshold):
 def nms_any_overlap(boxes, scores, iou_threshold):
     del iou_threshold
     return _greedy(boxes, scores, 0.0)
+
+
+@misconception(
+    "nms.one_minus_threshold",
+    part="nms",
+    en="1 - iou_threshold is taken for the threshold; at 0.5 that makes no difference. A box goes when its IoU is greater than "
+    "iou_threshold itself.",
+    ru="Порогом служит 1 - iou_threshold; при 0.5 разницы нет. Рамка отбрасывается, когда её IoU больше самого iou_threshold.",
+)
+def nms_one_minus_threshold(boxes, scores, iou_threshold):
+    return _greedy(boxes, scores, 1 - iou_threshold)
 
 
 @misconception(
@@ -295,6 +321,39 @@ def nms_low_scores_dropped(boxes, scores, iou_threshold):
     return [index for index in _greedy(boxes, scores, iou_threshold) if scores[index] >= 0.3]
 
 
+def _low_scores(slug, least):
+    @misconception(
+        f"nms.low_scores_dropped_{slug}",
+        part="nms",
+        en=f"Boxes with a score below {least} or so are dropped as well. The lab has no score threshold: however low the score, "
+        "only overlap decides.",
+        ru=f"Отброшены ещё и рамки с оценкой ниже {least} или около того. Порога по оценке в задании нет: как бы мала она ни "
+        "была, решает только перекрытие.",
+    )
+    def variant(boxes, scores, iou_threshold):
+        return [index for index in _greedy(boxes, scores, iou_threshold) if scores[index] >= least]
+
+    return variant
+
+
+nms_low_scores_dropped_05 = _low_scores("05", 0.5)
+nms_low_scores_dropped_02 = _low_scores("02", 0.2)
+nms_low_scores_dropped_01 = _low_scores("01", 0.1)
+nms_low_scores_dropped_005 = _low_scores("005", 0.05)
+
+
+@misconception(
+    "nms.threshold_for_scores_too",
+    part="nms",
+    en="The threshold is held against the scores as well, and boxes below it are dropped. It is the largest IoU with a better "
+    "kept box that a box may have; no score is too low.",
+    ru="С порогом сравниваются ещё и оценки, и рамки ниже него отброшены. Порог ограничивает только IoU с лучшей из оставленных "
+    "рамок; слишком низких оценок нет.",
+)
+def nms_threshold_for_scores_too(boxes, scores, iou_threshold):
+    return [index for index in _greedy(boxes, scores, iou_threshold) if scores[index] > iou_threshold]
+
+
 @misconception(
     "nms.threshold_for_scores",
     part="nms",
@@ -335,6 +394,40 @@ def nms_number_of_kept(boxes, scores, iou_threshold):
 )
 def nms_float_indices(boxes, scores, iou_threshold):
     return torch.tensor(_greedy(boxes, scores, iou_threshold), dtype=torch.float32)
+
+
+@misconception(
+    "nms.counted_from_one",
+    part="nms",
+    en="The indices count from 1. In Python the first box is number 0.",
+    ru="Индексы идут от 1. В Python первая рамка имеет номер 0.",
+)
+def nms_counted_from_one(boxes, scores, iou_threshold):
+    return [index + 1 for index in _greedy(boxes, scores, iou_threshold)]
+
+
+@misconception(
+    "nms.looked_up_by_score",
+    part="nms",
+    en="The indices were looked up by score (scores.index), which finds the first of two boxes with one score twice. Sort the "
+    "indices themselves.",
+    ru="Индексы найдены по оценке (scores.index), и из двух рамок с одной оценкой дважды найдена первая. Сортируйте сами "
+    "индексы.",
+)
+def nms_looked_up_by_score(boxes, scores, iou_threshold):
+    return [scores.tolist().index(scores[index]) for index in _greedy(boxes, scores, iou_threshold)]
+
+
+@misconception(
+    "nms.looked_up_by_box",
+    part="nms",
+    en="The indices were looked up by the box (boxes.index), which finds the first of two equal ones, though it may be the "
+    "worse. Sort the indices themselves.",
+    ru="Индексы найдены по рамке (boxes.index), и из двух одинаковых найдена первая, хотя она может быть хуже. Сортируйте сами "
+    "индексы.",
+)
+def nms_looked_up_by_box(boxes, scores, iou_threshold):
+    return [boxes.tolist().index(boxes[index].tolist()) for index in _greedy(boxes, scores, iou_threshold)]
 
 
 @misconception(
@@ -390,6 +483,16 @@ def nms_one_not_added(boxes, scores, iou_threshold):
 )
 def nms_order_lost(boxes, scores, iou_threshold):
     return sorted(_greedy(boxes, scores, iou_threshold))
+
+
+@misconception(
+    "nms.worst_first",
+    part="nms",
+    en="The right boxes, the worst score first. The best score comes first: turn the list round.",
+    ru="Рамки верные, но первой идёт худшая оценка. Первой должна быть лучшая: разверните список.",
+)
+def nms_worst_first(boxes, scores, iou_threshold):
+    return _greedy(boxes, scores, iou_threshold)[::-1]
 
 
 @misconception(
@@ -767,3 +870,21 @@ def nms_fails_when_all_are_dropped(boxes, scores, iou_threshold):
 )
 def nms_three_at_most(boxes, scores, iou_threshold):
     return _greedy(boxes, scores, iou_threshold)[:3]
+
+
+def _at_most(slug, number, ru):
+    @misconception(
+        f"nms.{slug}_at_most",
+        part="nms",
+        en=f"At most {number} boxes are kept. The lab has no such limit: every box stays that no better kept box overlaps too "
+        "much.",
+        ru=f"Оставлено не больше {ru} рамок. Такого предела в задании нет: остаётся каждая, которую не перекрывает лучшая.",
+    )
+    def variant(boxes, scores, iou_threshold):
+        return _greedy(boxes, scores, iou_threshold)[:number]
+
+    return variant
+
+
+nms_five_at_most = _at_most("five", 5, "пяти")
+nms_ten_at_most = _at_most("ten", 10, "десяти")
