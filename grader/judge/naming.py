@@ -93,12 +93,12 @@ def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...], beside: 
     not quite about the part, and only those.
     """
     found = []
-    longer = [words for words in map(words_of, part.names) if len(words) >= _TELLING]
+    longer = [words for words in (set(name.lower().split("_")) for name in part.names) if len(words) >= _TELLING]
     others = _BESIDE.difference(*map(words_of, part.names))  # what the part itself is called says nothing else
     for place, (name, entry) in enumerate(report.names.items()):
         words = words_of(name)
-        telling = {*words, *name.lower().split("_")} & set(part.keywords)  # some with their digits: `layer4_maps`
-        about = bool(telling) or any(whole <= words for whole in longer)
+        spelt = {*words, *name.lower().split("_")}  # some with their digits: `layer4_maps`
+        about = not spelt.isdisjoint(part.keywords) or any(whole <= spelt for whole in longer)
         fitting = entry.kind in kinds and entry.own and about and not words & ONLOOKERS
         if fitting and bool(words & others) is beside:
             draft, finished = bool(words & _DRAFTS), bool(words & _FINISHED)

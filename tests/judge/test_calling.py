@@ -405,9 +405,11 @@ def test_a_word_with_a_digit():
 
 
 def test_a_longer_name_of_the_part_within_a_name():
-    """Protects `build_map_of_class_activation`, of which no word tells enough alone; two words of a name do not tell it."""
-    part = ASSIGNMENT.part("overlap").model_copy(update={"names": ("overlap", "class_activation_map"), "keywords": ()})
-    names = ("build_map_of_class_activation", "activation_map", "show_class_activation_map", "overlaps")
+    """Protects `build_map_of_class_activation`, of which no word tells enough alone; two words of a name do not tell it, nor do
+    all of them but for a number."""
+    names = ("overlap", "class_activation_map", "get_layer4_output")
+    part = ASSIGNMENT.part("overlap").model_copy(update={"names": names, "keywords": ()})
+    names = ("build_map_of_class_activation", "activation_map", "show_class_activation_map", "overlaps", "get_layer3_output")
     said = report(**dict.fromkeys(names, function("a", "b")))
     assert names_alike(part, said, ("function",)) == ["build_map_of_class_activation"]
 
