@@ -27,7 +27,8 @@ A target says what to call by `via`, and by further fields:
 
 With them may stand `constructor` (keyword arguments of the class), `replay` (the submission's own hooks look on at the network
 that is given), `stand_in` (what the submission's own networks stand for meanwhile), `stored` (where nothing is returned, what
-hooks stored is the answer), and `globals` (networks to lend under names that the submission could not define).
+hooks stored is the answer), `globals` (networks to lend under names that the submission could not define), and `filled`
+(parameters that are given what the submission has under their very names).
 """
 
 from __future__ import annotations
@@ -181,10 +182,14 @@ class Server:
             standing_in(own, self.loaded.namespace, target.get("stand_in")) as include,
             self.shelf.telling(include),  # a function may make its network itself
         ):
-            result = self.ask(request, arguments, keywords)
+            result = self.ask(request, arguments, {**keywords, **self.own_values(target)})
         values = [*request["arguments"], *request["keywords"].values()]
         self.wrote = not are_as_given(values, [*arguments, *keywords.values()])
         return result
+
+    def own_values(self, target: dict[str, Any]) -> dict[str, Any]:
+        """What parameters are given that only the submission itself has something for. Raises `KeyError` where it has not."""
+        return {name: self.loaded.find(name) for name in target.get("filled", ())}
 
     def ask(self, request: dict[str, Any], arguments: list[Any], keywords: dict[str, Any]) -> Any:
         """Call a function or a method, or an object that can be called.

@@ -1,7 +1,7 @@
 """What a submission defines, described for the judge: names, kinds and parameters, never the objects themselves.
 
-A description is a mapping with `kind` (function, hook, class, module_class, instance, network, array, number, mapping, sequence),
-`own` (defined in the submission's files, not imported from a library) and, where they make sense:
+A description is a mapping with `kind` (function, hook, class, module_class, instance, network, array, number, mapping, sequence,
+other), `own` (defined in the submission's files, not imported from a library) and, where they make sense:
 
 * `chosen`: True for a library's object that the submission itself has given this name
 * `returns`: False for a function that ends in an exception whatever it is given, as those of a starter do
@@ -167,7 +167,7 @@ class Inventory:
             return "function"
         if type(value).__module__ in self.modules:
             return "instance"
-        return "function" if callable(value) else ""
+        return "function" if callable(value) else "other"
 
 
 def _is_called(value: Any, name: str) -> bool:

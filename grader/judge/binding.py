@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.course.specification import same_name
@@ -21,13 +21,15 @@ SHORT = 2  # letters of a name that may stand for anything: `p` is a probability
 
 @dataclass(frozen=True)
 class Binding:
-    """Roles given by position, by keyword and to a constructor; `omitted` ones go nowhere."""
+    """Roles given by position, by keyword and to a constructor; `omitted` ones go nowhere. `filled`: parameters that are given
+    what the submission has under their very names."""
 
     positional: tuple[str, ...] = ()
     keywords: Pairs = ()
     constructor: Pairs = ()
     omitted: tuple[str, ...] = ()
     complete: bool = True
+    filled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,21 @@ def bind(roles: Roles, parameters: Sequence[Parameter] | None, strict: bool = Fa
     if any(p.how == "kwargs" for p in parameters) and not any(p.required for p in fixed if p.name not in given):
         return Binding((), tuple((role, role) for role in roles.order))
     return Binding(tuple(role for role in roles.order if role not in omitted), omitted=omitted, complete=False)
+
+
+def bind_beside(roles: Roles, parameters: Sequence[Parameter], known: Collection[str]) -> Binding | None:
+    """Bind to a function that must be given one thing of the submission's own as well, as settings or a logger are: what is
+    `known` under the parameter's name. None where there is no such parameter, or the others do not take what must be given; and
+    where there are several, which are rather the part's, called as what they were tried with is.
+    """
+    filled = [p.name for p in parameters if p.required and p.name in known and not roles.named(p.name, roles.order)]
+    others = [p for p in parameters if p.name not in filled]
+    if len(filled) != 1 or any(p.how in ("args", "kwargs") for p in others):
+        return None
+    binding = bind(roles, others)
+    names = [p.name for p in others if p.how == "positional"]
+    keywords = (*zip(names, binding.positional, strict=False), *binding.keywords)
+    return Binding((), keywords, omitted=binding.omitted, filled=tuple(filled)) if binding.complete else None
 
 
 def bind_class(

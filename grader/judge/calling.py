@@ -14,12 +14,13 @@ from typing import Any
 
 from grader.course.specification import Assignment, Form, Part, Setting, same_name
 from grader.judge.alternatives import Alternative
-from grader.judge.binding import SHORT, Binding, Roles
+from grader.judge.binding import SHORT, Binding, Roles, bind_beside
 from grader.judge.candidates import Candidate, candidates
 from grader.judge.naming import Hints
 from grader.sandbox.exchange import LoadReport
 
 MIXED = "mixed"  # a form: tensors where a change says so, and NumPy's arrays
+_SETTINGS = {"instance", "mapping", "other"}  # kinds of what functions are given beside the task's arguments
 _MOST_CANDIDATES = 6
 _MOST_ATTEMPTS = 80
 
@@ -155,15 +156,29 @@ def _numbers(attempt: Attempt) -> list[str]:
 
 
 def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]:
-    """By the part's own roles first where they fit the parameters, else by alternatives; then the other way round.
+    """By the part's own roles first where they fit the parameters, else by alternatives; then the other way round. Where the own
+    ones would but for a parameter of which the submission has a value, with that, unless an alternative has such a role.
 
     One attempt is enough for a function that cannot end but in an exception.
     """
     most = None if _may_return(question, candidate) else 1
     own, others = _by_own_roles(question, candidate), _by_alternatives(question, candidate)
-    fits = candidate.binding.complete and not _is_named_after_another(question, candidate)
-    ordered = itertools.chain(own, others) if fits else itertools.chain(others, own)
+    beside = _with_own_values(question, candidate)
+    named = _is_named_after_another(question, candidate)
+    if candidate.binding.complete:
+        ordered = itertools.chain(others, own) if named else itertools.chain(own, others)
+    else:
+        ordered = itertools.chain(others, beside, own) if named else itertools.chain(beside, others, own)
     yield from itertools.islice(ordered, most)
+
+
+def _with_own_values(question: Question, candidate: Candidate) -> Iterator[Attempt]:
+    """By the part's own roles, and with what the submission has under the names of the parameters that are left, if that may be
+    settings or a logger: arrays and numbers are what a notebook tries its functions with."""
+    known = {name for name, entry in question.report.names.items() if entry.kind in _SETTINGS}
+    binding = bind_beside(question.roles, candidate.parameters, known) if candidate.style == "call" else None
+    if binding is not None:
+        yield from _by_roles(question.part, replace(candidate, binding=binding), bool(question.report.hooks))
 
 
 def _is_named_after_another(question: Question, candidate: Candidate) -> bool:

@@ -110,6 +110,8 @@ def _request(attempt: Attempt, roles: dict[str, Any], question: Question, served
     binding, target = attempt.candidate.binding, dict(attempt.candidate.target)
     if binding.constructor:
         target["constructor"] = {name: wired(roles[role]) for name, role in binding.constructor}
+    if binding.filled:
+        target["filled"] = list(binding.filled)
     if attempt.replay:
         target["replay"] = True
     if "forward_hook" in question.part.styles:

@@ -169,6 +169,7 @@ def adaptation_notes(part: Part, attempt: Attempt, alternative: Alternative | No
             default=repr(setting.default),
         )
         texts.append(given)
+    texts += [gettext("{name} was given your own {value}.", name=canonical, value=value) for value in candidate.binding.filled]
     return [*texts, *(_change_words(canonical, *change.split(":")) for change in attempt.changes)]
 
 

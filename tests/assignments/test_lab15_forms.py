@@ -447,6 +447,35 @@ def подавление_немаксимумов(рамки, оценки, по
     return keep_best(рамки, оценки, порог)
 """,
     },
+    "settings": {
+        "features_map": """
+import logging
+from types import SimpleNamespace
+
+cfg = SimpleNamespace(layer="layer4", least=0.0)
+logger = logging.getLogger("lab")
+
+
+def get_features_map(cfg, model, x):
+    found = []
+    with model.get_submodule(cfg.layer).register_forward_hook(lambda module, inputs, output: found.append(output.detach())):
+        model.eval()(x)
+    return found[0]
+""",
+        "fc_weights": """
+def get_fc_weights(model, logger):
+    logger.info(model)
+    return model.fc.weight.detach()
+""",
+        "iou": """
+def iou(cfg, a, b):
+    return max(ratio(a, b), cfg.least)
+""",
+        "nms": """
+def nms(boxes, scores, iou_threshold, cfg):
+    return keep_best(boxes, scores, iou_threshold + cfg.least)
+""",
+    },
     "letters_alone": {
         "iou": """
 def two_boxes_iou(p, q):

@@ -198,7 +198,7 @@ def test_kinds_of_values():
         "function",
         "function",
         "function",
-        "",
+        "other",
     ]
     assert inventory.describe(np.zeros((2, 3)))["axes"] == 2
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.judge.binding import Binding, Roles, bind, bind_class
+from grader.judge.binding import Binding, Roles, bind, bind_beside, bind_class
 from grader.judge.naming import Hints
 from grader.sandbox.inventory import Parameter
 
@@ -179,6 +179,25 @@ def test_an_annotated_parameter_with_a_default_is_left_alone():
     """Protects the image's place: statistics to normalise with are tensors too."""
     written = [Parameter("mean", False, said="array"), Parameter("a")]
     assert bind(replace(MAP, networks=frozenset({"model"})), written).keywords == (("a", "x"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "keywords"),
+    [
+        ("cfg x model", (("x", "x"), ("model", "model"))),
+        ("a b cfg", (("a", "model"), ("b", "x"))),
+        ("cfg x", (("x", "x"),)),
+        ("x model", None),
+        ("cfg model", None),
+        ("cfg logger model x", None),
+        ("cfg *x", None),
+    ],
+)
+def test_a_parameter_that_only_the_submission_has_something_for(text: str, keywords: tuple | None):
+    """Protects `iou(cfg, a, b)` beside a `cfg`; what stands in the place of a role is none of these."""
+    found = bind_beside(MAP, parameters(text), {"cfg", "logger", "model"})
+    assert (found and found.keywords) == keywords
+    assert found is None or (found.filled, found.complete) == (("cfg",), True)
 
 
 def test_strictly_no_role_takes_anothers_name():

@@ -674,6 +674,18 @@ def test_a_way_to_ask_that_is_taken_by_name_alone(name: str, asked: set[str]):
     assert {one.alternative for one in made} == asked
 
 
+def test_what_only_the_submission_has_comes_before_other_ways_that_the_order_offers():
+    """Protects `overlap(cfg, first, second)` beside a `cfg`: another number took its place. One that is named so is that."""
+    way = Alternative("other", {"first": 1, "second": 2, "number": 3}, "note", {"number": ("limit",)})
+    for name, ways in (("cfg", ["", "other"]), ("limit", ["other", ""])):
+        values = {"overlap": function(name, "first", "second"), name: Entry("other")}
+        made = attempts(question("overlap", report(**values), way))
+        assert list(dict.fromkeys(one.alternative for one in made))[:2] == ways
+        own = next(one for one in made if not one.alternative)
+        (request,) = requests_of(question("overlap", report(**values)), own, (1, 2))
+        assert (request.target["filled"], request.keywords) == ([name], {"first": 1, "second": 2})
+
+
 def test_a_hook_that_is_not_there_at_the_next_load():
     """Protects the judge from a file that registers hooks at one load and none at the next: what it stands for is as usual."""
     attempt = attempts(question("maps", report(hooks=(HookPlace("big", "last"),))))[0]
@@ -722,3 +734,12 @@ def test_a_setting_that_takes_an_argument() -> None:
     for attempt in attempts(asked):
         for request in requests_of(asked, attempt, ([0, 0, 1, 1], [0, 0, 2, 2])):
             assert "sized" not in request.keywords or len(request.positional) < 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "filled"), [("other", ("cfg",)), ("instance", ("cfg",)), ("mapping", ("cfg",)), ("array", ()), ("sequence", ())]
+)
+def test_what_may_be_settings_is_given_from_the_submission(kind: str, filled: tuple[str, ...]) -> None:
+    """Fair to `overlap(cfg, first, second)`; an array of that name is what a notebook has tried its function with."""
+    asked = question("overlap", report(overlap=function("cfg", "first", "second"), cfg=Entry(kind)))
+    assert attempts(asked)[0].candidate.binding.filled == filled

@@ -12,6 +12,7 @@ import pytest
 import grader
 from grader.course.specification import Part
 from grader.i18n import translator
+from grader.judge.binding import Binding
 from grader.judge.calling import Attempt
 from grader.judge.candidates import Candidate
 from grader.judge.outcome import known_type, place_words
@@ -178,6 +179,12 @@ def test_a_default_that_was_not_left_is_told() -> None:
     attempt = Attempt(Candidate("Scaler", "call", {}, parameters=(Parameter("fmt", False, default="xywh"),)), part.accepts[0])
     said = "Scaler was called with fmt='xyxy': its default, 'xywh', asks for other arguments than the task gives."
     assert [str(text) for text in adaptation_notes(part, attempt, None)] == [said]
+
+
+def test_what_came_of_the_submission_itself_is_told() -> None:
+    """Protects whoever wonders what settings the function was called with."""
+    attempt = Attempt(Candidate("Scaler", "call", {}, Binding(("x",), filled=("cfg",))), PART.accepts[0])
+    assert [str(text) for text in adaptation_notes(PART, attempt, None)] == ["Scaler was given your own cfg."]
 
 
 @pytest.mark.parametrize(
