@@ -17,7 +17,10 @@ def main() -> None:
         from grader.cli import main as run_command_line
 
         run_command_line()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # Python 3.11 makes a RuntimeError of whatever ends the making of a class, as of each record when it is imported.
+        if not isinstance(error, KeyboardInterrupt) and not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
         print("Stopped.", file=sys.stderr)
         sys.exit(_STOPPED)
 

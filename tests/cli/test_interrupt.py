@@ -94,12 +94,16 @@ def test_sigterm(
     assert list(running.report.parent.glob("grader-*")) == []
 
 
-def test_while_the_command_line_is_imported(start_grade: StartGrade, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["a module", "a class"])
+def test_while_the_command_line_is_imported(start_grade: StartGrade, tmp_path: Path, how: str) -> None:
     """Protects from a traceback whoever notices at once that it was the wrong command."""
     fifo = tmp_path / "it imports"
     os.mkfifo(fifo)
-    says = f"with open({str(fifo)!r}, 'w') as stream:\n    stream.write('x')\nimport time\ntime.sleep(1000)\n"
-    (tmp_path / "cyclopts.py").write_text(says)
+    says = f"with open({str(fifo)!r}, 'w') as stream:\n    stream.write('x')\nimport time\n"
+    in_class = (
+        "class Name:\n    def __set_name__(self, owner, name):\n        time.sleep(1000)\nclass Record:\n    field = Name()\n"
+    )
+    (tmp_path / "cyclopts.py").write_text(says + (in_class if how == "a class" else "time.sleep(1000)\n"))
     reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
     running = start_grade("--version", env={"PYTHONPATH": f"{tmp_path}:{PACKAGE_PARENT}"})
     assert select.select([reader], [], [], 60)[0], "it was never imported"
