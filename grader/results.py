@@ -41,7 +41,7 @@ class SubmissionStatus(StrEnum):
 
     Attributes:
         GRADED: its tests ran; what they found stands there, whatever the score.
-        NOT_LOADABLE: its file could not be read, is too large, or several files could be the one to grade.
+        NOT_LOADABLE: its file could not be read or unpacked, is too large, or several files could be the one to grade.
         TIMED_OUT: its file did not finish in the time that it has, and nothing was found in it.
         OUT_OF_MEMORY: its file used up the memory that it has, and nothing was found in it.
         CRASHED: the process that ran its file ended.

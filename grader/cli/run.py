@@ -141,7 +141,7 @@ def take_in_and_plan(request: RunRequest, console: Console) -> list[AssignmentRu
     if found.kind:
         console.say(f"{source}: {len(found.works)} works, as {found.kind} hands them out")
     if found.passed_over:
-        console.warn(f"{source}: skipped, belongs to no student: {_first(found.passed_over)}")
+        console.warn(f"{source}: skipped, belongs to no student or cannot be unpacked: {_first(found.passed_over)}")
     if found.works:
         runs = plan_works(found.works, source, request.assignment, request.student)
         if others := other_works(found.works, runs):

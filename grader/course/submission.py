@@ -37,8 +37,8 @@ class Submission:
         student: the folder's name, else the file's stem, composed; bytes that are not UTF-8 are written as `\\xff`.
         root: the folder (or the file itself).
         main: the file to grade, or None; then `problem` says why: `several_files` or `no_file`, with `candidates`;
-            `out_of_sight`, where nothing lies there that is looked at; or `unreadable`, with what the system says of a folder
-            that the grader may not look into.
+            `out_of_sight`, where nothing lies there that is looked at; `not_unpacked`, where an archive has `candidates` that
+            could not be unpacked; or `unreadable`, with what the system says of a folder that the grader may not look into.
         submitted: when it was handed in, and `marked_late`, whether a learning platform says that it was late; as far as known.
     """
 
@@ -108,17 +108,23 @@ class Submission:
 
 @dataclass(frozen=True)
 class Work:
-    """A folder that a learning platform says is a student's: `assignment` where it says so, and when it came, as far as known."""
+    """A folder that a learning platform says is a student's: `assignment` where it says so, and when it came, as far as known.
+
+    `not_unpacked` are names of files, a few of them, that were handed in and could not be unpacked.
+    """
 
     student: str
     root: Path
     submitted: datetime | None = None
     marked_late: bool = False
     assignment: str = ""
+    not_unpacked: tuple[str, ...] = ()
 
     def submission(self, assignment: Assignment, starters: Starters) -> Submission:
         """The submission that it is."""
         found = submission_in(self.root, assignment, starters)
+        if self.not_unpacked and found.problem in ("no_file", "out_of_sight"):
+            found = replace(found, problem="not_unpacked", candidates=tuple(map(readable, self.not_unpacked)))
         return replace(found, student=student_id(self.student), submitted=self.submitted, marked_late=self.marked_late)
 
 

@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.course.names import apart
-from grader.course.submission import SUFFIXES, Work, in_order, student_id
+from grader.course.submission import MOST_NAMED, SUFFIXES, Work, in_order, student_id
 from grader.errors import UsageError
 from grader.intake.archive import Archive, Entry, read_archive
 from grader.intake.names import Named, canvas_name, moodle_name, platform_of
@@ -128,26 +128,28 @@ def _shown(path: PurePosixPath) -> str:
 def _lay_out(kind: str, archive: Archive, place: Path, name: Callable[[PurePosixPath], Named | None]) -> Intake:
     works: dict[str, Work] = {}
     passed_over = list(_left_out(archive))
-    for entry in archive.entries:
-        named = name(entry.path)
-        if named is None:
-            passed_over.append(_shown(entry.path))
-            continue
-        if named.is_ambiguous:
-            passed_over.append(_either(_shown(entry.path)))
+    everything = [*((entry.path, entry) for entry in archive.entries), *((path, None) for path in archive.left_out)]
+    for path, entry in everything:
+        named = name(path)
+        if named is None or named.is_ambiguous:
+            if entry is not None:  # else it is told already
+                passed_over.append(_shown(path) if named is None else _either(_shown(path)))
             continue
         root = place / named.student
-        if not archive.unpack(entry, _free(root / _inner(entry, named), named.attachment)):
-            passed_over.append(_told(entry))
         known = works.get(named.student, Work(named.student, root))
-        works[named.student] = replace(known, marked_late=known.marked_late or named.late)
+        # Whoever has handed in nothing else has handed in something all the same, and is told what became of it.
+        lost = known.not_unpacked
+        if entry is None or not archive.unpack(entry, _free(root / _inner(path, named), named.attachment)):
+            lost = (*lost, _inner(path, named).as_posix())[:MOST_NAMED]
+            passed_over += [_told(entry)] if entry is not None else []
+        works[named.student] = replace(known, marked_late=known.marked_late or named.late, not_unpacked=lost)
     return Intake(kind, place, _sorted(works.values()), tuple(passed_over))
 
 
-def _inner(entry: Entry, named: Named) -> PurePosixPath:
+def _inner(path: PurePosixPath, named: Named) -> PurePosixPath:
     """Where in the student's folder; flat names give the file's own."""
-    rest = entry.path.parts[1:]
-    return PurePosixPath(*rest) if rest else PurePosixPath(named.file or entry.path.name)
+    rest = path.parts[1:]
+    return PurePosixPath(*rest) if rest else PurePosixPath(named.file or path.name)
 
 
 def _free(path: Path, attachment: str) -> Path:

@@ -48,12 +48,16 @@ def without_file(submission: Submission) -> Ending:
             else gettext("Several files could be the submission: {names}.", names=names)
         )
         return Ending(SubmissionStatus.NOT_LOADABLE, TestStatus.NOT_FOUND, text)
-    if submission.problem == "out_of_sight":
+    status = SubmissionStatus.MISSING
+    if submission.problem == "not_unpacked":
+        status = SubmissionStatus.NOT_LOADABLE
+        found = gettext("Too large to be unpacked, one of too many files, or with too long a name: {names}.", names=names)
+    elif submission.problem == "out_of_sight":
         found = gettext("Hidden files, and links that lead out of the folder, are not looked at.")
     else:
         found = gettext("Found: {names}.", names=names) if names else gettext("The folder is empty.")
     text = gettext("There is no notebook and no module to grade. {found}", found=found)
-    return Ending(SubmissionStatus.MISSING, TestStatus.NOT_FOUND, text)
+    return Ending(status, TestStatus.NOT_FOUND, text)
 
 
 def too_large(main: Path, limits: Limits) -> Ending:

@@ -151,7 +151,7 @@ def journal_keys(run: AssignmentRun, language: str, options: RunOptions) -> dict
     keys, limit = {}, folder.specification.limits.submission_mb << 20
     for one in run.submissions:
         digest = one.digest_if_readable(limit)
-        handed_in = f"{one.main.name if one.main is not None else one.problem}\0{digest}"
+        handed_in = f"{one.main.name if one.main is not None else ' '.join((one.problem, *one.candidates))}\0{digest}"
         common = (environment, language, options.machines.wall, device, one.student, handed_in)
         keys[one.student] = Key(result_key("whole", whole, *common), result_key("base", shared, *common), whole, digest)
     return keys

@@ -284,6 +284,53 @@ def test_a_moodle_archive_is_graded(
     assert Path(found[1].path).is_file()
 
 
+@pytest.mark.wall
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("Eve_103_assignsubmission_file/lab.ipynb", 66 << 20),
+        ("Eve_103_assignsubmission_file/" + "a" * 150 + ("/" + "a" * 150) * 50 + "/lab.ipynb", 1),
+    ],
+    ids=["too large", "too long"],
+)
+def test_whose_only_file_is_not_unpacked(
+    pack: Pack, course_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, size: int
+) -> None:
+    """Protects somebody from being nobody, or being told that nothing came, because a file was not unpacked."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(course_copy)
+    archive = pack("Ann_101_assignsubmission_file/tiny.py", "Bob_102_assignsubmission_file/tiny.py")
+    with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED) as more:
+        more.writestr(name, bytes(size))
+    assert run_main([str(archive), "-o", str(tmp_path / "out"), "-j", "1"]) == 0
+    found = {one.student: one for one in read_results(tmp_path / "out" / "results.json").submissions}
+    assert {name: str(one.status) for name, one in found.items()} == {
+        "Ann_101": "graded",
+        "Bob_102": "graded",
+        "Eve_103": "not_loadable",
+    }
+    (message,) = found["Eve_103"].messages
+    assert message.startswith("There is no notebook and no module to grade. Too large to be unpacked, one of too many files, or")
+    assert "lab.ipynb" in message or "aaaa" in message
+
+
+def test_canvas_tells_whose_it_was(tmp_path: Path) -> None:
+    """Protects the same where names are flat, with the mark of a late one; whoever has another file is graded by that."""
+    archive = tmp_path / "submissions.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for number in range(3):
+            file.writestr(f"ann{number}_{number}_9_lab.py", b"x = 1")
+        file.writestr("eve_LATE_7_8_lab.ipynb", bytes(80 << 20))
+        file.writestr("ann1_1_8_data.bin", bytes(80 << 20))
+    found = {work.student: work for work in take_in(archive, tmp_path / "place").works}
+    assert sorted(found) == ["ann0_0", "ann1_1", "ann2_2", "eve_7"]
+    assert {name: work.not_unpacked for name, work in found.items() if work.not_unpacked} == {
+        "ann1_1": ("data.bin",),
+        "eve_7": ("lab.ipynb",),
+    }
+    assert found["eve_7"].marked_late
+
+
 def test_an_archive_of_nothing(pack: Pack, course_copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Protects from an error that names a folder of the grader's own."""
     for archive in (pack(), pack("__MACOSX/._x")):
