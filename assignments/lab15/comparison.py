@@ -468,7 +468,8 @@ def _hint_on_map(
         return _("Height and width are transposed: (h, w) is asked.")
     if any(fits(mirrored, forms) for mirrored in (found[::-1], found[:, ::-1], found[::-1, ::-1])):
         return _("The map is mirrored: row 0 is at the top, column 0 at the left.")
-    if size is None and _is_bent(found, wanted):
+    wholes = _enlarge(wanted, size) if size else [wanted]
+    if any(_is_bent(_sample(found) if size else found, whole) for whole in wholes):
         return _(
             "The cells are in the right order, but their values are bent: was the map cut, brought to whole numbers, or put "
             "through a function (a power, a logarithm)? Only a positive factor and a shift leave it the same map."
@@ -479,10 +480,11 @@ def _hint_on_map(
 def _is_bent(found: np.ndarray, wanted: np.ndarray) -> bool:
     """Whether the answer never falls where the map rises: it is made of the right map, though not by a factor and a shift.
 
-    Three values at least: that one cell is the largest of both may be a coincidence.
+    Three values at least: that one cell is the largest of both may be a coincidence. Of an enlarged map neighbours differ by
+    less than rounding.
     """
     values = found.reshape(-1)[np.argsort(wanted, axis=None)]
-    rises = bool((np.diff(values) >= -1e-6 * np.ptp(values)).all())
+    rises = bool((np.diff(values) >= -1e-5 * np.ptp(values)).all())
     return rises and len(np.unique(values)) >= 3 and abs(_misfit(found, wanted)) > BENT
 
 

@@ -414,6 +414,16 @@ def test_a_map_that_is_bent_is_told_so(bend: Callable[[np.ndarray], np.ndarray])
     assert "bent" in str(difference.hint)
 
 
+@pytest.mark.parametrize("way", ["torch bilinear", "OpenCV", "SciPy, order 3"])
+def test_an_enlarged_map_that_is_bent_is_told_so(way: str) -> None:
+    """Protects who enlarges the right sum and then cuts it, as for a mask, from advice about weights."""
+    for values, is_told in ((MAP, True), (np.tensordot(np.abs(WEIGHTS[2]), FEATURES, axes=1), False)):
+        large = scaled(ENLARGEMENTS[way](values.astype(np.float32)))
+        difference, _notes = compare("cam", np.where(large < 0.4, 0, large))
+        assert difference is not None
+        assert ("bent" in str(difference.hint)) is is_told
+
+
 def test_another_map_is_not_called_bent() -> None:
     """Protects who has wrong weights from hearing of bent values; a sum that lacks a channel keeps the order of cells, too."""
     order = np.linspace(-1, 3, 35).reshape(5, 7)
