@@ -20,7 +20,7 @@ from grader.judge.naming import Hints
 from grader.sandbox.exchange import LoadReport
 
 MIXED = "mixed"  # a form: tensors where a change says so, and NumPy's arrays
-_SETTINGS = {"instance", "mapping", "other"}  # kinds of what functions are given beside the task's arguments
+_SETTINGS = {"class", "instance", "mapping", "other"}  # kinds of what functions are given beside the task's arguments
 _MOST_CANDIDATES = 6
 _MOST_ATTEMPTS = 80
 

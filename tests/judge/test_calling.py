@@ -737,7 +737,8 @@ def test_a_setting_that_takes_an_argument() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "filled"), [("other", ("cfg",)), ("instance", ("cfg",)), ("mapping", ("cfg",)), ("array", ()), ("sequence", ())]
+    ("kind", "filled"),
+    [*((kind, ("cfg",)) for kind in ("other", "instance", "mapping", "class")), ("array", ()), ("sequence", ()), ("number", ())],
 )
 def test_what_may_be_settings_is_given_from_the_submission(kind: str, filled: tuple[str, ...]) -> None:
     """Fair to `overlap(cfg, first, second)`; an array of that name is what a notebook has tried its function with."""
