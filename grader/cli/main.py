@@ -221,16 +221,13 @@ def doctor(*, attack: Annotated[bool, Parameter(negative="")] = False, sandbox: 
     return attack_command(sandbox) if attack else doctor_command()
 
 
-# What the judge computes is small, and threads that wait for a core spin: on a busy machine of two cores a convolution took 5.5
-# ms with two threads and 0.3 with one. Read by torch and numpy when they are imported, here and in every worker.
-_THREADS = "OMP_NUM_THREADS"
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # as `kill` and CI send it: what Ctrl-C leaves tidy, it does too
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-    os.environ.setdefault(_THREADS, "1")
+    # What the judge computes is small, and threads that wait for a core spin: on a busy machine of two cores a convolution took
+    # 5.5 ms with two threads and 0.3 with one. Read by torch and numpy when they are imported, here and in every worker.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     take_any_letter()
     sys.exit(run_main(arguments))
 

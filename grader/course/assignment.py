@@ -31,6 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.bundle import ANSWERS_SUFFIX, RELEASED, Bundle, Starters, read_bundle
+from grader.course.code import PACKAGE
 from grader.course.companions import companions
 from grader.course.reader import read_specification
 from grader.course.specification import Assignment
@@ -75,7 +76,7 @@ class AssignmentFolder:
     @property
     def misconceptions(self) -> Path:
         """The catalogue of wrong variants: `misconceptions.py`, else what makes the folder `misconceptions` a package."""
-        file, package = self.path / "misconceptions.py", self.path / "misconceptions" / "__init__.py"
+        file, package = self.path / "misconceptions.py", self.path / "misconceptions" / PACKAGE
         return package if package.is_file() and not file.is_file() else file
 
     @property

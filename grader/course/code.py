@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import importlib.util
 import os
 import sys
@@ -12,7 +11,7 @@ from types import ModuleType
 
 from grader.errors import SpecificationError
 
-_PACKAGE = "__init__.py"
+PACKAGE = "__init__.py"  # what makes a folder one
 
 
 def forget_code(folder: Path, *files: Path) -> None:
@@ -30,7 +29,7 @@ def forget_code(folder: Path, *files: Path) -> None:
 
 def load_file(path: Path) -> ModuleType:
     """A Python file of the course as a module of its own; raises `SpecificationError` when it does not import."""
-    is_package = path.name == _PACKAGE
+    is_package = path.name == PACKAGE
     name = f"course_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}_{path.parent.name if is_package else path.stem}"
     if name in sys.modules:
         return sys.modules[name]
@@ -67,4 +66,4 @@ def files_of(path: Path) -> list[Path]:
     """The file, and of a package's `__init__.py` the files beside it too; none where there is no such file."""
     if not path.is_file():
         return []
-    return [path, *sorted(set(path.parent.glob("*.py")) - {path})] if path.name == _PACKAGE else [path]
+    return [path, *sorted(set(path.parent.glob("*.py")) - {path})] if path.name == PACKAGE else [path]

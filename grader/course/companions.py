@@ -12,14 +12,14 @@ import os
 import re
 from pathlib import Path
 
-_PACKAGE = "__init__.py"
+from grader.course.code import PACKAGE
 
 
 def companions(reference: Path) -> list[Path]:
     """The files, sorted, without the reference itself. Raises `OSError` where one cannot be read."""
     if reference.suffix != ".py":  # a student's bundle has answers in its place
         return []
-    if reference.name == _PACKAGE:
+    if reference.name == PACKAGE:
         return _files(reference.parent, reference)
     beside = {path.stem if path.suffix else path.name: path for path in reference.parent.iterdir() if _can_be_imported(path)}
     found: set[Path] = set()
@@ -33,7 +33,7 @@ def companions(reference: Path) -> list[Path]:
 
 
 def _can_be_imported(path: Path) -> bool:
-    return (path.suffix == ".py" and path.is_file()) or (path / _PACKAGE).is_file()
+    return (path.suffix == ".py" and path.is_file()) or (path / PACKAGE).is_file()
 
 
 def _files(package: Path, without: Path) -> list[Path]:

@@ -59,7 +59,7 @@ _BESIDE = {
 }
 _DRAFTS = {"old", "bad", "wrong", "draft", "broken", "buggy", "deprecated", "unused", "backup", "tmp"}
 _FINISHED = {"final", "fixed", "corrected"}
-_TELLING = 3  # words of a name that together are about nothing else, whatever stands beside them: `class_activation_map`
+_TELLING = 3  # words of a name that together are about nothing else, whatever stands beside them: `sum_of_squares`
 
 
 def words_of(name: str) -> set[str]:
@@ -97,7 +97,7 @@ def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...], beside: 
     others = _BESIDE.difference(*map(words_of, part.names))  # what the part itself is called says nothing else
     for place, (name, entry) in enumerate(report.names.items()):
         words = words_of(name)
-        spelt = {*words, *name.lower().split("_")}  # some with their digits: `layer4_maps`
+        spelt = {*words, *name.lower().split("_")}  # some with their digits: `stage4_maps`
         about = not spelt.isdisjoint(part.keywords) or any(whole <= spelt for whole in longer)
         fitting = entry.kind in kinds and entry.own and about and not words & ONLOOKERS
         if fitting and bool(words & others) is beside:

@@ -180,7 +180,8 @@ class JudgePlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """All public tests, then the hidden ones, each part by part; with part, weight and title.
+        """All public tests, then the hidden ones, each part by part; with part, weight and title. Before them those that are to
+        come `first`, which is for functions of the course alone.
 
         What a public test says may show a submission's words: they must not know a hidden input yet.
         """

@@ -33,11 +33,12 @@ class Reaction:
 
 
 class Watched:
-    """A function, the name of the file that it stands in, and whether it has answered any call."""
+    """A function, the name of the file that it stands in, if known, and whether it has answered any call."""
 
     def __init__(self, function: Function) -> None:
         self.answered = False
-        self.file = Path(inspect.unwrap(function).__code__.co_filename).name
+        code = getattr(inspect.unwrap(function), "__code__", None)  # of which a `functools.partial` has none
+        self.file = Path(code.co_filename).name if code is not None else ""
 
         @functools.wraps(function)
         def watched(*arguments: Any, **named: Any) -> Any:

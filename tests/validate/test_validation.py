@@ -315,6 +315,24 @@ def test_a_misconception_that_raises_on_some_inputs(folder: Path, make_validator
     assert (check.holds, check.shortfalls) == (True, ())
 
 
+def test_a_misconception_that_is_made_of_another_function(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects a catalogue of variants that differ by one argument, made by `functools.partial`, which has no code of its own."""
+    path = folder / "misconceptions.py"
+    more = """
+import functools
+
+
+def scaled(values, factor):
+    return factor * sum(values) / len(values)
+
+
+mean_doubled = misconception("mean.doubled", part="mean", en="Twice.", ru="Twice.")(functools.partial(scaled, factor=2))
+"""
+    path.write_text(path.read_text() + more)
+    check = make_validator().check_misconceptions()
+    assert (check.summary, check.shortfalls) == ("5 wrong variants, 0 harmless ones", ())
+
+
 def test_misconceptions_in_a_package(folder: Path, make_validator: MakeValidator) -> None:
     """Protects an assignment with a file per part: all are known, each once, and the file of a faulty one is named."""
     file, package = folder / "misconceptions.py", folder / "misconceptions"
