@@ -34,6 +34,7 @@ class Warm:
     """Made from the configuration that the judge sends: preload, models, hub, pictures, networks."""
 
     def __init__(self, configuration: dict[str, Any]) -> None:
+        gc.disable()  # libraries make a million objects and hardly any garbage, which is looked for once, below
         self.notes = Notes()
         self.drawings = Drawings()
         with compiler.deferred():
@@ -58,6 +59,7 @@ class Warm:
         self.last_module = next(reversed(sys.modules))
         gc.collect()
         gc.freeze()  # the collector then leaves the shared pages alone
+        gc.enable()
 
     def begin(self) -> None:
         """In the submission's own process, before its file: silent streams, and the same random numbers every time."""

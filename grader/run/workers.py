@@ -238,6 +238,7 @@ def _start_worker(plan: JudgePlan, parent: int, share: set[int]) -> None:
         if os.getppid() != parent:
             os._exit(1)
     asked_to_end: list[int] = []
+    gc.disable()  # until all is there: torch alone makes so many objects that 0.25 s would go into looking through them
     Finalize(None, _close_worker, exitpriority=100)  # a worker's end runs no `atexit`, and its template's files would stay
     try:
         judge = Judge(plan)  # the course's own code runs here, as long as it likes: until it is done SIGTERM ends the worker
@@ -246,6 +247,7 @@ def _start_worker(plan: JudgePlan, parent: int, share: set[int]) -> None:
         _worker = judge
         gc.collect()
         gc.freeze()  # this process is the judge's alone: what is here stays, and to look it through takes 0.1 s each time
+        gc.enable()
     except (GraderError, OSError) as error:
         _worker = error  # raised here it would be a broken pool to the parent; raised by the first task it keeps its words
     signal.signal(signal.SIGTERM, lambda *_: _end_worker())
