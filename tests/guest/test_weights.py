@@ -117,3 +117,29 @@ def test_resnet(tmp_path: Path) -> None:
     picture = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
         assert torch.equal(weights.network().eval()(picture), real.eval()(picture))
+
+
+def test_a_class_that_a_submission_put_under_the_same_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a network made later from a student's own class of that name: it is of the library's class, as the first was."""
+    from torchvision.models import resnet, resnet18
+
+    weights, _ = _weights(resnet18, tmp_path)
+    own = resnet.ResNet
+    monkeypatch.setattr(resnet, "ResNet", nn.Identity)
+    assert type(weights.network()) is own
+
+
+def test_a_network_that_cannot_be_pickled(tmp_path: Path) -> None:
+    """Protects a course whose network holds a function without a name: it is copied as `copy.deepcopy` does."""
+
+    class Unnamed(nn.Linear):  # type: ignore[misc,name-defined]
+        def __init__(self) -> None:
+            super().__init__(2, 2)
+            self.activation = lambda x: x * 2
+
+    weights, real = _weights(Unnamed, tmp_path)
+    network, other = weights.network(), weights.network()
+    assert weights._places
+    assert _same(network, real)
+    assert network.activation(3) == 6
+    assert network.weight is not other.weight
