@@ -8,9 +8,11 @@ only itself: its own later calls see the changed network.
 from __future__ import annotations
 
 import mmap
+import operator
 import os
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,56 +20,88 @@ from grader.guest.glance import attribute
 
 _MOST_MODULES = 10_000
 _MODE = "training"
+_STATE = operator.attrgetter("_version", "requires_grad", "grad", "shape", "dtype")  # of a tensor
+_PLACE = operator.methodcaller("data_ptr")
 _HOOKS = ("_hooks", "_hooks_with_kwargs", "_hooks_always_called")
 _PRESENT, _SWAPPED, _OF_A_FILE = (np.uint64(1 << bit) for bit in (63, 62, 61))  # Linux, Documentation/admin-guide/mm/pagemap.rst
 
 
-class Imprint(NamedTuple):
-    """What is equal before and after a call exactly when the call left a network as it was.
+@dataclass(frozen=True)
+class Imprint:
+    """How a network was when this was made; `put_back` tells whether it is so again.
 
-    Modes (training or not) and hooks stand apart, because honest code changes them and does not take it back. Modes can be put
-    back (`set_modes`); a network with another hook is not lent again, but nothing else is spoilt by it.
+    Everything is kept in copies of the modules' own dictionaries: to compare these is one step of the interpreter each, and the
+    same object is equal to itself without being asked. What is not the same is asked.
     """
 
-    modes: list[Any]
-    hooks: list[int]
-    identities: list[int]
+    modules: list[Any]
+    attributes: list[dict[str, Any]]  # modes too
+    filled: list[tuple[dict[Any, Any], dict[Any, Any]]]  # the modules' dictionaries that had something in them, and copies
+    empty: list[dict[Any, Any]]
+    hooks: list[tuple[dict[Any, Any], dict[Any, Any]]]
+    no_hooks: list[dict[Any, Any]]
+    tensors: list[Any]
     places: list[int]
     states: list[tuple[Any, ...]]
     written: int
     ranges: list[tuple[int, int]]
 
+    def put_back(self) -> tuple[bool, bool]:
+        """Put every module into the mode that it was in; whether nothing else but hooks has changed, and whether nothing at all.
 
-def imprint(network: Any, before: Imprint | None = None) -> Imprint | None:
-    """The network's imprint; one taken `before` saves work where tensors have stayed in their places.
+        Modes and hooks stand apart, because honest code changes them and does not take it back. A network with another hook is
+        not lent again, but nothing else is spoilt by it.
+        """
+        for module, before in zip(self.modules, self.attributes, strict=True):
+            now = vars(module)
+            if _MODE in before and now.get(_MODE) is not before[_MODE]:
+                now[_MODE] = before[_MODE]
+        try:
+            unharmed = self._has_same_parts() and self._has_same_numbers()
+            return unharmed, unharmed and not any(self.no_hooks) and _are_as_copied(self.hooks)
+        except Exception:  # noqa: BLE001  by what the submission put in, as two arrays' `==`, which then is a change
+            return False, False
 
-    None where the system does not tell which pages were written to.
-    """
+    def _has_same_parts(self) -> bool:
+        attributes = list(map(vars, self.modules))
+        return attributes == self.attributes and not any(self.empty) and _are_as_copied(self.filled)
+
+    def _has_same_numbers(self) -> bool:
+        if list(map(_STATE, self.tensors)) != self.states or list(map(_PLACE, self.tensors)) != self.places:
+            return False
+        return _written_pages(self.ranges) == self.written
+
+
+def imprint(network: Any) -> Imprint | None:
+    """The network's imprint; None where the system does not tell which pages were written to."""
     modules = modules_of(network)
     tensors = _tensors(modules)
-    found = [tensor.data_ptr() for tensor in tensors]
-    if before is None or found != before.places:
-        ranges = _page_ranges(zip(found, (tensor.nbytes for tensor in tensors), strict=True))
-    else:
-        ranges = before.ranges
+    found = list(map(_PLACE, tensors))
+    ranges = _page_ranges(zip(found, (tensor.nbytes for tensor in tensors), strict=True))
     written = _written_pages(ranges)
     if written is None:
         return None
-    states = [(tensor._version, tensor.requires_grad, id(tensor.grad), tensor.shape) for tensor in tensors]
-    modes = [vars(module).get(_MODE) for module in modules]
-    identities, hooks = _identities(modules)
-    return Imprint(modes, hooks, identities, found, states, written, ranges)
+    attributes = [dict(vars(module)) for module in modules]
+    inner = [(name, value) for each in attributes for name, value in each.items() if isinstance(value, dict)]
+    filled = [(name.endswith(_HOOKS), (value, dict(value))) for name, value in inner if value]
+    empty = [(name.endswith(_HOOKS), value) for name, value in inner if not value]
+    return Imprint(
+        modules,
+        attributes,
+        [pair for is_hooks, pair in filled if not is_hooks],
+        [value for is_hooks, value in empty if not is_hooks],
+        [pair for is_hooks, pair in filled if is_hooks],
+        [value for is_hooks, value in empty if is_hooks],
+        tensors,
+        found,
+        list(map(_STATE, tensors)),
+        written,
+        ranges,
+    )
 
 
-def is_unharmed(one: Imprint, other: Imprint) -> bool:
-    """Whether nothing but modes and hooks has changed between two imprints of a network."""
-    return one._replace(modes=[], hooks=[]) == other._replace(modes=[], hooks=[])
-
-
-def set_modes(network: Any, before: Imprint) -> None:
-    """Put every module of a network, which is otherwise as it was, into the mode that it was in."""
-    for module, mode in zip(modules_of(network), before.modes, strict=True):
-        vars(module)[_MODE] = mode
+def _are_as_copied(pairs: list[tuple[dict[Any, Any], dict[Any, Any]]]) -> bool:
+    return all(now == before for now, before in pairs)
 
 
 def places(network: Any) -> list[int]:
@@ -101,20 +135,6 @@ def modules_of(network: Any) -> list[Any]:
         if len(modules) > _MOST_MODULES:  # a module that was made a child of itself
             break
     return modules
-
-
-def _identities(modules: Iterable[Any]) -> tuple[list[int], list[int]]:
-    """Of everything that hangs on the modules, and of what is in their dictionaries: children and parameters; hooks apart."""
-    found: list[int] = []
-    hooks: list[int] = []
-    for module in modules:
-        for name, value in vars(module).items():
-            if name == _MODE:
-                continue
-            found.append(id(value))
-            if isinstance(value, dict) and value:  # in this order: a tensor that hangs there has no one truth value
-                (hooks if name.endswith(_HOOKS) else found).extend(map(id, value.values()))
-    return found, hooks
 
 
 def _page_ranges(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
