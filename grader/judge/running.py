@@ -32,6 +32,8 @@ _UNNEEDED = [
     "debugging",
     "recwarn",
     "legacypath",
+    "subtests",
+    "terminal",
 ]
 
 _MOST_NAMES = 8
@@ -62,9 +64,6 @@ def run_tests(
         os.devnull,
         "--import-mode=importlib",
         "-s",
-        "-q",
-        "--tb=no",
-        "--no-header",
     ]
     arguments += [option for name in _UNNEEDED for option in ("-p", f"no:{name}")]
     arguments += ["-k", keyword] if keyword else []
