@@ -13,7 +13,7 @@ from grader.course.assignment import open_assignment
 from grader.course.specification import Part
 from grader.judge.judge import Judge, JudgePlan
 from grader.judge.outcome import Call
-from grader.judge.plugin import JudgePlugin
+from grader.judge.plugin import JudgePlugin, PlannedTest
 from grader.judge.running import run_tests
 from grader.sandbox.wall import NoWall
 
@@ -75,3 +75,33 @@ def test_what_is_asked_does_not_depend_on_the_answers(judge: Judge) -> None:
     assert len(right) == len(judge.planned)
     assert questions(judge, lambda *_: None) == right
     assert questions(judge, lambda *_: np.eye(8, 9)[::-1]) == right
+
+
+def test_remembered_answers_and_zeros_are_worth_little(judge: Judge) -> None:
+    """Protects from code that knows the answers to the public tests, which everybody may read, and says zero to all else."""
+    reference = judge.setting.reference
+    public: dict[tuple[str, bytes], Any] = {}
+
+    def key(part: str, arguments: tuple[Any, ...]) -> tuple[str, bytes]:
+        return part, repr([value.tolist() if isinstance(value, np.ndarray) else value for value in arguments]).encode()
+
+    def asked(test: PlannedTest, part: str, arguments: tuple[Any, ...]) -> Any:
+        if test.visibility == "public":
+            public[key(part, arguments)] = reference.expect(part, arguments).value
+        return public.get(key(part, arguments), 0.0)
+
+    plugin = JudgePlugin(
+        judge.setting,
+        lambda test: FakeSubmission(lambda part, arguments: asked(test, part, arguments), []),
+        only_parts=frozenset({"iou", "dice", "nms"}),
+        at_once=False,
+    )
+    run_tests(plugin)
+    plugin.settle()
+    assert not [ran.fault for ran in plugin.ran if ran.fault]
+    for part in ("iou", "dice", "nms"):
+        tests = [ran for ran in plugin.ran if ran.test.part == part]
+        assert all(ran.outcome is None for ran in tests if ran.test.visibility == "public")
+        hidden = [ran for ran in tests if ran.test.visibility == "hidden"]
+        earned = sum(judge.share[ran.test.id] for ran in hidden if ran.outcome is None)
+        assert earned <= sum(judge.share[ran.test.id] for ran in hidden) / 5, part
