@@ -143,7 +143,7 @@ def take_in_and_plan(request: RunRequest, console: Console) -> list[AssignmentRu
     if found.passed_over:
         console.warn(f"{source}: skipped, belongs to no student or cannot be unpacked: {_first(found.passed_over)}")
     if found.works:
-        runs = plan_works(found.works, source, request.assignment, request.student)
+        runs = plan_works(found.works, source, request.assignment, request.student, request.out)
         if others := other_works(found.works, runs):
             told = ", ".join(f"{count} of {name}" for name, count in others.items())
             console.say(f"{source}: works of other assignments are passed over: {told}")

@@ -34,8 +34,8 @@ def plan_run(
     With `assignment` (an id or a folder), every child of `submissions` is one submission of it, or those in
     `submissions/<id>` when that folder exists. Without, the children of `submissions` are named after assignments, or from an
     archive `submissions` itself is: a folder was packed that a course has. `out`, where the report is written, is no submission
-    even where it lies among them. The course is looked for above the submissions and the working folder, never among the
-    submissions; `near`: where to look instead of above them, as they were in an archive.
+    even where it lies among them, and lies in none. The course is looked for above the submissions and the working folder, never
+    among the submissions; `near`: where to look instead of above them, as they were in an archive.
 
     Raises `UsageError` naming what was looked for and what was found.
     """
@@ -53,6 +53,7 @@ def plan_run(
     for folder, place in pairs:
         everyone = collect(place, folder.specification, folder.starters())
         everyone = [one for one in everyone if not _is_report(one, out)]
+        _check_out(out, [one.root for one in everyone])
         found = [one for one in everyone if fnmatch.fnmatch(one.student, composed(student))]
         hidden_here = (*hidden, folder.path, folder.reference.parent)
         left_out = len(everyone) - len(found)
@@ -60,13 +61,16 @@ def plan_run(
     return _with_submissions(runs, student, ", ".join(str(place) for _, place in pairs))
 
 
-def plan_works(works: Sequence[Work], source: Path, assignment: str | None, student: str = "*") -> list[AssignmentRun]:
+def plan_works(
+    works: Sequence[Work], source: Path, assignment: str | None, student: str = "*", out: Path | None = None
+) -> list[AssignmentRun]:
     """The assignments to grade, and the works that `source`, an archive or a folder, was found to hold.
 
-    Where neither the works nor `assignment` say which one it is, it is the course's only one.
+    Where neither the works nor `assignment` say which one it is, it is the course's only one. `out` lies in none of the works.
 
     Raises `UsageError` naming what was looked for and what was found.
     """
+    _check_out(out, [work.root for work in works])
     courses = _courses(source if source.is_dir() else source.parent, source, assignment)
     hidden = tuple({*courses, source.resolve() if source.is_dir() else source.resolve().parent, *_roots(works)})
     known = {name: course for course in reversed(courses) for name in list_assignments(course)}
@@ -119,6 +123,14 @@ def _folders(submissions: Path) -> list[Path]:
 
 def _roots(works: Sequence[Work]) -> set[Path]:
     return {work.root.resolve().parent for work in works}
+
+
+def _check_out(out: Path | None, roots: Sequence[Path]) -> None:
+    """A report in a student's folder would be the student's next time: hidden inputs and the class's grades, in the sandbox."""
+    place = None if out is None else out.resolve()
+    for root in roots:
+        if place is not None and place != root.resolve() and place.is_relative_to(root.resolve()):
+            raise UsageError(f"--out: {out} lies in {root}, which is somebody's work", remedy="name another --out")
 
 
 def _is_report(submission: Submission, out: Path | None) -> bool:

@@ -100,6 +100,33 @@ def test_work_is_not_written_into(
     check_not_handed_in(place.parent / "reports", place)
 
 
+@pytest.mark.parametrize("command", ["run", "similar"])
+@pytest.mark.parametrize("student", ["ann", "bob", "nobody"])
+def test_a_report_in_somebodys_folder(
+    make_class: MakeClass, right: str, capsys: pytest.CaptureFixture[str], command: str, student: str
+) -> None:
+    """Protects hidden inputs and everybody's grades: what lies in a student's folder is given to the student's code next time."""
+    place = make_class(ann=right, bob=right) / "tiny"
+    only = ["--student", "ann"] if command == "run" else []
+    for out in (place / student / "report", place / student / "a" / "b"):
+        assert run_main([command, str(place), "-a", "tiny", "-o", str(out), *only]) == 2
+        assert f"lies in {place / student}, which is somebody's work" in capsys.readouterr().err
+    assert sorted(path.name for path in place.rglob("*")) == ["ann", "bob", "tiny.py", "tiny.py"]
+
+
+def test_a_report_in_a_work_of_moodles(
+    make_class: MakeClass, right: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Protects the same where a learning platform's folders are graded as they lie."""
+    course = make_class(ann=right).parent
+    place = course / "handed_in"
+    for name in ("Ann Lee_1_assignsubmission_file", "Bob Ray_2_assignsubmission_file"):
+        (place / name).mkdir(parents=True)
+        (place / name / "tiny.py").write_text(right)
+    assert run_main(["run", str(place), "-a", "tiny", "-o", str(place / name / "report")]) == 2
+    assert "which is somebody's work" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("mark", [".journal/journal.jsonl", "tiny/.journal/journal.jsonl", "similar.json", ".lock", ""])
 def test_a_report_among_the_submissions(tmp_path: Path, mark: str) -> None:
     """Protects a class that is graded in its own folder: yesterday's report is written again, an empty folder is nobody's."""
