@@ -291,10 +291,11 @@ class JudgePlugin:
                 self.lost = error if isinstance(error, SandboxFault) else self.lost
                 ran.fault = _fault(call.when, call.excinfo, self.setting.folder)
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+    def pytest_exception_interact(self, call: pytest.CallInfo[Any], report: pytest.CollectReport | pytest.TestReport) -> None:
         """A test file that does not import is the course's fault, and says so."""
-        if report.failed:
-            self.problems.append(f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1]}")
+        if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
+            why = _why_not_collected(call.excinfo.value, self.setting.folder)
+            self.problems.append(why if why.startswith(report.nodeid) else f"{report.nodeid}: {why}")
 
     def _plan(self, item: pytest.Item) -> PlannedTest:
         marker = item.get_closest_marker("part")
@@ -387,6 +388,20 @@ def _bare(error: TestOutcome) -> TestOutcome:
     """The outcome without its frames, which would keep a test's networks and arrays alive as long as the result."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
+
+
+def _why_not_collected(error: BaseException, folder: AssignmentFolder) -> str:
+    """What is wrong with a test file, and in which line; of pytest's own report no one line has both."""
+    if isinstance(error, pytest.Collector.CollectError) and error.__cause__ is not None:
+        error = error.__cause__  # which pytest quotes
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
+        said, where = f"{type(error).__name__}: {error.msg}", f"{folder.name_of(Path(error.filename))}:{error.lineno}"
+    elif isinstance(error, pytest.Collector.CollectError | pytest.fail.Exception):  # pytest's own, which names the place
+        return " ".join(str(error).split())
+    else:
+        info = pytest.ExceptionInfo.from_exception(error)
+        said, where = with_message(type(error).__name__, str(error)), _where(info, folder)
+    return f"{said} ({where})"
 
 
 def _fault(when: str, info: pytest.ExceptionInfo[BaseException], folder: AssignmentFolder) -> str:

@@ -169,6 +169,29 @@ def test_a_file_that_does_not_import_is_told_by_its_whole_path(collect: Collect,
     assert f"\n{(hidden / 'test_given.py').as_posix()}: " in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("\ndef test_it(:\n", "SyntaxError: invalid syntax (tests/hidden/test_given.py:2)"),
+        ("\nimport no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module' (tests/hidden/test_given.py:2)"),
+        ("def of(x):\n    return x[1]\n\n\nof([])\n", "IndexError: list index out of range (tests/hidden/test_given.py:2)"),
+        (
+            f'import pytest\n\n\n@pytest.mark.parametrize("a, b", [1])\n{a_test(takes="a, b")[len(HEAD) :]}',
+            ' in "parametrize" expected',
+        ),
+    ],
+    ids=["syntax", "import", "exception", "parameters"],
+)
+def test_where_a_test_file_does_not_import(collect: Collect, source: str, said: str) -> None:
+    """Protects an author from having to look for it: the line stands there, and pytest's margin does not."""
+    with pytest.raises(SpecificationError) as told:
+        collect(source)
+    (line,) = str(told.value).splitlines()[1:]
+    assert said in line
+    assert "E  " not in line
+    assert line.count("/hidden/test_given.py:") == (1 if "parametrize" in said else 2)
+
+
 def test_no_tests_at_all(collect: Collect) -> None:
     """Protects a course without tests from giving everyone nothing."""
     with pytest.raises(SpecificationError, match="could not be run: there are none"):
