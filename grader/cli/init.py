@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import subprocess
 from pathlib import Path
 
 from grader.cli.status import OK
@@ -22,7 +25,8 @@ def init(folder: Path, *, install: str = "") -> int:
 
     written = write_course(folder, install)
     print(f"{folder}: {len(written)} files. Next:")
-    print(f"  cd {folder}")
+    # As it must be typed: a name with a blank in it would be two words.
+    print(f"  cd {subprocess.list2cmdline([str(folder)]) if os.name == 'nt' else shlex.quote(str(folder))}")
     print("  grade validate          # are the tests themselves right?")
     print("  grade run submissions/  # grade the samples")
     return OK

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -59,7 +60,8 @@ def take_in(source: Path, place: Path) -> Intake:
     if source.suffix.lower() in SUFFIXES and source.is_file():
         raise UsageError(
             f"{source}: is one submission's file, and not a folder of submissions or an archive of them",
-            remedy=f"name the folder of the class, with --student for one of them; your own work: grade check {source}",
+            remedy="name the folder of the class, with --student for one of them; "
+            f"your own work: grade check {shlex.quote(str(source))}",
         )
     if source.is_file():
         with read_archive(source) as archive:

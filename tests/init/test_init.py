@@ -31,7 +31,7 @@ def course(grade: Grade, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("new") / "my course"
     finished = grade("init", folder)
     assert finished.status == 0, finished.stderr
-    assert f"  cd {folder}" in finished.lines
+    assert f"  cd {shlex.quote(str(folder))}" in finished.lines  # the name has a blank in it
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 import zipfile
 from collections.abc import Callable
@@ -392,10 +393,10 @@ def test_names_as_macos_spells_them(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["lab.py", "Lab.IPYNB"])
+@pytest.mark.parametrize("name", ["lab.py", "Lab.IPYNB", "lab of Ann.py"])
 def test_one_file_is_not_a_class(tmp_path: Path, name: str) -> None:
     """Protects whoever names one student's file, or their own, from words about archives: what to type is said."""
     (tmp_path / name).write_text("{}")
     with pytest.raises(UsageError, match="is one submission's file") as caught:
         take_in(tmp_path / name, tmp_path / "place")
-    assert f"grade check {tmp_path / name}" in caught.value.remedy
+    assert f"grade check {shlex.quote(str(tmp_path / name))}" in caught.value.remedy
