@@ -54,6 +54,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 SIDES = (("x1", "y1", "x2", "y2"), ("xmin", "ymin", "xmax", "ymax"), ("left", "top", "right", "bottom"))
 MOST_PARTS = 100  # of an answer, among which the asked one is looked for
+MOST_ENTRIES = 10  # of a list of boxes with their scores, for each box that was given: every entry is looked through
 MOST_FORMS = 6  # of one result, which are held against each other
 
 Hint = Callable[[np.ndarray, np.ndarray], AnyText]
@@ -684,7 +685,7 @@ def _open_nms(answer: Any, call: Call) -> Any:
         opened = _open_nms(tuple(answer.values()), call) if all(isinstance(key, str) for key in answer) else None
         return opened if _is_array(opened) else answer
     answer = _without_text(answer)
-    boxes = _boxes_of_entries(answer)
+    boxes = _boxes_of_entries(answer, MOST_ENTRIES * len(call.arguments[0]))
     if boxes is not None:
         call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
         return boxes
@@ -714,9 +715,9 @@ def _without_text(answer: Any) -> Any:
     return type(answer)(bare)
 
 
-def _boxes_of_entries(answer: Any) -> np.ndarray | None:
-    """The boxes of a list of (box, score) pairs, or of dictionaries with a box; None when the answer is no such list."""
-    if not isinstance(answer, list | tuple) or not answer:
+def _boxes_of_entries(answer: Any, most: int) -> np.ndarray | None:
+    """The boxes of a list, of at most so many, of (box, score) pairs or of dictionaries with a box; None for anything else."""
+    if not isinstance(answer, list | tuple) or not 0 < len(answer) <= most:
         return None
     boxes = []
     for entry in answer:

@@ -685,3 +685,13 @@ def test_an_answer_of_thousands_of_parts_is_not_looked_through() -> None:
     """Protects the judge's time from an answer of mixed entries, each of which would be tried as an array."""
     found, _ = compare("cam", [["a", {}]] * 140_000 + [MAP])
     assert found is not None
+
+
+def test_a_list_of_countless_entries_is_not_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a class from who answers with 30,000 boxes for three: each test took seconds, after the submission's own time."""
+    looked: list[Any] = []
+    monkeypatch.setattr(comparison, "_four_sides", lambda part: looked.append(part) or np.empty(0))
+    assert compare("nms", [{"box": [1, 2, 3, 4], "score": 0.5}] * 30_000)[0] is not None
+    assert not looked
+    assert compare("nms", [{"box": [1, 2, 3, 4], "score": 0.5}] * 3)[0] is not None
+    assert looked
