@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from grader.errors import UsageError
 
@@ -65,7 +66,7 @@ class Archive:
             return False
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            with self._file.open(entry.info) as source, target.open("xb") as stream:
+            with self._open(entry) as source, target.open("xb") as stream:
                 shutil.copyfileobj(source, stream, _BLOCK)
         except (FileExistsError, NotADirectoryError):
             return False
@@ -78,6 +79,12 @@ class Archive:
                 raise UsageError(f"{self.path}: {entry.path}: is damaged: {error}", remedy="download it again") from error
             raise
         return True
+
+    def _open(self, entry: Entry) -> IO[bytes]:
+        try:
+            return self._file.open(entry.info)
+        except OSError as error:  # its data would begin before the archive does, where a byte of the directory is wrong
+            raise zipfile.BadZipFile(error.strerror or str(error)) from error
 
 
 def _is_of_a_decompressor(error: Exception) -> bool:

@@ -71,6 +71,13 @@ def nameless() -> bytes:
     return bytes(raw)
 
 
+def misplaced() -> bytes:
+    """A wrong byte in its end: the directory, and all that it names, would begin 64 KB before the archive."""
+    raw = bytearray(packed((entry("ann/x.py"), b"1")))
+    raw[raw.rindex(b"PK\x05\x06") + 18] = 1
+    return bytes(raw)
+
+
 @pytest.mark.parametrize(
     ("make", "said"),
     [
@@ -85,6 +92,7 @@ def nameless() -> bytes:
         (lying, "is damaged"),
         (encrypted, "is encrypted"),
         (damaged, "is damaged"),
+        (misplaced, "ann/x.py: is damaged"),
         (lambda: damaged(zipfile.ZIP_BZIP2), "is damaged"),
         (lambda: damaged(zipfile.ZIP_LZMA), "is damaged"),
         (nameless, "is no name of a file"),
@@ -103,6 +111,7 @@ def nameless() -> bytes:
         "lying",
         "encrypted",
         "damaged",
+        "misplaced",
         "damaged-bzip2",
         "damaged-lzma",
         "nameless",
