@@ -9,7 +9,7 @@ UNKNOWN = "—"
 _MINUS = "−"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
-_DECIMAL = re.compile(r"(?<![\w.,-])(-?)(\d+)\.(\d+)(?![\w.])")
+_DECIMAL = re.compile(r"(?<![\w.,-])(-?)(\d+)\.(\d+)(?!\w|\.\w)")  # a point after it may end the sentence
 
 
 def format_number(value: float | None, language: str, digits: int = 2, *, fixed: bool = False) -> str:

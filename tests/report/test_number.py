@@ -36,8 +36,8 @@ def test_a_column_of_numbers_may_keep_its_zeros() -> None:
 
 def test_a_sentence_takes_the_pages_numbers() -> None:
     """Protects a caption from a point where the scale beside it has a comma; what is no number stays."""
-    said = "от -0.19 до 8.24, v0.1, 1.2.3, a-0.5"
-    assert reword_numbers(said, "ru") == "от −0,19 до 8,24, v0.1, 1.2.3, a-0.5"
+    said = "от -0.19 до 8.24, v0.1, 1.2.3, a-0.5, 12.34.5; до 33.4."
+    assert reword_numbers(said, "ru") == "от −0,19 до 8,24, v0.1, 1.2.3, a-0.5, 12.34.5; до 33,4."
     assert reword_numbers(said, "en") == said
 
 
