@@ -40,6 +40,7 @@ _REASONS = {
     "too_many_cells": N_("the notebook has too many cells"),
     "no_code": N_("there is no code"),
     "little": N_("beside what everybody was given there is too little code to compare"),
+    "common": N_("nearly all of its code is what many in the class have: ask where they have it from"),
 }
 _UNKNOWN = N_("the file could not be read")
 

@@ -53,9 +53,14 @@ def find_similar(
     known = set().union(*(fingerprint("\n".join(piece.lines)).fragments for piece in handed_out), frozenset())
     found = [(source, fingerprint(source.text).without(known)) for source in sources if isinstance(source, Source)]
     common, most = _common([one.fragments for source, one in found if not source.earlier])
-    found = [(source, one.without(common)) for source, one in found]
-    left_out += [_little(source) for source, one in found if one.size < LITTLE]
-    found = [(source, one) for source, one in found if one.size >= LITTLE]
+    bare = [(source, one.without(common)) for source, one in found]
+    left_out += [
+        # Of a quarter of a class that has one code each would else be said to have done nothing.
+        LeftOut(student=source.student, path=source.path, reason="little" if whole.size < LITTLE else "common")
+        for (source, whole), (_same, rest) in zip(found, bare, strict=True)
+        if rest.size < LITTLE
+    ]
+    found = [(source, rest) for source, rest in bare if rest.size >= LITTLE]
     pairs, usual = _pairs(found, wanted)
     named = sorted({place for pair in pairs for place in (pair.first, pair.second)})
     places = {old: new for new, old in enumerate(named)}
@@ -159,10 +164,6 @@ class _Estimates:
         below = np.cumsum(self._counts)
         half, nearly = (int(np.searchsorted(below, share * total)) for share in (0.5, 0.99))
         return min(1.0, (half + 1) / 100), min(1.0, (nearly + 1) / 100)
-
-
-def _little(source: Source) -> LeftOut:
-    return LeftOut(student=source.student, path=source.path, reason="little")
 
 
 def _work(source: Source) -> Work:

@@ -222,6 +222,16 @@ def test_the_passages_are_where_the_copy_is(make_class: MakeClass, folder: Assig
     assert pair.shares[0] < 0.5
 
 
+def test_one_code_of_a_great_part_of_the_class_is_told(make_class: MakeClass, folder: AssignmentFolder) -> None:
+    """Protects from a copy that went round: it is nobody's, and makes no pair, but is not called too little code."""
+    students = [f"s{number:02}" for number in range(12)]
+    others = {"zoe/tiny.py": INDEPENDENT, "yan/tiny.py": "x = 1\n"}
+    place = make_class({f"{name}/tiny.py": ORIGINAL for name in students} | others)
+    similarity = found(folder, place)
+    assert {one.student for one in similarity.left_out if one.reason == "common"} == set(students)
+    assert {one.student for one in similarity.left_out if one.reason == "little"} == {"yan"}
+
+
 def test_starter_code_alone_does_not_count(make_class: MakeClass, folder: AssignmentFolder) -> None:
     """Protects those who did nothing, or little: what all were given makes nobody alike."""
     given = (folder.starter / "tiny.py").read_text(encoding="utf-8")
