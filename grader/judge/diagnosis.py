@@ -109,6 +109,8 @@ def _nearly_equal(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(_nearly_equal, one, other))  # of any shapes, which make no one array
     try:
         first, second = np.squeeze(np.asarray(one)), np.squeeze(np.asarray(other))  # an axis of length 1 is no other mistake
+        if not first.size and not second.size:
+            return True  # nothing is nothing, be it no boxes, (0, 4), or no indices
         if first.shape != second.shape or not {first.dtype.kind, second.dtype.kind} <= set("biuf"):
             return False  # text, objects, integers beyond 64 bits: for the comparison to say
         numbers = first.astype(np.float64), second.astype(np.float64)

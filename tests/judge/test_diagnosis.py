@@ -204,6 +204,14 @@ def test_an_axis_of_length_1_is_no_other_mistake(setting: Setting) -> None:
     assert diagnosis.name("mean", [compare(setting, np.ones((3, 2)), [1.0])]) is None
 
 
+def test_nothing_in_one_form_is_nothing_in_another(setting: Setting) -> None:
+    """Protects the name of a mistake that now and then leaves nothing: no boxes, (0, 4), are as much as no indices."""
+    diagnosis = diagnosis_of(setting, lambda values: [])
+    assert diagnosis.name("mean", [compare(setting, np.empty((0, 4)), [1.0])]) is not None
+    assert diagnosis.name("mean", [compare(setting, np.empty((1, 4)), [1.0])]) is None
+    assert diagnosis.name("mean", [compare(setting, None, [1.0])]) is None
+
+
 def test_rounding_is_a_share_of_the_largest_number(setting: Setting) -> None:
     """Protects the name of a mistake from the rounding of small numbers beside large ones; tiny numbers are not all alike."""
     large = np.array([1000.0, 1e-4])
