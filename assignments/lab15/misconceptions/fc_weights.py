@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from grader.testing import misconception
 
-from .features_map import last_layers
+from .features_map import last_layers, resnet50
 
 
 @misconception(
@@ -141,6 +141,19 @@ def fc_weights_left_in_training_mode(model):
 )
 def fc_weights_first_model_again(model, memory):
     return memory.setdefault("weights", model.fc.weight.detach().clone())
+
+
+@misconception(
+    "fc_weights.own_resnet50",
+    part="fc_weights",
+    en="The weights of another network than the one that is given. The function reads a ResNet50 of its own, made at the top of "
+    "the notebook or within the function, and takes no notice of its parameter `model`: return model.fc.weight.",
+    ru="Веса не той сети, которая передана. Функция читает свою ResNet50, созданную в начале блокнота или внутри функции, а "
+    "параметр `model` не использует: верните model.fc.weight.",
+)
+def fc_weights_own_resnet50(model):
+    del model
+    return resnet50().fc.weight.detach()
 
 
 @misconception(

@@ -2,7 +2,11 @@
 
 # ruff: noqa: D103 - the explanation in each decorator says what the function does
 
+import copy
+import functools
+
 import torch
+import torchvision
 from torch.nn import functional
 
 from grader.testing import misconception
@@ -395,6 +399,30 @@ def features_map_channels_averaged(model, x):
 
 
 @misconception(
+    "features_map.channels_added_up",
+    part="features_map",
+    en="The sum over the channels. One map per picture is left; which channel counts how much is decided later, by the weights "
+    "of fc. Return all C channels, (N, C, h, w).",
+    ru="Сумма по каналам. На картинку осталась одна карта, а вес каждого канала задаётся позже, весами fc. Нужны все C каналов: "
+    "(N, C, h, w).",
+)
+def features_map_channels_added_up(model, x):
+    return _forward(model, x, model.layer4).sum(1)
+
+
+@misconception(
+    "features_map.largest_of_channels",
+    part="features_map",
+    en="The maximum over the channels. One map per picture is left; which channel counts how much is decided later, by the "
+    "weights of fc. Return all C channels, (N, C, h, w).",
+    ru="Максимум по каналам. На картинку осталась одна карта, а вес каждого канала задаётся позже, весами fc. Нужны все C "
+    "каналов: (N, C, h, w).",
+)
+def features_map_largest_of_channels(model, x):
+    return _forward(model, x, model.layer4).amax(1)
+
+
+@misconception(
     "features_map.channels_last",
     part="features_map",
     en="Channels last. The numbers are right, in the order (N, h, w, C) of pictures; torch keeps feature maps as (N, "
@@ -424,6 +452,78 @@ def features_map_transposed(model, x):
 )
 def features_map_flattened(model, x):
     return _forward(model, x, model.layer4).flatten(2)
+
+
+@misconception(
+    "features_map.flattened_to_a_row",
+    part="features_map",
+    en="One long row per picture: (N, C * h * w), as flatten(1) makes it, or the network itself where avgpool and fc do nothing "
+    "(Identity). The values are right; the map needs its axes, (N, C, h, w).",
+    ru="По одной длинной строке на картинку: (N, C * h * w), как делает flatten(1) или сама сеть, где avgpool и fc ничего не "
+    "меняют (Identity). Значения верные, но карте нужны её оси: (N, C, h, w).",
+)
+def features_map_flattened_to_a_row(model, x):
+    return _forward(model, x, model.layer4).flatten(1)
+
+
+@functools.cache
+def resnet50():
+    """What a submission gets that makes its own trained network here: the assignment's `resnet50`, of the same seed."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(15)
+        return torchvision.models.resnet50().eval()
+
+
+@misconception(
+    "features_map.own_resnet50",
+    part="features_map",
+    en="Another network than the one that is given. The function runs a ResNet50 of its own, made at the top of the notebook or "
+    "within the function, and takes no notice of its parameter `model`. Hook and run that one.",
+    ru="Не та сеть, которая передана. Функция прогоняет свою ResNet50, созданную в начале блокнота или внутри функции, а "
+    "параметр `model` не использует. Хук и прогон нужны на нём.",
+)
+def features_map_own_resnet50(model, x):
+    del model
+    return _forward(resnet50(), x, resnet50().layer4)
+
+
+@misconception(
+    "features_map.own_resnet50_in_training_mode",
+    part="features_map",
+    en="Another network than the one that is given, in training mode. The function runs a ResNet50 of its own and takes no "
+    "notice of its parameter `model`; and a network that was just made is in training mode until eval() is called.",
+    ru="Не та сеть, которая передана, и в режиме обучения. Функция прогоняет свою ResNet50, а параметр `model` не использует; и "
+    "только что созданная сеть находится в режиме обучения, пока не вызван eval().",
+)
+def features_map_own_resnet50_in_training_mode(model, x):
+    del model
+    return features_map_training_mode(copy.deepcopy(resnet50()), x)
+
+
+def _left_out(slug, words, russian, *layers):
+    """Stage by stage, without a layer before the first stage."""
+
+    @misconception(
+        f"features_map.without_{slug}",
+        part="features_map",
+        en=f"{words} is missing before layer1. Layers called by hand must come in the network's own order: conv1, bn1, relu, "
+        "maxpool, layer1, layer2, layer3, layer4.",
+        ru=f"Перед layer1 пропущен {russian}. Слои, вызванные по одному, должны идти в порядке самой сети: conv1, bn1, relu, "
+        "maxpool, layer1, layer2, layer3, layer4.",
+    )
+    def variant(model, x):
+        model.eval()
+        with torch.no_grad():
+            for name in (*layers, "layer1", "layer2", "layer3", "layer4"):
+                x = getattr(model, name)(x)
+        return x
+
+    return variant
+
+
+features_map_without_maxpool = _left_out("maxpool", "The pooling, maxpool,", "пулинг maxpool", "conv1", "bn1", "relu")
+features_map_without_bn1 = _left_out("bn1", "The normalisation, bn1,", "слой нормализации bn1", "conv1", "relu", "maxpool")
+features_map_without_relu = _left_out("relu", "The ReLU", "ReLU", "conv1", "bn1", "maxpool")
 
 
 @misconception(
@@ -470,6 +570,31 @@ def features_map_colours_reversed(model, x):
 )
 def features_map_resized(model, x):
     return _forward(model, functional.interpolate(x, (224, 224), mode="bilinear"), model.layer4)
+
+
+@misconception(
+    "features_map.resized_and_normalised_again",
+    part="features_map",
+    en="The picture was prepared a second time: brought to 224 x 224 and normalised inside the function. `x` comes ready for the "
+    "network, which takes any size; this belongs where the picture is loaded.",
+    ru="Картинка подготовлена второй раз: внутри функции она приведена к 224 x 224 и нормализована. `x` уже готов для сети, а та "
+    "принимает любой размер; место этому при загрузке картинки.",
+)
+def features_map_resized_and_normalised_again(model, x):
+    return features_map_normalised_again(model, functional.interpolate(x, (224, 224), mode="bilinear"))
+
+
+@misconception(
+    "features_map.resized_by_nearest_pixels",
+    part="features_map",
+    en="The picture was brought to 224 x 224 inside the function (by copied pixels, as interpolate does it when no mode is "
+    "given). The network takes any size, and the map has one cell per 32 pixels of the picture that was given: (N, C, H/32, "
+    "W/32).",
+    ru="Картинка внутри функции приведена к 224 x 224 (копированием пикселей, как делает interpolate без mode). Сеть принимает "
+    "любой размер, и у карты по ячейке на каждые 32 пикселя исходной картинки: (N, C, H/32, W/32).",
+)
+def features_map_resized_by_nearest_pixels(model, x):
+    return _forward(model, functional.interpolate(x, (224, 224)), model.layer4)
 
 
 @misconception(
