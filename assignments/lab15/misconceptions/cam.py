@@ -194,6 +194,19 @@ def cam_column_of_weights(features, weights, class_idx):
 
 
 @misconception(
+    "cam.column_of_weights_over_a_batch",
+    part="cam",
+    en="A column of W instead of a row: W[:, k] holds what all classes think of one channel. As it does not fit the channels, "
+    "tensordot adds up its numbers over an axis of length 1 and leaves the channels as they are; the class's weights are the "
+    "row W[class_idx].",
+    ru="Столбец W вместо строки: W[:, k] показывает, что все классы думают об одном канале. К каналам он не подходит, и "
+    "tensordot складывает его числа по оси длины 1, а каналы оставляет как есть; веса класса стоят в строке W[class_idx].",
+)
+def cam_column_of_weights_over_a_batch(features, weights, class_idx):
+    return torch.tensordot(weights[:, class_idx], _maps(features)[None], dims=1)
+
+
+@misconception(
     "cam.column_in_a_loop",
     part="cam",
     en="Rows and columns of W are exchanged: W[k, class_idx] is the weight of channel class_idx for class k, and where there are "
@@ -437,6 +450,20 @@ def cam_scaled_channels(features, weights, class_idx):
 
 
 @misconception(
+    "cam.channels_divided_by_maximum",
+    part="cam",
+    en="Every channel was divided by its maximum before the sum. Weak channels then count as much as strong ones; scale the "
+    "finished map, if at all.",
+    ru="Каждый канал перед сложением поделён на свой максимум. Слабые каналы тогда весят столько же, сколько сильные; "
+    "масштабировать можно только готовую карту.",
+)
+def cam_channels_divided_by_maximum(features, weights, class_idx):
+    maps = _maps(features)
+    high = maps.amax((1, 2), keepdim=True)
+    return _weighted(torch.where(high > 0, maps / high.clamp(min=1e-8), maps), weights[class_idx])
+
+
+@misconception(
     "cam.inverted",
     part="cam",
     en="Upside down in value: 1 - map, -map, or a division by a negative number. What speaks for the class is now the lowest; "
@@ -536,6 +563,17 @@ def cam_low_values_zeroed(features, weights, class_idx):
 
 
 @misconception(
+    "cam.low_values_zeroed_after_scaling",
+    part="cam",
+    en="Cells below 0.2 of the scaled map were set to zero. That is a mask for drawing; the lab asks for the map itself.",
+    ru="Ячейки ниже 0.2 приведённой к 0..1 карты обнулены. Это маска для рисунка, а нужна сама карта.",
+)
+def cam_low_values_zeroed_after_scaling(features, weights, class_idx):
+    cam = cam_scaled(features, weights, class_idx)
+    return torch.where(cam < 0.2, 0, cam)
+
+
+@misconception(
     "cam.cut_to_bytes",
     part="cam",
     en="The sum was cut to bytes (np.uint8) before it was scaled: numbers below 0 and above 255 begin again from the other end. "
@@ -545,6 +583,43 @@ def cam_low_values_zeroed(features, weights, class_idx):
 )
 def cam_cut_to_bytes(features, weights, class_idx):
     return _weighted(features, weights[class_idx]).trunc() % 256
+
+
+@misconception(
+    "cam.cut_to_bytes_without_the_minimum",
+    part="cam",
+    en="The map was divided by its maximum and made to bytes (np.uint8(255 * map)), but the minimum was not subtracted before: "
+    "negative cells begin again from 255, as if they were the brightest. Scaling is (map - min) / (max - min).",
+    ru="Карта поделена на максимум и превращена в байты (np.uint8(255 * map)), а минимум перед этим не вычтен: отрицательные "
+    "ячейки начинаются заново от 255, будто они самые яркие. Масштабирование: (map - min) / (max - min).",
+)
+def cam_cut_to_bytes_without_the_minimum(features, weights, class_idx):
+    cam = _weighted(features, weights[class_idx])
+    return (255 * (cam / cam.max())).trunc() % 256
+
+
+@misconception(
+    "cam.levels_of_an_unscaled_map",
+    part="cam",
+    en="The sum was multiplied by 255 and made to bytes (np.uint8) without being scaled to 0..1 before: numbers below 0 and "
+    "above 255 begin again from the other end. Scaling is (map - min) / (max - min).",
+    ru="Сумма умножена на 255 и превращена в байты (np.uint8), но перед этим не приведена к 0..1: числа меньше 0 и больше 255 "
+    "начинаются заново с другого конца. Масштабирование: (map - min) / (max - min).",
+)
+def cam_levels_of_an_unscaled_map(features, weights, class_idx):
+    return (255 * _weighted(features, weights[class_idx])).trunc() % 256
+
+
+@misconception(
+    "cam.cut_to_bytes_without_the_levels",
+    part="cam",
+    en="The map was scaled to 0..1 and then cut to whole numbers (np.uint8, int): all cells but the highest became 0. Multiply "
+    "by 255 before, or leave the map in floating point.",
+    ru="Карта приведена к 0..1, а потом обрезана до целых (np.uint8, int): все ячейки, кроме самой высокой, стали нулём. Сначала "
+    "умножьте на 255 или оставьте карту вещественной.",
+)
+def cam_cut_to_bytes_without_the_levels(features, weights, class_idx):
+    return (cam_scaled(features, weights, class_idx) + 1e-6).trunc()
 
 
 @misconception(
