@@ -399,6 +399,45 @@ def iou_smaller_left_edges(box1, box2):
     return _of_corners(box1, box2, torch.minimum, torch.minimum)
 
 
+def _one_edge(slug, place, takes, needs, words, russian):
+    """An intersection of which one edge is taken from the wrong box, as after a line that was copied."""
+
+    @misconception(
+        f"iou.{slug}",
+        part="iou",
+        en=f"One edge of the intersection, {words}, is found by {takes} instead of {needs}; the other three are right. It begins "
+        "at the larger of x1 and of y1, and ends at the smaller of x2 and of y2.",
+        ru=f"Один край пересечения, {russian}, найден через {takes} вместо {needs}; остальные три верны. Оно начинается от "
+        "большего из x1 и из y1 и кончается на меньшем из x2 и из y2.",
+    )
+    def variant(box1, box2):
+        edges = torch.cat([torch.maximum(box1[:2], box2[:2]), torch.minimum(box1[2:], box2[2:])])
+        edges[place] = getattr(torch, f"{takes}imum")(box1[place], box2[place])
+        shared = (edges[2:] - edges[:2]).clamp(min=0).prod()
+        return float(shared / ((box1[2:] - box1[:2]).prod() + (box2[2:] - box2[:2]).prod() - shared))
+
+    return variant
+
+
+iou_smaller_left_edge_only = _one_edge("smaller_left_edge_only", 0, "min", "max", "the left one, x1", "левый, x1")
+iou_smaller_top_edge_only = _one_edge("smaller_top_edge_only", 1, "min", "max", "the top one, y1", "верхний, y1")
+iou_larger_right_edge_only = _one_edge("larger_right_edge_only", 2, "max", "min", "the right one, x2", "правый, x2")
+iou_larger_bottom_edge_only = _one_edge("larger_bottom_edge_only", 3, "max", "min", "the bottom one, y2", "нижний, y2")
+
+
+@misconception(
+    "iou.gap_for_intersection",
+    part="iou",
+    en="The sides of the intersection are subtracted the wrong way round: left - right and top - bottom, set to zero where "
+    "negative. Boxes that overlap get 0 that way, and the gap between boxes counts: max(0, right - left) * max(0, bottom - top).",
+    ru="Стороны пересечения вычтены наоборот: left - right и top - bottom, с нулём вместо отрицательных. Так перекрывающиеся "
+    "рамки получают 0, а засчитан промежуток между рамками; нужно max(0, right - left) * max(0, bottom - top).",
+)
+def iou_gap_for_intersection(box1, box2):
+    shared = (torch.maximum(box1[:2], box2[:2]) - torch.minimum(box1[2:], box2[2:])).clamp(min=0).prod()
+    return float(shared / ((box1[2:] - box1[:2]).prod() + (box2[2:] - box2[:2]).prod() - shared))
+
+
 @misconception(
     "iou.clipped_to_224",
     part="iou",
@@ -604,6 +643,8 @@ iou_smoothed = _smoothed("smoothed", 1, 1)
 iou_smoothed_below = _smoothed("smoothed_below", 0, 1)
 iou_smoothed_below_by_a_hundredth = _smoothed("smoothed_below_by_a_hundredth", 0, 1e-2)
 iou_smoothed_below_by_a_thousandth = _smoothed("smoothed_below_by_a_thousandth", 0, 1e-3)
+iou_smoothed_by_a_hundredth = _smoothed("smoothed_by_a_hundredth", 1e-2, 1e-2)
+iou_smoothed_by_a_thousandth = _smoothed("smoothed_by_a_thousandth", 1e-3, 1e-3)
 
 
 @misconception(
@@ -640,3 +681,13 @@ def iou_width_not_clamped(box1, box2):
 )
 def iou_rounded(box1, box2):
     return round(right_iou(box1, box2), 2)
+
+
+@misconception(
+    "iou.rounded_to_one_digit",
+    part="iou",
+    en="Rounded to one digit. Round where you print; whoever compares with a threshold needs the number as it is.",
+    ru="Округлено до одного знака. Округляйте при печати; для сравнения с порогом нужно само число.",
+)
+def iou_rounded_to_one_digit(box1, box2):
+    return round(right_iou(box1, box2), 1)
