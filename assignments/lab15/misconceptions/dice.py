@@ -199,6 +199,18 @@ def dice_smoothed_ratio_per_pixel(y, p):
 
 
 @misconception(
+    "dice.ratio_per_pixel_empty_ones_too",
+    part="dice",
+    en="The ratio was taken for every pixel and then averaged, and pixels where both y and p are 0 count as perfect, by the "
+    "small number above and below. Sum first, divide once: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Отношение взято для каждого пикселя, а потом усреднено, и пиксели, где и y, и p равны 0, засчитаны как идеальные из-за "
+    "малого слагаемого сверху и снизу. Сначала суммы, потом одно деление: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_ratio_per_pixel_empty_ones_too(y, p):
+    return float((1 - (2 * y * p + 1e-6) / (y + p + 1e-6)).mean())
+
+
+@misconception(
     "dice.smoothed_means",
     part="dice",
     en="Means instead of sums, with 1 added above and below. Against means, which are below 1, that 1 decides "
@@ -242,6 +254,55 @@ def dice_factor_forgotten(y, p):
 )
 def dice_parentheses_missing(y, p):
     return float(1 - 2 * (y * p).sum() / y.sum() + p.sum())
+
+
+@misconception(
+    "dice.parentheses_missing_above",
+    part="dice",
+    en="The numerator needs parentheses: a + smooth / b divides the smoothing term alone, and the whole intersection is "
+    "subtracted from 1. Write (2 * sum(y * p) + smooth) / (sum(y) + sum(p) + smooth).",
+    ru="Числителю нужны скобки: a + smooth / b делит только сглаживание, и из 1 вычтено всё пересечение. Нужно (2 * sum(y * p) + "
+    "smooth) / (sum(y) + sum(p) + smooth).",
+)
+def dice_parentheses_missing_above(y, p):
+    return float(1 - 2 * (y * p).sum() + 1e-6 / (y.sum() + p.sum() + 1e-6))
+
+
+@misconception(
+    "dice.product_of_sums",
+    part="dice",
+    en="The product of the sums, sum(y) * sum(p), stands for the sum of the products. Multiply element by element first, then "
+    "add up: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Вместо суммы произведений взято произведение сумм, sum(y) * sum(p). Сначала умножьте поэлементно, потом складывайте: DC "
+    "= 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_product_of_sums(y, p):
+    return float(1 - 2 * y.sum() * p.sum() / (y.sum() + p.sum()))
+
+
+@misconception(
+    "dice.intersection_above_zero",
+    part="dice",
+    en="In the intersection every probability above 0 counts as 1 (logical_and, or p made True and False), below it stands as it "
+    "is. Multiply: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="В пересечении каждая вероятность больше 0 засчитана за 1 (logical_and или p, превращённая в True и False), а в "
+    "знаменателе взята как есть. Нужно умножение: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_intersection_above_zero(y, p):
+    return float(1 - 2 * (y * (p > 0)).sum() / (y.sum() + p.sum()))
+
+
+@misconception(
+    "dice.cut_to_whole_numbers",
+    part="dice",
+    en="Probabilities were cut to whole numbers (long, int, uint8): all below 1 became 0. A loss needs them as they are; make y "
+    "floating-point rather than p whole.",
+    ru="Вероятности обрезаны до целых (long, int, uint8): всё, что меньше 1, стало нулём. Функции потерь они нужны как есть; "
+    "лучше сделать вещественной y, чем целой p.",
+)
+def dice_cut_to_whole_numbers(y, p):
+    whole = p.trunc()
+    return float(1 - (2 * (y * whole).sum() + 1e-6) / (y.sum() + whole.sum() + 1e-6))
 
 
 @misconception(
@@ -313,17 +374,91 @@ def dice_sums_over_two_axes(y, p):
     return float((1 - 2 * (y * p).sum((1, 2)) / (y.sum((1, 2)) + p.sum((1, 2)))).mean())
 
 
-@misconception(
-    "dice.first_channel",
-    part="dice",
-    en="Only the first channel is compared (y[:, 0] and p[:, 0]); of a mask without an axis of channels that is its first "
-    "column. Masks may have any shape: sum over all elements.",
-    ru="Сравнивается только первый канал (y[:, 0] и p[:, 0]), а у маски без оси каналов это её первый столбец. Маски бывают "
-    "любой формы: суммы берутся по всем элементам.",
+def _one_of(slug, axis, smoothing, en, ru):
+    """Only what has the number 0 along an axis."""
+
+    @misconception(f"dice.{slug}", part="dice", en=en, ru=ru)
+    def variant(y, p):
+        (y, p), (above, below) = (y.select(axis, 0), p.select(axis, 0)), smoothing
+        return float(1 - (2 * (y * p).sum() + above) / (y.sum() + p.sum() + below))
+
+    return variant
+
+
+_FIRST_CHANNEL = (
+    "Only the first channel is compared (y[:, 0] and p[:, 0]); of a mask without an axis of channels that is its first column. "
+    "Masks may have any shape: sum over all elements.",
+    "Сравнивается только первый канал (y[:, 0] и p[:, 0]), а у маски без оси каналов это её первый столбец. Маски бывают любой "
+    "формы: суммы берутся по всем элементам.",
 )
-def dice_first_channel(y, p):
-    y, p = y[:, 0], p[:, 0]
-    return float(1 - (2 * (y * p).sum() + 1) / (y.sum() + p.sum() + 1))
+_FIRST_ITEM = (
+    "Only the first item is compared (y[0] and p[0]), or a return stands inside the loop: of a batch that is one picture, of a "
+    "single mask its first row. Sum over all elements.",
+    "Сравнивается только первый элемент (y[0] и p[0]), или return стоит внутри цикла: у батча это одна картинка, у одной маски "
+    "её первая строка. Суммы берутся по всем элементам.",
+)
+dice_first_channel = _one_of("first_channel", 1, (1, 1), *_FIRST_CHANNEL)
+dice_first_channel_empty_one_too = _one_of("first_channel_empty_one_too", 1, (1e-6, 1e-6), *_FIRST_CHANNEL)
+dice_first_channel_unsmoothed = _one_of("first_channel_unsmoothed", 1, (0, 1e-7), *_FIRST_CHANNEL)
+dice_first_item = _one_of("first_item", 0, (1, 1), *_FIRST_ITEM)
+dice_first_item_empty_one_too = _one_of("first_item_empty_one_too", 0, (1e-6, 1e-6), *_FIRST_ITEM)
+dice_first_item_unsmoothed = _one_of("first_item_unsmoothed", 0, (0, 1e-7), *_FIRST_ITEM)
+
+
+def _over_axes(slug, summed, smoothing, words, russian):
+    """Losses of sums over some axes, and their mean."""
+
+    @misconception(
+        f"dice.{slug}",
+        part="dice",
+        en=f"{words}, then the mean of the losses. The lecture's sums run over all elements at once: one number above, one below."
+        "",
+        ru=f"{russian}, потом взято среднее потерь. Суммы в формуле лекции берутся сразу по всем элементам: одно число сверху, "
+        "одно снизу.",
+    )
+    def variant(y, p):
+        axes, (above, below) = summed(y.ndim), smoothing
+        return float((1 - (2 * (y * p).sum(axes) + above) / (y.sum(axes) + p.sum(axes) + below)).mean())
+
+    return variant
+
+
+_CHANNEL = (
+    "One loss per item of the second axis (y[:, c] in a loop, or sums over the other axes): per channel of (N, C, H, W), per "
+    "column of a single mask",
+    "Потери посчитаны по каждому элементу второй оси (y[:, c] в цикле или суммы по остальным осям): по каналу у (N, C, H, W), по "
+    "столбцу у одной маски",
+)
+_SECOND = (
+    "Sums over the axis 1 alone: over the channels of (N, C, H, W), over each row of a single mask",
+    "Суммы взяты только по оси 1: по каналам у (N, C, H, W), по каждой строке у одной маски",
+)
+_FIRST = (
+    "Sums over the axis 0 alone: over the pictures of a batch, over each column of a single mask",
+    "Суммы взяты только по оси 0: по картинкам батча, по каждому столбцу у одной маски",
+)
+
+_ROWS = (
+    "Sums over the last axis alone, over each row",
+    "Суммы взяты только по последней оси, по каждой строке",
+)
+
+
+def _all_but_second(axes):
+    return tuple(axis for axis in range(axes) if axis != 1)
+
+
+dice_second_axis = _over_axes("mean_over_second_axis", _all_but_second, (0, 1e-7), *_CHANNEL)
+dice_second_axis_smoothed = _over_axes("smoothed_mean_over_second_axis", _all_but_second, (1, 1), *_CHANNEL)
+dice_second_axis_empty = _over_axes("mean_over_second_axis_empty_ones_too", _all_but_second, (1e-6, 1e-6), *_CHANNEL)
+dice_sums_over_axis_1 = _over_axes("sums_over_axis_1", lambda _axes: 1, (0, 1e-7), *_SECOND)
+dice_sums_over_axis_1_smoothed = _over_axes("smoothed_sums_over_axis_1", lambda _axes: 1, (1, 1), *_SECOND)
+dice_sums_over_axis_1_empty = _over_axes("sums_over_axis_1_empty_ones_too", lambda _axes: 1, (1e-6, 1e-6), *_SECOND)
+dice_sums_over_axis_0 = _over_axes("sums_over_axis_0", lambda _axes: 0, (0, 1e-7), *_FIRST)
+dice_sums_over_axis_0_smoothed = _over_axes("smoothed_sums_over_axis_0", lambda _axes: 0, (1, 1), *_FIRST)
+dice_sums_over_axis_0_empty = _over_axes("sums_over_axis_0_empty_ones_too", lambda _axes: 0, (1e-6, 1e-6), *_FIRST)
+dice_sums_over_rows = _over_axes("sums_over_rows", lambda _axes: -1, (0, 1e-7), *_ROWS)
+dice_sums_over_rows_smoothed = _over_axes("smoothed_sums_over_rows", lambda _axes: -1, (1, 1), *_ROWS)
 
 
 def _by_first_axis(y, p, above, below):
@@ -365,6 +500,28 @@ def dice_smoothed_mean_over_first_axis(y, p):
 )
 def dice_mean_over_first_axis_empty_ones_too(y, p):
     return _by_first_axis(y, p, 1e-6, 1e-6)
+
+
+def _added_up(slug, above, below):
+    """A loss per item of the first axis, added up."""
+
+    @misconception(
+        f"dice.{slug}",
+        part="dice",
+        en="The losses of all items of the first axis are added up, so that the loss grows with their number: of a batch they "
+        "are its pictures, of a single mask its rows. Sum y * p, y and p over all elements, and divide once.",
+        ru="Потери всех элементов первой оси сложены, и результат растёт с их числом: у батча это картинки, у одной маски её "
+        "строки. Сложите y * p, y и p по всем элементам и поделите один раз.",
+    )
+    def variant(y, p):
+        return len(y) * _by_first_axis(y, p, above, below)
+
+    return variant
+
+
+dice_added_up = _added_up("sum_over_first_axis", 0, 1e-7)
+dice_added_up_smoothed = _added_up("smoothed_sum_over_first_axis", 1, 1)
+dice_added_up_empty = _added_up("sum_over_first_axis_empty_ones_too", 1e-6, 1e-6)
 
 
 @misconception(
