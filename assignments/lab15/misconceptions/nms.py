@@ -127,15 +127,27 @@ def nms_low_threshold_raised(boxes, scores, iou_threshold):
     return _greedy(boxes, scores, max(iou_threshold, 0.3))
 
 
-@misconception(
-    "nms.order_by_area",
-    part="nms",
-    en="The largest box comes first. NMS goes by score: of two rivals the one with the better score stays.",
-    ru="Первой взята самая большая рамка. NMS идёт по оценкам: из двух соперниц остаётся та, у которой оценка выше.",
-)
-def nms_order_by_area(boxes, scores, iou_threshold):
-    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-    return _greedy(boxes, areas + 1e-6 * areas.max() * scores.argsort().argsort().flip(0), iou_threshold)
+def _by_area(slug, ranked):
+    """The largest box first, of equal ones as a usual way to sort leaves them."""
+
+    @misconception(
+        f"nms.{slug}",
+        part="nms",
+        en="The largest box comes first. NMS goes by score: of two rivals the one with the better score stays.",
+        ru="Первой взята самая большая рамка. NMS идёт по оценкам: из двух соперниц остаётся та, у которой оценка выше.",
+    )
+    def variant(boxes, scores, iou_threshold):
+        order = ranked((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
+        places = torch.empty_like(scores)
+        places[order] = -torch.arange(len(scores), dtype=scores.dtype)
+        return _greedy(boxes, places, iou_threshold)
+
+    return variant
+
+
+nms_order_by_area = _by_area("order_by_area", lambda areas: areas.argsort(descending=True, stable=True))
+nms_order_by_area_from_the_last = _by_area("order_by_area_from_the_last", lambda areas: areas.argsort(stable=True).flip(0))
+nms_order_by_area_as_torch_sorts = _by_area("order_by_area_as_torch_sorts", lambda areas: areas.argsort(descending=True))
 
 
 @misconception(
@@ -241,6 +253,64 @@ def nms_both_dropped(boxes, scores, iou_threshold):
 
 
 @misconception(
+    "nms.both_dropped_in_order_as_given",
+    part="nms",
+    en="Of two rivals both go: each box is compared with all others, and scores are not used. Begin with the best score, and "
+    "compare a box only with better boxes that were kept.",
+    ru="Из двух соперниц отброшены обе: каждая рамка сравнивается со всеми остальными, а оценки не используются. Начните с "
+    "лучшей оценки и сравнивайте рамку только с лучшими из оставленных.",
+)
+def nms_both_dropped_in_order_as_given(boxes, scores, iou_threshold):
+    return sorted(nms_both_dropped(boxes, scores, iou_threshold))
+
+
+@misconception(
+    "nms.keeps_none",
+    part="nms",
+    en="No box is kept. Either a box is compared with itself, too, and its IoU with itself is 1, above any threshold; or nothing "
+    "is ever added to what is returned. The box with the best score always stays.",
+    ru="Не оставлена ни одна рамка. Либо рамка сравнивается и с самой собой, а такой IoU равен 1, больше любого порога; либо в "
+    "возвращаемый список ничего не добавлено. Рамка с лучшей оценкой остаётся всегда.",
+)
+def nms_keeps_none(boxes, scores, iou_threshold):
+    del boxes, scores, iou_threshold
+    return []
+
+
+@misconception(
+    "nms.stops_at_the_first_rival",
+    part="nms",
+    en="The work ends at the first box that has to go (break, or return). Skip that box alone (continue) and go on with the "
+    "next: it may lie on another object.",
+    ru="Работа кончается на первой же рамке, которую нужно убрать (break или return). Пропускайте только её (continue) и идите "
+    "дальше: следующая может относиться к другому объекту.",
+)
+def nms_stops_at_the_first_rival(boxes, scores, iou_threshold):
+    kept = []
+    for index in scores.argsort(descending=True, stable=True).tolist():
+        if any(right_iou(boxes[better], boxes[index]) > iou_threshold for better in kept):
+            break
+        kept.append(index)
+    return kept
+
+
+@misconception(
+    "nms.one_far_box_is_enough",
+    part="nms",
+    en="A box stays as soon as it is far enough from any one of the kept boxes. It must be so from all of them: one that "
+    "overlaps it too much is enough to drop it.",
+    ru="Рамка остаётся, если достаточно далека хотя бы от одной из оставленных. Так должно быть со всеми: чтобы её отбросить, "
+    "хватает одной, которая перекрывает её слишком сильно.",
+)
+def nms_one_far_box_is_enough(boxes, scores, iou_threshold):
+    kept = []
+    for index in scores.argsort(descending=True, stable=True).tolist():
+        if not kept or any(right_iou(boxes[better], boxes[index]) <= iou_threshold for better in kept):
+            kept.append(index)
+    return kept
+
+
+@misconception(
     "nms.comparison_reversed",
     part="nms",
     en="The comparison is the wrong way round: boxes that overlap little are dropped, rivals stay. Drop those with an "
@@ -340,6 +410,26 @@ nms_low_scores_dropped_05 = _low_scores("05", 0.5)
 nms_low_scores_dropped_02 = _low_scores("02", 0.2)
 nms_low_scores_dropped_01 = _low_scores("01", 0.1)
 nms_low_scores_dropped_005 = _low_scores("005", 0.05)
+
+
+def _places_among_high_scores(slug, least):
+    @misconception(
+        f"nms.places_among_scores_above_{slug}",
+        part="nms",
+        en=f"Two mistakes. Boxes with a score below {least} or so are dropped first, and the lab has no score threshold; and the "
+        "indices count those that are left, where they must count the boxes as given.",
+        ru=f"Две ошибки. Сначала отброшены рамки с оценкой ниже {least} или около того, а порога по оценке в задании нет; и "
+        "индексы относятся к оставшимся, а должны относиться к переданным рамкам.",
+    )
+    def variant(boxes, scores, iou_threshold):
+        high = [index for index in range(len(boxes)) if scores[index] >= least]
+        return [high.index(index) for index in _greedy(boxes, scores, iou_threshold) if index in high]
+
+    return variant
+
+
+nms_places_among_scores_above_05 = _places_among_high_scores("05", 0.5)
+nms_places_among_scores_above_03 = _places_among_high_scores("03", 0.3)
 
 
 @misconception(
@@ -455,6 +545,23 @@ def nms_places_in_the_rest(boxes, scores, iou_threshold):
         best, *rest = left
         kept.append(best)
         left = [index for place, index in enumerate(rest) if right_iou(boxes[best], boxes[place]) <= iou_threshold]
+    return kept
+
+
+@misconception(
+    "nms.marked_by_index_read_by_place",
+    part="nms",
+    en="Two ways to count are mixed: rivals are marked as dropped by their index in the boxes, and the mark is read by the place "
+    "in the order of scores. Use one of them for both: dropped[order[i]].",
+    ru="Смешаны два счёта: соперницы помечены как отброшенные по индексу среди рамок, а пометка читается по месту в порядке "
+    "оценок. Нужен один и тот же счёт: dropped[order[i]].",
+)
+def nms_marked_by_index_read_by_place(boxes, scores, iou_threshold):
+    order, kept, dropped = scores.argsort(descending=True, stable=True).tolist(), [], set()
+    for place, index in enumerate(order):
+        if place not in dropped:
+            kept.append(index)
+            dropped.update(other for other in order[place + 1 :] if right_iou(boxes[index], boxes[other]) > iou_threshold)
     return kept
 
 
