@@ -790,6 +790,115 @@ def get_features_map(model, x):
             "features_map.mode_as_it_comes",
         ),
     },
+    "own_network": {
+        "features_map": (
+            """
+import torchvision
+
+NETWORK = torchvision.models.resnet50(weights="DEFAULT").eval()
+
+
+def get_features_map(model, x):
+    with torch.no_grad():
+        return torch.nn.Sequential(*list(NETWORK.children())[:-2])(x)
+""",
+            "features_map.own_resnet50",
+        ),
+        "fc_weights": (
+            """
+def get_fc_weights(model):
+    return NETWORK.fc.weight.detach()
+""",
+            "fc_weights.own_resnet50",
+        ),
+        "cam": (
+            """
+import numpy
+
+
+def compute_cam(features, weights, class_idx):
+    maps = features[0] if features.ndim == 4 else features
+    cam = numpy.tensordot(numpy.asarray(weights)[class_idx], numpy.asarray(maps), axes=1)
+    return numpy.uint8(255 * (cam / cam.max()))
+""",
+            "cam.cut_to_bytes_without_the_minimum",
+        ),
+        "iou": (
+            """
+def iou(box1, box2):
+    left, top = max(box1[0], box2[0]), min(box1[1], box2[1])
+    right, bottom = min(box1[2], box2[2]), min(box1[3], box2[3])
+    shared = max(0, right - left) * max(0, bottom - top)
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (box1, box2)]
+    return float(shared / (sum(areas) - shared))
+""",
+            "iou.smaller_top_edge_only",
+        ),
+        "dice": (
+            """
+def dice_loss(y, p):
+    return (1 - (2 * (y * p).sum(0) + 1e-6) / (y.sum(0) + p.sum(0) + 1e-6)).mean()
+""",
+            "dice.sums_over_axis_0_empty_ones_too",
+        ),
+        "nms": (
+            """
+def overlap(a, b):
+    sides = [max(min(a[k + 2], b[k + 2]) - max(a[k], b[k]), 0) for k in (0, 1)]
+    return float(sides[0] * sides[1] / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - sides[0] * sides[1]))
+
+
+def nms(boxes, scores, iou_threshold):
+    return [i for i, box in enumerate(boxes) if not any(overlap(box, other) > iou_threshold for other in boxes)]
+""",
+            "nms.keeps_none",
+        ),
+    },
+    "in_the_order_given": {
+        "dice": (
+            """
+def dice_loss(y, p, smooth=1e-6):
+    return 1 - 2 * (y * p).sum() + smooth / (y.sum() + p.sum() + smooth)
+""",
+            "dice.parentheses_missing_above",
+        ),
+        "nms": (
+            """
+def overlap(a, b):
+    sides = [max(min(a[k + 2], b[k + 2]) - max(a[k], b[k]), 0) for k in (0, 1)]
+    return float(sides[0] * sides[1] / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - sides[0] * sides[1]))
+
+
+def nms(boxes, scores, iou_threshold):
+    alone = [all(overlap(box, other) <= iou_threshold for j, other in enumerate(boxes) if j != i) for i, box in enumerate(boxes)]
+    return [i for i, is_alone in enumerate(alone) if is_alone]
+""",
+            "nms.both_dropped_in_order_as_given",
+        ),
+        "features_map": (
+            """
+def get_features_map(model, x):
+    model.eval()
+    with torch.no_grad():
+        x = model.relu(model.bn1(model.conv1(x)))
+        return model.layer4(model.layer3(model.layer2(model.layer1(x))))
+""",
+            "features_map.without_maxpool",
+        ),
+    },
+    "high_scores_boxes": {
+        "nms": (
+            """
+import torchvision
+
+
+def nms(boxes, scores, iou_threshold):
+    boxes, scores = boxes[scores > 0.5], scores[scores > 0.5]
+    return boxes[torchvision.ops.nms(boxes, scores, iou_threshold)]
+""",
+            "nms.low_scores_dropped_05",
+        ),
+    },
 }
 
 
