@@ -886,6 +886,21 @@ def get_features_map(model, x):
             "features_map.without_maxpool",
         ),
     },
+    "one_iou_for_both": {
+        "iou": (
+            """
+def iou(box1, box2):
+    width, height = (max(min(box1[k + 2], box2[k + 2]) - max(box1[k], box2[k]), 0) for k in (0, 1))
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (box1, box2)]
+    return float(width * height / (sum(areas) + width * height))
+""",
+            "iou.intersection_added",
+        ),
+        "nms": (
+            NMS.replace("RULE", RULE),
+            "nms.by_intersection_added",
+        ),
+    },
     "high_scores_boxes": {
         "nms": (
             """

@@ -12,13 +12,32 @@ from grader.testing import misconception
 from .iou import (
     from_centre,
     from_corner,
+    iou_axes_paired,
     iou_dice_of_boxes,
+    iou_distance,
     iou_first_area_twice,
+    iou_floor_division,
+    iou_gap_for_intersection,
+    iou_generalised,
+    iou_hull_for_intersection,
+    iou_intersection_added,
+    iou_intersection_only,
+    iou_larger_bottom_edge_only,
+    iou_larger_right_edge_only,
+    iou_larger_right_edges,
     iou_over_first_area,
+    iou_over_hull,
     iou_over_larger_area,
     iou_over_second_area,
     iou_over_smaller_area,
+    iou_parentheses_missing,
+    iou_pixel_in_areas_only,
+    iou_second_area_twice,
+    iou_sides_absolute,
     iou_sides_not_clamped,
+    iou_smaller_left_edge_only,
+    iou_smaller_left_edges,
+    iou_smaller_top_edge_only,
     iou_union_counts_twice,
     right_iou,
 )
@@ -190,8 +209,10 @@ def nms_best_only(boxes, scores, iou_threshold):
 @misconception(
     "nms.keeps_one",
     part="nms",
-    en="Only the best box of all is kept. Each object has its own: repeat with the best of those that are left.",
-    ru="Оставлена только одна, самая лучшая рамка. У каждого объекта своя: повторяйте с лучшей из оставшихся.",
+    en="Only the best box of all is kept: the work ends with it, or every overlap comes out too large (union / intersection?). "
+    "Each object has its own: repeat with the best of those that are left.",
+    ru="Оставлена только одна, самая лучшая рамка: на ней работа кончается, или все перекрытия выходят слишком большими (union / "
+    "intersection?). У каждого объекта своя: повторяйте с лучшей из оставшихся.",
 )
 def nms_keeps_one(boxes, scores, iou_threshold):
     return _greedy(boxes, scores, iou_threshold)[:1]
@@ -794,10 +815,11 @@ def nms_union_counts_twice(boxes, scores, iou_threshold):
 @misconception(
     "nms.dice_of_boxes",
     part="nms",
-    en="Overlap is measured by the Dice coefficient, 2 * intersection / (area1 + area2), which is larger than the IoU, so that "
-    "too many boxes go. IoU = intersection / (area1 + area2 - intersection).",
-    ru="Перекрытие измерено коэффициентом Dice, 2 * intersection / (area1 + area2); он больше IoU, и отброшено слишком много "
-    "рамок. IoU = intersection / (area1 + area2 - intersection).",
+    en="Overlap is measured by a number larger than the IoU, so that too many boxes go: by the Dice coefficient, 2 * "
+    "intersection / (area1 + area2), or with the intersection subtracted twice. IoU = intersection / (area1 + area2 - "
+    "intersection).",
+    ru="Перекрытие измерено числом, которое больше IoU, и отброшено слишком много рамок: коэффициентом Dice, 2 * intersection / "
+    "(area1 + area2), или с дважды вычтенным пересечением. IoU = intersection / (area1 + area2 - intersection).",
 )
 def nms_dice_of_boxes(boxes, scores, iou_threshold):
     return _greedy(boxes, scores, iou_threshold, overlap=iou_dice_of_boxes)
@@ -995,3 +1017,43 @@ def _at_most(slug, number, ru):
 
 nms_five_at_most = _at_most("five", 5, "пяти")
 nms_ten_at_most = _at_most("ten", 10, "десяти")
+
+
+def _by(overlap):
+    """A suppression whose own IoU is wrong, as a rule the one that answers the other part: the same words explain both.
+
+    Not of those that only differ for boxes in shares of the picture: which of them it is, what is kept does not tell.
+    """
+    words = overlap.misconception
+
+    @misconception(
+        f"nms.by_{words.id.partition('.')[2]}",
+        part="nms",
+        en=f"Boxes are dropped by a wrong IoU; the suppression itself may be right. {words.en}",
+        ru=f"Рамки отбрасываются по неверному IoU; само подавление может быть верным. {words.ru}",
+    )
+    def variant(boxes, scores, iou_threshold):
+        return _greedy(boxes, scores, iou_threshold, overlap=overlap)
+
+    return variant
+
+
+nms_by_axes_paired = _by(iou_axes_paired)
+nms_by_sides_absolute = _by(iou_sides_absolute)
+nms_by_intersection_added = _by(iou_intersection_added)
+nms_by_parentheses_missing = _by(iou_parentheses_missing)
+nms_by_floor_division = _by(iou_floor_division)
+nms_by_larger_right_edges = _by(iou_larger_right_edges)
+nms_by_smaller_left_edges = _by(iou_smaller_left_edges)
+nms_by_smaller_left_edge_only = _by(iou_smaller_left_edge_only)
+nms_by_smaller_top_edge_only = _by(iou_smaller_top_edge_only)
+nms_by_larger_right_edge_only = _by(iou_larger_right_edge_only)
+nms_by_larger_bottom_edge_only = _by(iou_larger_bottom_edge_only)
+nms_by_gap_for_intersection = _by(iou_gap_for_intersection)
+nms_by_hull_for_intersection = _by(iou_hull_for_intersection)
+nms_by_over_hull = _by(iou_over_hull)
+nms_by_generalised = _by(iou_generalised)
+nms_by_intersection_only = _by(iou_intersection_only)
+nms_by_distance = _by(iou_distance)
+nms_by_pixel_in_areas_only = _by(iou_pixel_in_areas_only)
+nms_by_second_area_twice = _by(iou_second_area_twice)
