@@ -22,6 +22,7 @@ Layers, top to bottom (each module imports only what stands below it)::
 
     loading         a file to a namespace, past whatever fails
     pieces          a module or a cell, run statement by statement
+    starred         Python's own functions after a star import of NumPy
     repair          sources that Python cannot read as they stand
     code            a source as statements
     endings         a process that ends itself meanwhile

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader.guest import code, endings, magics, notebook, repair
+from grader.guest import code, endings, magics, notebook, repair, starred
 from grader.guest.budget import Budget
 from grader.guest.drawings import Drawings
 from grader.guest.encoding import decode, is_binary
@@ -56,6 +56,8 @@ class Loader:
         loaded = self._load_notebook(raw) if path.suffix.lower() == ".ipynb" else self._load_module(raw, path)
         loaded.modules = modules_in(folder, self.since)
         for module in loaded.modules:
+            if starred.give_back(vars(module)):
+                self.notes.add("python_names_given_back")
             loaded.elsewhere.update(
                 {name: value for name, value in names_of(module).items() if _is_made_in(value, module.__name__)}
             )

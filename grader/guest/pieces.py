@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 from typing import Any
 
-from grader.guest import code
+from grader.guest import code, starred
 from grader.guest.alarm import Interrupted, interrupt_after
 from grader.guest.budget import Budget
 from grader.guest.failures import describe
@@ -127,6 +127,8 @@ class Runner:
             asyncio.run(eval(compiled, self.loaded.namespace))  # noqa: S307
         else:
             exec(compiled, self.loaded.namespace)  # noqa: S102  running the submission is what a sandbox is for
+        if starred.give_back(self.loaded.namespace):
+            self.notes.add("python_names_given_back")
 
     def _keep(self, node: ast.stmt) -> None:
         # A name that was a value already, as `float` is after `from torch import *`, fails wherever the file is run.

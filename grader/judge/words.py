@@ -50,6 +50,10 @@ _NOTES = {
     "encoding_guessed": gettext("The file is not in UTF-8, which Python expects; it was read as {encoding}."),
     "old_print_read": gettext("print without parentheses, as in Python 2, was read as print()."),
     "older_name_read": gettext("Names that NumPy no longer has, such as np.float, were read as what they meant."),
+    "python_names_given_back": gettext(
+        "After the star import of NumPy, max, min, abs, round and pow were read as Python's own, as they were before NumPy 2, "
+        "and as NumPy's where those take no arrays."
+    ),
     "definition_reduced": gettext(
         "{name} could not be defined as it stands ({reason}): its decorators and annotations were left out."
     ),

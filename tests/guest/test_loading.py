@@ -18,6 +18,7 @@ import nbformat
 import pytest
 from nbformat import v3, v4
 
+from grader.guest import starred
 from grader.guest.notebook import Unreadable, read_cells
 
 _SERVER = """
@@ -229,6 +230,51 @@ def test_magics_of_a_module_run_in_it(load: Callable[..., Left]):
     left = load(f"def f(): return 4\n{shell}shell.run_cell('def f2(): return x')\nassert f2() == 4\n")
     assert (left.values["x"], left.values["f2"]) == (4, 4)
     assert left.told == []
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["from numpy import *", "try:\n    from numpy import *\nexcept ImportError:\n    pass", "exec('from numpy import *')"],
+)
+def test_python_after_a_star_import_of_numpy(load: Callable[..., Left], first: str):
+    """Protects `max(0, x2 - x1)`, which meant Python's `max` until NumPy 2 exported its own; and who means that, of arrays."""
+    pytest.importorskip("numpy", reason="needs NumPy")
+    functions = [
+        "def f1(): return str((max(-3, 0), min(4, 5, 3), round(2.6), pow(2, 3, 5), abs(-1), bool is type(True)))",
+        "def f2(): return str((float(max(array([[1, 5], [7, 2]]))), max(array([[1, 5], [7, 2]]), axis=0).tolist()))",
+        "def f3(): return str((max([3, 9], key=lambda n: -n), max([[1, 2], [0, 9]]), round(array([1.6])).tolist()))",
+        "def f4():\n    try:\n        return max(3)\n    except TypeError as error:\n        return str(error)",
+    ]
+    taken = "del fix"  # a function, with as short a name as those
+    left = load([first, "\n".join(functions), taken])
+    assert {name: value for name, value in left.values.items() if name in ("f1", "f2", "f3", "f4")} == {
+        "f1": "(0, 3, 3, 3, 1, True)",
+        "f2": "(7.0, [7, 5])",
+        "f3": "(3, [1, 2], [2.0])",
+        "f4": "'int' object is not iterable",
+    }
+    assert left.codes == ["python_names_given_back"]
+
+
+def test_numpy_itself_keeps_its_functions():
+    """Protects NumPy and its parts from being taken for modules of the submission, where they lie beside its file."""
+    numpy = pytest.importorskip("numpy", reason="needs NumPy")
+    before = dict(vars(numpy))
+    assert not starred.give_back(vars(numpy))
+    assert vars(numpy) == before
+    assert not starred.give_back({**before, "__name__": "numpy._core"})
+    assert starred.give_back({**before, "__name__": "utils"})
+
+
+def test_python_after_a_star_import_in_another_module(load: Callable[..., Left]):
+    """Protects a helper module with such an import; and whoever takes one name of NumPy's on purpose."""
+    pytest.importorskip("numpy", reason="needs NumPy")
+    left = load(
+        ["import utils\nfrom numpy import max", "def f2(): return max(-3, 0).item()"],
+        utils="from numpy import *\ndef f(): return max(-3, 0)",
+    )
+    assert (left.values["f"], left.values["f2"]) == (0, -3)
+    assert left.codes == ["python_names_given_back"]
 
 
 def test_old_notebooks(load: Callable[..., Left]):
