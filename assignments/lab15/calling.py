@@ -45,6 +45,9 @@ FC_NAMES = ("fc", "fc_layer", "linear", "linear_layer", "last_layer", "final_lay
 FC_NAME = ("layer", "name", "fc_name", "target_layer", "imya_sloya", "имя_слоя")
 # What the four sides of a box are called in one: of constructors of classes of boxes.
 IN_ONE = {"coordinates": ("coords", "coord", "corners", "points", "xyxy", "sides", "values"), "box": ("bbox", "rect", "tensor")}
+CORNERS = [("tl", "br"), ("lt", "rb"), ("p1", "p2"), ("pt1", "pt2"), ("min", "max"), ("top_left", "bottom_right")]
+CORNERS += [("left_top", "right_bottom"), ("topleft", "bottomright"), ("start", "end")]
+AS_POINTS = _("Each box was given as two points: (x1, y1) and (x2, y2).")
 SMALLEST = 1e-6  # what a smoothing term, or a threshold that must let everything through, is set to
 
 
@@ -251,6 +254,7 @@ def alternatives_iou(arguments: tuple, situation: Situation) -> list[Alternative
             areas,
         ),
         *_boxes_with_methods(first, second),
+        Alternative("two points", dict(zip(("box1", "box2"), map(_points, boxes), strict=True)), AS_POINTS),
         Alternative(
             "boxes with scores",
             {"box1": np.float32([*first, 0.75]), "box2": np.float32([*second, 0.5])},
@@ -277,14 +281,21 @@ def _boxes_with_methods(first: list[float], second: list[float]) -> list[Alterna
     ]
 
 
+def _points(boxes: np.ndarray) -> np.ndarray:
+    """Each box as two points."""
+    return boxes.reshape(*boxes.shape[:-1], 2, 2)
+
+
 def _listed(box: list[float]) -> dict[str, list[float]]:
     return {name: box for role, names in IN_ONE.items() for name in (role, *names)}
 
 
-def _named(box: list[float]) -> dict[str, float]:
+def _named(box: list[float]) -> dict[str, Any]:
+    """The sides of a box by all their usual names, and its two corners."""
     names = ("x1 y1 x2 y2", "xmin ymin xmax ymax", "x_min y_min x_max y_max", "left top right bottom", "x0 y0 x1_ y1_")
     names += ("x_left y_top x_right y_bottom",)
-    return {name: side for row in names for name, side in zip(row.split(), box, strict=True)}
+    sides = {name: side for row in names for name, side in zip(row.split(), box, strict=True)}
+    return sides | {name: corner for pair in CORNERS for name, corner in zip(pair, (box[:2], box[2:]), strict=True)}
 
 
 def alternatives_dice(arguments: tuple, situation: Situation) -> list[Alternative]:
@@ -383,6 +394,17 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
             {"boxes": [{**_named(row[2:]), **_listed(row[2:])} for row in rows], "scores": scores, "iou_threshold": threshold},
             _("The boxes were given with named sides: x1, y1, x2, y2."),
         ),
+        Alternative("points", {"boxes": _points(boxes), "scores": scores, "iou_threshold": threshold}, AS_POINTS),
+        Alternative(
+            "batch of one",
+            {"boxes": boxes[None], "scores": scores[None], "iou_threshold": threshold},
+            _("Boxes and scores were given as a batch of one picture."),
+            read=_of_one_picture,
+            probe=Probe(
+                {"boxes": QUESTION[0][None], "scores": QUESTION[1][None], "iou_threshold": 0.5},
+                lambda answer: _names_boxes(_of_one_picture(answer)),
+            ),
+        ),
         Alternative(
             "prediction",
             {"boxes": {"boxes": boxes, "scores": scores, "labels": zeros}, "iou_threshold": threshold},
@@ -390,6 +412,23 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
             {"boxes": ("prediction", "preds", "pred", "outputs", "output", "detection", "target", "results")},
         ),
     ]
+
+
+def _of_one_picture(answer: Any) -> Any:
+    """The answer for the picture of a batch of one: each result of several without that axis."""
+    if isinstance(answer, tuple) and all(np.ndim(part) > 1 and len(part) == 1 for part in answer if isinstance(part, np.ndarray)):
+        return tuple(part[0] if isinstance(part, list | np.ndarray) and len(part) == 1 else part for part in answer)
+    return answer[0] if isinstance(answer, list) and len(answer) == 1 else answer
+
+
+def _names_boxes(answer: Any) -> bool:
+    """Whether more than one box of the question is named, by its index or its sides; with other results by its sides alone."""
+    several = isinstance(answer, tuple) and bool(answer)
+    found = _array_of(answer[0] if several else answer)
+    found = np.zeros(0) if found is None else np.squeeze(found)
+    if found.ndim == 2:
+        return len(found) > 1 and found.shape[1] >= 4
+    return not several and found.size > 1 and bool(np.isin(found, range(len(QUESTION[0]))).all())
 
 
 def _other_tables(boxes: np.ndarray, scores: np.ndarray, threshold: float) -> list[Alternative]:

@@ -672,8 +672,12 @@ def _kept(answer: Any, boxes: np.ndarray, call: Call) -> tuple[list[int], bool]:
 
 
 def _open_nms(answer: Any, call: Call) -> Any:
-    """Of (boxes, scores, ...) or of entries with a box each the boxes, of (indices, ...) the indices, else the answer."""
+    """Of (boxes, scores, ...) or of entries with a box each the boxes, of (indices, ...) and {index: score} the indices, of what
+    is kept and what goes the former, else the answer."""
     if isinstance(answer, dict):
+        if _are_scores_by_index(answer, call):
+            call.notes.append(_("The indices came with their scores; the indices were judged."))
+            return np.array(list(answer))
         named = _by_name(answer, NAMES["nms"])
         if named or len(answer) == 1:
             return named[0] if named else _open(answer)
@@ -684,6 +688,9 @@ def _open_nms(answer: Any, call: Call) -> Any:
         # Named otherwise, they may still be known by what they are.
         opened = _open_nms(tuple(answer.values()), call) if all(isinstance(key, str) for key in answer) else None
         return opened if _is_array(opened) else answer
+    if _is_all_in_two(answer, call):
+        call.notes.append(_("The kept boxes came together with those that go; the first of both were judged."))
+        return answer[0]
     answer = _without_text(answer)
     boxes = _boxes_of_entries(answer, MOST_ENTRIES * len(call.arguments[0]))
     if boxes is not None:
@@ -705,6 +712,38 @@ def _open_nms(answer: Any, call: Call) -> Any:
             call.notes.append(_("Several results came; the indices were judged."))
             return first
     return answer
+
+
+def _are_scores_by_index(answer: dict[Any, Any], call: Call) -> bool:
+    """Whether it says of boxes, by their numbers, just the scores that were given for them."""
+    scores = np.asarray(call.arguments[1], dtype=np.float64).reshape(-1)
+    if not answer or not all(type(index) is int and 0 <= index < len(scores) for index in answer):
+        return False
+    found = [_quiet(score) for score in answer.values()]
+    said = [float(one.reshape(-1)[0]) if one.size == 1 and one.dtype.kind == "f" else np.inf for one in found]
+    return bool((np.abs(scores[list(answer)] - said) < 1e-5).all())
+
+
+def _is_all_in_two(answer: Any, call: Call) -> bool:
+    """Whether a tuple has every box once, in the first of its two results or in the second; as `return kept, removed` does.
+
+    Which of them is which is not asked of what is expected, or both would be guesses.
+    """
+    if not isinstance(answer, tuple) or len(answer) != 2:
+        return False
+    boxes, scores = np.asarray(call.arguments[0], np.float64), np.asarray(call.arguments[1], np.float64).reshape(-1)
+    parts = [part for part in map(_quiet, answer) if part.size]
+    if not all(part.ndim for part in parts) or sum(map(len, parts)) != len(boxes):
+        return False
+    if all(part.ndim == 1 and part.dtype.kind in "iu" for part in parts):
+        numbers = [int(index) for part in parts for index in part]
+    elif (
+        len({part.shape[1:] for part in parts}) == 1 and parts[0].ndim == 2
+    ):  # looked up together: of twins one may be kept while the other goes
+        numbers = _rows_of_boxes(np.concatenate(parts), boxes, scores) or []
+    else:
+        return False
+    return sorted(numbers) == list(range(len(boxes)))
 
 
 def _without_text(answer: Any) -> Any:

@@ -568,6 +568,10 @@ def test_of_a_tuple_of_numbers_the_first_counts(part: str) -> None:
         (list(np.column_stack([BOXES, SCORES, SCORES * 0])[KEPT]), KEPT),
         np.column_stack([SCORES * 0, BOXES, SCORES, SCORES * 0])[KEPT],
         (np.array(KEPT), np.array([False, True, True, False])),
+        {1: float(SCORES[1]), 2: np.array(SCORES[2])},
+        (KEPT, [0, 3]),
+        (np.array(KEPT), np.array([3, 0])),
+        (BOXES[KEPT], BOXES[[0, 3]]),
     ],
 )
 def test_kept_boxes_in_other_forms_pass(answer: Any) -> None:
@@ -596,11 +600,23 @@ def test_kept_boxes_in_other_forms_pass(answer: Any) -> None:
         {1: 0.9, 2: 0.8},
         (np.column_stack([BOXES, SCORES])[[0, 3]], KEPT),
         (np.array([0, 3]), np.array([False, True, True, False])),
+        {1: float(SCORES[2]), 2: float(SCORES[1])},
+        {1: True, 2: True},
+        ([0, 3], KEPT),
+        (BOXES[[0, 3]], BOXES[KEPT]),
+        (KEPT, [3]),
     ],
 )
 def test_other_boxes_are_rejected(answer: Any) -> None:
     """Protects from what only looks like an answer."""
     assert compare("nms", answer)[0] is not None
+
+
+def test_of_twins_one_may_be_kept_while_the_other_goes() -> None:
+    """Protects who returns the kept rows beside those that go, of boxes that are alike in all but the score."""
+    boxes, arguments = BOXES[[0, 0, 2]], (BOXES[[0, 0, 2]], np.float32([0.5, 0.9, 0.7]), 0.5)
+    assert compare("nms", (boxes[[1, 2]], boxes[:1]), np.array([1, 2]), arguments)[0] is None
+    assert compare("nms", (boxes, boxes[:0]), np.array([1, 2]), arguments)[0] is not None
 
 
 def test_the_order_counts_only_where_nothing_goes() -> None:

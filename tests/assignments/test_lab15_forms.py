@@ -586,6 +586,37 @@ def nms(boxes, scores, iou_thres=0.5, *, xywh=True):
     return keep_best([corners_of(box) if xywh else box for box in boxes], scores, iou_thres)
 """,
     },
+    "two_points_and_a_batch": {
+        "iou": """
+def iou(first, second):
+    (x1, y1), (x2, y2) = first
+    (x3, y3), (x4, y4) = second
+    return ratio((x1, y1, x2, y2), (x3, y3, x4, y4))
+""",
+        "nms": """
+def batched_nms(boxes, scores, threshold):
+    kept = [keep_best(*each, threshold) for each in zip(boxes, scores, strict=True)]
+    return torch.stack([boxes[0][kept[0]]]), torch.stack([scores[0][kept[0]]])
+""",
+    },
+    "corners_by_name": {
+        "iou": """
+def iou(a, b):
+    return ratio((*a["top_left"], *a["bottom_right"]), (*b["top_left"], *b["bottom_right"]))
+""",
+        "nms": """
+def nms(boxes, scores, iou_threshold):
+    kept = keep_best(boxes, scores, iou_threshold)
+    return kept, [i for i in range(len(scores)) if i not in kept]
+""",
+    },
+    "points_of_boxes": {
+        "nms": """
+def nms(boxes, scores, iou_threshold):
+    kept = keep_best([(*first, *second) for first, second in boxes], scores, iou_threshold)
+    return {i: float(scores[i]) for i in kept}
+""",
+    },
 }
 CASES = [(student, part) for student, parts in FORMS.items() for part in parts]
 
