@@ -24,6 +24,7 @@ Layers, top to bottom (each module imports only what stands below it)::
     pieces          a module or a cell, run statement by statement
     starred         Python's own functions after a star import of NumPy
     repair          sources that Python cannot read as they stand
+    newer           what only newer releases of Python read
     code            a source as statements
     endings         a process that ends itself meanwhile
     failures        what went wrong in a submission's code

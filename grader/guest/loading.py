@@ -146,6 +146,8 @@ class Loader:
             sources.append(source)
             for line in reading.installs:
                 self.notes.add("shell_line_skipped", command=line)
+            if reading.is_newer:
+                self.notes.add("newer_syntax_read")
             if reading.old_prints:
                 self.notes.add("old_print_read")
             for error in reading.errors:

@@ -1,7 +1,7 @@
 """Sources that Python cannot read as they stand: what is not Python is set aside, line by line, and the rest is read.
 
-Three things honest files hold: shell lines and magics (a notebook saved as a module), `print` as Python 2 had it, and one
-broken statement among whole ones. Line numbers stay as they were.
+Four things honest files hold: shell lines and magics (a notebook saved as a module), `print` as Python 2 had it, what only newer
+releases read, and one broken statement among whole ones. Line numbers stay as they were.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from grader.guest import newer
 
 _INSTALL = re.compile(r"^(\s*)(?:pip3?|conda|mamba|apt|apt-get|sudo)\s+(?:-\S+\s+)*(?:install|get|update|upgrade)\b.*$", re.M)
 _COMMAND = re.compile(r"^()(?:cd|ls|mkdir|cp|mv|rm|wget|curl|unzip|tar|git|nvidia-smi)\s+[^=(\n]+$", re.M)
@@ -28,6 +30,7 @@ class Reading:
     source: str
     installs: list[str] = field(default_factory=list)
     old_prints: int = 0
+    is_newer: bool = False
     errors: list[SyntaxError] = field(default_factory=list)
 
 
@@ -41,10 +44,12 @@ def read(source: str, filename: str, transform: Callable[[str], str]) -> Reading
         return Reading(ast.parse(source, filename), source)
     except SyntaxError:
         pass
+    older = newer.as_older(source)
+    source = older.source if older is not None else source
     installs, without = ([], source) if source.lstrip().startswith("%%") else _without_shell_lines(source)
     with contextlib.suppress(SyntaxError):  # a broken statement may keep IPython from telling lines apart
         without = transform(without)
-    reading = Reading(ast.Module([], []), without, installs)
+    reading = Reading(ast.Module([], []), without, installs, is_newer=older is not None)
     for _ in range(_MOST_REPAIRS):
         try:
             reading.tree = ast.parse(reading.source, filename)
@@ -55,6 +60,8 @@ def read(source: str, filename: str, transform: Callable[[str], str]) -> Reading
             break
     if reading.errors and not reading.tree.body:
         raise reading.errors[0]
+    if older is not None:
+        older.strip(reading.tree)
     return reading
 
 

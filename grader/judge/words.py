@@ -49,6 +49,7 @@ _NOTES = {
     "colab_answered": gettext("{function} of Google Colab does nothing here."),
     "encoding_guessed": gettext("The file is not in UTF-8, which Python expects; it was read as {encoding}."),
     "old_print_read": gettext("print without parentheses, as in Python 2, was read as print()."),
+    "newer_syntax_read": gettext("What only Python 3.12 and later read was read as earlier releases write it."),
     "older_name_read": gettext("Names that NumPy no longer has, such as np.float, were read as what they meant."),
     "python_names_given_back": gettext(
         "After the star import of NumPy, max, min, abs, round and pow were read as Python's own, as they were before NumPy 2, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 import pytest
 
@@ -80,3 +81,71 @@ def test_nothing_left_is_an_error():
     """A file in which nothing can be read is told as not being Python."""
     with pytest.raises(SyntaxError):
         read("def (\n")
+
+
+NEWER = r"""
+d = {"a": [1, 2]}
+same = f"{d["a"]}"
+joined = f"{', '.join(str(v) for v in d["a"]):>8}" " tail"
+lines = f"{'\n\u00e9'.join(map(str, d["a"]))}"
+raw = b"" + f"{b'\x00\xff' + b''}".encode()
+within = f"{f"{d["a"][0]}"}!" + f'{f'{d['a'][1]}'}'
+shown = f'{d['a']!r:>{len('12345678')}} {{}} {3 != 4} {(lambda q: q)(1)}'
+over = f"{
+    d["a"][0]
+}"
+path = rf"\d{d["a"][0]}"
+quoted = f"it's {d["a"]} \"quoted\" {d["a"][0]:{"<"}3}|"
+old = f"{d['a'][0]=}"
+text = '''
+type X = 3
+def f[T](x): f"{d["a"]}"
+'''
+# type Y = f"{d["a"]}" def g[T]
+type Pair[T] = tuple[T, T]
+type Box = list[float]
+def f[T: (int, str), *Ts](x: T, y: list[T]) -> T:
+    type Inner = T
+    return x
+class Stack[T]:
+    item: T
+    def put[U](self, item: U, other: Box) -> "U":
+        return item
+type = 3
+type == 3
+""".replace("'\"'", "'''")
+
+
+def test_syntax_of_newer_releases_is_read():
+    """Protects notebooks from a Python that reads more: each f-string in its own quotes cost the whole function around it."""
+    reading = read(NEWER)
+    assert not reading.errors
+    assert reading.source.count("\n") == NEWER.count("\n")
+    left: dict[str, Any] = {}
+    exec(compile(reading.tree, "<test>", "exec"), left)
+    assert [left[name] for name in ("same", "joined", "lines", "raw", "within")] == [
+        "[1, 2]",
+        "    1, 2 tail",
+        "1\n\u00e92",
+        b"b'\\x00\\xff'",
+        "1!2",
+    ]
+    assert [left[name] for name in ("shown", "over", "path", "quoted", "old")] == [
+        "  [1, 2] {} True 1",
+        "1",
+        "\\d1",
+        'it\'s [1, 2] "quoted" 1  |',
+        "d['a'][0]=1",
+    ]
+    assert left["text"] == '\ntype X = 3\ndef f[T](x): f"{d["a"]}"\n'
+    assert (left["f"](7, []), left["Stack"]().put(8, []), left["type"]) == (7, 8, 3)
+
+
+@pytest.mark.parametrize(
+    "broken", ['f"{', "f'", 'print(f"{x")', 'f"{' * 3000, "def f[T(x):", "type X", 'f"{a b}"', "class A[" * 2000]
+)
+def test_what_no_release_reads_is_told(broken: str):
+    """Protects what is told of a broken statement, and the statements around it."""
+    reading = read(f"x = 1\n{broken}\n")
+    assert reading.errors
+    assert not reading.is_newer
