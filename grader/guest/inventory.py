@@ -4,7 +4,8 @@ A description is a mapping with `kind` (function, hook, class, module_class, ins
 other), `own` (defined in the submission's files, not imported from a library) and, where they make sense:
 
 * `chosen`: True for a library's object that the submission itself has given this name
-* `returns`: False for a function that ends in an exception whatever it is given, as those of a starter do
+* `returns`: False for a function that ends in an exception whatever it is given, as those of a starter do; `answers`: True for
+  one that may end in something else than None
 * `parameters` as in `grader.guest.parameters`; None when unknown
 * `methods` of a class or an instance: by name, `{parameters, static}`; `of`: the name of an instance's class
 * `attributes` of a class or an instance: names of properties, and of what the constructor stores
@@ -136,7 +137,8 @@ class Inventory:
             return {**described, "attributes": _attributes(type(value))}
         if kind == "function":
             is_hook = any(value is hook for hook in self.hooks)
-            return {"kind": "hook" if is_hook else kind, "parameters": parameters_of(value), "returns": _may_return(value)}
+            described = {"kind": "hook" if is_hook else kind, "parameters": parameters_of(value)}
+            return {**described, "returns": _may_return(value), "answers": _may_answer(value)}
         if kind == "array":
             return {"kind": kind, "axes": int(attribute(value, "ndim", 0))}
         return {"kind": kind} if kind else {}
@@ -230,3 +232,16 @@ def _may_return(value: Any) -> bool:
     if not isinstance(code, CodeType) or code.co_flags & _GIVES_OTHERWISE:
         return True
     return any(one.opname.startswith("RETURN") for one in dis.get_instructions(code))
+
+
+def _may_answer(value: Any) -> bool:
+    """Whether some way through a function's code gives back something else than None."""
+    code = attribute(value, "__code__")
+    if not isinstance(code, CodeType) or code.co_flags & _GIVES_OTHERWISE:
+        return True
+    steps = list(dis.get_instructions(code))
+    if any(step.opname == "RETURN_CONST" and step.argval is not None for step in steps):
+        return True
+    ends = [(before, now) for before, now in itertools.pairwise(steps) if now.opname == "RETURN_VALUE"]
+    # Where another way joins in, as of `a if a else None`, it brings another value.
+    return any(now.is_jump_target or (before.opname, before.argval) != ("LOAD_CONST", None) for before, now in ends)

@@ -4,9 +4,9 @@ The student's own functions, classes and methods under the very name that the ta
 it; the same under the part's other names; then values, where a value may stand for a function; then, where there was none of the
 first, own functions with private names (`_nms`), those that are named only alike, after a hook on the part's layer if they take
 no network, and attributes of objects; then imported ones under the names; then, in that case, own ones whose names tell of
-something else too (`soft_nms`); at last forward hooks, and classes that register one. What is named alike and takes the part's
-arguments comes before what has one of its other names and takes something else (`get_heatmap(cam, image)`), and after what gives
-no answer, such as a function that makes hooks.
+something else too (`soft_nms`); then forward hooks, and classes that register one; at last, in that case, functions that show an
+answer and give something back (`plot_map`). What is named alike and takes the part's arguments comes before what has one of its
+other names and takes something else (`get_heatmap(cam, image)`), and after what gives no answer, such as what makes hooks.
 """
 
 from __future__ import annotations
@@ -87,6 +87,8 @@ def candidates(part: Part, report: LoadReport, roles: Roles, others: Others = tu
     if "forward_hook" in part.styles:
         yield from _hooks(part, report, roles)
         yield from _keepers(part, report, roles)
+    if not own:
+        yield from _alike(part, report, roles, others, showing=True)
 
 
 def _alike_or_hooked(part: Part, report: LoadReport, roles: Roles, others: Others) -> Iterator[Candidate]:
@@ -316,9 +318,11 @@ def _attributes(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candid
             yield Candidate(f"{name}.{attribute}", "variable", target, binding)
 
 
-def _alike(part: Part, report: LoadReport, roles: Roles, others: Others, beside: bool = False) -> Iterator[Candidate]:
+def _alike(
+    part: Part, report: LoadReport, roles: Roles, others: Others, beside: bool = False, showing: bool = False
+) -> Iterator[Candidate]:
     """Own functions whose name has one of the part's keywords among its words, and whose parameters fit."""
-    for name in names_alike(part, report, ("function",), beside):
+    for name in names_alike(part, report, ("function",), beside, showing):
         parameters = report.names[name].parameters
         if not _is_hook(parameters) and _is_made_for(partial(_bound, parameters), parameters, roles, others):
             yield from _function(part, name, {"via": "name", "name": name}, parameters, roles)

@@ -11,26 +11,21 @@ from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Parameter
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
-# Functions that look at an answer instead of giving one.
-ONLOOKERS = {
+# Functions that look at an answer instead of giving one; and of those such as may make it themselves, to show it.
+SHOWING = {
     "plot",
     "show",
     "draw",
-    "test",
-    "check",
-    "print",
     "visualize",
     "visualise",
     "vis",
     "display",
-    "demo",
-    "save",
-    "main",
     "overlay",
     "blend",
     "superimpose",
     "render",
 }
+ONLOOKERS = SHOWING | {"test", "check", "print", "demo", "save", "main"}
 # Functions that make use of an answer, and answers to a neighbouring question.
 _BESIDE = {
     "compare",
@@ -87,10 +82,10 @@ class Hints:
         return fitting[0] if len(needed) == 1 and fitting else None
 
 
-def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...], beside: bool = False) -> list[str]:
+def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...], beside: bool = False, showing: bool = False) -> list[str]:
     """Own functions or classes with one of the part's keywords, or with all words of one of its longer names: of versions the
     finished ones first, those of few words, and the last that was written. `beside`: those whose other words say that they are
-    not quite about the part, and only those.
+    not quite about the part, and only those; `showing`: those that may make it to show it, and answer with something.
     """
     found = []
     longer = [words for words in (set(name.lower().split("_")) for name in part.names) if len(words) >= _TELLING]
@@ -99,7 +94,9 @@ def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...], beside: 
         words = words_of(name)
         spelt = {*words, *name.lower().split("_")}  # some with their digits: `stage4_maps`
         about = not spelt.isdisjoint(part.keywords) or any(whole <= spelt for whole in longer)
-        fitting = entry.kind in kinds and entry.own and about and not words & ONLOOKERS
+        looks_on = words & ONLOOKERS
+        wanted = bool(looks_on) and looks_on <= SHOWING and entry.answers if showing else not looks_on
+        fitting = entry.kind in kinds and entry.own and about and wanted
         if fitting and bool(words & others) is beside:
             draft, finished = bool(words & _DRAFTS), bool(words & _FINISHED)
             found.append((name.startswith("_"), draft, not finished, len(words), -place, name))

@@ -42,8 +42,8 @@ class Entry:
     """What a name stands for. `parameters` is None when unknown; `own`: written by the student; `chosen`: a library's, under a
     name that the student gave it; `axes` of an array.
 
-    `returns` is False for a function that only ever raises. `of` is the name of an instance's class, `attributes` are names that
-    instances have without a call.
+    `returns` is False for a function that only ever raises, `answers` True for one that may end in something else than None. `of`
+    is the name of an instance's class, `attributes` are names that instances have without a call.
     """
 
     kind: str
@@ -55,6 +55,7 @@ class Entry:
     of: str = ""
     attributes: tuple[str, ...] = ()
     chosen: bool = False
+    answers: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def read_entry(item: Mapping[Value, Value]) -> Entry:
         of=text(item.get("of"), 200),
         attributes=tuple(text(name, 200) for name in items(item.get("attributes"), MOST_ATTRIBUTES)),
         chosen=item.get("chosen") is True,
+        answers=item.get("answers") is True,
     )
 
 

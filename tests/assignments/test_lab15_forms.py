@@ -599,6 +599,18 @@ def batched_nms(boxes, scores, threshold):
     return torch.stack([boxes[0][kept[0]]]), torch.stack([scores[0][kept[0]]])
 """,
     },
+    "shown_and_given_back": {
+        "cam": """
+def visualize_cam(feature_conv, weight_softmax, class_idx, show=False):
+    maps = feature_conv.reshape(-1, *feature_conv.shape[-2:])
+    cam = (weight_softmax[class_idx][:, None, None] * maps).sum(0)
+    if show:
+        import matplotlib.pyplot as plt
+
+        plt.imshow(cam)
+    return (cam - cam.min()) / (cam.max() - cam.min())
+""",
+    },
     "corners_by_name": {
         "iou": """
 def iou(a, b):

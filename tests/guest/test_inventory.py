@@ -232,6 +232,37 @@ async def later(a): raise ValueError
     }
 
 
+def test_functions_that_give_something_back():
+    """Protects what a drawing function is taken for: one that ends in None, in all its ways, computes nothing for a test."""
+    source = """
+def draws(a):
+    print(a)
+
+def gives_up(a):
+    if a is None:
+        return None
+    print(a)
+
+def gives(a):
+    if a is None:
+        return
+    print(a)
+    return a
+
+def chooses(a):
+    return a if a else None
+
+def counts(a):
+    return 1
+
+def goes_on(a):
+    yield a
+"""
+    names = describe(source)
+    answering = [name for name in ("draws", "gives_up", "gives", "chooses", "counts", "goes_on") if names[name]["answers"]]
+    assert answering == ["gives", "chooses", "counts", "goes_on"]
+
+
 def test_modules_that_were_there_before(tmp_path: Path):
     """Of modules only those are looked at that came after the template's: the submission's own, in the order of their import."""
     names = [f"module_{number}_of_this_test" for number in range(3)]

@@ -244,6 +244,18 @@ def test_onlookers_do_not_answer():
     assert styles("overlap", report(plot_overlap=function("first", "second"), test_overlap=function("first", "second"))) == []
 
 
+def test_who_shows_an_answer_may_give_it_back():
+    """Protects `visualize_overlap`, which is the only one that computes it, and draws it too; a test of it is still none."""
+    shown = replace(function("first", "second"), answers=True)
+    assert styles("overlap", report(plot_overlap=shown, test_overlap=shown)) == [("call", "plot_overlap")]
+    assert styles("overlap", report(plot_overlap=shown, overlap=function("first", "second"))) == [("call", "overlap")]
+    assert styles("overlap", report(plot_overlap=shown, overlap_of=function("p", "q"))) == [
+        ("call", "overlap_of"),
+        ("call", "plot_overlap"),
+    ]
+    assert styles("overlap", report(show_overlap=replace(function("picture"), answers=True))) == []
+
+
 def test_functions_before_values_and_values_of_the_right_size_first():
     """W may be a picture's width in one notebook and the matrix in the next."""
     said = report(W=Entry("number"), w=Entry("array", axes=1), _w=Entry("array", axes=2), get_matrix=function("model"))
