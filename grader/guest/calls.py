@@ -19,16 +19,17 @@ With a value stands `wrote`: whether the call changed an array that it was given
 A target says what to call by `via`, and by further fields:
 
 * `name`: the object `name`; `instance`: one of the class `name`; `method`: the `method` of either; `static`: of the class
+* `made`: what the function `name` makes
 * `attribute`: nothing is called, the value of the attribute `method` of an instance is the answer
 * `variable`: nothing is called, the value of `name` is the answer
 * `hook`: what the forward hook `number` stores while its own network runs on the argument
 * `install`: the function or class `name` registers a hook; then the network runs on the last argument
 * `handle`: the object that was answered under `number`
 
-With them may stand `constructor` (keyword arguments of the class), `replay` (the submission's own hooks look on at the network
-that is given), `stand_in` (what the submission's own networks stand for meanwhile), `stored` (where nothing is returned, what
-hooks stored is the answer), `globals` (networks to lend under names that the submission could not define), and `filled`
-(parameters that are given what the submission has under their very names).
+With them may stand `constructor` (keyword arguments of the class, or of what makes a function), `replay` (the submission's own
+hooks look on at the network that is given), `stand_in` (what the submission's own networks stand for meanwhile), `stored` (where
+nothing is returned, what hooks stored is the answer), `globals` (networks to lend under names that the submission could not
+define), and `filled` (parameters that are given what the submission has under their very names).
 """
 
 from __future__ import annotations
@@ -248,13 +249,13 @@ class Server:
         if target["via"] == "handle":
             return self.registry.objects[target["number"]]
         found = self.loaded.find(target["name"])
-        if target["via"] in ("instance", "method", "attribute") and is_a(found, type):
+        if target["via"] == "made" or (target["via"] in ("instance", "method", "attribute") and is_a(found, type)):
             found = self.instance(found, target.get("constructor", {}), form)
         if target["via"] == "attribute":
             return lambda: getattr(found, target["method"])
         return getattr(found, target["method"]) if target["via"] in ("method", "static") else found
 
-    def instance(self, kind: type, constructor: dict[str, Any], form: str) -> Any:
+    def instance(self, kind: Any, constructor: dict[str, Any], form: str) -> Any:
         """An instance, the same one for the same arguments: what it remembers from call to call is part of its answer."""
         key = id(kind), form, hashlib.sha256(encode(constructor, REQUESTS)).digest()
         if key not in self.instances:

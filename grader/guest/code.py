@@ -105,6 +105,49 @@ def _joins(decorator: ast.expr) -> bool:
     return name in _JOINING
 
 
+def function_given(node: ast.stmt) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None:
+    """The function made within a function, where that gives back nothing else, as `make_loss(smooth)` does."""
+    inner: dict[str, Any] = {}
+    given: list[Any] = []
+    for each in _within(node) if isinstance(node, ast.FunctionDef) else ():
+        if isinstance(each, _FUNCTIONS):
+            inner[each.name] = each
+        elif isinstance(each, ast.Return):
+            value = each.value
+            given.append(value if isinstance(value, ast.Lambda) else inner.get(value.id) if isinstance(value, ast.Name) else None)
+    return given[-1] if given and None not in given else None
+
+
+def _within(node: ast.AST) -> Iterator[ast.AST]:
+    """What stands in a function, but not in those within it."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if not isinstance(child, (*_FUNCTIONS, ast.Lambda, ast.ClassDef)):
+            yield from _within(child)
+
+
+def likeness(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, namespace: dict[str, Any]) -> Any:
+    """A function with the parameters and the code of one that is not made yet, to be described and never called: of its default
+    values constants are left, of its annotations the words. Nothing of the submission runs.
+    """
+    bare = copy.deepcopy(node)
+    bare.args.defaults = [one if isinstance(one, ast.Constant) else ast.Constant(None) for one in bare.args.defaults]
+    bare.args.kw_defaults = [
+        one if one is None or isinstance(one, ast.Constant) else ast.Constant(None) for one in bare.args.kw_defaults
+    ]
+    made: ast.stmt = ast.Assign([ast.Name("given", ast.Store())], bare) if isinstance(bare, ast.Lambda) else bare
+    if not isinstance(bare, ast.Lambda):
+        bare.name, bare.decorator_list = "given", []
+    for each in ast.walk(bare):
+        if isinstance(inner := getattr(each, "body", None), list):  # a name of the function around it is none there
+            each.body = [ast.Pass() if isinstance(one, ast.Nonlocal) else one for one in inner]  # type: ignore[attr-defined]
+    words = ast.ImportFrom("__future__", [ast.alias("annotations")], 0)
+    module = ast.fix_missing_locations(ast.Module([words, ast.copy_location(made, node)], []))
+    scratch = dict(namespace)
+    exec(compile(module, "<given>", "exec", dont_inherit=True), scratch)  # noqa: S102  it defines a function, of constants
+    return scratch["given"]
+
+
 def names_bound(node: ast.stmt) -> set[str]:
     """The plain names that a definition or an assignment binds."""
     if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):

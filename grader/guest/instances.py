@@ -1,4 +1,4 @@
-"""Making an object of a submission's class, where the judge cannot give its constructor all that it asks for."""
+"""Making an object of a submission's class, or a function by another one, where the judge cannot give all that is asked for."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 from grader.guest.glance import torch_types
 
 
-def make(kind: type[Any], given: dict[str, Any]) -> Any:
-    """An instance, by its constructor with what is `given`; for whatever else it must have an object of the annotated class, as
-    that makes it by itself (`config: Config`), or None.
+def make(kind: Any, given: dict[str, Any]) -> Any:
+    """An instance of a class, or what a function makes, by its constructor with what is `given`; for whatever else it must have
+    an object of the annotated class, as that makes it by itself (`config: Config`), or None.
 
     Where a constructor cannot work with that (it opens a file by a path, loads a checkpoint), the object is made without it: a
     method that does its task by its arguments alone is as good as a function. Raises what a constructor raises that got all.
     """
     missing = _missing(kind, given)
-    if not missing:
-        return kind(**given)
+    if not missing or not isinstance(kind, type):
+        return kind(**given, **missing)
     try:
         return kind(**given, **missing)
     except Exception:  # noqa: BLE001  whatever it is, it comes of a value that the student did not write
         return _without_constructor(kind)
 
 
-def _missing(kind: type[Any], given: dict[str, Any]) -> dict[str, Any]:
+def _missing(kind: Any, given: dict[str, Any]) -> dict[str, Any]:
     try:
         parameters = inspect.signature(kind).parameters.values()
     except Exception:  # noqa: BLE001  a class that does not tell, or answers to any name in its own way
@@ -34,9 +34,10 @@ def _missing(kind: type[Any], given: dict[str, Any]) -> dict[str, Any]:
     return {one.name: _by_annotation(one.annotation, kind) for one in needed}
 
 
-def _by_annotation(annotation: Any, kind: type[Any]) -> Any:
+def _by_annotation(annotation: Any, kind: Any) -> Any:
     if isinstance(annotation, str):  # with `from __future__ import annotations`, or in quotes
-        annotation = getattr(kind.__init__, "__globals__", {}).get(annotation)
+        names = getattr(kind, "__globals__", None) or getattr(kind.__init__, "__globals__", {})
+        annotation = names.get(annotation)
     if not isinstance(annotation, type) or annotation.__module__ != kind.__module__:
         return None
     try:

@@ -6,7 +6,8 @@ other), `own` (defined in the submission's files, not imported from a library) a
 * `chosen`: True for a library's object that the submission itself has given this name
 * `returns`: False for a function that ends in an exception whatever it is given, as those of a starter do; `answers`: True for
   one that may end in something else than None
-* `parameters` as in `grader.guest.parameters`; None when unknown
+* `parameters` as in `grader.guest.parameters`; None when unknown; `gives`: those of the function that a function makes, if it
+  makes one
 * `methods` of a class or an instance: by name, `{parameters, static}`; `of`: the name of an instance's class
 * `attributes` of a class or an instance: names of properties, and of what the constructor stores
 * `axes` of an array
@@ -62,7 +63,7 @@ class Inventory:
     """Describes the objects of a submission with these `modules`; `hooks` are the functions that it registered on networks.
 
     `defined` is what its `def` and `class` statements made, by name, whatever a decorator turned it into; `chosen` are names that
-    it gave otherwise, by an assignment or `import ... as`.
+    it gave otherwise, by an assignment or `import ... as`; `given` are likenesses of the functions that functions make, by name.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Inventory:
         hooks: Sequence[Any] = (),
         defined: Mapping[str, Any] = MappingProxyType({}),
         chosen: Collection[str] = (),
+        given: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self.modules = {"__main__", *(module.__name__ for module in modules)}
         self.hooks = hooks
@@ -79,6 +81,7 @@ class Inventory:
         self.hooked = [one for one in inner if is_a(one, FunctionType)]
         self.defined = defined
         self.chosen = chosen
+        self.given = given
 
     def describe_all(self, *namespaces: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """Every public name with its description, the submission's own first, at most 2,000; later namespaces win. Of a class
@@ -112,6 +115,8 @@ class Inventory:
             if not described:
                 return {}
             own = self.is_own(value) or self.defined.get(name) is value
+            if described["kind"] == "function" and name in self.given and self.defined.get(name) is value:
+                described["gives"] = parameters_of(self.given[name])
             chosen = not own and name in self.chosen and not _is_called(value, name)
             return {**described, "own": own, **({"chosen": True} if chosen else {})}
         except Exception:  # noqa: BLE001  of the object: what cannot even be described is no answer to a part, and costs no other

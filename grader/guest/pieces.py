@@ -8,6 +8,7 @@ import builtins
 import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 from typing import Any
@@ -28,6 +29,7 @@ class Loaded:
 
     `cells` maps compiled file names to cell numbers (0: the module's own file); `kept` holds functions and classes of the file
     by name, lambdas too, so that one which was later overwritten by its own result (`iou = iou(a, b)`) can still be called;
+    `given` has likenesses of what functions give back that only make others, by their names;
     `chosen` are the names that an assignment or a renaming import bound last; `modules` are the submission's own, `elsewhere` is
     what those define; `unreadable` is the code of the reason why nothing could run at all, else empty.
     """
@@ -37,6 +39,7 @@ class Loaded:
     cells: dict[str, int] = field(default_factory=dict)
     defined: Counter[str] = field(default_factory=Counter)
     kept: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)
     chosen: set[str] = field(default_factory=set)
     elsewhere: dict[str, Any] = field(default_factory=dict)
     modules: list[ModuleType] = field(default_factory=list)
@@ -141,6 +144,14 @@ class Runner:
                 self._imported[name] = value
             elif self._is_own_function(value) or (isinstance(node, code.DEFINITIONS) and callable(value)):
                 self.loaded.kept[name] = value
+                self._keep_what_it_gives(node, name, value)
+
+    def _keep_what_it_gives(self, node: ast.stmt, name: str, value: Any) -> None:
+        given = code.function_given(node) if type(value) is FunctionType else None
+        self.loaded.given.pop(name, None)
+        if given is not None:
+            with suppress(Exception):  # what cannot be made here is described by nothing
+                self.loaded.given[name] = code.likeness(given, self.loaded.namespace)
 
     def _is_own_function(self, value: Any) -> bool:
         return type(value) is FunctionType and value.__globals__ is self.loaded.namespace

@@ -118,7 +118,7 @@ class Session:
         self.shelf.restore_handed()
         heap.trim()  # the feature maps of a forward pass: each fork would copy their page tables
         hooks = [hook.function for hook in self.shelf.hooks.hooks]
-        report = self._report(Inventory(self.loaded.modules, hooks, self.loaded.kept, self.loaded.chosen))
+        report = self._report(Inventory(self.loaded.modules, hooks, self.loaded.kept, self.loaded.chosen, self.loaded.given))
         return {**report, "drawings": drawings}
 
     def _report(self, inventory: Inventory) -> dict[str, Any]:

@@ -169,6 +169,8 @@ def _with_instances(name: str, report: LoadReport, roles: Roles) -> list[str]:
 def _from_entry(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
     here: dict[str, Value] = {"via": "name", "name": name}
     if entry.kind in ("function", "network"):
+        if "call" in part.styles and not bind(roles, entry.parameters).complete:
+            yield from _given(name, entry, roles)
         if "call" in part.styles and not _is_hook(entry.parameters):
             yield from _function(part, name, here, entry.parameters, roles)
     elif entry.kind == "instance":
@@ -191,6 +193,18 @@ def _function(
     if not binding.complete and "forward_hook" in part.styles:
         yield from _installer(part, name, parameters, roles)
     yield Candidate(name, "call", target, binding, lambda other, strict: bind(other, parameters, strict), parameters or ())
+
+
+def _given(name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
+    """The function that a function makes (`make_loss(smooth)`): what makes it is given what its parameters are named after."""
+    given = entry.gives
+    if given is None or _is_hook(given) or any(parameter.how in ("args", "kwargs") for parameter in given):
+        return
+
+    def rebind(other: Roles, strict: bool) -> Binding:
+        return bind_class(other, entry.parameters, given, strict)
+
+    yield Candidate(name, "call", {"via": "made", "name": name}, rebind(roles, False), rebind, given)
 
 
 def _installer(part: Part, name: str, parameters: tuple[Parameter, ...] | None, roles: Roles) -> Iterator[Candidate]:
@@ -326,6 +340,9 @@ def _alike(
         parameters = report.names[name].parameters
         if not _is_hook(parameters) and _is_made_for(partial(_bound, parameters), parameters, roles, others):
             yield from _function(part, name, {"via": "name", "name": name}, parameters, roles)
+        for one in _given(name, report.names[name], roles):
+            if one.rebind is not None and _is_made_for(one.rebind, one.parameters, roles, others):
+                yield one
 
 
 def _bound(parameters: tuple[Parameter, ...] | None, roles: Roles, strict: bool) -> Binding:

@@ -43,7 +43,8 @@ class Entry:
     name that the student gave it; `axes` of an array.
 
     `returns` is False for a function that only ever raises, `answers` True for one that may end in something else than None. `of`
-    is the name of an instance's class, `attributes` are names that instances have without a call.
+    is the name of an instance's class, `attributes` are names that instances have without a call. `gives`: the parameters of the
+    function that a function makes; None where it makes none.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Entry:
     attributes: tuple[str, ...] = ()
     chosen: bool = False
     answers: bool = False
+    gives: tuple[Parameter, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def read_entry(item: Mapping[Value, Value]) -> Entry:
         attributes=tuple(text(name, 200) for name in items(item.get("attributes"), MOST_ATTRIBUTES)),
         chosen=item.get("chosen") is True,
         answers=item.get("answers") is True,
+        gives=_read_parameters(item.get("gives")),
     )
 
 

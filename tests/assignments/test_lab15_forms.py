@@ -599,6 +599,40 @@ def batched_nms(boxes, scores, threshold):
     return torch.stack([boxes[0][kept[0]]]), torch.stack([scores[0][kept[0]]])
 """,
     },
+    "functions_that_make_functions": {
+        "iou": """
+def make_iou(eps=1e-9):
+    return lambda a, b: ratio(a, b) + eps
+""",
+        "cam": """
+def cam_of(features, weights):
+    maps = features.reshape(-1, *features.shape[-2:])
+
+    def for_class(class_idx):
+        return (weights[class_idx][:, None, None] * maps).sum(0)
+
+    return for_class
+""",
+        "dice": """
+def dice_loss(smooth):
+    calls = 0
+
+    def dice_loss_fixed(y_true, y_pred):
+        nonlocal calls
+        calls += 1
+        return 1 - (2 * (y_true * y_pred).sum() + smooth) / (y_true.sum() + y_pred.sum() + smooth)
+
+    return dice_loss_fixed
+""",
+        "nms": """
+def make_nms(threshold: float):
+    @torch.no_grad()
+    def run(boxes, scores):
+        return keep_best(boxes, scores, threshold)
+
+    return run
+""",
+    },
     "shown_and_given_back": {
         "cam": """
 def visualize_cam(feature_conv, weight_softmax, class_idx, show=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import textwrap
 
 import pytest
@@ -126,3 +127,30 @@ def test_bodies_of_main_are_found():
             def nms(): ...
     """
     assert [sorted(code.names_bound(node)) for node in code.main_bodies(tree(source))] == [["iou"], ["W"], [], []]
+
+
+_COUNTING = """def make():
+    n = 0
+    @wraps(x)
+    def one(a: unknown = 2, b=ruin()) -> T:
+        nonlocal n
+    return one
+"""
+MAKERS = {
+    _COUNTING: "(a: 'unknown' = 2, b=None) -> 'T'",
+    "def make(s):\n    def one(a, b=1.5): return a\n    def two(c, *, d): return one(c)\n    return two": "(c, *, d)",
+    "def make():\n    return lambda a, b=-1: a": "(a, b=None)",
+    "def make(s):\n    if s:\n        def one(a): return a\n    else:\n        def one(a): return -a\n    return one": "(a)",
+    "def make(a):\n    def one(b): return b\n    if a:\n        return 1\n    return one": "",
+    "def make(a):\n    def one(b): return b\n    return one(a)": "",
+    "def make(a):\n    class One:\n        def one(b): return b\n    return One": "",
+    "def make(a): return a": "",
+    "make = 1": "",
+}
+
+
+@pytest.mark.parametrize("source", MAKERS)
+def test_what_a_function_makes(source: str):
+    """Protects the parameters of what `make_loss(smooth)` gives back, which are known without a call: none of its code runs."""
+    given = code.function_given(tree(source).body[0])
+    assert (str(inspect.signature(code.likeness(given, {}))) if given is not None else "") == MAKERS[source]

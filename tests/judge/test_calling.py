@@ -256,6 +256,26 @@ def test_who_shows_an_answer_may_give_it_back():
     assert styles("overlap", report(show_overlap=replace(function("picture"), answers=True))) == []
 
 
+def test_what_a_function_makes_is_called():
+    """Protects `make_overlap(eps)` and Keras's losses: what they make takes the part's arguments; a decorator makes none."""
+    pair = (Parameter("first"), Parameter("second"))
+    makes = Entry("function", (Parameter("eps", required=False),), gives=pair)
+    (made,) = {one.candidate for one in attempts(question("overlap", report(make_overlap=makes)))}
+    assert (made.name, made.target["via"], made.binding.positional) == ("make_overlap", "made", ("first", "second"))
+    assert styles("overlap", report(overlap=makes))[0] == ("call", "overlap")
+    by_first = replace(makes, parameters=(Parameter("first"),), gives=(Parameter("second"),))
+    curried = attempts(question("overlap", report(overlap=by_first)))[0].candidate.binding
+    assert (curried.constructor, curried.positional) == ((("first", "first"),), ("second",))
+    wrapper = replace(makes, parameters=(Parameter("f"),), gives=(Parameter("args", required=False, how="args"),))
+    hooks = replace(makes, gives=(Parameter("module"), Parameter("input"), Parameter("output")))
+    for other in (wrapper, hooks):
+        assert not [
+            one for one in attempts(question("overlap", report(my_overlap=other))) if one.candidate.target["via"] == "made"
+        ]
+    itself = attempts(question("overlap", report(overlap=replace(makes, parameters=pair))))
+    assert {one.candidate.target["via"] for one in itself} == {"name"}
+
+
 def test_functions_before_values_and_values_of_the_right_size_first():
     """W may be a picture's width in one notebook and the matrix in the next."""
     said = report(W=Entry("number"), w=Entry("array", axes=1), _w=Entry("array", axes=2), get_matrix=function("model"))
