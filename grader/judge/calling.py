@@ -18,6 +18,7 @@ from grader.judge.binding import SHORT, Binding, Roles, bind_beside
 from grader.judge.candidates import Candidate, candidates
 from grader.judge.naming import Hints
 from grader.sandbox.exchange import LoadReport
+from grader.sandbox.inventory import Parameter
 
 MIXED = "mixed"  # a form: tensors where a change says so, and NumPy's arrays
 _SETTINGS = {"class", "instance", "mapping", "other"}  # kinds of what functions are given beside the task's arguments
@@ -145,7 +146,15 @@ def settings_of(part: Part, attempt: Attempt) -> Iterator[tuple[str, Setting]]:
     """The optional parameters that are not left their defaults, which ask for other arguments than the task's."""
     binding, parameters = attempt.candidate.binding, attempt.candidate.parameters
     in_order = [parameter.name for parameter in parameters if parameter.how == "positional"][: len(binding.positional)]
-    filled = {*in_order, *(name for name, _ in binding.keywords)}
+    yield from _settings_among(part, parameters, {*in_order, *(name for name, _ in binding.keywords)})
+
+
+def settings_in_making(part: Part, attempt: Attempt) -> Iterator[tuple[str, Setting]]:
+    """The same of the constructor, or of the function that makes what is called."""
+    return _settings_among(part, attempt.candidate.maker, {name for name, _ in attempt.candidate.binding.constructor})
+
+
+def _settings_among(part: Part, parameters: Sequence[Parameter], filled: set[str]) -> Iterator[tuple[str, Setting]]:
     for parameter in parameters:
         if not parameter.required and parameter.how in ("positional", "keyword") and parameter.name not in filled:
             yield from ((parameter.name, one) for one in part.settings if one.is_of(parameter.name, parameter.default))

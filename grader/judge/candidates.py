@@ -39,7 +39,8 @@ _HOOK_ROLES = (
 class Candidate:
     """Something in the submission that may answer a part. `rebind` binds other roles than the part's to it.
 
-    `parameters` are its own, as far as they are known. `instead`: of those before it none may have raised an error of its own.
+    `parameters` are its own, as far as they are known, `maker` those of what has to make it first. `instead`: of those before it
+    none may have raised an error of its own.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Candidate:
     binding: Binding = field(default_factory=Binding)
     rebind: Rebind | None = field(default=None, compare=False)
     parameters: tuple[Parameter, ...] = ()
+    maker: tuple[Parameter, ...] = ()
     instead: bool = False
 
     @property
@@ -204,7 +206,7 @@ def _given(name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
     def rebind(other: Roles, strict: bool) -> Binding:
         return bind_class(other, entry.parameters, given, strict)
 
-    yield Candidate(name, "call", {"via": "made", "name": name}, rebind(roles, False), rebind, given)
+    yield Candidate(name, "call", {"via": "made", "name": name}, rebind(roles, False), rebind, given, entry.parameters or ())
 
 
 def _installer(part: Part, name: str, parameters: tuple[Parameter, ...] | None, roles: Roles) -> Iterator[Candidate]:
@@ -259,7 +261,7 @@ def _made(name: str, target: dict[str, Value], style: str, entry: Entry, method:
     def rebind(other: Roles, strict: bool) -> Binding:
         return bind_class(other, constructor, method.parameters, strict)
 
-    yield Candidate(name, style, target, rebind(roles, False), rebind, method.parameters or ())
+    yield Candidate(name, style, target, rebind(roles, False), rebind, method.parameters or (), constructor or ())
 
 
 def _only_method(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.course.specification import Assignment, Part
 from grader.judge.alternatives import Alternative
-from grader.judge.calling import MIXED, Attempt, Question, settings_of
+from grader.judge.calling import MIXED, Attempt, Question, settings_in_making, settings_of
 from grader.sandbox.exchange import LoadReport
 from grader.wire.values import Array, Model, Value
 from grader.wire.wrapping import wired
@@ -108,8 +108,10 @@ def _values(question: Question, alternative: Alternative | None, asked: tuple[An
 
 def _request(attempt: Attempt, roles: dict[str, Any], question: Question, served: Model) -> Request:
     binding, target = attempt.candidate.binding, dict(attempt.candidate.target)
-    if binding.constructor:
-        target["constructor"] = {name: wired(roles[role]) for name, role in binding.constructor}
+    making: dict[str, Value] = {name: wired(roles[role]) for name, role in binding.constructor}
+    making |= {name: setting.value for name, setting in settings_in_making(question.part, attempt)}
+    if making:
+        target["constructor"] = making
     if binding.filled:
         target["filled"] = list(binding.filled)
     if attempt.replay:

@@ -8,7 +8,7 @@ from string import Formatter
 
 from grader.course.specification import Part
 from grader.judge.alternatives import Alternative
-from grader.judge.calling import MIXED, Attempt, settings_of
+from grader.judge.calling import MIXED, Attempt, settings_in_making, settings_of
 from grader.judge.outcome import known_type, with_message
 from grader.judge.text import AnyText, Text, gettext
 from grader.sandbox.exchange import Failure, LoadReport
@@ -165,7 +165,7 @@ def adaptation_notes(part: Part, attempt: Attempt, alternative: Alternative | No
         texts.append(gettext("{name} was called with {form} arguments.", name=canonical, form=attempt.form))
     if alternative is not None:
         texts.append(alternative.note)
-    for parameter, setting in settings_of(part, attempt):
+    for parameter, setting in (*settings_in_making(part, attempt), *settings_of(part, attempt)):
         given = gettext(
             "{name} was called with {parameter}={value}: its default, {default}, asks for other arguments than the task gives.",
             name=canonical,

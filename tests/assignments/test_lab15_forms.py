@@ -599,6 +599,19 @@ def batched_nms(boxes, scores, threshold):
     return torch.stack([boxes[0][kept[0]]]), torch.stack([scores[0][kept[0]]])
 """,
     },
+    "sigmoid_unless_told_otherwise": {
+        "dice": """
+class DiceLoss(torch.nn.Module):
+    def __init__(self, from_logits=True, smooth=1e-6):
+        super().__init__()
+        self.from_logits, self.smooth = from_logits, smooth
+
+    def forward(self, inputs, targets):
+        inputs = torch.sigmoid(inputs) if self.from_logits else inputs
+        shared = (inputs * targets).sum()
+        return 1 - (2 * shared + self.smooth) / (inputs.sum() + targets.sum() + self.smooth)
+""",
+    },
     "functions_that_make_functions": {
         "iou": """
 def make_iou(eps=1e-9):

@@ -759,6 +759,23 @@ def test_a_default_that_asks_for_other_arguments(further: Parameter, keywords: d
     assert (len(request.positional), request.keywords) == (2, keywords)
 
 
+def test_a_default_of_what_makes_the_function() -> None:
+    """Fair to a loss whose class applies a sigmoid unless told otherwise; what the constructor is given anyway is left alone."""
+    pair = (Parameter("first"), Parameter("second"))
+    sized = Parameter("sized", required=False, default="true")
+    classes = Entry("module_class", (sized,), methods={"forward": Method(pair)})
+    makers = Entry("function", (sized,), gives=pair)
+    boxes = [0, 0, 1, 1], [0, 0, 2, 2]
+    for entry in (classes, makers):
+        asked = question("overlap", report(overlap=entry))
+        (request,) = requests_of(asked, attempts(asked)[0], boxes)
+        assert (request.target["constructor"], request.keywords) == ({"sized": False}, {})
+    taken = replace(classes, parameters=(replace(sized, name="first"),))
+    asked = question("overlap", report(overlap=taken))
+    (request,) = requests_of(asked, attempts(asked)[0], boxes)
+    assert "constructor" not in request.target
+
+
 def test_a_setting_that_takes_an_argument() -> None:
     """Protects a parameter that is filled already, in order: given once more, it would be refused."""
     further = Parameter("sized", required=False, default="true")

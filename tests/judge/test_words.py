@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,8 @@ def test_a_default_that_was_not_left_is_told() -> None:
     attempt = Attempt(Candidate("Scaler", "call", {}, parameters=(Parameter("fmt", False, default="xywh"),)), part.accepts[0])
     said = "Scaler was called with fmt='xyxy': its default, 'xywh', asks for other arguments than the task gives."
     assert [str(text) for text in adaptation_notes(part, attempt, None)] == [said]
+    made = replace(attempt, candidate=replace(attempt.candidate, parameters=(), maker=attempt.candidate.parameters))
+    assert [str(text) for text in adaptation_notes(part, made, None)] == [said]
 
 
 def test_what_came_of_the_submission_itself_is_told() -> None:
