@@ -235,7 +235,14 @@ def _calls_and_methods(part: Part, name: str, entry: Entry, roles: Roles, calls:
     methods = list(_only_method(part, name, entry, roles)) if "method" in part.styles else []
     wanted = {same_name(other) for other in part.names}
     so_named = any(same_name(method) in wanted for method in entry.methods)
-    yield from [*methods, *calls] if so_named else [*calls, *methods]
+    told = all(_tells_more(method, call, roles) for method in methods for call in calls)
+    yield from [*methods, *calls] if so_named or (told and methods) else [*calls, *methods]
+
+
+def _tells_more(one: Candidate, other: Candidate, roles: Roles) -> bool:
+    """Whether a method takes all that another's names tell, and more: `generate(image, class_idx)` beside `forward(image)`."""
+    mine, its = ({roles.named(p.name, roles.order) for p in each.parameters} - {""} for each in (one, other))
+    return mine > its and len(one.parameters) > len(other.parameters)
 
 
 def _called(entry: Entry) -> str | None:

@@ -611,6 +611,21 @@ class DiceLoss(torch.nn.Module):
         shared = (inputs * targets).sum()
         return 1 - (2 * shared + self.smooth) / (inputs.sum() + targets.sum() + self.smooth)
 """,
+        "cam": """
+class CamMaker:
+    def __init__(self, model):
+        self.model = model.eval()
+
+    def forward(self, image):
+        return self.model(image).softmax(1)
+
+    def generate(self, image, class_idx):
+        maps = []
+        hook = self.model.layer4.register_forward_hook(lambda module, inputs, output: maps.append(output[0]))
+        self.forward(image)
+        hook.remove()
+        return torch.einsum("c,chw->hw", self.model.fc.weight[class_idx], maps[0])
+""",
     },
     "functions_that_make_functions": {
         "iou": """

@@ -759,6 +759,15 @@ def test_a_default_that_asks_for_other_arguments(further: Parameter, keywords: d
     assert (len(request.positional), request.keywords) == (2, keywords)
 
 
+def test_a_method_that_takes_more_goes_first() -> None:
+    """Protects a class whose `forward` runs the network alone, and whose other method is about the part; no helper goes first."""
+    methods = {"forward": Method((Parameter("p"),)), "between": Method((Parameter("p"), Parameter("second")))}
+    said = report(Overlap=Entry("class", (), methods=methods))
+    assert next(one.name for one in candidates_of("overlap", said)) == "Overlap.between"
+    helper = {"forward": Method((Parameter("p"), Parameter("q"))), "area": Method((Parameter("first"),))}
+    assert next(one.name for one in candidates_of("overlap", report(Overlap=Entry("class", (), methods=helper)))) == "Overlap"
+
+
 def test_a_default_of_what_makes_the_function() -> None:
     """Fair to a loss whose class applies a sigmoid unless told otherwise; what the constructor is given anyway is left alone."""
     pair = (Parameter("first"), Parameter("second"))
