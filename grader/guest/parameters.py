@@ -4,7 +4,8 @@ A description is a list of `{name, required, how, form, fraction, default, said}
 kwargs. What is taken out of `**kwargs` by its name is a keyword too, and `*args` that nothing looks at is none. `form` is that of
 arrays which the function is written for, as far as it shows, `fraction` whether the default is a float, `default` the word that
 it is (`true` and `false` of a flag; empty for all else), `said` what an annotation says that it is (network, array, number,
-other; empty where there is none).
+other; empty where there is none). `kept` stands with a parameter whose default is layers in a row that the submission has put
+together (`net=nn.Sequential(...)`), which no whole network can take the place of.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ def parameters_of(value: Any, bound: bool = False) -> list[dict[str, Any]] | Non
             "fraction": type(parameter.default) is float,
             "default": _word(parameter.default),
             "said": _said(parameter.annotation),
+            **({"kept": True} if is_a(parameter.default, *torch_types("nn.Sequential")) else {}),
         }
         for parameter in parameters[:MOST_PARAMETERS]
     ]

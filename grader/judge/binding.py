@@ -87,7 +87,8 @@ def bind(roles: Roles, parameters: Sequence[Parameter] | None, strict: bool = Fa
     """Bind to a function. `strict`: a role never takes a parameter whose name stands for a role of another part."""
     if parameters is None:
         return Binding(roles.order)
-    fixed = [p for p in parameters if p.how in ("positional", "keyword")]
+    whole = [p for p in parameters if p.how in ("positional", "keyword")]
+    fixed = [p for p in whole if not p.kept]
     given = _by_name(roles, fixed)
     if not roles.trusts_letters:
         _leave_to_the_order(roles, fixed, given)
@@ -102,7 +103,7 @@ def bind(roles: Roles, parameters: Sequence[Parameter] | None, strict: bool = Fa
         named = dict(by_keyword).values()
         return Binding(tuple(role for role in roles.order if role not in named), by_keyword)
     if complete:
-        return _as_call(fixed, given, omitted)
+        return _as_call(whole, given, omitted)
     if any(p.how == "kwargs" for p in parameters) and not any(p.required for p in fixed if p.name not in given):
         return Binding((), tuple((role, role) for role in roles.order))
     return Binding(tuple(role for role in roles.order if role not in omitted), omitted=omitted, complete=False)

@@ -17,7 +17,7 @@ from grader.wire.values import Value
 class Parameter:
     """A parameter of a function. `how` is positional, keyword, args or kwargs; `form` that of arrays which it is written for;
     `fraction`: its default is a float; `default`: the word that it is, `true` and `false` too; `said`: what its annotation says
-    that it is, if there is one.
+    that it is, if there is one; `kept`: its default is layers of the submission's own, which nothing can take the place of.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Parameter:
     fraction: bool = False
     said: str = ""
     default: str = ""
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ def _read_parameters(value: Value) -> tuple[Parameter, ...] | None:
             item.get("fraction") is True,
             text(item.get("said"), 20),
             text(item.get("default"), 50),
+            item.get("kept") is True,
         )
         for item in value[:MOST_PARAMETERS]
     )

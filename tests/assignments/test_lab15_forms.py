@@ -627,6 +627,18 @@ class CamMaker:
         return torch.einsum("c,chw->hw", self.model.fc.weight[class_idx], maps[0])
 """,
     },
+    "layers_as_a_default": {
+        "features_map": """
+from torchvision.models import resnet50
+
+backbone = torch.nn.Sequential(*list(resnet50(weights="IMAGENET1K_V1").eval().children())[:-2])
+
+
+@torch.no_grad()
+def features(x, net=backbone):
+    return net(x)
+""",
+    },
     "functions_that_make_functions": {
         "iou": """
 def make_iou(eps=1e-9):

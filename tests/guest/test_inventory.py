@@ -163,6 +163,14 @@ def test_names_given_to_what_a_library_has():
     assert [name for name, entry in names.items() if entry.get("chosen")] == ["first", "gap"]
 
 
+@pytest.mark.torch
+def test_layers_that_stand_as_a_default():
+    """Protects who has cut a network and gives it as a default; a network as such may be exchanged for another."""
+    pytest.importorskip("torch", reason="needs torch")
+    source = "from torch import nn\ndef maps(x, net=nn.Sequential(nn.ReLU()), layer=nn.ReLU(), n=1): pass"
+    assert [one.get("kept", False) for one in describe(source)["maps"]["parameters"]] == [False, True, False, False]
+
+
 def test_functions_that_serve_as_hooks():
     """A registered hook is never called as if it were the part that it is named after."""
     assert describe("def get_features(a, b, c): pass", hooks=("get_features",))["get_features"]["kind"] == "hook"

@@ -200,6 +200,15 @@ def test_a_parameter_that_only_the_submission_has_something_for(text: str, keywo
     assert found is None or (found.filled, found.complete) == (("cfg",), True)
 
 
+def test_layers_of_ones_own_are_kept():
+    """Protects `features(x, net=backbone)`, where the default ends before fc: a whole network in its place gives scores."""
+    roles = Roles(("model", "x"), {}, frozenset({"model"}), networks=frozenset({"model"}))
+    kept = Parameter("model", required=False, kept=True)
+    assert bind(roles, (Parameter("x"), kept)) == Binding(("x",), omitted=("model",))
+    assert bind(roles, (kept, Parameter("x", required=False))) == Binding((), (("x", "x"),), omitted=("model",))
+    assert bind(roles, (replace(kept, kept=False), Parameter("x"))) == Binding(("model", "x"))
+
+
 def test_strictly_no_role_takes_anothers_name():
     """Another way to ask does not squeeze an array into a parameter that is named after a network."""
     assert bind(DICE, parameters("net mask")).complete
