@@ -35,6 +35,7 @@ _SELVES = {"self", "cls", "this", "me", "slf", "s", "_"}
 _DEFINED = ("function", "class", "module_class")
 _SKIPPED = {"In", "Out", "get_ipython", "exit", "quit", "open"}
 _GIVES_OTHERWISE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_RETURNING = {number for name, number in dis.opmap.items() if name.startswith("RETURN")}
 _PLAIN_KINDS = {"number": (int, float, complex), "mapping": (dict,), "sequence": (list, tuple)}
 # Bound without a definition's module name: what they wrap tells whose they are.
 _WRAPPERS = {"partial", "vectorize", "ufunc", "_lru_cache_wrapper", "singledispatch"}
@@ -236,7 +237,7 @@ def _may_return(value: Any) -> bool:
     code = attribute(value, "__code__")
     if not isinstance(code, CodeType) or code.co_flags & _GIVES_OTHERWISE:
         return True
-    return any(one.opname.startswith("RETURN") for one in dis.get_instructions(code))
+    return not _RETURNING.isdisjoint(code.co_code[::2])  # each second byte is an argument
 
 
 def _may_answer(value: Any) -> bool:
