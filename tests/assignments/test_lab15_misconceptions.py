@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -66,3 +68,18 @@ def test_no_overlap_lies_near_its_threshold(validator: Validator) -> None:
         assert (np.abs(overlaps - threshold) > 0.02).all()
         kept = nms(torch.from_numpy(boxes), torch.from_numpy(scores), float(threshold)).tolist()
         assert kept == validator.functions["nms"](boxes, scores, threshold).tolist()
+
+
+def test_the_course_loads_no_library_that_judging_does_not_need() -> None:
+    """Protects whoever grades one file: torchvision in every judge is a second and 90 MB more, for networks that few ask for."""
+    program = "\n".join([
+        "import sys",
+        "from pathlib import Path",
+        "from grader.course.assignment import open_assignment",
+        "from grader.judge.judge import Judge, JudgePlan",
+        "from grader.sandbox.wall import NoWall",
+        f'Judge(JudgePlan(open_assignment(Path({str(ASSIGNMENT)!r})), NoWall(), (), "en"))',
+        'print(sorted({"torch", "torchvision", "torch._dynamo", "matplotlib"} & set(sys.modules)))',
+    ])  # fmt: skip
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "['torch']\n"
