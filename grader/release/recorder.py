@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import importlib.metadata
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -38,7 +39,8 @@ from grader.wire.values import Model
 from grader.wire.wrapping import wired
 
 _CALL_SECONDS = 60.0
-_LARGE_BYTES = 256 << 10
+_LARGE_BYTES = 256 << 10  # of a tensor's
+_MOST_BYTES = 512 << 10  # of a known mistake's answers
 
 
 class Recorder:
@@ -131,10 +133,10 @@ def record(judge: Judge) -> Recording:
 def _record_variants(judge: Judge, ran: list[Ran], recorder: Recorder) -> None:
     """Variants that no public test tells from the reference are left out: what is wrong with them is for hidden tests to say.
 
-    So are those whose answers are large: a bundle is to be cloned by a whole class.
+    So are those whose answers are large in all: a bundle is to be cloned by a whole class.
     """
     told: set[str] = set()
-    left_out: set[str] = set()
+    sizes: Counter[str] = Counter()
     for item in ran:
         variants = [one for one in judge.diagnosis.variants if one.part == item.test.part]
         for compared in _sequences(judge, item):
@@ -143,12 +145,11 @@ def _record_variants(judge: Judge, ran: list[Ran], recorder: Recorder) -> None:
             for variant in variants:
                 found = _answers(judge, variant, compared)
                 answers[variant.id] = [wired(value) for value in found]
-                if _size(found) > _LARGE_BYTES:
-                    left_out.add(variant.id)
+                sizes[variant.id] += _size(found)
                 if any(judge.diagnosis.differs(value, one) for value, one in zip(found, compared, strict=False)):
                     told.add(variant.id)
             recorder.recording.sequences.append(RecordedSequence(numbers, answers))
-    told -= left_out
+    told = {name for name in told if sizes[name] <= _MOST_BYTES}
     for variant in judge.diagnosis.variants:
         if variant.id in told:
             recorder.recording.variants.append(
