@@ -737,9 +737,8 @@ def _is_all_in_two(answer: Any, call: Call) -> bool:
         return False
     if all(part.ndim == 1 and part.dtype.kind in "iu" for part in parts):
         numbers = [int(index) for part in parts for index in part]
-    elif (
-        len({part.shape[1:] for part in parts}) == 1 and parts[0].ndim == 2
-    ):  # looked up together: of twins one may be kept while the other goes
+    elif len({part.shape[1:] for part in parts}) == 1 and parts[0].ndim == 2:
+        # Looked up together: of twins one may be kept while the other goes.
         numbers = _rows_of_boxes(np.concatenate(parts), boxes, scores) or []
     else:
         return False

@@ -16,7 +16,7 @@ _STRING = re.compile(r"(?<![\w\"'])([rRbBuUfF]{0,2})(\"\"\"|'''|\"|')")
 _GENERIC = re.compile(r"^([ \t]*(?:async[ \t]+)?(?:def|class|type)[ \t]+\w+)[ \t]*\[", re.M)
 _ALIAS = re.compile(r"^([ \t]*)type[ \t]+(\w+[ \t]*)=(?!=)", re.M)
 _PARAMETER = re.compile(r"(?:^|,)\s*\*{0,2}(\w+)")
-_IS_READ = sys.version_info >= (3, 12)  # by the Python that runs this
+_NOTHING_IS_NEWER = sys.version_info >= (3, 12)  # to the Python that runs this
 _DEEPEST = 3  # f-strings within one another: so many kinds of quotes there are
 
 
@@ -40,7 +40,7 @@ class Older:
 
 def as_older(source: str) -> Older | None:
     """The source with all such things rewritten, in as many lines; None where there are none, or this Python reads them."""
-    if _IS_READ:
+    if _NOTHING_IS_NEWER:
         return None
     generic: dict[int, set[str]] = {}
     texts, line = [], 1
