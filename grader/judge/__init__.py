@@ -12,6 +12,7 @@ Layers, top to bottom (each module imports only what stands below it)::
     scoring         how tests went, to verdicts and points
     figures         an assignment's `figures.py`: pictures of wrong answers
     material        what an assignment's folder, or a student's bundle, holds for a judge
+    collected       tests that are collected once for all submissions
     running         pytest in this process
     plugin          its plugin: fixtures, parts, points
     diagnosis       which known mistake explains the answers

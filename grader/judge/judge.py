@@ -27,6 +27,7 @@ from grader.errors import (
 from grader.fixtures.weights import weights_file
 from grader.judge.alternatives import Alternatives
 from grader.judge.check import Comparisons
+from grader.judge.collected import CollectedTests
 from grader.judge.encoding import own_figures
 from grader.judge.ending import Ending, too_large, unreadable, while_loading, without_file
 from grader.judge.figures import Figures
@@ -110,6 +111,7 @@ class Judge:
         self.digests = part_digests(plan.folder, [(test.id, test.part) for test in everything])
         self.withheld = tuple(test for test in everything if test.visibility not in plan.visibilities)
         visible = [test for test in everything if test.visibility in plan.visibilities]
+        self.tests = CollectedTests(self.setting, plan.visibilities, plan.keyword)
         self.planned = self._select() if plan.keyword else visible
         self.left_out = len(visible) - len(self.planned)
         self.template: Template | LoneTemplate | None = None
@@ -160,7 +162,8 @@ class Judge:
         self.close()
 
     def close(self) -> None:
-        """End the template, if there is one; `start` may be called again."""
+        """End the template, if there is one, and the session of the tests; `start` may be called again."""
+        self.tests.close()
         if self.template is not None:
             self.template.close()
             self.template = None
@@ -231,13 +234,10 @@ class Judge:
         opened = self.open(submission)
         if isinstance(opened, Graded):
             return opened
-        plugin = JudgePlugin(self.setting, proxy_maker(opened.workplace), only_parts=parts, at_once=False)
+        with contextlib.closing(opened.workplace):
+            plugin = self.tests.run(proxy_maker(opened.workplace), parts)
+            apart = opened.workplace.kept_apart()
         try:
-            try:
-                run_tests(plugin, visibilities=self.plan.visibilities, keyword=self.plan.keyword)
-                apart = opened.workplace.kept_apart()
-            finally:
-                opened.workplace.close()
             plugin.settle()
             return self.conclude(plugin.ran, opened, apart, kept)
         finally:

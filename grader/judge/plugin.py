@@ -103,7 +103,8 @@ class JudgePlugin:
         self.at_once = at_once
         self.make_submission = make_submission
         self.first = first
-        self.only_parts = only_parts or frozenset(part.id for part in setting.folder.specification.parts)
+        self.all_parts = frozenset(part.id for part in setting.folder.specification.parts)
+        self.only_parts = only_parts or self.all_parts
         self.planned: list[PlannedTest] = []
         self.places = {visibility: str(setting.folder.tests(visibility)) + os.sep for visibility in ("public", "hidden")}
         self.ran: list[Ran] = []
@@ -111,6 +112,16 @@ class JudgePlugin:
         self.lost: SandboxFault | None = None
         self._by_node: dict[str, Ran] = {}
         self._proxy: Any = None  # the fixture `submission` of the test that runs
+
+    def begin_again(
+        self, items: list[pytest.Item], make_submission: Callable[[PlannedTest], Any], only_parts: frozenset[str] = frozenset()
+    ) -> list[pytest.Item]:
+        """Get ready for another submission; of `items`, which this plugin has collected for all parts, those that are to run."""
+        self.make_submission, self.only_parts = make_submission, only_parts or self.all_parts
+        planned = {item.nodeid: self._by_node[item.nodeid].test for item in items}
+        self.ran, self.lost = [], None
+        self._by_node = {node: Ran(test) for node, test in planned.items()}
+        return [item for item in items if planned[item.nodeid].part in self.only_parts]
 
     def forget(self) -> None:
         """Let go of all answers: pytest leaves cycles that reach this plugin, and what they hold would otherwise stay until the

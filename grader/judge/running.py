@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.assignment import AssignmentFolder
 from grader.errors import GraderError, SpecificationError, UsageError
 from grader.judge.plugin import JudgePlugin
 
@@ -53,25 +54,10 @@ def run_tests(
     error of the grader a hook raised.
     """
     folder = plugin.setting.folder
-    places = [str(folder.tests(visibility)) for visibility in visibilities if folder.tests(visibility).is_dir()]
-    arguments = [
-        *places,
-        # pytest names a test's module by its path below the root: below the file system's, so that two assignments of one
-        # run never share a module; and a conftest.py above the assignment is not the course's, wherever it comes from.
-        f"--rootdir={folder.path.anchor}",
-        f"--confcutdir={folder.path}",
-        "-c",
-        os.devnull,
-        "--import-mode=importlib",
-        "-s",
-    ]
-    arguments += [option for name in _UNNEEDED for option in ("-p", f"no:{name}")]
-    arguments += ["-k", keyword] if keyword else []
-    arguments += ["--collect-only"] if collect_only else []
-    arguments += ["--exitfirst"] if stop_early else []
+    options = [*(["--collect-only"] if collect_only else []), *(["--exitfirst"] if stop_early else [])]
     catcher = _Catcher()
-    with _own_options(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
-        status = pytest.main(arguments, plugins=[plugin, catcher])
+    with own_options(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
+        status = pytest.main([*arguments(folder, visibilities, keyword), *options], plugins=[plugin, catcher])
     if catcher.interrupted:
         raise KeyboardInterrupt
     if catcher.error is not None:
@@ -91,6 +77,24 @@ def run_tests(
         raise SpecificationError(f"the tests in {folder.path / 'tests'} could not be run: {why}")
 
 
+def arguments(folder: AssignmentFolder, visibilities: tuple[str, ...], keyword: str = "") -> list[str]:
+    """What pytest is called with."""
+    places = [str(folder.tests(visibility)) for visibility in visibilities if folder.tests(visibility).is_dir()]
+    return [
+        *places,
+        # pytest names a test's module by its path below the root: below the file system's, so that two assignments of one
+        # run never share a module; and a conftest.py above the assignment is not the course's, wherever it comes from.
+        f"--rootdir={folder.path.anchor}",
+        f"--confcutdir={folder.path}",
+        "-c",
+        os.devnull,
+        "--import-mode=importlib",
+        "-s",
+        *(option for name in _UNNEEDED for option in ("-p", f"no:{name}")),
+        *(["-k", keyword] if keyword else []),
+    ]
+
+
 def _whole_paths(problems: list[str], folder: Path) -> list[str]:
     """pytest's names of files, which are told from the root of the file system on, with that root before them."""
     below = f"{folder.relative_to(folder.anchor).as_posix()}/"
@@ -104,7 +108,7 @@ def _names_words(names: list[str]) -> str:
 
 
 @contextlib.contextmanager
-def _own_options() -> Iterator[None]:
+def own_options() -> Iterator[None]:
     """No plugin and no option of the user's own pytest: `PYTEST_ADDOPTS=-x` would change grades."""
     before = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

@@ -242,12 +242,12 @@ def test_a_bug_of_the_grader(judge: Judge, submit: Callable[..., Submission], mo
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    run_tests = judge_module.run_tests
-    monkeypatch.setattr(judge_module, "run_tests", broken)
+    run = judge.tests.run
+    monkeypatch.setattr(judge.tests, "run", broken)
     result = judge.grade(submit("ann"))
     assert_fault(result, "ZeroDivisionError: a bug")
     assert "Traceback" in result.messages[0]
-    monkeypatch.setattr(judge_module, "run_tests", run_tests)
+    monkeypatch.setattr(judge.tests, "run", run)
     assert judge.grade(submit("bob")).score == 40
 
 
