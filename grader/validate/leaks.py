@@ -11,6 +11,7 @@ from grader.course.assignment import AssignmentFolder
 from grader.course.code import files_of
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_FEWEST_NODES = 5  # of a body that says something: `return None` and `return self.size` stand in anybody's code
 
 
 def leaks(folder: AssignmentFolder, files: dict[str, bytes]) -> list[str]:
@@ -32,13 +33,12 @@ def leaks(folder: AssignmentFolder, files: dict[str, bytes]) -> list[str]:
             found += [
                 f"the title of the hidden test {name} stands in {file}" for file, text in texts.items() if title.search(text)
             ]
-    secret = {body: name for name, _, body in _functions([*hidden, folder.reference]) if body}
+    secret = {body: name for name, _, body in _functions([*hidden, *folder.reference_files]) if body}
     for file, text in texts.items():
         if file.endswith(".py"):
             found += [f"what {secret[body]} does stands in {file}" for _, _, body in _parsed(text) if body in secret]
-    whole = {
-        path.read_bytes(): path.name for path in (*hidden, folder.reference, *files_of(folder.misconceptions)) if path.is_file()
-    }
+    secrets = (*hidden, *folder.reference_files, *files_of(folder.misconceptions))
+    whole = {path.read_bytes(): path.name for path in secrets if path.is_file()}
     found += [f"{whole[raw]} is {file}" for file, raw in files.items() if raw.strip() and raw in whole]
     return found
 
@@ -50,7 +50,7 @@ def _functions(paths: list[Path]) -> Iterator[tuple[str, str, str]]:
 
 
 def _parsed(source: str) -> Iterator[tuple[str, str, str]]:
-    """(name, first line of the docstring, body without it) of every function."""
+    """(name, first line of the docstring, body without it) of every function; a body that could be anybody's is empty."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
@@ -58,5 +58,14 @@ def _parsed(source: str) -> Iterator[tuple[str, str, str]]:
     for node in ast.walk(tree):
         if isinstance(node, _FUNCTIONS):
             words = ast.get_docstring(node) or ""
-            body = ast.unparse(ast.Module(node.body[1:] if words else node.body, []))
-            yield node.name, words.partition("\n")[0].strip(), body if "raise NotImplementedError" not in body else ""
+            body = ast.Module(node.body[1:] if words else node.body, [])
+            yield node.name, words.partition("\n")[0].strip(), ast.unparse(body) if _says_something(body) else ""
+
+
+def _says_something(body: ast.Module) -> bool:
+    """Whether a body is more than a stub or a word or two."""
+    statements = [one for one in body.body if not isinstance(one, ast.Expr | ast.Pass)]
+    if len(statements) == 1 and isinstance(statements[0], ast.Raise):
+        return False
+    counted = [node for node in ast.walk(body) if isinstance(node, ast.stmt | ast.expr)]
+    return len(counted) >= _FEWEST_NODES

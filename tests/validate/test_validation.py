@@ -378,3 +378,20 @@ def test_translations_with_other_fields(folder: Path, make_validator: MakeValida
     check = make_validator().check_translations()
     said = "locale/ru/LC_MESSAGES/tiny.mo: 'Your loss is {came}.': the text has no {cane}; the translation has no {came}"
     assert (check.holds, check.summary, check.shortfalls) == (False, "1 catalogue", (said,))
+
+
+def test_a_reference_in_several_files(folder: Path) -> None:
+    """Protects the reference's other modules from being handed out: what is secret is not its first file alone. A stub is no
+    leak beside a body that raises after something else, nor is a line that anybody writes."""
+    reference = open_assignment(folder).reference
+    (reference.parent / "inner_sum.py").write_text(
+        "def total(values):\n    if not values:\n        raise NotImplementedError\n    return sum(values)\n\n\n"
+        "def name(self):\n    return None\n\n\ndef later():\n    raise NotImplementedError\n"
+    )
+    reference.write_text(f"import inner_sum\n{reference.read_text()}")
+    body = "def mine(values):\n    if not values:\n        raise NotImplementedError\n    return sum(values)\n"
+    stubs = "def other(self):\n    return None\n\n\ndef third():\n    raise NotImplementedError\n"
+    assert leaks(open_assignment(folder), {"tiny.py": stubs.encode()}) == []
+    assert leaks(open_assignment(folder), {"tiny.py": body.encode()}) == ["what total does stands in tiny.py"]
+    whole = {"lent.py": (reference.parent / "inner_sum.py").read_bytes()}
+    assert "inner_sum.py is lent.py" in leaks(open_assignment(folder), whole)
