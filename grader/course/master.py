@@ -11,9 +11,10 @@ A master is a notebook or a module whose solution stands in regions, the convent
 
     threshold = 0.5  # SOLUTION                                   (becomes: threshold = ...)
 
-`### BEGIN HIDDEN TESTS` to `### END HIDDEN TESTS` is cut out, and so is a notebook's cell with the tag `solution`. Outputs
-and execution counts go, or they would show what the solution prints. From a notebook a module of the same name is made as
-well, unless the master has one: text becomes comments, in the "percent" form that editors know.
+`### BEGIN HIDDEN TESTS` to `### END HIDDEN TESTS` is cut out, and so is a notebook's cell with the tag `solution`. Regions in
+text cells are solutions too. Outputs and execution counts go, or they would show what the solution prints. From a notebook a
+module of the same name is made as well, unless the master has one: text becomes comments, in the "percent" form that editors
+know.
 """
 
 from __future__ import annotations
@@ -29,17 +30,21 @@ from grader.errors import SpecificationError
 _BEGIN = re.compile(r"\s*#{1,3}\s*BEGIN (SOLUTION|HIDDEN TESTS)\b")
 _END = re.compile(r"\s*#{1,3}\s*END (SOLUTION|HIDDEN TESTS)\b")
 _STARTER = re.compile(r"\s*#{1,3}\s*STARTER ?(.*)")
-_LINE = re.compile(r"(?P<indent>\s*)(?P<code>[^#]*?)\s*#\s*SOLUTION\s*$")
+_LINE = re.compile(r"(?P<indent>\s*)(?P<code>.*?)\s*#\s*SOLUTION\s*")
+_ANY_MARKER = re.compile(r"#\s*(?:BEGIN|END)\s+(?:SOLUTION|HIDDEN\s+TESTS)\b", re.IGNORECASE)
+_LINE_MARKER = re.compile(r"#\s*SOLUTION\b")
 _ASSIGNMENT = re.compile(r"[\w.\[\]'\", ]+?\s*(?::[^=]+)?=(?!=)")
 _STUB = "raise NotImplementedError  # your code here"
 _TOP_STUB = "# your code here"
+_TEXT_STUB = "…"
+_PYTHON_CELL = re.compile(r"\s*%%(?:time|timeit|capture|prun)\b")  # cell magics whose cell is Python all the same
 _WIDTH = 100
 
 
 def starter_files(master: Path) -> dict[str, bytes]:
     """The starter's files by name, made from the folder `master`; none where there is no such folder.
 
-    Raises `SpecificationError` for a region that does not end, and for a notebook that is none.
+    Raises `SpecificationError` for a region that does not end, a marker that is left, and for a notebook that is none.
     """
     files: dict[str, bytes] = {}
     modules: dict[str, bytes] = {}
@@ -53,32 +58,41 @@ def starter_files(master: Path) -> dict[str, bytes]:
     return {**modules, **files}
 
 
-def without_solution(source: str, place: str) -> str:
-    """The source with every solution replaced by what the starter has there. `place` is where it stands, for errors."""
+def without_solution(source: str, place: str, *, is_text: bool = False) -> str:
+    """The source with every solution replaced by what the starter has there. `place` is where it stands, for errors.
+
+    In a text cell (`is_text`) only regions are solutions: `# SOLUTION` is a heading there.
+    """
     lines: list[str] = []
     region: list[str] | None = None
     kind = indent = ""
-    for number, line in enumerate(source.splitlines(), start=1):
+    # Not splitlines: to Python a form feed, or U+2028 in a string, ends no line.
+    for number, line in enumerate(source.split("\n"), start=1):
         begin, end = _BEGIN.match(line), _END.match(line)
         if begin and region is None:
             region, kind, indent = [], begin[1], line[: len(line) - len(line.lstrip())]
         elif end and region is not None and end[1] == kind:
-            lines += _replacement(region, indent) if kind == "SOLUTION" else []
+            stub = _TEXT_STUB if is_text else _STUB if indent else _TOP_STUB
+            lines += _replacement(region, indent, stub) if kind == "SOLUTION" else []
             region = None
         elif begin or end:
             raise SpecificationError(f"{place}: line {number}: {line.strip()} does not belong here")
         elif region is not None:
             region.append(line)
         else:
-            lines.append(_replaced(line))
+            lines.append(line if is_text else _replaced(line))
+            if _ANY_MARKER.search(lines[-1]) or (not is_text and _LINE_MARKER.search(lines[-1])):
+                raise SpecificationError(
+                    f"{place}: line {number}: {line.strip()} is no marker, and would reach students as it is"
+                )
     if region is not None:
         raise SpecificationError(f"{place}: ### BEGIN {kind} without ### END {kind}")
-    return "\n".join(lines) + ("\n" if source.endswith("\n") else "")
+    return "\n".join(lines)
 
 
-def _replacement(region: list[str], indent: str) -> list[str]:
+def _replacement(region: list[str], indent: str, stub: str) -> list[str]:
     given = [match[1] for line in region if (match := _STARTER.fullmatch(line))]
-    return [f"{indent}{line}".rstrip() for line in given or [_STUB if indent else _TOP_STUB]]
+    return [f"{indent}{line}".rstrip() for line in given or [stub]]
 
 
 def _replaced(line: str) -> str:
@@ -101,10 +115,9 @@ def _read_notebook(path: Path) -> dict[str, Any]:
         metadata = cell.get("metadata", {})
         if "solution" in metadata.get("tags", []):
             continue
-        source = "".join(cell["source"])
-        if cell["cell_type"] == "code":
-            source = without_solution(source, f"{path}: cell {number}")
-            cell |= {"outputs": [], "execution_count": None}
+        is_code = cell["cell_type"] == "code"
+        source = without_solution("".join(cell["source"]), f"{path}: cell {number}", is_text=not is_code)
+        cell |= {"outputs": [], "execution_count": None} if is_code else {}
         tags = {"tags": metadata["tags"]} if metadata.get("tags") else {}
         kept.append({**cell, "source": source.splitlines(keepends=True), "metadata": tags})
     known = {key: tree["metadata"][key] for key in ("kernelspec", "language_info") if key in tree.get("metadata", {})}
@@ -117,14 +130,16 @@ def module_of(notebook: dict[str, Any]) -> str:
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "code":
-            pieces.append("# %%\n" + "\n".join(_code_line(line) for line in source.splitlines()))
+            pieces.append("# %%\n" + "\n".join(_code_lines(source)))
         elif cell["cell_type"] == "markdown":
-            pieces.append("# %% [markdown]\n" + "\n".join(_comment(line) for line in source.splitlines()))
+            pieces.append("# %% [markdown]\n" + "\n".join(_comment(line) for line in source.removesuffix("\n").split("\n")))
     return "\n\n".join(pieces) + "\n"
 
 
-def _code_line(line: str) -> str:
-    return f"# {line}" if line.lstrip().startswith(("%", "!")) else line
+def _code_lines(source: str) -> list[str]:
+    lines = source.removesuffix("\n").split("\n")
+    is_foreign = source.lstrip().startswith("%%") and not _PYTHON_CELL.match(source)  # %%bash: no line of it is Python
+    return [f"# {line}" if is_foreign or line.lstrip().startswith(("%", "!")) else line for line in lines]
 
 
 def _comment(line: str) -> str:

@@ -35,6 +35,7 @@ def clamp(value, low, high):
 THRESHOLD = 0.5  # SOLUTION
 sizes: list[int] = [1, 2]  # SOLUTION
 print(mean([1, 2]))  # SOLUTION
+COLOUR = "#ff0000"  # SOLUTION
 kept = THRESHOLD == 0.5
 ### BEGIN SOLUTION
 TABLE = {"a": 1}
@@ -60,6 +61,7 @@ def clamp(value, low, high):
 THRESHOLD = ...
 sizes: list[int] = ...
 ...
+COLOUR = ...
 kept = THRESHOLD == 0.5
 # your code here
 '''
@@ -73,7 +75,7 @@ def test_a_module() -> None:
 
 def test_nothing_to_take_out() -> None:
     """Protects files without a solution, with and without a last line end."""
-    for text in ("", "x = 1", "x = 1\n", "# see the SOLUTION of exercise 3\n", '"### BEGIN"\n'):
+    for text in ("", "x = 1", "x = 1\n", "# see the SOLUTION of exercise 3\n", '"### BEGIN"\n', 'x = "a\u2028b"\f\n'):
         assert without_solution(text, "here") == text
 
 
@@ -84,10 +86,15 @@ def test_nothing_to_take_out() -> None:
         ("x = 1\n### END SOLUTION\n", "line 2: ### END SOLUTION does not belong here"),
         ("### BEGIN SOLUTION\n### BEGIN SOLUTION\n", "line 2"),
         ("### BEGIN SOLUTION\n### END HIDDEN TESTS\n", "line 2"),
+        ("x = 1  ### BEGIN SOLUTION\ny = 2\n", "line 1: x = 1  ### BEGIN SOLUTION is no marker"),
+        ("#### BEGIN SOLUTION\n", "line 1: #### BEGIN SOLUTION is no marker, and would reach students"),
+        ("### end solution\n", "line 1"),
+        ("x = 1\ny = 2  # SOLUTION: two\n", "line 2: y = 2  # SOLUTION: two is no marker"),
     ],
 )
 def test_a_region_that_does_not_end(text: str, said: str) -> None:
-    """Protects students from a starter that holds half the solution: the place is named, nothing is made."""
+    """Protects students from a starter that holds half the solution: the place is named, nothing is made. And its author from a
+    marker that is spelt otherwise, which would be handed out with what it marks."""
     with pytest.raises(SpecificationError, match=said):
         without_solution(text, "here")
 
@@ -111,6 +118,9 @@ def master(tmp_path: Path) -> Path:
         cell("code", "def mean(values):\n    ### BEGIN SOLUTION\n    return SECRET\n    ### END SOLUTION"),
         cell("code", "print('SECRET')", metadata={"tags": ["solution"]}),
         cell("markdown", ["SECRET discussion"], metadata={"tags": ["solution"]}),
+        cell("markdown", "Why?\n\n### BEGIN SOLUTION\nSECRET reason\n### END SOLUTION\n\n# SOLUTION"),
+        cell("code", "%%bash\npip install x\nls"),
+        cell("code", "%%time\nprint(mean([1]))"),
     ]
     metadata = {"kernelspec": {"name": "python3"}, "language_info": {"name": "python"}, "widgets": {"SECRET": 1}}
     folder = tmp_path / "master"
@@ -126,10 +136,12 @@ def test_a_notebook(master: Path) -> None:
     assert set(files) == {"lab.ipynb", "lab.py"}
     assert b"SECRET" not in b"".join(files.values())
     tree = json.loads(files["lab.ipynb"])
-    assert [one["cell_type"] for one in tree["cells"]] == ["markdown", "code", "code"]
-    assert [one["metadata"] for one in tree["cells"]] == [{}, {"tags": ["setup"]}, {}]
-    assert all(one["outputs"] == [] and one["execution_count"] is None for one in tree["cells"][1:])
+    assert [one["cell_type"] for one in tree["cells"]] == ["markdown", "code", "code", "markdown", "code", "code"]
+    assert [one["metadata"] for one in tree["cells"]] == [{}, {"tags": ["setup"]}, {}, {}, {}, {}]
+    code = [one for one in tree["cells"] if one["cell_type"] == "code"]
+    assert all(one["outputs"] == [] and one["execution_count"] is None for one in code)
     assert "".join(tree["cells"][2]["source"]) == "def mean(values):\n    raise NotImplementedError  # your code here"
+    assert "".join(tree["cells"][3]["source"]) == "Why?\n\n…\n\n# SOLUTION"
 
 
 def test_the_module_of_a_notebook(master: Path) -> None:
@@ -139,6 +151,8 @@ def test_the_module_of_a_notebook(master: Path) -> None:
     assert module.startswith("# %% [markdown]\n# # Numbers\n#\n# A long line.")
     assert "# | a | b |" in module
     assert "# %%\n# %matplotlib inline\n# !pip install x\nimport math\n" in module
+    assert "# %%\n# %%bash\n# pip install x\n# ls\n" in module
+    assert "# %%\n# %%time\nprint(mean([1]))\n" in module
     assert max(map(len, module.splitlines())) <= 100
     assert module_of(json.loads(starter_files(master)["lab.ipynb"])) == module
 
