@@ -107,7 +107,10 @@ def run_assignment(run: AssignmentRun, options: RunOptions, observer: Observer) 
             for one, verdict in _graded(run, todo, kept.seconds, options, observer):
                 key = keys[one.student]
                 outdated += not key.is_by(verdict)
-                if key.is_by(verdict) and verdict.result.digest == key.work:  # else either was changed since the run began
+                is_meant = key.is_by(verdict) and verdict.result.digest == key.work  # else either was changed since the run began
+                if (
+                    is_meant and verdict.result.status is not SubmissionStatus.GRADER_ERROR
+                ):  # of which a grade is not to be hidden
                     journal.append(key.whole, verdict.result, key.base, verdict.trace)
                 progress.results[one.student] = verdict.result
                 observer.finished(progress, verdict.result)

@@ -124,3 +124,21 @@ def test_what_kept_parts_took(run: AssignmentRun, tmp_path: Path, name: str, old
     path.write_text(path.read_text().replace(old, new))
     results, _ = run_assignment(run, options, Silence())
     assert results.submissions[0].seconds >= seconds
+
+
+def test_a_fault_does_not_take_the_place_of_a_grade(run: AssignmentRun, tmp_path: Path) -> None:
+    """Protects a grade from `--fresh` on a day on which the machine fails: the next run has the verdict that there was."""
+    test, fault = run.folder.tests("hidden") / "test_mean.py", tmp_path / "fault"
+    source = test.read_text().replace("check.mean([-7.25])", f"check.mean([-7.25]), Path({str(fault)!r}).stat()")
+    test.write_text(f"from pathlib import Path\n{source}")
+    fault.touch()
+    options = RunOptions(ThisMachine(choose_wall("none")), tmp_path / "out")
+
+    def score(options: RunOptions) -> float | None:
+        results, _ = run_assignment(run, options, Silence())
+        return results.submissions[0].score
+
+    assert score(options) == 40
+    fault.unlink()
+    assert score(replace(options, fresh=True)) is None
+    assert score(options) == 40
