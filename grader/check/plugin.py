@@ -56,7 +56,7 @@ class SubmissionPlugin(JudgePlugin):
         return SubmissionProxy(self.opened.workplace, test.part, test.id)
 
     def _is_own(self, item: pytest.Item) -> bool:
-        return str(item.path).startswith(self.places["public"])
+        return self.lab.visibility_of(item.path) == "public"
 
     def pytest_report_header(self) -> str:
         """Whose tests these are."""
@@ -65,12 +65,12 @@ class SubmissionPlugin(JudgePlugin):
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
         """Hidden tests are for grading: beside code without a wall they would not stay hidden."""
-        return True if collection_path == self.lab.tests("hidden") else None
+        return True if collection_path.resolve() == self.lab.tests("hidden") else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Give the lab's tests their parts, in the order in which they are graded; leave the others where they are."""
-        if any(str(item.path).startswith(self.places["hidden"]) for item in items):
+        if any(self.lab.visibility_of(item.path) == "hidden" for item in items):
             raise pytest.UsageError("hidden tests run in grading alone: grade run SUBMISSIONS")
         own = [item for item in items if self._is_own(item)]
         others = [item for item in items if not self._is_own(item)]

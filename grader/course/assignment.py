@@ -122,6 +122,11 @@ class AssignmentFolder:
         """The folder of `public` or `hidden` tests."""
         return self.path / "tests" / visibility
 
+    def visibility_of(self, path: Path) -> str:
+        """Whether a file is among the `public` or the `hidden` tests, however its path is spelt; empty for any other."""
+        real = path.resolve()
+        return next((one for one in ("public", "hidden") if real.is_relative_to(self.tests(one))), "")
+
     def bundle(self) -> Bundle:
         """What a student's bundle knows of hidden tests. Raises `SpecificationError` where there is none."""
         return read_bundle(self.path / RELEASED / "bundle.json")

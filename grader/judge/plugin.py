@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import functools
 import math
-import os
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
@@ -106,7 +105,6 @@ class JudgePlugin:
         self.all_parts = frozenset(part.id for part in setting.folder.specification.parts)
         self.only_parts = only_parts or self.all_parts
         self.planned: list[PlannedTest] = []
-        self.places = {visibility: str(setting.folder.tests(visibility)) + os.sep for visibility in ("public", "hidden")}
         self.ran: list[Ran] = []
         self.problems: list[str] = []
         self.lost: SandboxFault | None = None
@@ -325,7 +323,7 @@ class JudgePlugin:
             raise SpecificationError(f"{where}: the weight must be positive, not {weight:g}")
         self._check_fixtures(item, where)
         document = getattr(getattr(item, "function", None), "__doc__", "") or ""
-        return PlannedTest(where, part, self._visibility(item), title(document, item.name), float(weight))
+        return PlannedTest(where, part, self.setting.folder.visibility_of(item.path), title(document, item.name), float(weight))
 
     def _check_fixtures(self, item: pytest.Item, where: str) -> None:
         """Raises `SpecificationError` for a fixture that there is not; pytest would say so only when the test runs."""
@@ -339,12 +337,9 @@ class JudgePlugin:
             raise SpecificationError(f"{where} (line {line}): there is no fixture {missing[0]!r}{meant}")
 
     def _name(self, item: pytest.Item) -> str:
-        visibility = self._visibility(item)
-        name = str(item.path).removeprefix(self.places[visibility]).replace(os.sep, "/")
+        visibility = self.setting.folder.visibility_of(item.path)
+        name = item.path.resolve().relative_to(self.setting.folder.tests(visibility)).as_posix()
         return f"{visibility}/{name}::{item.nodeid.partition('::')[2]}"
-
-    def _visibility(self, item: pytest.Item) -> str:
-        return "public" if str(item.path).startswith(self.places["public"]) else "hidden"
 
 
 @dataclass(frozen=True)

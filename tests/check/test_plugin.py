@@ -67,6 +67,16 @@ def test_right_work(run: Pytest, lab: Path) -> None:
     assert "(Numbers and words)" in done.stdout
 
 
+def test_tests_under_another_name(run: Pytest, lab: Path, tmp_path: Path) -> None:
+    """Protects who names the tests through a link from a KeyError for each, and hidden tests from running there."""
+    link = tmp_path / "link"
+    link.symlink_to(lab, target_is_directory=True)
+    done = run(lab, "--submission", "right.py", str(link / "tests" / "public"))
+    assert (done.returncode, "3 passed" in done.stdout) == (0, True), done.stdout
+    hidden = run(lab, "--submission", "right.py", str(link / "tests"))
+    assert (hidden.returncode, "3 passed" in hidden.stdout) == (0, True), hidden.stdout
+
+
 def test_wrong_work(run: Pytest, lab: Path) -> None:
     """Protects the words of the feedback in the place of the judge's own traceback."""
     done = run(lab, "--submission", "wrong.py")
