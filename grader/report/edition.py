@@ -10,6 +10,7 @@ that the submission itself showed stay: it drew them before any test had begun.
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 from grader.results import SubmissionResult, SubmissionStatus, TestResult
@@ -17,45 +18,53 @@ from grader.results import SubmissionResult, SubmissionStatus, TestResult
 
 def published(submission: SubmissionResult) -> SubmissionResult:
     """What the student may see of a submission."""
-    paths = _paths(submission.path)
+    place = _Place(submission.path)
     told = () if submission.status is SubmissionStatus.GRADER_ERROR else submission.messages
     return submission.model_copy(
         update={
             "path": "",
             "digest": "",
             "seconds": 0.0,
-            "messages": tuple(_without_paths(message, paths) for message in told),
-            "tests": tuple(_published_test(test, paths) for test in submission.tests),
+            "messages": tuple(place.out_of(message) for message in told),
+            "tests": tuple(_published_test(test, place) for test in submission.tests),
             "own_figures": tuple(
-                figure.model_copy(update={"title": _without_paths(figure.title, paths)}) for figure in submission.own_figures
+                figure.model_copy(update={"title": place.out_of(figure.title)}) for figure in submission.own_figures
             ),
         }
     )
 
 
-def _published_test(test: TestResult, paths: dict[str, str]) -> TestResult:
+def _published_test(test: TestResult, place: _Place) -> TestResult:
     return test.model_copy(
         update={
             "id": "",
-            "message": _without_paths(test.message, paths),
-            "hint": _without_paths(test.hint, paths),
-            "expected": _without_paths(test.expected, paths) if test.visibility == "public" else "",
+            "message": place.out_of(test.message),
+            "hint": place.out_of(test.hint),
+            "expected": place.out_of(test.expected) if test.visibility == "public" else "",
             "detail": "",
             "figures": test.figures if test.visibility == "public" else (),
         }
     )
 
 
-def _paths(path: str) -> dict[str, str]:
-    """Where the file lies on the instructor's disk, and what a message may call it instead; the longest first."""
-    file = PurePath(path)
-    if len(file.parts) < 2:
-        return {}
-    folders = [folder for folder in file.parents if len(folder.parts) > 1]
-    return {str(file): file.name} | {f"{folder}/": "" for folder in folders} | {str(folder): "…" for folder in folders}
+class _Place:
+    """Where a submission's file lies on the instructor's disk, to be taken out of what the student reads.
 
+    Whole names alone, and of the folders above it none of one name: `/s` stands in `his/she`, and `/tmp` is anybody's.
+    """
 
-def _without_paths(text: str, paths: dict[str, str]) -> str:
-    for path, name in paths.items():
-        text = text.replace(path, name)
-    return text
+    def __init__(self, path: str) -> None:
+        self.file = PurePath(path)
+        places = [self.file, *self.file.parents]  # the longest first
+        told = [re.escape(str(place)) for place in places if len(place.parts) - bool(place.anchor) > 1]
+        before = r"(?<!\w)" if self.file.anchor else r"(?<![\w/\\])"
+        self.pattern = re.compile(rf"{before}({'|'.join(told)})([/\\]|(?!\w))") if told else None
+
+    def out_of(self, text: str) -> str:
+        """The text with the file's bare name for the file, and what is below a folder without the folder."""
+        return text if self.pattern is None else self.pattern.sub(self._bare, text)
+
+    def _bare(self, found: re.Match[str]) -> str:
+        if found[1] == str(self.file):
+            return f"{self.file.name}{found[2]}"
+        return "" if found[2] else "…"

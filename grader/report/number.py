@@ -9,7 +9,7 @@ UNKNOWN = "—"
 _MINUS = "−"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
-_DECIMAL = re.compile(r"(?<![\w.,-])(-?)(\d+)\.(\d+)(?!\w|\.\w)")  # a point after it may end the sentence
+_DECIMAL = re.compile(r"(?<![\w.,-])(-?)(\d+\.\d+(?:-\d+\.\d+)?)(?!\w|\.\w)")  # or a range; a point after it may end the sentence
 
 
 def format_number(value: float | None, language: str, digits: int = 2, *, fixed: bool = False) -> str:
@@ -19,7 +19,7 @@ def format_number(value: float | None, language: str, digits: int = 2, *, fixed:
     """
     if value is None or not math.isfinite(value):
         return UNKNOWN
-    text = f"{abs(value):,.{digits}f}" if abs(value) >= 10_000 else f"{abs(value):.{digits}f}"
+    text = f"{abs(value):,.{digits}f}" if round(abs(value), digits) >= 10_000 else f"{abs(value):.{digits}f}"
     if "." in text and not fixed:
         text = text.rstrip("0").rstrip(".")
     sign = _MINUS if value < 0 and text.strip("0.") else ""
@@ -32,7 +32,7 @@ def reword_numbers(text: str, language: str) -> str:
     """A sentence of the course's with its numbers as the rest of the page has them; versions and names (`1.2.3`, `v0.1`) stay."""
     if not _is_russian(language):
         return text
-    return _DECIMAL.sub(lambda found: f"{_MINUS if found[1] else ''}{found[2]},{found[3]}", text)
+    return _DECIMAL.sub(lambda found: f"{_MINUS if found[1] else ''}{found[2].replace('.', ',')}", text)
 
 
 def format_short(value: float, language: str) -> str:

@@ -99,6 +99,21 @@ def test_what_the_submission_drew_is_kept(make_own_figure: Callable[..., OwnFigu
     assert [figure.title for figure in published(whole).own_figures] == ["drawn in statistics.ipynb"]
 
 
+@pytest.mark.parametrize(
+    ("path", "said", "told"),
+    [
+        ("hw/1/lab.py", "hw/1/lab.py: hw/10, hw/1/a.txt, hw/1 and my/hw/1/b.txt", "lab.py: hw/10, a.txt, … and my/hw/1/b.txt"),
+        ("/s/lab.py", "his/she, /s/lab.py", "his/she, lab.py"),
+        ("/data/ann/lab.py", "metadata/database of /data/ann, /data/ann/x", "metadata/database of …, x"),
+        ("/tmp/hand_in/lab.py", "'/tmp/out.txt', '/tmp/hand_in/out.txt'", "'/tmp/out.txt', 'out.txt'"),
+        ("/home/prof/class/ann/lab.py", "in file:///home/prof/class, /home/prof/private.txt", "in file://…, private.txt"),
+    ],
+)
+def test_whole_paths_alone_are_hidden(path: str, said: str, told: str) -> None:
+    """Protects the student's own words from what only begins like the instructor's folders, or ends so."""
+    assert published(submission().model_copy(update={"path": path, "messages": (said,)})).messages == (told,)
+
+
 def test_a_bare_file_name_is_no_path_to_hide() -> None:
     """Protects messages from being mangled where the path is only a name."""
     whole = submission().model_copy(update={"path": "a", "messages": ("a cat was served",)})

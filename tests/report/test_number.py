@@ -17,6 +17,7 @@ from grader.report.number import format_number, format_percent, reword_numbers
         (-0.25, "−0.25", "−0,25"),
         (1234.5, "1234.5", "1234,5"),
         (12345.5, "12,345.5", "12\u202f345,5"),
+        (9999.999, "10,000", "10\u202f000"),
         (None, "—", "—"),
         (float("nan"), "—", "—"),
         (float("inf"), "—", "—"),
@@ -36,8 +37,8 @@ def test_a_column_of_numbers_may_keep_its_zeros() -> None:
 
 def test_a_sentence_takes_the_pages_numbers() -> None:
     """Protects a caption from a point where the scale beside it has a comma; what is no number stays."""
-    said = "от -0.19 до 8.24, v0.1, 1.2.3, a-0.5, 12.34.5; до 33.4."
-    assert reword_numbers(said, "ru") == "от −0,19 до 8,24, v0.1, 1.2.3, a-0.5, 12.34.5; до 33,4."
+    said = "от -0.19 до 8.24, 0.5-0.75, v0.1, 1.2.3, a-0.5, 12.34.5; до 33.4."
+    assert reword_numbers(said, "ru") == "от −0,19 до 8,24, 0,5-0,75, v0.1, 1.2.3, a-0.5, 12.34.5; до 33,4."
     assert reword_numbers(said, "en") == said
 
 
