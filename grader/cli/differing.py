@@ -9,7 +9,7 @@ from rich.table import Table
 
 from grader.cli.markup import escape
 from grader.cli.output import standard_output
-from grader.cli.report import read_to_hand_on, results_files
+from grader.cli.report import one_of_each, results_at
 from grader.cli.status import FOUND, OK
 from grader.cli.titled import print_table
 from grader.errors import SpecificationError
@@ -33,9 +33,8 @@ def diff_command(old: Path, new: Path, json_file: Path | None, everybody: bool) 
 
 
 def _read(path: Path) -> dict[str, Results]:
-    files = [path] if path.is_file() else results_files(path)
     try:
-        return {results.assignment.id: results for results in map(read_to_hand_on, files)}
+        return one_of_each(results_at([path]))
     except SpecificationError as error:  # of `grades.csv` it says "Invalid JSON"
         raise SpecificationError(str(error), remedy="name a results.json, or the folder of a report") from error
 

@@ -12,7 +12,7 @@ from grader.cli.console import size_text
 from grader.cli.markup import escape
 from grader.cli.output import standard_error, standard_output
 from grader.cli.people import tell_untested
-from grader.cli.report import read_to_hand_on, results_files
+from grader.cli.report import one_of_each, results_at
 from grader.cli.status import FAULT, OK
 from grader.errors import UsageError
 from grader.export.gradescope import gradable, gradescope_document
@@ -27,7 +27,7 @@ from grader.wholefile import write_bytes_whole, write_text_whole
 def export_command(paths: Sequence[Path], system: str, out: Path, hidden_tests: Visibility) -> int:
     """Write a document per submission; 1 when the grader failed on one, which then has none."""
     console = standard_error()
-    found = [read_to_hand_on(file) for path in paths for file in ([path] if path.is_file() else results_files(path))]
+    found = list(one_of_each(results_at(paths)).values())
     pairs = [(results, one) for results in found for one in results.submissions]
     if out.suffix == ".json" and len(pairs) != 1:
         raise UsageError(f"{out} is one file, but there are {len(pairs)} submissions; name a folder")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from grader.cli.people import tell_people, tell_untested
-from grader.cli.report import read_to_hand_on, results_files
+from grader.cli.report import read_to_hand_on, results_at
 from grader.cli.status import FOUND, OK
 from grader.course.names import composed
 from grader.errors import UsageError
@@ -72,7 +72,7 @@ def hand_on_command(paths: Sequence[Path], request: HandingRequest) -> int:
 
 
 def _the_results(paths: Sequence[Path]) -> Results:
-    files = [file for path in paths for file in ([path] if path.is_file() else results_files(path))]
+    files = results_at(paths)
     if len(files) != 1:
         raise UsageError(f"a table holds one assignment's grades, but there are {', '.join(map(str, files))}")
     return read_to_hand_on(files[0])

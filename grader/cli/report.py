@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def report_command(out: Path, language: str, open_report: bool) -> int:
 def results_files(out: Path) -> list[Path]:
     """The `results.json` of a report, or of every assignment's report below `out`. Raises `UsageError` when there is none.
 
-    Where there are both, a run over one assignment and one over several wrote into the same folder: the last written count.
+    Where there are both, a run over one assignment and one over several wrote into one folder: the more recent ones are used.
     """
     top, below = out / "results.json", sorted(out.glob("*/results.json"))
     if top.is_file() and all(_written(top) >= _written(file) for file in below):
@@ -43,6 +44,25 @@ def results_files(out: Path) -> list[Path]:
     if not below:
         raise UsageError(f"there is no results.json in {out}", remedy="grade first: grade SUBMISSIONS --out FOLDER")
     return below
+
+
+def results_at(paths: Sequence[Path]) -> list[Path]:
+    """The `results.json` of several paths: a path may be such a file, or the folder of a report (see `results_files`)."""
+    return [file for path in paths for file in ([path] if path.is_file() else results_files(path))]
+
+
+def one_of_each(files: Sequence[Path]) -> dict[str, Results]:
+    """The results in the files, by assignment, each read by `read_to_hand_on`. Raises `UsageError` for two of one assignment."""
+    found: dict[str, tuple[Path, Results]] = {}
+    for file in files:
+        results = read_to_hand_on(file)
+        other, _ = found.setdefault(results.assignment.id, (file, results))
+        if other is not file:
+            raise UsageError(
+                f"{other} and {file} are both of {results.assignment.id}: one would take the other's place",
+                remedy="name one of them at a time",
+            )
+    return {assignment: results for assignment, (_, results) in found.items()}
 
 
 def _written(file: Path) -> int:

@@ -145,6 +145,13 @@ def test_the_command(results: Results, tmp_path: Path, capsys: pytest.CaptureFix
     assert run_main(["export", str(report), "--to", "gradescope", "-o", str(tmp_path / "one.json")]) == 2
     assert "one file, but there are 8 submissions" in capsys.readouterr().err
 
+    other = tmp_path / "second"
+    other.mkdir()
+    (other / "results.json").write_text(results.to_json(), encoding="utf-8")
+    assert run_main(["export", str(report), str(other), "--to", "gradescope", "-o", str(tmp_path / "twice")]) == 2
+    assert "are both of tiny: one would take the other's place" in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "twice").exists()
+
     broken = results.submissions[0].model_copy(update={"status": SubmissionStatus.GRADER_ERROR, "score": None})
     alone = results.model_copy(update={"submissions": (broken,)})
     (report / "results.json").write_text(alone.to_json(), encoding="utf-8")
