@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 from rich.progress import Progress
 from rich.table import Table
 
@@ -12,7 +10,7 @@ from grader.cli.output import Output, standard_error, standard_output
 from grader.cli.status import FOUND, OK
 from grader.cli.titled import print_table
 from grader.course.assignment import AssignmentFolder, courses_here, wanted_assignments
-from grader.fixtures.cache import cache_folder
+from grader.errors import UsageError
 from grader.fixtures.store import Store
 from grader.judge.judge import Judge, JudgePlan
 from grader.run.sizing import pick_device
@@ -26,10 +24,13 @@ _MOST_ROWS = 40
 def fixtures_command(assignment: str | None, device: str, rebuild: bool, prune: bool) -> int:
     """Compute, prune or list; the exit status: 1 where a reference fails a test."""
     console = standard_output()
+    if prune and (assignment is not None or rebuild):
+        raise UsageError("--prune removes what was used longest ago, of all assignments: it takes no name and no --rebuild")
     folders = [] if prune else wanted_assignments(assignment, courses_here())  # before anything is removed: both may be mistyped
     device = pick_device(device)
     if rebuild:
-        shutil.rmtree(cache_folder() / "fixtures", ignore_errors=True)
+        for folder in folders:
+            Store().remove(folder.specification.id)
     if prune:
         removed = Store().prune(MOST_BYTES)
         console.print(f"{removed} fixtures removed; at most {MOST_BYTES >> 20} MB are kept.")

@@ -122,7 +122,7 @@ class Reference:
         if not found:
             lent: dict[str, Any] = {}
             values = [wired_answer(asked(*[self._lend(value, lent) for value in arguments])) for arguments in calls]
-            self.store.keep(key, values, {"function": name})
+            self.store.keep(key, values, {"assignment": self.assignment.specification.id, "function": name})
         return [plain(value, copied=True) for value in values]
 
     def _without_a_model(self, part: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
