@@ -38,7 +38,7 @@ class GradebookNotes:
             check_address(where)
 
     def strangers(self, runs: Sequence[AssignmentRun], pattern: str) -> list[str]:
-        """Who has a time, and would be graded by the pattern of `--student`, but has no work in any of these runs."""
+        """Students with a time who match `--student` but have no work in any of these runs."""
         known = {one.student for run in runs for one in run.submissions}
         return [name for name in self.times if name not in known and fnmatch.fnmatch(name, composed(pattern))]
 
@@ -91,7 +91,7 @@ def read_times(path: Path) -> dict[str, datetime]:
     found: dict[str, datetime] = {}
     lines: dict[str, int] = {}
     for place, row in enumerate(table.rows):
-        name, line = composed(row[student]), table.lines[place]
+        name, line = composed(row[student].strip()), table.lines[place]
         if name in found:
             raise UsageError(f"{path}: lines {lines[name]} and {line}: both are of {name!r}", remedy="keep the time that counts")
         found[name], lines[name] = read_moment(row[submitted], table.where(place, submitted)), line

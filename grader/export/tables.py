@@ -24,7 +24,7 @@ def plain_table(marks: Sequence[Mark]) -> Filled:
         scores = dict(mark.parts)
         cells = [written(mark.score), written(mark.max_score), *(written(scores.get(part)) for part in parts)]
         rows.append([neutral(mark.student), *cells, neutral(mark.comment)])
-    return Filled(_text(rows), len(marks), _without_score(marks))
+    return Filled(_text(rows), _with_score(marks), _without_score(marks))
 
 
 def filled_roster(table: Table, marks: Sequence[Mark], key: str) -> Filled:
@@ -66,7 +66,11 @@ def nbgrader_table(assignment: str, duedate: str, marks: Sequence[Mark], roster:
         rows.append([assignment, duedate, "", neutral(mark.student), *who, *scores])
     strangers = [mark.student for mark in marks if roster is not None and composed(mark.student) not in names]
     unmatched = [(student, "is not in the roster") for student in strangers]
-    return Filled(_text(rows), len(marks), unmatched + _without_score(marks))
+    return Filled(_text(rows), _with_score(marks), unmatched + _without_score(marks))
+
+
+def _with_score(marks: Sequence[Mark]) -> int:
+    return sum(mark.score is not None for mark in marks)
 
 
 def _without_score(marks: Sequence[Mark]) -> list[tuple[str, str]]:

@@ -127,7 +127,9 @@ class _Writer:
 def _same_work(known: Sequence[Row[Any]], digest: str, handing: Handing) -> Row[Any] | None:
     if handing.submitted is not None:
         return next((row for row in known if (row.digest, row.submitted) == (digest, handing.submitted)), None)
-    return known[-1] if known and known[-1].digest == digest else None
+    if not known or known[-1].digest != digest:
+        return None
+    return known[-1] if known[-1].marked_late or not handing.marked_late else None  # a mark is news; that there is none is not
 
 
 def _document(one: SubmissionResult) -> str:

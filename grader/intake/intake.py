@@ -75,7 +75,7 @@ def take_in(source: Path, place: Path) -> Intake:
 
 
 def _take_archive(archive: Archive, place: Path) -> Intake:
-    shutil.rmtree(place, ignore_errors=True)
+    _clear(place)
     entries = archive.entries
     if not entries:
         raise UsageError(f"{archive.path}: holds no works", remedy="download it again, with the submissions in it")
@@ -94,6 +94,19 @@ def _take_archive(archive: Archive, place: Path) -> Intake:
     inner = packed if lone and any(child.is_dir() for child in packed.iterdir()) else place
     found = take_in(inner, place) if inner.is_dir() else Intake("", place)
     return replace(found, passed_over=found.passed_over + unfit)
+
+
+def _clear(place: Path) -> None:
+    """Remove what an earlier archive left: a file that stayed would be graded as this one's. Raises `UsageError`."""
+    try:
+        shutil.rmtree(place)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise UsageError(
+            f"{place}: what was unpacked there before cannot be removed: {error.strerror}",
+            remedy="remove it, or name another --out",
+        ) from error
 
 
 def _kind(tops: dict[str, bool]) -> str:

@@ -43,8 +43,8 @@ def untested_parts(assignment: Assignment, planned: Sequence[PlannedTest]) -> li
 
 
 def shown(points: Fraction | float) -> float:
-    """Points as they are written: rounded to two decimals."""
-    return round(float(points), 2)
+    """Points as they are written: rounded to two decimals, of 2.675 to 2.68, though the nearest binary fraction is below it."""
+    return float(round(Fraction(points), 2)) if isinstance(points, Fraction) else round(points, 2)
 
 
 def result_of(ran: Ran, points: Fraction, translate: Translate, misconception: Misconception | None) -> TestResult:

@@ -245,6 +245,15 @@ def test_a_time_that_is_not_known_costs_nothing_and_says_so(book: Gradebook, res
     assert (grade_of(book, "bob").score, grade_of(book, "bob").late.timeliness) == (100, Timeliness.UNKNOWN)
 
 
+def test_a_mark_of_lateness_that_comes_later(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects what Canvas says of work that was first graded from a folder; a folder that says nothing takes nothing back."""
+    for marked in (False, True, False):
+        record(book, results(ann=(40, 60)), rules(12), {"ann": Handing(None, marked_late=marked)}, "prof")
+    history = grade_of(book, "ann")
+    assert len(book.read(lambda connection: connection.execute(select(tables.attempt)).all())) == 2
+    assert history.late.timeliness is Timeliness.MARKED_LATE
+
+
 def test_an_extension(book: Gradebook, results: Make, rules: MakeRules) -> None:
     """Protects a student's own deadline, given before or after, for this student alone, and its withdrawal."""
     handings = {name: Handing(NOON + timedelta(hours=30)) for name in ("ann", "bob")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import unicodedata
 import zipfile
 from collections.abc import Callable
@@ -258,6 +259,18 @@ def test_a_plain_archive(pack: Pack, tmp_path: Path) -> None:
         found = take_in(pack(*names), tmp_path / "place")
         assert (found.kind, found.works) == ("", ())
         assert (found.folder / "tiny" / "ann" / "tiny.py").is_file()
+
+
+def test_yesterdays_files_that_cannot_be_removed(pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects students from a grade for what an earlier archive held: it would be taken for this one's."""
+
+    def refused(_place: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    archive = pack("ann/lab.py")
+    monkeypatch.setattr(shutil, "rmtree", refused)
+    with pytest.raises(UsageError, match="what was unpacked there before cannot be removed: Permission denied"):
+        take_in(archive, tmp_path / "place")
 
 
 def test_yesterdays_files_do_not_stay(pack: Pack, tmp_path: Path) -> None:

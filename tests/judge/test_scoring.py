@@ -214,3 +214,10 @@ def test_an_exception_without_a_text(types: tuple[str, ...], message: str) -> No
     raised = CodeRaised(Failure(types, "", 0, 7, ""))
     assert result_of(Ran(planned("p0", [1], "public")[0], raised), Fraction(5), english, None).message == message
     assert result_of(Ran(planned("p0", [1])[0], raised), Fraction(5), english, None).detail.endswith(types[0])
+
+
+def test_points_are_rounded_as_they_are_written() -> None:
+    """Protects 2.675 from 2.67: the fraction is exact, and only its nearest binary number lies below."""
+    assert shown(exact(10.7) / 4) == 2.68
+    assert shown(exact(33.3)) == 33.3
+    assert shown(12.345678) == 12.35
