@@ -28,7 +28,7 @@ Function = Callable[..., Any]
 
 
 class Overtime(BaseException):
-    """A variant did not come to an end."""
+    """A variant did not finish in time."""
 
 
 class LocalSubmission:

@@ -18,7 +18,6 @@ from grader.judge.material import own_reference
 from grader.judge.outcome import CodeRaised
 from grader.judge.plugin import JudgePlugin, PlannedTest, Ran
 from grader.judge.running import run_tests
-from grader.judge.scoring import exact
 from grader.judge.text import translate_with
 from grader.results import SubmissionResult
 from grader.validate.check import Check
@@ -50,7 +49,6 @@ class Validator:
 
     def run(self) -> Iterator[Check]:
         """All checks, the cheap ones first."""
-        yield self.check_points()
         if self.assignment.preload:
             yield self.check_preloads()
         if self.folder.locale.is_dir():
@@ -60,7 +58,7 @@ class Validator:
         yield self.check_starter()
         if self.folder.master.is_dir():
             yield self.check_current()
-            yield self.check_full_marks("the master's solution scores full marks", self.folder.master)
+            yield self.check_full_marks("the master's solution scores full marks", self.folder.master, needed=True)
         yield self.check_misconceptions()
         yield self.check_tests_needed()
         yield self.check_full_marks("every accepted style scores full marks", self.folder.path / "styles")
@@ -92,14 +90,6 @@ class Validator:
             item.fault = item.fault or fault_of_texts(item, self.languages)
         return plugin.ran
 
-    def check_points(self) -> Check:
-        """The shares of all tests add up to the points of all parts, which the specification holds against its own `points`."""
-        total = sum(self.judge.share.values())
-        holds = total == sum(exact(part.points) for part in self.assignment.parts)
-        public = sum(test.visibility == "public" for test in self.judge.planned)
-        text = f"{float(total):g} points in {len(self.judge.planned)} tests ({public} public)"
-        return Check("points add up", holds, text)
-
     def check_preloads(self) -> Check:
         """What submissions are to find imported can be imported where they run."""
         missing = self.judge.template.get_ready() if self.judge.template is not None else ()
@@ -115,7 +105,10 @@ class Validator:
 
     def check_reference(self) -> Check:
         """The reference passes every test."""
-        return Check("the reference scores full marks", not self.fallen, f"{len(self.judge.planned)} tests", self.fallen)
+        points = sum(self.judge.share.values())
+        public = sum(test.visibility == "public" for test in self.judge.planned)
+        text = f"{float(points):g} points in {len(self.judge.planned)} tests ({public} public)"
+        return Check("the reference scores full marks", not self.fallen, text, self.fallen)
 
     @cached_property
     def fallen(self) -> tuple[str, ...]:
@@ -188,15 +181,15 @@ class Validator:
         text += f"; nothing tells it of {', '.join(sorted(silent))}" if silent else ""
         return Check("every test is needed", not idle, text, tuple(idle))
 
-    def check_full_marks(self, name: str, folder: Path) -> Check:
-        """The right solutions in a folder score full marks: the master's, and those in other styles."""
+    def check_full_marks(self, name: str, folder: Path, *, needed: bool = False) -> Check:
+        """The right solutions in a folder score full marks: the master's, where one is `needed`, and those in other styles."""
         results = self._grade_files(folder)
         short = []
         for file, result in results:
             if result.score != result.max_score:
                 lost = [test.id for test in result.tests if test.score != test.max_score]
                 short.append(f"{file}: {_points(result)} ({', '.join(lost[:3])})")
-        return Check(name, not short, f"{len(results)} solutions", tuple(short))
+        return Check(name, bool(results or not needed) and not short, f"{len(results)} solutions", tuple(short))
 
     def check_mutants(self) -> Check:
         """Every generic mutant of the reference is caught, or explained in `survivors.yaml`; what is explained does not count."""

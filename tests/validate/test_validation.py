@@ -99,7 +99,7 @@ def test_points_in_decimals(folder: Path, make_validator: MakeValidator) -> None
     """Protects an author from being told that legal points do not add up, in parts of a point too."""
     for name, whole, points in (("mean, average", 40, 40.1), ("clamp", 30, 30.3), ("count_words, word_count", 30, 29.6)):
         change(folder / "assignment.yaml", f"points: {whole}\n    names: [{name}]", f"points: {points}\n    names: [{name}]")
-    check = make_validator().check_points()
+    check = make_validator().check_reference()
     assert (check.holds, check.summary) == (True, "100 points in 7 tests (3 public)")
 
 
@@ -395,3 +395,10 @@ def test_a_reference_in_several_files(folder: Path) -> None:
     assert leaks(open_assignment(folder), {"tiny.py": body.encode()}) == ["what total does stands in tiny.py"]
     whole = {"lent.py": (reference.parent / "inner_sum.py").read_bytes()}
     assert "inner_sum.py is lent.py" in leaks(open_assignment(folder), whole)
+
+
+def test_a_master_that_solves_nothing(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects from a folder `master` in which no file is the lab's: none of none scores full marks."""
+    (folder / "master").mkdir()
+    checks = {check.name: check for check in make_validator().run()}
+    assert not checks["the master's solution scores full marks"].holds

@@ -261,7 +261,8 @@ def test_whatever_came_can_be_sent_back() -> None:
     longest = decode(msgpack.packb(["i", "f" * Bounds().digits]), b"", Bounds())
     many = [0] * (Bounds().nodes - 1)
     for value in (deepest, longest, many):
-        encode({"arguments": [value], "form": "list"}, REQUESTS)
+        request = {"arguments": [value], "form": "list"}
+        assert there_and_back(request, REQUESTS) == request
 
 
 def test_a_long_integer_is_read_within_its_bound() -> None:
