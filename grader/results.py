@@ -31,7 +31,6 @@ from grader.errors import SpecificationError
 from grader.figures import Figure, OwnFigure
 from grader.record import JSON_SCHEMA, Record, explained, first_problem
 
-SCHEMA = "grader/results/1"
 MOST_FIGURES = 4  # of one test
 MOST_OWN_FIGURES = 4  # of one submission
 

@@ -20,7 +20,7 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     try:
         write(partial)
         partial.replace(path)
-    except BaseException:  # of a full disk not even the attempt should take room
+    except BaseException:  # on a full disk, not even a part of the file should stay
         partial.unlink(missing_ok=True)
         raise
 
@@ -32,4 +32,4 @@ def write_bytes_whole(path: Path, raw: bytes) -> None:
 
 def write_text_whole(path: Path, text: str) -> None:
     """Write a file of this text in UTF-8. Raises `OSError` when it cannot be written."""
-    write_whole(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+    write_whole(path, lambda partial: partial.write_text(text, encoding="utf-8", newline=""))

@@ -48,7 +48,7 @@ def commands_stopped() -> Iterator[None]:
 def annotate(checked: Checked, path: str, raw: bytes) -> Iterator[str]:
     """The commands that mark a student's file (`path` as the repository knows it): an error per test, a warning per adaptation.
 
-    At most ten of each kind; the last says how many there would be.
+    At most ten of each kind, as GitHub shows no more; the last error says how many more there would be.
     """
     places = places_in(path, raw)
     wrong = [test for test in checked.submission.tests if test.status is not TestStatus.PASSED]

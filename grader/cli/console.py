@@ -114,7 +114,7 @@ class Console:
 
 
 def _faults(results: Results) -> dict[str, list[str]]:
-    """What failed that was none of the submissions' own, each once: of a test with its id; and whose work has no score by it."""
+    """Faults that are not the submissions' own, each once (a test's with its id), with the students who have no score by it."""
     faults: dict[str, list[str]] = {}
     for result in results.submissions:
         if result.status is SubmissionStatus.GRADER_ERROR:

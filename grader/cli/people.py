@@ -22,5 +22,5 @@ def tell_people(title: str, people: Sequence[tuple[str, str]]) -> None:
 
 
 def tell_untested(people: Sequence[tuple[str, str]]) -> None:
-    """Whose grade, most often a zero, no test has looked at; those with an empty reason are not meant."""
+    """Whose grade, most often a zero, no test has looked at; entries without a reason are skipped."""
     tell_people("Nothing of their work could be tested; look at it before they get this grade", [one for one in people if one[1]])

@@ -23,7 +23,6 @@ from pydantic import ConfigDict, Field, PositiveFloat, ValidationError
 from grader.errors import SpecificationError
 from grader.record import Record, first_problem
 
-SCHEMA = "grader/bundle/1"
 RELEASED = "released"
 ANSWERS_SUFFIX = ".answers"
 

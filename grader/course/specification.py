@@ -29,7 +29,6 @@ from grader.course.strict import Specification
 from grader.errors import SpecificationError
 from grader.record import JSON_SCHEMA, explained
 
-SCHEMA = "grader/assignment/1"
 LANGUAGES = ("en", "ru")
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=64)]

@@ -32,7 +32,7 @@ class Lateness:
 
 
 def lateness(submitted: datetime | None, marked_late: bool, deadline: datetime | None, late: Late) -> Lateness:
-    """Reckon. Without a deadline everything is in time."""
+    """How late a work came and what that costs. Without a deadline everything is in time."""
     if deadline is None:
         return Lateness(Timeliness.MARKED_LATE if marked_late and submitted is None else Timeliness.IN_TIME)
     if submitted is None:

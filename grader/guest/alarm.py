@@ -30,8 +30,8 @@ class Interrupted(BaseException):
 def interrupt_after(seconds: float, latest: float = math.inf) -> Iterator[None]:
     """Raise `Interrupted` in the main thread once `seconds` of wall time have passed.
 
-    Time in which the kernel let others run instead is not counted, where it tells: a busy machine is not the code's fault. After
-    `latest` (by `time.monotonic`) it is, so that the interruption comes before the judge ends the process.
+    Time spent waiting for a processor is left out where the kernel reports it: a busy machine is not the code's fault. After
+    `latest` (by `time.monotonic`) it counts, so that the interruption comes before the judge ends the process.
     A loop that catches everything catches this too; then each of its lines is interrupted, its handlers' among them.
     """
     words = f"interrupted after {seconds:g} s"
@@ -96,6 +96,7 @@ def _by_thread(seconds: float) -> Iterator[None]:
     finally:
         over.set()
         bell.join()
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(target, None)  # one that rang at the last moment would be raised later
 
 
 def _interrupt_every_line(frame: FrameType | None) -> None:

@@ -7,7 +7,7 @@ import os
 
 
 def trim() -> None:
-    """Have glibc return to the kernel what was freed, where there are forks that would copy it; no other allocator is asked."""
+    """Have glibc return freed memory to the kernel, so that forks do not copy it; nothing happens with another allocator."""
     if hasattr(os, "fork"):
         library = ctypes.CDLL(None)
         if hasattr(library, "malloc_trim"):

@@ -47,7 +47,7 @@ class Imprint:
     ranges: list[tuple[int, int]]
 
     def put_back(self) -> tuple[bool, bool]:
-        """Put every module into the mode that it was in; whether nothing else but hooks has changed, and whether nothing at all.
+        """Put every module into the mode that it was in; (whether all is as it was apart from hooks, whether all is as it was).
 
         Modes and hooks stand apart, because honest code changes them and does not take it back. A network with another hook is
         not lent again, but nothing else is spoilt by it.

@@ -54,7 +54,7 @@ def fixed_texts(texts: list[AnyText]) -> list[AnyText]:
 
 
 def why_nothing(report: LoadReport) -> SubmissionStatus | None:
-    """Nothing at all was found, and the file was stopped on the way: that is the reason to give."""
+    """The status of a submission in which no function was found because loading it was cut short; None if it was not."""
     kinds = {name for failure in report.failures for name in failure.types}
     if "Interrupted" in kinds:
         return SubmissionStatus.TIMED_OUT

@@ -1,12 +1,14 @@
 """What came of asking a submission's function for an answer in one way after the other.
 
-The first answer ends the search. One that is nothing (None, an empty list) may come of code that catches its own error: it
-counts only when the same function gives no more to arguments in another form. None of another function than the one that has
-raised an error of its own says nothing: a helper was called that was not meant. Of failures the furthest is told: what a call by
-other arguments than the function takes says is less than what stopped it inside, and that less than what stopped it further
-down. Where its parameters are those of the part, what other ways to ask came to says nothing, unless they alone fill its
-constructor. A name that is nowhere is told before all else, and ends the search in that function; a number comes in a list only
-where one may be wanted.
+- The first answer ends the search.
+- An empty answer (None, an empty list) may hide an error that the code caught itself: it counts only when the same function
+  gives no more to arguments in another form. A None from another function than the one that has raised an error of its own is
+  ignored: a helper was called that was not meant.
+- Of several failures the furthest is reported: arguments that the function does not take say less than an error inside it, and
+  that less than an error further down. Where a function has the part's own parameters, failures of other ways to ask are
+  ignored, unless only these fill its constructor.
+- A name that is defined nowhere is reported before all else, and ends the search in that function.
+- A number comes in a list only where a list may be wanted.
 """
 
 from __future__ import annotations

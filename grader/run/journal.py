@@ -4,10 +4,9 @@ One line of JSON per result, flushed to the disk before the next is taken up::
 
     {"key": ..., "base": ..., "result": SubmissionResult, "trace": Trace}
 
-`key` is over everything that the verdict depends on; a result is used again as it is only under the same key, the last one of
-it. `base` is over all of that but the tests and the reference: under it the trace tells which parts still stand. A torn last line
-(power cut, full disk) is passed over. Nothing is taken out while a class is graded; afterwards `compact` drops lines with a
-successor.
+`key` is over everything that the verdict depends on: a result is reused only for the same key, and its latest line wins. `base`
+is over all of that but the tests and the reference: under it the trace tells which parts still stand. A torn last line (power
+cut, full disk) is passed over. Nothing is taken out while a class is graded; afterwards `compact` drops lines with a successor.
 """
 
 from __future__ import annotations

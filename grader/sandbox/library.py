@@ -1,4 +1,4 @@
-"""What the inside may read of this machine: the interpreter, its packages, system libraries, of this package the guest alone."""
+"""What the inside may read of this machine: the interpreter, packages, system libraries and, of this package, only `guest`."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ class Session:
 
 
 class StateUnknown(Exception):
-    """A model was left in a state that cannot be told; `failure` is what looking at it came to."""
+    """A model's state could not be read; `failure` says why."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.type_name)

@@ -146,7 +146,7 @@ class Template:
         return last_lines(self.log)
 
     def kill(self) -> None:
-        """End the template's process and all below it, and nothing else: for who has no time."""
+        """End the template's process and all below it, and nothing else: for a caller that must exit at once."""
         self.process.send_signal(self.plan.wall.stop_signal)
 
     def close(self, keep_log: bool = False) -> None:

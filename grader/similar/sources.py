@@ -1,6 +1,6 @@
 """A submission's code as text, without running any of it: the cells of its notebook or its module, and its helper modules.
 
-What was handed out is no one's code: the lab's own files and untouched starters are left aside. Markdown, outputs and data are
+Code that was handed out is ignored: the lab's own files and untouched starters. Markdown, outputs and data are
 not compared.
 """
 
