@@ -21,7 +21,8 @@ from grader.errors import GraderError, UsageError
 from grader.i18n import languages
 from grader.judge.graded import Graded, Opened
 from grader.judge.outcome import Stopped
-from grader.judge.plugin import JudgePlugin, PlannedTest, Ran
+from grader.judge.planned import PlannedTest
+from grader.judge.plugin import JudgePlugin, Ran
 from grader.judge.proxy import SubmissionProxy
 from grader.judge.scoring import result_of
 

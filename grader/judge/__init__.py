@@ -14,7 +14,9 @@ Layers, top to bottom (each module imports only what stands below it)::
     material        what an assignment's folder, or a student's bundle, holds for a judge
     collected       tests that are collected once for all submissions
     running         pytest in this process
-    plugin          its plugin: fixtures, parts, points
+    plugin          its plugin: fixtures, the run of each test
+    planned         a test as collected: part, weight, title
+    fault           what went wrong in the course's own code, in words
     diagnosis       which known mistake explains the answers
 
     check           the fixture `check`: call, compare, remember

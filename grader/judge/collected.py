@@ -18,7 +18,8 @@ from _pytest.config import _prepareconfig
 from _pytest.python import get_direct_param_fixture_func
 
 from grader.course.assignment import AssignmentFolder
-from grader.judge.plugin import JudgePlugin, PlannedTest, Setting
+from grader.judge.planned import PlannedTest
+from grader.judge.plugin import JudgePlugin, Setting
 from grader.judge.running import arguments, own_options, run_tests
 
 

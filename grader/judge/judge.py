@@ -34,7 +34,8 @@ from grader.judge.figures import Figures
 from grader.judge.graded import Graded, Opened, fixed_texts, loading_messages, why_nothing
 from grader.judge.material import open_answers, open_diagnosis, promised_tests
 from grader.judge.outcome import CodeRaised
-from grader.judge.plugin import JudgePlugin, PlannedTest, Ran, Setting, proxy_maker
+from grader.judge.planned import PlannedTest
+from grader.judge.plugin import JudgePlugin, Ran, Setting, proxy_maker
 from grader.judge.regrading import TestTrace, Trace, Verdict, are_bound, bonds, in_order, parts_to_test, told
 from grader.judge.reliance import reliance_words
 from grader.judge.running import run_tests

@@ -11,7 +11,7 @@ from grader.fixtures.store import Store
 from grader.judge.check import Comparisons
 from grader.judge.diagnosis import Diagnosis
 from grader.judge.misconception import catalogue
-from grader.judge.plugin import PlannedTest
+from grader.judge.planned import PlannedTest
 from grader.judge.reference import Networks, Reference
 from grader.judge.replay import Replay
 

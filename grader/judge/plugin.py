@@ -6,9 +6,7 @@ Fixtures: `submission`, `reference`, `check`, `models`, `pictures`, `seed`. A te
 
 from __future__ import annotations
 
-import difflib
 import functools
-import math
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
@@ -21,27 +19,15 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from grader.course.assignment import AssignmentFolder
-from grader.course.titles import title
-from grader.errors import GraderError, SandboxFault, SpecificationError
+from grader.errors import SandboxFault
 from grader.judge.answers import Answers
 from grader.judge.check import Check, Compared, Comparisons, Ledger
-from grader.judge.outcome import CodeRaised, Stopped, TestOutcome, with_message
+from grader.judge.fault import fault_words, why_not_collected
+from grader.judge.outcome import CodeRaised, Stopped, TestOutcome
+from grader.judge.planned import PlannedTest, id_of, planned_test
 from grader.judge.proxy import SubmissionProxy
 from grader.judge.workplace import Workplace
 from grader.wire.values import Model
-
-_FIXTURES = ("submission", "reference", "check", "models", "pictures", "seed")
-
-
-@dataclass(frozen=True)
-class PlannedTest:
-    """A test as collected: what it is, before any submission is judged by it."""
-
-    id: str
-    part: str
-    visibility: str
-    title: str
-    weight: float
 
 
 @dataclass
@@ -135,7 +121,7 @@ class JudgePlugin:
                 try:
                     ran.ledger.settle()
                 except Exception as error:  # noqa: BLE001  of the course's comparison: this test cannot be judged, others can
-                    ran.fault = _fault("compare", pytest.ExceptionInfo.from_exception(error), self.setting.folder)
+                    ran.fault = fault_words("compare", pytest.ExceptionInfo.from_exception(error), self.setting.folder)
                 else:
                     ran.outcome = ran.ledger.mismatch or ran.outcome
             ran.seconds += time.perf_counter() - started
@@ -200,7 +186,7 @@ class JudgePlugin:
             return pair[1].id not in self.first, pair[1].visibility == "hidden", order.index(pair[1].part)
 
         kept = []
-        for item, planned in sorted(((item, self._plan(item)) for item in items), key=place):
+        for item, planned in sorted(((item, planned_test(item, self.setting.folder)) for item in items), key=place):
             if planned.part in self.only_parts:
                 kept.append(item)
                 self.planned.append(planned)
@@ -209,7 +195,7 @@ class JudgePlugin:
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         """What `-k` leaves out is not planned."""
-        left_out = {self._name(item) for item in items}
+        left_out = {id_of(item, self.setting.folder) for item in items}
         self.planned = [test for test in self.planned if test.id not in left_out]
 
     @pytest.hookimpl(tryfirst=True)
@@ -298,48 +284,13 @@ class JudgePlugin:
                 ran.outcome = _bare(error)
             else:
                 self.lost = error if isinstance(error, SandboxFault) else self.lost
-                ran.fault = _fault(call.when, call.excinfo, self.setting.folder)
+                ran.fault = fault_words(call.when, call.excinfo, self.setting.folder)
 
     def pytest_exception_interact(self, call: pytest.CallInfo[Any], report: pytest.CollectReport | pytest.TestReport) -> None:
         """A test file that does not import is the course's fault, and says so."""
         if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
-            why = _why_not_collected(call.excinfo.value, self.setting.folder)
+            why = why_not_collected(call.excinfo.value, self.setting.folder)
             self.problems.append(why if why.startswith(report.nodeid) else f"{report.nodeid}: {why}")
-
-    def _plan(self, item: pytest.Item) -> PlannedTest:
-        marker = item.get_closest_marker("part")
-        where = f"{self._name(item)}"
-        if marker is None or not marker.args:
-            raise SpecificationError(f'{where}: the test needs @pytest.mark.part("<part id>")')
-        known = [part.id for part in self.setting.folder.specification.parts]
-        part, weight = str(marker.args[0]), marker.kwargs.get("weight", 1)
-        if part not in known:
-            raise SpecificationError(f"{where}: there is no part {part!r}; there are {', '.join(known)}")
-        if len(marker.args) > 1 or set(marker.kwargs) - {"weight"}:
-            raise SpecificationError(f'{where}: the marker takes a part and a weight: @pytest.mark.part("{part}", weight=2)')
-        if type(weight) not in (int, float) or not math.isfinite(weight):
-            raise SpecificationError(f"{where}: the weight must be a number, not {weight!r}")
-        if weight <= 0:
-            raise SpecificationError(f"{where}: the weight must be positive, not {weight:g}")
-        self._check_fixtures(item, where)
-        document = getattr(getattr(item, "function", None), "__doc__", "") or ""
-        return PlannedTest(where, part, self.setting.folder.visibility_of(item.path), title(document, item.name), float(weight))
-
-    def _check_fixtures(self, item: pytest.Item, where: str) -> None:
-        """Raises `SpecificationError` for a fixture that there is not; pytest would say so only when the test runs."""
-        found = _fixtures_of(item)
-        missing = [name for name in getattr(item, "fixturenames", ()) if name not in found]
-        if missing:
-            known = {*_FIXTURES, *(name for other in item.session.items for name in _fixtures_of(other))}
-            nearest = difflib.get_close_matches(missing[0], sorted(known), n=1, cutoff=0.5)
-            meant = f"; did you mean {nearest[0]!r}?" if nearest else ""
-            line = (item.location[1] or 0) + 1
-            raise SpecificationError(f"{where} (line {line}): there is no fixture {missing[0]!r}{meant}")
-
-    def _name(self, item: pytest.Item) -> str:
-        visibility = self.setting.folder.visibility_of(item.path)
-        name = item.path.resolve().relative_to(self.setting.folder.tests(visibility)).as_posix()
-        return f"{visibility}/{name}::{item.nodeid.partition('::')[2]}"
 
 
 @dataclass(frozen=True)
@@ -384,46 +335,7 @@ def proxy_maker(workplace: Workplace) -> Callable[[PlannedTest], SubmissionProxy
     return lambda test: SubmissionProxy(workplace, test.part, test.id)
 
 
-def _fixtures_of(item: pytest.Item) -> set[str]:
-    """The fixtures that pytest has found for a test, and its parameters; pytest has no public way to ask."""
-    found = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-    return {"request", *found, *getattr(getattr(item, "callspec", None), "params", {})}
-
-
 def _bare(error: TestOutcome) -> TestOutcome:
     """The outcome without its frames, which would keep a test's networks and arrays alive as long as the result."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
-
-
-def _why_not_collected(error: BaseException, folder: AssignmentFolder) -> str:
-    """What is wrong with a test file, and in which line; of pytest's own report no one line has both."""
-    if isinstance(error, pytest.Collector.CollectError) and error.__cause__ is not None:
-        error = error.__cause__  # which pytest quotes
-    if isinstance(error, SyntaxError) and error.filename and error.lineno:
-        said, where = f"{type(error).__name__}: {error.msg}", f"{folder.name_of(Path(error.filename))}:{error.lineno}"
-    elif isinstance(error, pytest.Collector.CollectError | pytest.fail.Exception):  # pytest's own, which names the place
-        return " ".join(str(error).split())
-    else:
-        info = pytest.ExceptionInfo.from_exception(error)
-        said, where = with_message(type(error).__name__, str(error)), _where(info, folder)
-    return f"{said} ({where})"
-
-
-def _fault(when: str, info: pytest.ExceptionInfo[BaseException], folder: AssignmentFolder) -> str:
-    """What went wrong in the course's own code, and where."""
-    error = info.value
-    said = str(error) if isinstance(error, GraderError) else with_message(type(error).__name__, str(error))
-    where = _where(info, folder)
-    return f"{when}: {said} ({where})" if where else f"{when}: {said}"
-
-
-def _where(info: pytest.ExceptionInfo[BaseException], folder: AssignmentFolder) -> str:
-    """The deepest line of the course's own files: a library, or the grader, only tripped over what that gave it. Nothing where
-    there is none and the error is the grader's, whose words name the file."""
-    places = [(Path(str(entry.path)), entry.lineno + 1) for entry in info.traceback]
-    own = [(path, line) for path, line in places if folder.is_own(path)]
-    if not own and isinstance(info.value, GraderError):
-        return ""
-    path, line = (own or places)[-1]
-    return f"{folder.name_of(path)}:{line}"

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pydantic import Field
 
 from grader.course.dependencies import PartDigests
-from grader.judge.plugin import PlannedTest
+from grader.judge.planned import PlannedTest
 from grader.record import Record
 from grader.results import SubmissionResult, SubmissionStatus, TestResult
 

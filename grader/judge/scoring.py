@@ -12,7 +12,8 @@ from fractions import Fraction
 
 from grader.course.specification import Assignment
 from grader.judge.outcome import CodeRaised, TestOutcome, known_type
-from grader.judge.plugin import PlannedTest, Ran
+from grader.judge.planned import PlannedTest
+from grader.judge.plugin import Ran
 from grader.judge.text import AnyText, Text, gettext, render
 from grader.results import Misconception, PartResult, TestResult, TestStatus
 

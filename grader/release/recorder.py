@@ -21,7 +21,8 @@ from grader.judge.check import Compared
 from grader.judge.judge import Judge
 from grader.judge.material import own_reference
 from grader.judge.misconception import Variant
-from grader.judge.plugin import JudgePlugin, PlannedTest, Ran
+from grader.judge.planned import PlannedTest
+from grader.judge.plugin import JudgePlugin, Ran
 from grader.judge.recording import (
     RecordedCall,
     RecordedSequence,

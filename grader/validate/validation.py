@@ -16,7 +16,8 @@ from grader.i18n import languages
 from grader.judge.judge import Judge
 from grader.judge.material import own_reference
 from grader.judge.outcome import CodeRaised
-from grader.judge.plugin import JudgePlugin, PlannedTest, Ran
+from grader.judge.planned import PlannedTest
+from grader.judge.plugin import JudgePlugin, Ran
 from grader.judge.running import run_tests
 from grader.judge.text import translate_with
 from grader.results import SubmissionResult

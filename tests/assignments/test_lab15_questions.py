@@ -13,7 +13,8 @@ from grader.course.assignment import open_assignment
 from grader.course.specification import Part
 from grader.judge.judge import Judge, JudgePlan
 from grader.judge.outcome import Call
-from grader.judge.plugin import JudgePlugin, PlannedTest
+from grader.judge.planned import PlannedTest
+from grader.judge.plugin import JudgePlugin
 from grader.judge.running import run_tests
 from grader.sandbox.wall import NoWall
 

@@ -11,7 +11,8 @@ import pytest
 from grader.errors import SandboxFault
 from grader.judge.collected import CollectedTests
 from grader.judge.outcome import CodeRaised
-from grader.judge.plugin import JudgePlugin, PlannedTest, Setting
+from grader.judge.planned import PlannedTest
+from grader.judge.plugin import JudgePlugin, Setting
 from grader.validate.local import LocalSubmission
 
 MakeSetting = Callable[[Path], Setting]

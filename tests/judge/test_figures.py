@@ -15,7 +15,8 @@ from grader.judge.check import Compared
 from grader.judge.drawing import Drawing, heat_map
 from grader.judge.figures import Figures
 from grader.judge.outcome import Call, Difference, Mismatch
-from grader.judge.plugin import PlannedTest, Ran
+from grader.judge.planned import PlannedTest
+from grader.judge.plugin import Ran
 from grader.judge.text import gettext
 from grader.results import TestResult, TestStatus
 

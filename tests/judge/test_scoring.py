@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from grader.course.specification import Assignment, Part, Text
 from grader.judge.outcome import CodeRaised, Mismatch, NotFound, Stopped, TestOutcome
-from grader.judge.plugin import PlannedTest, Ran
+from grader.judge.planned import PlannedTest
+from grader.judge.plugin import Ran
 from grader.judge.scoring import exact, part_results, result_of, shares, shown, stopped_result, total_score, untested_parts
 from grader.judge.text import gettext
 from grader.results import TestStatus

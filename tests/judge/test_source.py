@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from grader.guest.encoding import decode
 from grader.judge.outcome import CodeRaised, Mismatch
-from grader.judge.plugin import PlannedTest, Ran
+from grader.judge.planned import PlannedTest
+from grader.judge.plugin import Ran
 from grader.judge.source import Source, confirm_places
 from grader.judge.words import failed_import_words, failure_words
 from grader.sandbox.exchange import Failure

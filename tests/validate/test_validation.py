@@ -400,5 +400,7 @@ def test_a_reference_in_several_files(folder: Path) -> None:
 def test_a_master_that_solves_nothing(folder: Path, make_validator: MakeValidator) -> None:
     """Protects from a folder `master` in which no file is the lab's: none of none scores full marks."""
     (folder / "master").mkdir()
-    checks = {check.name: check for check in make_validator().run()}
+    validator = make_validator()
+    with validator.judge:
+        checks = {check.name: check for check in validator.run()}
     assert not checks["the master's solution scores full marks"].holds
