@@ -7,9 +7,11 @@ read by whom the umask says, as any other.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
@@ -33,3 +35,8 @@ def write_bytes_whole(path: Path, raw: bytes) -> None:
 def write_text_whole(path: Path, text: str) -> None:
     """Write a file of this text in UTF-8. Raises `OSError` when it cannot be written."""
     write_whole(path, lambda partial: partial.write_text(text, encoding="utf-8", newline=""))
+
+
+def write_json_whole(path: Path, document: Any) -> None:
+    """Write a file of this document for people and programs. Raises `OSError` when it cannot be written."""
+    write_text_whole(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")

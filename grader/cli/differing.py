@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from rich.table import Table
@@ -15,7 +14,7 @@ from grader.cli.titled import print_table
 from grader.errors import SpecificationError
 from grader.report.difference import Change, Difference, difference
 from grader.results import Results
-from grader.wholefile import write_text_whole
+from grader.wholefile import write_json_whole
 
 _MOST_REASONS = 5
 
@@ -26,7 +25,7 @@ def diff_command(old: Path, new: Path, json_file: Path | None, everybody: bool) 
     found = [difference(before.get(name), after.get(name)) for name in sorted(before.keys() | after.keys())]
     if json_file is not None:
         document = {"old": str(old), "new": str(new), "assignments": [one.model_dump(mode="json") for one in found]}
-        write_text_whole(json_file, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+        write_json_whole(json_file, document)
     for one in found:
         _show(one, everybody)
     return FOUND if any(one.grades for one in found) else OK

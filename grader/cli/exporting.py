@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from grader.check.lab import find_lab
 from grader.cli.console import size_text
@@ -21,7 +19,7 @@ from grader.export.package import gradescope_package
 from grader.export.visibility import Visibility
 from grader.report.slug import unique_slugs
 from grader.results import Results
-from grader.wholefile import write_bytes_whole, write_text_whole
+from grader.wholefile import write_bytes_whole, write_json_whole
 
 
 def export_command(paths: Sequence[Path], system: str, out: Path, hidden_tests: Visibility) -> int:
@@ -34,7 +32,7 @@ def export_command(paths: Sequence[Path], system: str, out: Path, hidden_tests: 
     status = OK
     for (results, one), path in zip(pairs, _paths(found, out), strict=True):
         if gradable(one):
-            write_text_whole(path, _text(gradescope_document(results, one, hidden_tests)))
+            write_json_whole(path, gradescope_document(results, one, hidden_tests))
         else:
             console.print(f"{escape(one.student)}: not graded, nothing is written")
             status = FAULT
@@ -51,10 +49,6 @@ def _paths(found: list[Results], out: Path) -> list[Path]:
         folder = out if len(found) == 1 else out / results.assignment.id
         paths += [folder / slug / "results.json" for slug in unique_slugs([one.student for one in results.submissions])]
     return paths
-
-
-def _text(document: dict[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def package_command(assignment: str, out: Path | None, hidden_tests: Visibility) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from grader.gradebook.lateness import Timeliness
 from grader.gradebook.rules import named_rules
 from grader.gradebook.trail import trail
 from grader.report.cell import neutral, written
-from grader.wholefile import write_text_whole
+from grader.wholefile import write_json_whole, write_text_whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +85,7 @@ def grades_command(where: str, assignment: str | None, csv_file: Path | None, js
             "rules": found.rules.model_dump(mode="json"),
             "grades": [asdict(grade) for grade in found.grades],
         }
-        write_text_whole(json_file, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+        write_json_whole(json_file, document)
     _show(found)
     return OK
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from grader.judge.judge import Judge, JudgePlan
 from grader.sandbox.choice import choose_wall
 from grader.validate.check import Validation
 from grader.validate.validation import Validator
-from grader.wholefile import write_text_whole
+from grader.wholefile import write_json_whole
 
 _MOST_SHORTFALLS = 20
 
@@ -29,7 +28,7 @@ def validate_command(assignment: str | None, json_path: Path | None, sandbox: st
     validations = [validate(folder, sandbox, courses) for folder in wanted_assignments(assignment, courses)]
     if json_path is not None:
         document = [validation.to_plain() for validation in validations]
-        write_text_whole(json_path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+        write_json_whole(json_path, document)
     return OK if all(validation.holds for validation in validations) else FOUND
 
 

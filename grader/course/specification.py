@@ -242,6 +242,11 @@ class Limits(Specification):
     gpu: bool = False
     gpu_mb: PositiveInt = 4096
 
+    @property
+    def submission_bytes(self) -> int:
+        """`submission_mb` in bytes."""
+        return self.submission_mb << 20
+
 
 class Assignment(Specification):
     """The whole of `assignment.yaml`.

@@ -25,7 +25,7 @@ from grader.run.plan import AssignmentRun
 from grader.run.run import make_results
 from grader.sandbox.choice import choose_wall
 from grader.sandbox.wall import Wall
-from grader.wholefile import write_text_whole
+from grader.wholefile import write_json_whole
 
 
 def grade_there(root: Path, hidden_tests: Visibility = USUAL) -> Path:
@@ -39,7 +39,7 @@ def grade_there(root: Path, hidden_tests: Visibility = USUAL) -> Path:
     results = _grade(folder, wall, root, course)
     document = gradescope_document(results, results.submissions[0], hidden_tests, warning)
     out = root / "results" / "results.json"
-    write_text_whole(out, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    write_json_whole(out, document)
     return out
 
 

@@ -52,8 +52,6 @@ from grader.sandbox.session import Session
 from grader.sandbox.template import Template, TemplatePlan
 from grader.sandbox.wall import Contents, Wall
 
-_MEGABYTE = 1 << 20
-
 
 @dataclass(frozen=True)
 class JudgePlan:
@@ -94,7 +92,7 @@ class Judge:
         forget_code(plan.folder.path, *plan.folder.reference_files)  # a judge before this one may have had it otherwise
         self.snapshot = Snapshot(plan.folder)
         self.assignment = plan.folder.specification
-        self.limit = self.assignment.limits.submission_mb * _MEGABYTE  # bytes of a submission
+        self.limit = self.assignment.limits.submission_bytes
         self.translate: Callable[[str], str] = translate_with(plan.language, plan.folder.locale, self.assignment.id)
         self.weights = {name: weights_file(model, plan.folder) for name, model in self.assignment.models.items()}
         if plan.folder.is_bundle and "hidden" in plan.visibilities:

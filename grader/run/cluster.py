@@ -39,7 +39,6 @@ _FETCH_SECONDS = 60.0  # for an answer that a worker says it has
 _LOOK_SECONDS = 1.0
 _AGAIN_SECONDS = 60.0  # until one that was left out is looked at again; twice as long each time
 _GONE = "the cluster's scheduler is gone; what was finished is kept"
-_MEGABYTE = 1 << 20
 
 
 class Cluster:
@@ -206,7 +205,7 @@ class ClusterCrew:
 
     def give(self, worker: str, job: Job) -> None:
         """Send the submission's files."""
-        limit = self.task.folder.specification.limits.submission_mb * _MEGABYTE
+        limit = self.task.folder.specification.limits.submission_bytes
         carried = Job(carry(job.submission, limit), job.kept)
         future = self.cluster.on(worker, remote.grade, self.order.key, carried)
         self.running[worker] = (job, future)

@@ -122,7 +122,7 @@ def _given_up(task: Task, submission: Submission, reason: str) -> Verdict:
     result = SubmissionResult(
         student=submission.student,
         path=submission.place,
-        digest=submission.digest_if_readable(assignment.limits.submission_mb << 20),
+        digest=submission.digest_if_readable(assignment.limits.submission_bytes),
         status=SubmissionStatus.GRADER_ERROR,
         score=None,
         max_score=float(assignment.points),

@@ -151,7 +151,7 @@ def journal_keys(run: AssignmentRun, language: str, options: RunOptions) -> dict
     environment, folder = options.machines.environment(run.folder.specification), run.folder
     whole, shared = folder.digest(), shared_digest(folder)
     device = options.device.partition(":")[0] if folder.specification.models else ""  # all of a kind compute alike
-    keys, limit = {}, folder.specification.limits.submission_mb << 20
+    keys, limit = {}, folder.specification.limits.submission_bytes
     for one in run.submissions:
         digest = one.digest_if_readable(limit)
         handed_in = f"{one.main.name if one.main is not None else ' '.join((one.problem, *one.candidates))}\0{digest}"

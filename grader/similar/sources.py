@@ -48,7 +48,7 @@ def read_source(submission: Submission, folder: AssignmentFolder, *, earlier: bo
     if submission.main is None:
         return left_out(submission.problem or "no_file")
     try:
-        files = submission.files(limit := folder.specification.limits.submission_mb << 20)
+        files = submission.files(limit := folder.specification.limits.submission_bytes)
         digest = submission.digest(limit)
     except ValueError:
         return left_out("too_large")
