@@ -19,7 +19,7 @@ from typing import Any
 
 from grader.course.specification import Limits
 from grader.errors import SandboxFault, SubmissionCrashed, SubmissionStopped, WireError
-from grader.sandbox.session import REPORT, Session, last_lines
+from grader.sandbox.session import Session, last_lines
 from grader.sandbox.shared import SharedSession
 from grader.sandbox.template import START_SECONDS, TemplatePlan, configuration
 from grader.sandbox.wall import interpreter
@@ -174,15 +174,10 @@ class LoneSession(SharedSession):
 
     def __init__(self, process: LoneProcess, limits: Limits) -> None:
         assert process.connection is not None
-        self.keeper = process
-        self.pid = process.process.pid
-        self.limits = limits
-        self.channel = Channel(process.connection, REPORT)
-        self.outbound = Channel(process.connection, REQUESTS)
-        self.ends = time.monotonic() + limits.total_seconds
-        self.closed = False
-        self.guard = None
-        self.verdict = None
+        super().__init__(process, process.process.pid, process.connection, limits, "")
+
+    def _meet(self, connection: socket.socket, work: str) -> None:
+        """Nothing: it was met when it got warm, and nobody else's process guards it."""
 
     def stopped(self, status: int | None) -> SubmissionStopped:
         """The error for an exit status as `subprocess` gives it."""

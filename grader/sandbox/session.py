@@ -67,17 +67,20 @@ class Session:
         self.keeper = keeper
         self.pid = pid
         self.limits = limits
-        self.work = work
         self.channel = Channel(connection, REPORT)
         self.outbound = Channel(connection, REQUESTS)
         self.ends = time.monotonic() + limits.total_seconds
         self.closed = False
         self.guard: Guard | None = None
         self.verdict: SandboxError | None = None
+        self._meet(connection, work)
+
+    def _meet(self, connection: socket.socket, work: str) -> None:
+        """Wait for the first word of the other side, and guard it where it says who it is."""
         try:
             first = sender(connection, _READY_SECONDS)
             self.channel.receive(time.monotonic() + _READY_SECONDS)
-            self.guard = guard(first, limits, work) if first else None
+            self.guard = guard(first, self.limits, work) if first else None
         except (OSError, WireError) as error:
             self.close()
             raise SandboxFault(f"a sandbox could not be built: {error}. {self.keeper.log_tail()}") from error
