@@ -41,7 +41,7 @@ _SECCOMP_FILTER_FLAG_TSYNC = 1
 
 
 @dataclass(frozen=True)
-class Entry:
+class FilterLine:
     """One line of the filter, for documentation: `calls` get `answer`, because of `why`."""
 
     calls: tuple[str, ...]
@@ -88,24 +88,24 @@ def install_filter(profile: Profile = IN_NAMESPACES) -> None:
         raise OSError(errno.EBUSY, f"thread {culprit} cannot take the filter", "seccomp")
 
 
-def entries(profile: Profile = IN_NAMESPACES) -> tuple[Entry, ...]:
+def entries(profile: Profile = IN_NAMESPACES) -> tuple[FilterLine, ...]:
     """The filter as a table for the documentation: what is refused or restricted, then what is allowed."""
     conditional: dict[tuple[str, str], list[str]] = {}
     for name, item in CONDITIONS.items():
         answer_otherwise = "pretended" if item.rule.otherwise == PRETENDED else "some arguments"
         conditional.setdefault((answer_otherwise, item.why), []).append(name)
     lines = [
-        *(Entry(refusal.calls, "EPERM", refusal.why) for refusal in REFUSED),
-        Entry(("clone3",), "ENOSYS", "its flags are out of a filter's sight; glibc falls back to clone"),
-        Entry(("socket",), "some arguments", SOCKET_WHY if profile.socket_families else "none: no namespace bounds it"),
-        *(Entry(tuple(names), otherwise, why) for (otherwise, why), names in conditional.items()),
+        *(FilterLine(refusal.calls, "EPERM", refusal.why) for refusal in REFUSED),
+        FilterLine(("clone3",), "ENOSYS", "its flags are out of a filter's sight; glibc falls back to clone"),
+        FilterLine(("socket",), "some arguments", SOCKET_WHY if profile.socket_families else "none: no namespace bounds it"),
+        *(FilterLine(tuple(names), otherwise, why) for (otherwise, why), names in conditional.items()),
     ]
     special = {"socket"}
     if not profile.file_attributes:
-        lines.append(Entry(FILE_ATTRIBUTE_CALLS, "pretended", "Landlock does not cover them"))
+        lines.append(FilterLine(FILE_ATTRIBUTE_CALLS, "pretended", "Landlock does not cover them"))
         special |= set(FILE_ATTRIBUTE_CALLS)
     if not profile.signals:
-        lines.append(Entry(SIGNAL_CALLS, "EPERM", "nothing else keeps them from the judge's own processes"))
+        lines.append(FilterLine(SIGNAL_CALLS, "EPERM", "nothing else keeps them from the judge's own processes"))
         special |= set(SIGNAL_CALLS)
     allowed = tuple(name for name in ALLOWED if name not in special)
-    return (*lines, Entry(allowed, "allowed", "what Python, torch, Jupyter and their subprocesses use"))
+    return (*lines, FilterLine(allowed, "allowed", "what Python, torch, Jupyter and their subprocesses use"))

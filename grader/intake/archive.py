@@ -39,7 +39,7 @@ _UNSAFE = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
 
 
 @dataclass(frozen=True)
-class Entry:
+class ArchiveEntry:
     """A file in the archive; `path` is relative and safe."""
 
     path: PurePosixPath
@@ -50,14 +50,14 @@ class Archive:
     """An archive whose entries were looked at; those `left_out` are too large, or too many, to be unpacked."""
 
     def __init__(
-        self, path: Path, file: zipfile.ZipFile, entries: tuple[Entry, ...], left_out: tuple[PurePosixPath, ...] = ()
+        self, path: Path, file: zipfile.ZipFile, entries: tuple[ArchiveEntry, ...], left_out: tuple[PurePosixPath, ...] = ()
     ) -> None:
         self.path = path
         self.entries = entries
         self.left_out = left_out
         self._file = file
 
-    def unpack(self, entry: Entry, target: Path) -> bool:
+    def unpack(self, entry: ArchiveEntry, target: Path) -> bool:
         """Write one file; False where none can be made of that name: a path too long, or with a file on its way, or taken.
 
         Raises `UsageError` for damaged data.
@@ -80,7 +80,7 @@ class Archive:
             raise
         return True
 
-    def _open(self, entry: Entry) -> IO[bytes]:
+    def _open(self, entry: ArchiveEntry) -> IO[bytes]:
         try:
             return self._file.open(entry.info)
         except OSError as error:  # its data would begin before the archive does, where a byte of the directory is wrong
@@ -105,13 +105,13 @@ def read_archive(path: Path) -> Iterator[Archive]:
         names = _Names()
         files = [info for info in file.infolist() if not info.filename.endswith("/")]  # `is_dir` fails for an empty name
         named = [(info, parts) for info in files if not _JUNK & set(parts := _parts(path, info))]
-        entries = [Entry(names.give(path, parts), info) for info, parts in named]
+        entries = [ArchiveEntry(names.give(path, parts), info) for info, parts in named]
         blamed = _without_room(path, entries)
         kept = tuple(entry for number, entry in enumerate(entries) if number not in blamed)
         yield Archive(path, file, kept, tuple(entries[number].path for number in sorted(blamed)))
 
 
-def _without_room(path: Path, entries: list[Entry]) -> set[int]:
+def _without_room(path: Path, entries: list[ArchiveEntry]) -> set[int]:
     """The places of those entries that are too many or too large: of whom is to blame, first what is most to blame.
 
     To blame is what shrinks as no honest file does, then what is large. Raises `UsageError` where nothing would be left.
@@ -141,7 +141,7 @@ def _without_room(path: Path, entries: list[Entry]) -> set[int]:
     return left_out
 
 
-def _by_owner(entries: list[Entry]) -> dict[tuple[str, ...], list[int]]:
+def _by_owner(entries: list[ArchiveEntry]) -> dict[tuple[str, ...], list[int]]:
     """Places of entries by the folder of a student's files, as far as it can be told here: at the top, or below a lone one."""
     lone = len({entry.path.parts[0] for entry in entries}) == 1
     owners: dict[tuple[str, ...], list[int]] = {}

@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from grader.course.names import apart
 from grader.course.submission import MOST_NAMED, SUFFIXES, Work, in_order, student_id
 from grader.errors import UsageError
-from grader.intake.archive import Archive, Entry, read_archive
+from grader.intake.archive import Archive, ArchiveEntry, read_archive
 from grader.intake.names import Named, canvas_name, moodle_name, platform_of
 
 _NBGRADERS = {"source", "release", "submitted", "autograded", "feedback"}
@@ -131,7 +131,7 @@ def _either(name: str) -> str:
     return f"{name} (it could be of two students: Moodle's mark is in it twice)"
 
 
-def _told(entry: Entry) -> str:
+def _told(entry: ArchiveEntry) -> str:
     return f"{_shown(entry.path)} (its path is too long, or another file's)"
 
 

@@ -113,7 +113,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Entry:
+class LedgerEntry:
     """A call of `check` that is to be compared: `other` asks the same by other arguments, `place` is where it stands."""
 
     first: Asked
@@ -146,7 +146,7 @@ class Ledger:
         self._reference = reference
         self._comparisons = comparisons
         self._test = test
-        self._waiting: list[Entry] = []
+        self._waiting: list[LedgerEntry] = []
         self._drawn: list[Asked] = []
 
     def ask(self, part: Part, arguments: tuple[Any, ...], photo: str) -> Asked:
@@ -156,7 +156,7 @@ class Ledger:
         found = self._reference.expect(part.id, call.arguments)
         return Asked(replace(call, tolerance=found.tolerance), answer, found.value)
 
-    def enter(self, entry: Entry) -> None:
+    def enter(self, entry: LedgerEntry) -> None:
         """Have it compared. Raises as `settle` does, if that is at once."""
         self._waiting.append(entry)
         if self.at_once:
@@ -232,7 +232,7 @@ class Check:
         first = ledger.ask(part, arguments, photo)
         # Asked whatever came of the first, which else would be known to have been wrong.
         other = None if otherwise is None else ledger.ask(part, otherwise, photo)
-        ledger.enter(Entry(first, other, hint, sys._getframe(1) if ledger.at_once else None))
+        ledger.enter(LedgerEntry(first, other, hint, sys._getframe(1) if ledger.at_once else None))
         return first.expected
 
 

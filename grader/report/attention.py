@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from grader.i18n import translator
 from grader.report.number import format_number, format_percent
-from grader.report.roster import Crowd, Entry, crowd
+from grader.report.roster import ClassEntry, Crowd, crowd
 from grader.report.similarity import PAGES as SIMILAR_PAGES
 from grader.report.similarity import Similarity
 from grader.report.text import clean
@@ -52,7 +52,7 @@ class _Group:
     """Who is in a reason, each with a note or all without; `more` as there."""
 
     title: str
-    entries: Sequence[Entry]
+    entries: Sequence[ClassEntry]
     notes: Sequence[str] = ()
     more: str = ""
 
@@ -68,7 +68,7 @@ class Attention:
 
 
 def attention(
-    assignment: AssignmentSummary, entries: Sequence[Entry], language: str, similarity: Similarity | None = None
+    assignment: AssignmentSummary, entries: Sequence[ClassEntry], language: str, similarity: Similarity | None = None
 ) -> Attention:
     """Sort the class by reason; `similarity` is what `grade similar` found, if it was asked."""
     told = itertools.chain(
@@ -89,46 +89,46 @@ def attention(
     )
 
 
-def _stopped(entries: Sequence[Entry], language: str) -> Iterator[_Group]:
+def _stopped(entries: Sequence[ClassEntry], language: str) -> Iterator[_Group]:
     """Whose work could not be graded, by how that ended."""
     for status in _STATUSES:
         group = [entry for entry in entries if entry.submission.status is status]
         yield _Group(submission_word(status, translator(language)), group, [_first_message(entry) for entry in group])
 
 
-def _first_message(entry: Entry) -> str:
+def _first_message(entry: ClassEntry) -> str:
     return entry.submission.messages[0] if entry.submission.messages else ""
 
 
-def _without_points(entries: Sequence[Entry], language: str) -> Iterator[_Group]:
+def _without_points(entries: Sequence[ClassEntry], language: str) -> Iterator[_Group]:
     _ = translator(language).gettext
     empty = [entry for entry in entries if _is_empty(entry)]
     yield _Group(_("graded, but without a single point"), empty, [_first_finding(entry) for entry in empty])
 
 
-def _is_empty(entry: Entry) -> bool:
+def _is_empty(entry: ClassEntry) -> bool:
     submission = entry.submission
     return submission.status is SubmissionStatus.GRADED and submission.score == 0 < submission.max_score
 
 
-def _first_finding(entry: Entry) -> str:
+def _first_finding(entry: ClassEntry) -> str:
     return next((test.message for test in entry.submission.tests if test.message), "")
 
 
-def _graded_in_part(entries: Sequence[Entry], language: str) -> Iterator[_Group]:
+def _graded_in_part(entries: Sequence[ClassEntry], language: str) -> Iterator[_Group]:
     _ = translator(language).gettext
     unchecked = [entry for entry in entries if _unchecked_tests(entry)]
     names = [", ".join(_unchecked_tests(entry)) for entry in unchecked]
     yield _Group(_("graded in part: the grader failed in some tests"), unchecked, names)
 
 
-def _unchecked_tests(entry: Entry) -> list[str]:
+def _unchecked_tests(entry: ClassEntry) -> list[str]:
     if entry.submission.status is SubmissionStatus.GRADER_ERROR:  # told already
         return []
     return [test.title for test in entry.submission.tests if test.status is TestStatus.GRADER_ERROR]
 
 
-def _near_boundaries(assignment: AssignmentSummary, entries: Sequence[Entry], language: str) -> Iterator[_Group]:
+def _near_boundaries(assignment: AssignmentSummary, entries: Sequence[ClassEntry], language: str) -> Iterator[_Group]:
     _ = translator(language).gettext
     near = _nearest_boundaries(assignment, entries)
     told = _("{score} points, where the boundary is {boundary}")
@@ -139,7 +139,7 @@ def _near_boundaries(assignment: AssignmentSummary, entries: Sequence[Entry], la
     yield _Group(_("close to a grade boundary"), [entry for entry, _score, _boundary in near], notes)
 
 
-def _nearest_boundaries(assignment: AssignmentSummary, entries: Sequence[Entry]) -> list[tuple[Entry, float, float]]:
+def _nearest_boundaries(assignment: AssignmentSummary, entries: Sequence[ClassEntry]) -> list[tuple[ClassEntry, float, float]]:
     """(who, score, the nearest boundary), by the distance to it."""
     boundaries = {*assignment.boundaries, *([] if assignment.pass_score is None else [assignment.pass_score])}
     margin = min(_NEAR_POINTS, _NEAR_SHARE * assignment.max_score) + 1e-9
@@ -154,9 +154,9 @@ def _nearest_boundaries(assignment: AssignmentSummary, entries: Sequence[Entry])
     return sorted(near, key=lambda found: abs(found[2] - found[1]))
 
 
-def _identical(entries: Sequence[Entry], language: str) -> Iterator[_Group]:
+def _identical(entries: Sequence[ClassEntry], language: str) -> Iterator[_Group]:
     """Whose files are the same, byte for byte: a group for each file."""
-    by_digest: dict[str, list[Entry]] = defaultdict(list)
+    by_digest: dict[str, list[ClassEntry]] = defaultdict(list)
     for entry in entries:
         if entry.submission.digest and entry.submission.status is not SubmissionStatus.MISSING:
             by_digest[entry.submission.digest].append(entry)
@@ -164,17 +164,17 @@ def _identical(entries: Sequence[Entry], language: str) -> Iterator[_Group]:
     yield from (_Group(title, group) for group in by_digest.values() if len(group) > 1)
 
 
-def _alike(entries: Sequence[Entry], similarity: Similarity, language: str) -> Iterator[_Group]:
+def _alike(entries: Sequence[ClassEntry], similarity: Similarity, language: str) -> Iterator[_Group]:
     alike = _likest(entries, similarity, language)
     title = translator(language).gettext("very similar code")
     yield _Group(title, [entry for entry, _note in alike], [note for _entry, note in alike], f"{SIMILAR_PAGES}/index.html")
 
 
-def _likest(entries: Sequence[Entry], similarity: Similarity, language: str) -> list[tuple[Entry, str]]:
+def _likest(entries: Sequence[ClassEntry], similarity: Similarity, language: str) -> list[tuple[ClassEntry, str]]:
     """(who, how like whom), each with the likest one. Pairs of other files than these results are of do not count."""
     _ = translator(language).gettext
     known = {entry.submission.digest: entry for entry in entries if entry.submission.digest}
-    alike: dict[str, tuple[Entry, str]] = {}
+    alike: dict[str, tuple[ClassEntry, str]] = {}
     for pair in similarity.pairs:
         works = similarity.works[pair.first], similarity.works[pair.second]
         if (pair.likeness < _VERY_ALIKE and not pair.whole) or any(
@@ -194,8 +194,8 @@ def _likest(entries: Sequence[Entry], similarity: Similarity, language: str) -> 
     return list(alike.values())
 
 
-def _adaptations(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
-    by_message: dict[str, list[Entry]] = defaultdict(list)
+def _adaptations(entries: Sequence[ClassEntry]) -> list[tuple[str, list[ClassEntry]]]:
+    by_message: dict[str, list[ClassEntry]] = defaultdict(list)
     for entry in entries:
         if entry.submission.status is SubmissionStatus.GRADED:
             for message in dict.fromkeys(entry.submission.messages):

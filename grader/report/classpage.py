@@ -9,14 +9,14 @@ from grader.report.chart import histogram
 from grader.report.number import format_number
 from grader.report.overview import overview
 from grader.report.payload import payload
-from grader.report.roster import Entry
+from grader.report.roster import ClassEntry
 from grader.report.similarity import PAGES as SIMILAR_PAGES
 from grader.report.similarity import Similarity
 from grader.report.template import assets, environment
 from grader.results import Results
 
 
-def class_page(results: Results, entries: Sequence[Entry], language: str, similarity: Similarity | None = None) -> str:
+def class_page(results: Results, entries: Sequence[ClassEntry], language: str, similarity: Similarity | None = None) -> str:
     """The page's HTML; results and entries are those of `roster.roster`, `similarity` what `grade similar` found."""
     translations = translator(language)
     view = overview(results, entries, language, similarity)

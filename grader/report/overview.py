@@ -21,7 +21,7 @@ from statistics import median, quantiles
 from grader.i18n import translator
 from grader.report.attention import Attention, attention
 from grader.report.items import Item, ItemGroup, item_groups
-from grader.report.roster import Crowd, Entry, crowd
+from grader.report.roster import ClassEntry, Crowd, crowd
 from grader.report.similarity import Similarity
 from grader.report.text import split_title
 from grader.results import Results
@@ -76,7 +76,7 @@ class Overview:
         return remarks
 
 
-def overview(results: Results, entries: Sequence[Entry], language: str, similarity: Similarity | None = None) -> Overview:
+def overview(results: Results, entries: Sequence[ClassEntry], language: str, similarity: Similarity | None = None) -> Overview:
     """Work out everything that the class page says in words."""
     submissions = [entry.submission for entry in entries]
     groups = item_groups(results.assignment, submissions, translator(language))
@@ -92,9 +92,9 @@ def overview(results: Results, entries: Sequence[Entry], language: str, similari
     )
 
 
-def _mistakes(entries: Sequence[Entry], part_titles: dict[str, str]) -> tuple[Mistake, ...]:
+def _mistakes(entries: Sequence[ClassEntry], part_titles: dict[str, str]) -> tuple[Mistake, ...]:
     """The misconceptions by the number of students, each student counted once however many tests show it."""
-    found: dict[str, list[Entry]] = defaultdict(list)
+    found: dict[str, list[ClassEntry]] = defaultdict(list)
     told: dict[str, tuple[str, str]] = {}
     for entry in entries:
         named = {test.misconception.id: test for test in entry.submission.tests if test.misconception}

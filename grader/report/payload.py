@@ -19,7 +19,7 @@ from gettext import NullTranslations
 from typing import Any
 
 from grader.report.items import ItemGroup
-from grader.report.roster import Entry
+from grader.report.roster import ClassEntry
 from grader.report.wording import TEST_SYMBOLS, submission_word, test_word
 from grader.results import SubmissionStatus, TestStatus
 
@@ -41,7 +41,7 @@ _STATUS_NUMBER = {status: number for number, status in enumerate(SubmissionStatu
 
 def payload(
     groups: Sequence[ItemGroup],
-    entries: Sequence[Entry],
+    entries: Sequence[ClassEntry],
     needing: frozenset[str],
     language: str,
     translations: NullTranslations,
@@ -67,7 +67,7 @@ def payload(
     }
 
 
-def _row(entry: Entry, parts: Sequence[str], tests: Sequence[str], needs: bool) -> list[Any]:
+def _row(entry: ClassEntry, parts: Sequence[str], tests: Sequence[str], needs: bool) -> list[Any]:
     submission = entry.submission
     scores = {part.id: part.score for part in submission.parts}
     letters = {test.id: _LETTERS[test.status] for test in submission.tests}

@@ -12,7 +12,7 @@ from pathlib import Path
 from grader.i18n import spoken, translator
 from grader.report.gradetable import grade_table
 from grader.report.junit import junit
-from grader.report.roster import Entry, roster, shared_part
+from grader.report.roster import ClassEntry, roster, shared_part
 from grader.report.similarity import FILE as SIMILAR
 from grader.report.similarity import Similarity, read_similarity
 from grader.report.similarpages import write_similar_pages
@@ -70,7 +70,7 @@ class _Report:
         self._class = digest(self._shared, str(results.left_out), *self._own)
 
     @cached_property
-    def _roster(self) -> tuple[Results, tuple[Entry, ...]]:
+    def _roster(self) -> tuple[Results, tuple[ClassEntry, ...]]:
         return roster(self.results)
 
     def write_student_pages(self, stamps: Stamps) -> None:

@@ -12,7 +12,7 @@ from grader.results import Results, SubmissionResult
 
 
 @dataclass(frozen=True)
-class Entry:
+class ClassEntry:
     """One submission (its texts cleaned) and the name of its pages' folders."""
 
     submission: SubmissionResult
@@ -51,14 +51,14 @@ class Crowd:
         return self.total - len(self.people)
 
 
-def roster(results: Results) -> tuple[Results, tuple[Entry, ...]]:
+def roster(results: Results) -> tuple[Results, tuple[ClassEntry, ...]]:
     """The results with every text cleaned, and an entry per submission in their order.
 
     Slugs are made from the ids as they came: two ids that look the same after cleaning are still two students.
     """
     cleaned = clean_record(results)
     slugs = unique_slugs([submission.student for submission in results.submissions])
-    return cleaned, tuple(Entry(*pair) for pair in zip(cleaned.submissions, slugs, strict=True))
+    return cleaned, tuple(ClassEntry(*pair) for pair in zip(cleaned.submissions, slugs, strict=True))
 
 
 def shared_part(results: Results) -> Results:
@@ -66,7 +66,7 @@ def shared_part(results: Results) -> Results:
     return results.model_copy(update={"submissions": (), "left_out": 0})
 
 
-def crowd(entries: Sequence[Entry], notes: Sequence[str] = (), limit: int = 40) -> Crowd:
+def crowd(entries: Sequence[ClassEntry], notes: Sequence[str] = (), limit: int = 40) -> Crowd:
     """Name the first `limit` of the entries, each with its note; a class of thousands must not fill the page."""
     named = zip(entries[:limit], notes or [""] * len(entries), strict=False)
     people = tuple(Person(entry.submission.student, entry.href, note) for entry, note in named)

@@ -8,14 +8,14 @@ from grader.figures import Figure
 from grader.report.edition import published
 from grader.report.feedback import State, feedback
 from grader.report.picture import Picture, picture
-from grader.report.roster import Entry, shared_part
+from grader.report.roster import ClassEntry, shared_part
 from grader.report.template import assets, environment
 from grader.results import Results, SubmissionResult
 
 _MOST_BYTES = 1_500_000  # of a page's pictures
 
 
-def instructor_page(results: Results, entry: Entry, language: str) -> str:
+def instructor_page(results: Results, entry: ClassEntry, language: str) -> str:
     """Everything that is known about the submission, and a way to what the student sees."""
     return _page(results, entry.submission, language, handout=entry.handout)
 

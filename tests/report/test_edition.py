@@ -11,7 +11,7 @@ import pytest
 from grader.figures import Grid, HeatMap, OwnFigure
 from grader.report.edition import published
 from grader.report.rendering import render
-from grader.report.roster import Entry
+from grader.report.roster import ClassEntry
 from grader.report.studentpage import instructor_page, published_page
 from grader.results import Results, SubmissionResult, SubmissionStatus, TestResult, TestStatus
 
@@ -88,7 +88,7 @@ def test_the_published_page_leaks_nothing(make_class: Callable[..., Results]) ->
             page = published_page(results, whole, language)
             for secret in ("EXPECTED-hidden", "DETAIL", "SECRET", "/srv/", "sha256:0", "::test_", "tests/"):
                 assert secret not in page
-    everything = instructor_page(results, Entry(submission(leaky("hidden")), "ivanov"), "en")
+    everything = instructor_page(results, ClassEntry(submission(leaky("hidden")), "ivanov"), "en")
     for known in ("SECRET-EXPECTED", "SECRET-DETAIL", "FIGURE-hidden", PATH, "::test_secret_id", "12.75"):
         assert known in everything
 

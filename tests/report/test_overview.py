@@ -10,7 +10,7 @@ from grader.i18n import translator
 from grader.report.attention import attention
 from grader.report.overview import overview
 from grader.report.payload import payload
-from grader.report.roster import Entry, roster
+from grader.report.roster import ClassEntry, roster
 from grader.results import Results, SubmissionStatus, TestStatus
 
 MakeClass = Callable[..., Results]
@@ -35,7 +35,9 @@ def test_identical_files_are_told(make_class: MakeClass) -> None:
     (same,) = [reason for reason in attention(results.assignment, entries, "en").reasons if reason.title == "identical files"]
     assert [person.name for person in same.who.people] == ["morozova", "volkov"]
     missing = [entry.submission.model_copy(update={"digest": "sha256:", "status": SubmissionStatus.MISSING}) for entry in entries]
-    found = attention(results.assignment, [Entry(submission, str(number)) for number, submission in enumerate(missing)], "en")
+    found = attention(
+        results.assignment, [ClassEntry(submission, str(number)) for number, submission in enumerate(missing)], "en"
+    )
     assert "identical files" not in [reason.title for reason in found.reasons]
 
 
@@ -54,7 +56,7 @@ def test_a_test_that_the_grader_could_not_check_is_told(make_class: MakeClass) -
     (submission,) = results.submissions
     test = submission.tests[0].model_copy(update={"status": TestStatus.GRADER_ERROR, "score": None})
     found = attention(
-        results.assignment, [Entry(submission.model_copy(update={"tests": (test, *submission.tests[1:])}), "a")], "en"
+        results.assignment, [ClassEntry(submission.model_copy(update={"tests": (test, *submission.tests[1:])}), "a")], "en"
     )
     (reason,) = found.reasons
     assert reason.title == "graded in part: the grader failed in some tests"
@@ -65,7 +67,7 @@ def test_whoever_has_no_point_is_told(make_class: MakeClass) -> None:
     """Protects the student whose starter came untouched, and whose code the grader did not find, from passing for graded."""
     results = make_class(2)
     entries = [
-        Entry(one.model_copy(update={"score": score, "status": SubmissionStatus.GRADED, "messages": ()}), one.student)
+        ClassEntry(one.model_copy(update={"score": score, "status": SubmissionStatus.GRADED, "messages": ()}), one.student)
         for one, score in zip(results.submissions, (0.0, 0.5), strict=True)
     ]
     (reason,) = attention(results.assignment, entries, "en").reasons
@@ -81,7 +83,7 @@ def test_a_work_that_did_not_run_lacks_no_function(make_class: MakeClass, status
     results = make_class(1)
     (submission,) = results.submissions
     tests = tuple(test.model_copy(update={"status": TestStatus.NOT_FOUND}) for test in submission.tests)
-    entry = Entry(submission.model_copy(update={"status": status, "tests": tests}), "ivanov")
+    entry = ClassEntry(submission.model_copy(update={"status": status, "tests": tests}), "ivanov")
     groups = overview(results, [entry], "en").groups
     (row,) = payload(groups, [entry], frozenset(), "en", translator("en"))["rows"]
     assert row[5] == ("n" * len(tests) if status is SubmissionStatus.GRADED else "")
@@ -93,7 +95,7 @@ def test_whoever_is_near_a_boundary_is_told(make_class: MakeClass) -> None:
     assignment = results.assignment.model_copy(update={"pass_score": 50.0, "boundaries": (50.0, 80.0)})
     scores = (48.9, 49, 50.5, 79.75, None, 82)
     submissions = [one.model_copy(update={"score": score}) for one, score in zip(results.submissions, scores, strict=True)]
-    entries = [Entry(submission, submission.student) for submission in submissions]
+    entries = [ClassEntry(submission, submission.student) for submission in submissions]
     (near,) = [one for one in attention(assignment, entries, "en").reasons if one.title == "close to a grade boundary"]
     assert [person.note for person in near.who.people] == [
         "79.75 points, where the boundary is 80",
@@ -107,7 +109,7 @@ def test_of_few_points_one_is_not_near(make_class: MakeClass) -> None:
     """Protects an assignment of five points, where everyone is within a point of something."""
     results = make_class(1)
     assignment = results.assignment.model_copy(update={"max_score": 5, "boundaries": (3.0,)})
-    entry = Entry(results.submissions[0].model_copy(update={"score": 3.5}), "a")
+    entry = ClassEntry(results.submissions[0].model_copy(update={"score": 3.5}), "a")
     assert "close to a grade boundary" not in [one.title for one in attention(assignment, [entry], "en").reasons]
 
 
@@ -116,7 +118,7 @@ def test_how_many_passed(make_class: MakeClass) -> None:
     results = make_class(4)
     scores = (50, 49.99, None, 100)
     submissions = [one.model_copy(update={"score": score}) for one, score in zip(results.submissions, scores, strict=True)]
-    entries = [Entry(submission, submission.student) for submission in submissions]
+    entries = [ClassEntry(submission, submission.student) for submission in submissions]
     line = results.assignment.model_copy(update={"pass_score": 50.0})
     assert overview(results.model_copy(update={"assignment": line}), entries, "en").passed == 2
     assert overview(results, entries, "en").passed is None
@@ -125,7 +127,9 @@ def test_how_many_passed(make_class: MakeClass) -> None:
 def test_thousands_are_counted_but_not_all_named(make_class: MakeClass) -> None:
     """Protects the page's size from a day on which nothing could be loaded."""
     results, entries = roster(make_class(1000))
-    broken = [Entry(entry.submission.model_copy(update={"status": SubmissionStatus.CRASHED}), entry.slug) for entry in entries]
+    broken = [
+        ClassEntry(entry.submission.model_copy(update={"status": SubmissionStatus.CRASHED}), entry.slug) for entry in entries
+    ]
     reason = attention(results.assignment, broken, "en").reasons[0]
     assert (reason.who.total, len(reason.who.people), reason.who.more) == (1000, 40, 960)
 
