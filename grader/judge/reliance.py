@@ -16,8 +16,9 @@ from grader.results import TestResult, TestStatus
 
 _NO_FAILURES = (TestStatus.PASSED, TestStatus.NOT_FOUND, TestStatus.GRADER_ERROR)
 _DEFINES = re.compile(r"[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+([^\W\d]\w*)")
-_SIGNATURE = re.compile(r".*\)\s*(?:->[^:]*)?:")
-_CALLS = re.compile(r"([^\W\d]\w*)[ \t]*\(")
+# Each takes a time that grows with a line, not with its square: a line may have as many letters as a file may have bytes.
+_SIGNATURE = re.compile(r".*\)\s*(?:->[^:)]*)?:")
+_CALLS = re.compile(r"(?<!\w)([^\W\d]\w*)[ \t]*\(")
 _QUOTES = re.compile(r'"""|' + "'''")
 
 
@@ -27,8 +28,8 @@ def reliance_words(
     """For each failing part what it is told of a failing one that it uses. `answered`: by part the name of what answered."""
     failing = {test.part for test in tests if test.status not in _NO_FAILURES}
     parts = [part for part in assignment.parts if part.id in failing and answered.get(part.id)]
-    called = calls(source.pieces()) if len(parts) > 1 else {}
     names = {part.id: answered[part.id].rpartition(".")[2] for part in parts}
+    called = calls(source.pieces(), names.values()) if len(parts) > 1 else {}
     return [
         gettext(
             "{name} uses your {other}, whose tests fail: mend {other} first. What is said of {name} may come of it.",
@@ -41,9 +42,13 @@ def reliance_words(
     ]
 
 
-def calls(pieces: Iterable[Sequence[str]]) -> dict[str, set[str]]:
-    """By each function and class the names that are called in its body, as far as its lines tell; none in long strings."""
+def calls(pieces: Sequence[Sequence[str]], asked: Iterable[str] = ()) -> dict[str, set[str]]:
+    """By each function and class the names that are called in its body, as far as its lines tell; none in long strings.
+
+    Only `asked` ones, and what the lines define: of others a line may hold millions, for each function around it.
+    """
     found: dict[str, set[str]] = {}
+    counted = {defined[1] for lines in pieces for line in lines if (defined := _DEFINES.match(line))} | set(asked)
     for lines in pieces:
         inside: list[tuple[int, str]] = []  # the indentation and the name of what a line stands in
         quoted = False
@@ -57,13 +62,14 @@ def calls(pieces: Iterable[Sequence[str]]) -> dict[str, set[str]]:
             while inside and indentation <= inside[-1][0]:
                 inside.pop()
             defined = _DEFINES.match(text)
+            names = counted.intersection(_CALLS.findall(text[defined.end() :] if defined else text))
             for _, name in inside:
-                found[name].update(_CALLS.findall(text[defined.end() :] if defined else text))
+                found[name] |= names
             if defined:
                 inside.append((indentation, defined[1]))
                 signature = _SIGNATURE.match(text)
                 body = text[signature.end() :] if signature else ""
-                found[defined[1]] = set(_CALLS.findall(body))  # of several definitions the last counts
+                found[defined[1]] = counted.intersection(_CALLS.findall(body))  # of several definitions the last counts
     return found
 
 

@@ -27,6 +27,7 @@ from grader.sandbox.exchange import Failure
 
 _MOST_LINES = 3_000  # of a file whose lines are told for hidden tests; the longest honest labs have some hundreds
 _MOST_IMPORTED = 30  # lines that one import may take
+_LONGEST = 1_000  # characters that are looked at of a line, which may be all of the file
 _IMPORT = re.compile(r"\s*(from\s+[\w.]+\s+)?import\b([^;]*)")
 
 
@@ -40,7 +41,7 @@ class Source:
     def line(self, cell: int, line: int) -> str:
         """Line `line` (from 1) of cell `cell` (from 1 among all cells; 0 for a module), on one line; empty when there is none."""
         lines = self._pieces.get(cell, [])
-        return one_line(lines[line - 1]).replace("`", "'") if 1 <= line <= len(lines) else ""
+        return one_line(lines[line - 1].lstrip()[:_LONGEST]).replace("`", "'") if 1 <= line <= len(lines) else ""
 
     def has_cell(self, cell: int) -> bool:
         """Whether the file has a code cell, or another, of that number; 0 stands for a module."""
@@ -55,19 +56,21 @@ class Source:
 
     def imported(self, cell: int, line: int) -> list[str]:
         """The names that the import which begins in this line gives to what it imports; empty where none does."""
-        lines = [text.partition("#")[0] for text in self._pieces.get(cell, [])[max(line - 1, 0) : line - 1 + _MOST_IMPORTED]]
+        following = self._pieces.get(cell, [])[max(line - 1, 0) : line - 1 + _MOST_IMPORTED]
+        lines = [text[:_LONGEST].partition("#")[0] for text in following]
         if not lines or not (found := _IMPORT.match(lines[0])):
             return []
-        rest, following = found[2], iter(lines[1:])
-        while "(" in rest and ")" not in rest and (more := next(following, None)) is not None:
+        rest, below = found[2], iter(lines[1:])
+        while "(" in rest and ")" not in rest and (more := next(below, None)) is not None:
             rest += more
         names = [item.split()[-1] for item in rest.strip(" ()").split(",") if item.split()]
         return names if found[1] else [name.partition(".")[0] for name in names]
 
     def not_imported(self, failure: Failure) -> Iterator[tuple[str, Failure]]:
         """The names that an import which failed was to give, and the failure in its place; in a cell, of which one failure is
-        told, also those of the imports below, for which a name that is missing tells that they have failed, too."""
-        last = len(self._pieces.get(failure.cell, [])) if failure.cell else failure.line
+        told, also those of the imports below, for which a name that is missing tells that they have failed, too; unless the
+        file is longer than people write."""
+        last = len(self._pieces.get(failure.cell, [])) if failure.cell and not self.is_long else failure.line
         for line in range(last, failure.line - 1, -1):
             yield from ((name, replace(failure, line=line)) for name in self.imported(failure.cell, line))
 
@@ -75,7 +78,7 @@ class Source:
         """The lines of the module, or of each cell; none of a file that is longer than people write."""
         return [] if self.is_long else list(self._pieces.values())
 
-    @property
+    @cached_property
     def is_long(self) -> bool:
         """Whether the file has so many lines that the number of one could carry a message."""
         return sum(map(len, self._pieces.values())) > _MOST_LINES

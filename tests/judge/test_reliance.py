@@ -55,7 +55,7 @@ def told(assignment: Assignment, code: str, answered: dict[str, str], **statuses
 
 def test_what_is_called_in_a_body() -> None:
     """Protects from claims that come of a comment, a long string, a default, or of what stands below a function."""
-    assert calls([CODE.split("\n")]) == {
+    assert calls([CODE.split("\n")], {"len", "default", "total"}) == {
         "mean": {"helper", "inner", "len"},
         "inner": {"helper"},
         "Work": {"split", "default", "mean"},
@@ -67,7 +67,19 @@ def test_what_is_called_in_a_body() -> None:
 
 def test_the_last_definition_counts() -> None:
     """Protects a notebook's later cell from what an earlier one called."""
-    assert calls([["def f(x):", "    return g(x)"], ["def f(x):", "    return h(x)"]]) == {"f": {"h"}}
+    assert calls([["def f(x):", "    return g(x)"], ["def f(x):", "    return h(x)"]], {"g", "h"}) == {"f": {"h"}}
+
+
+def test_names_that_nobody_asks_for() -> None:
+    """Protects the judge's memory from a line of millions of names in functions within functions."""
+    nested = [" " * level + f"def f{level}(x):" for level in range(3)]
+    assert calls([[*nested, "   return f0(x) + other(x)"]]) == {"f0": {"f0"}, "f1": {"f0"}, "f2": {"f0"}}
+
+
+@pytest.mark.parametrize("line", ["    x = " + "a" * 2_000_000, "def g(x" + ")->" * 700_000, "def g(x" + ") " * 1_000_000])
+def test_lines_that_take_the_square_of_their_length(line: str) -> None:
+    """Protects a whole class from one file whose line would keep the judge busy for days: this test would not end."""
+    assert calls([["def f(x):", line, "    return f(x)"]]).keys() >= {"f"}
 
 
 def test_a_part_that_uses_a_failing_one(assignment: Assignment) -> None:

@@ -188,6 +188,16 @@ def test_a_missing_name_whose_import_stood_below_one_that_failed() -> None:
     assert why_missing("os.name", replace(loading, cell=0)) == "Your code raised NameError in line 3."
 
 
+def test_imports_of_a_long_file() -> None:
+    """Protects a class from a file that fails to import: of millions of lines, or of names in one line, each was looked up."""
+    long = Source("lab.ipynb", json.dumps({"cells": [{"source": "import keras\n" * 4_000}]}).encode())
+    failed = Failure(("ModuleNotFoundError",), "No module", 1, 1, "", entry=1)
+    assert [(name, at.line) for name, at in long.not_imported(failed)] == [("keras", 1)]
+    wide = Source("lab.py", b"import keras, " + b", ".join(b"a%d" % number for number in range(10_000)))
+    assert len(wide.imported(0, 1)) < 1_000
+    assert len(wide.line(0, 1)) <= 160
+
+
 @pytest.mark.parametrize(
     "raw",
     [b"", b"\xff\xfe", b"{}", b"[]", b"null", b'{"cells": 1}', b'{"cells": [1]}', b'{"cells": [{"source": 1}]}', b"[" * 10**5],
