@@ -826,7 +826,8 @@ def _indices(flat: np.ndarray, boxes: int, call: Call) -> list[int]:
             hint = _("Indices are whole numbers from 0.")
         _reject(_("Floating-point numbers came instead of indices."), hint)
     if flat.size > boxes or len(np.unique(flat)) < flat.size:
-        _reject(_("A box is named more than once."), _("Take a kept box out of those that are left: it is named once."))
+        hint = _("Take a kept box out of those that are left, and count boxes as they were given, not those of a shorter list.")
+        _reject(_("A box is named more than once."), hint)
     if flat.min() < 0 or flat.max() >= boxes:
         _reject(
             _("An index belongs to no box."),

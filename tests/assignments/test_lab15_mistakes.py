@@ -901,6 +901,142 @@ def iou(box1, box2):
             "nms.by_intersection_added",
         ),
     },
+    "along_one_axis": {
+        "iou": (
+            """
+def ratio(a, b):
+    sides = [max(min(a[k + 2], b[k + 2]) - max(a[k], b[k]), 0) for k in (0, 1)]
+    return float(sides[0] * sides[1] / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - sides[0] * sides[1]))
+
+
+def iou(box1, box2):
+    shared = max(min(box1[3], box2[3]) - max(box1[1], box2[1]), 0)
+    return float(shared / (box1[3] - box1[1] + box2[3] - box2[1] - shared))
+""",
+            "iou.heights_only",
+        ),
+        "dice": (
+            """
+def dice_loss(y, p, alpha=0.3, beta=0.7):
+    found, wrong, missed = (y * p).sum(), ((1 - y) * p).sum(), (y * (1 - p)).sum()
+    return 1 - found / (found + alpha * wrong + beta * missed)
+""",
+            "dice.tversky_against_misses",
+        ),
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    scores, left, keep = [float(score) for score in scores], list(range(len(scores))), []
+    while left:
+        best = max(left, key=lambda i: scores[i])
+        keep.append(best)
+        left.remove(best)
+        for i in left:
+            overlap = ratio(boxes[best], boxes[i])
+            if overlap > iou_threshold:
+                scores[i] *= 1 - overlap
+        left = [i for i in left if scores[i] > 1e-3]
+    return keep
+""",
+            "nms.soft_linear",
+        ),
+        "cam": (
+            """
+def compute_cam(features, weights, class_idx):
+    features = features[0] if features.ndim == 4 else features
+    cam = torch.zeros(features.shape[1:])
+    for k in range(weights.shape[0]):
+        cam += weights[class_idx, k] * features[k]
+    return cam
+""",
+            "cam.as_many_channels_as_classes",
+        ),
+    },
+    "places_in_lists": {
+        "iou": (
+            """
+import math
+
+
+def ratio(a, b):
+    sides = [max(min(a[k + 2], b[k + 2]) - max(a[k], b[k]), 0) for k in (0, 1)]
+    return float(sides[0] * sides[1] / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - sides[0] * sides[1]))
+
+
+def iou(box1, box2, eps=1e-7):
+    box1, box2 = [float(side) for side in box1], [float(side) for side in box2]
+    value = ratio(box1, box2)
+    hull = sum((max(box1[k + 2], box2[k + 2]) - min(box1[k], box2[k])) ** 2 for k in (0, 1)) + eps
+    apart = sum((box1[k] + box1[k + 2] - box2[k] - box2[k + 2]) ** 2 for k in (0, 1)) / 4
+    first, second = (math.atan((box[2] - box[0]) / (box[3] - box[1] + eps)) for box in (box1, box2))
+    v = 4 / math.pi**2 * (second - first) ** 2
+    return value - (apart / hull + v * v / (v - value + 1 + eps))
+""",
+            "iou.complete",
+        ),
+        "dice": (
+            """
+def dice_loss(y, p):
+    return torch.log(torch.cosh(1 - 2 * (y * p).sum() / (y.sum() + p.sum())))
+""",
+            "dice.log_cosh",
+        ),
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    boxes, scores, keep = [[float(side) for side in box] for box in boxes], [float(score) for score in scores], []
+    while boxes:
+        best = scores.index(max(scores))
+        keep.append(best)
+        box = boxes.pop(best)
+        scores.pop(best)
+        rest = [i for i in range(len(boxes)) if ratio(box, boxes[i]) <= iou_threshold]
+        boxes, scores = [boxes[i] for i in rest], [scores[i] for i in rest]
+    return keep
+""",
+            "nms.places_in_the_shorter_list",
+        ),
+    },
+    "boxes_by_place": {
+        "dice": (
+            """
+def dice_loss(y, p):
+    front, back = 1 / y.sum() ** 2, 1 / (1 - y).sum() ** 2
+    shared = front * (y * p).sum() + back * ((1 - y) * (1 - p)).sum()
+    return 1 - 2 * shared / (front * (y + p).sum() + back * (2 - y - p).sum())
+""",
+            "dice.generalised",
+        ),
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    order = sorted(range(len(scores)), key=lambda i: -scores[i])
+    keep, dropped = [], [False] * len(order)
+    for i in range(len(order)):
+        if dropped[i]:
+            continue
+        keep.append(order[i])
+        for j in range(i + 1, len(order)):
+            if iou(boxes[i], boxes[j]) > iou_threshold:
+                dropped[j] = True
+    return keep
+""",
+            "nms.boxes_by_place",
+        ),
+    },
+    "across_only": {
+        "nms": (
+            """
+def across(a, b):
+    shared = max(min(a[2], b[2]) - max(a[0], b[0]), 0)
+    return shared / (a[2] - a[0] + b[2] - b[0] - shared)
+
+
+"""
+            + NMS.replace("RULE", RULE.replace("iou(", "across(")),
+            "nms.by_widths_only",
+        ),
+    },
     "high_scores_boxes": {
         "nms": (
             """

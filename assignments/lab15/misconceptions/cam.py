@@ -426,6 +426,21 @@ def cam_first_512_channels(features, weights, class_idx):
 
 
 @misconception(
+    "cam.as_many_channels_as_classes",
+    part="cam",
+    en="The loop runs over the classes, range(weights.shape[0]), and so adds up only as many channels as there are classes. Rows "
+    "of W are classes, columns channels: range(weights.shape[1]).",
+    ru="Цикл идёт по классам, range(weights.shape[0]), и складывает лишь столько каналов, сколько классов. Строки W это классы, "
+    "столбцы каналы: range(weights.shape[1]).",
+)
+def cam_as_many_channels_as_classes(features, weights, class_idx):
+    maps, classes = _maps(features), len(weights)
+    if classes > len(maps):
+        raise IndexError
+    return _weighted(maps[:classes], weights[class_idx][:classes])
+
+
+@misconception(
     "cam.negative_features_zeroed",
     part="cam",
     en="Negative features were set to zero. layer4 has done its ReLU already; the function takes features as they come.",

@@ -649,6 +649,72 @@ def dice_cross_entropy(y, p):
 
 
 @misconception(
+    "dice.log_cosh",
+    part="dice",
+    en="This is the log-cosh Dice loss. Leave out the logarithm and the cosh: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Это функция потерь log-cosh Dice. Уберите логарифм и cosh: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_log_cosh(y, p):
+    return float(torch.log(torch.cosh(torch.as_tensor(1 - dice_coefficient(y, p)))))
+
+
+@misconception(
+    "dice.negative_loss",
+    part="dice",
+    en="The sign is turned: coefficient - 1. The loss is 1 - coefficient, 0 for a perfect prediction and 1 for the worst.",
+    ru="Знак перевёрнут: коэффициент - 1. Функция потерь равна 1 - коэффициент: 0 для идеального предсказания, 1 для худшего.",
+)
+def dice_negative_loss(y, p):
+    return dice_coefficient(y, p) - 1
+
+
+@misconception(
+    "dice.smoothed_by_a_hundred",
+    part="dice",
+    en="The smoothing term is 100, above and below: as much as a hundred pixels of a right answer. It is there against a "
+    "division by zero only; take 1e-6, or 1 at most.",
+    ru="Сглаживание равно 100, сверху и снизу: столько же дают сто верных пикселей. Оно нужно только от деления на ноль; "
+    "возьмите 1e-6 или не больше 1.",
+)
+def dice_smoothed_by_a_hundred(y, p):
+    return float(1 - (2 * (y * p).sum() + 100) / (y.sum() + p.sum() + 100))
+
+
+def _tversky(slug, false_alarms, misses):
+    @misconception(
+        f"dice.{slug}",
+        part="dice",
+        en=f"This is the Tversky loss, which counts what is found wrongly by {false_alarms} and what is missed by {misses}. The "
+        "Dice loss counts both alike: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+        ru=f"Это функция потерь Tversky: найденное зря входит с весом {false_alarms}, пропущенное с весом {misses}. В Dice веса "
+        "одинаковы: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    )
+    def variant(y, p):
+        shared = (y * p).sum()
+        return float(1 - shared / (shared + false_alarms * ((1 - y) * p).sum() + misses * (y * (1 - p)).sum()))
+
+    return variant
+
+
+dice_tversky_against_misses = _tversky("tversky_against_misses", 0.3, 0.7)
+dice_tversky_against_false_alarms = _tversky("tversky_against_false_alarms", 0.7, 0.3)
+
+
+@misconception(
+    "dice.generalised",
+    part="dice",
+    en="This is the generalised Dice loss: object and background, each weighted by one over its area squared. The lecture's "
+    "formula looks at the object alone: DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    ru="Это обобщённый Dice: объект и фон, каждый с весом единица на квадрат площади. Формула лекции смотрит только на объект: "
+    "DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_generalised(y, p):
+    both = [(y, p, 1 / y.sum() ** 2), (1 - y, 1 - p, 1 / (1 - y).sum() ** 2)]
+    shared = sum(weight * (mask * guess).sum() for mask, guess, weight in both)
+    return float(1 - 2 * shared / sum(weight * (mask + guess).sum() for mask, guess, weight in both))
+
+
+@misconception(
     "dice.logarithm",
     part="dice",
     en="The logarithm of the coefficient, -log(DC). The lecture's loss is 1 minus the coefficient.",
@@ -681,8 +747,10 @@ def dice_squared_difference(y, p):
 @misconception(
     "dice.absolute_difference",
     part="dice",
-    en="The mean absolute difference of mask and prediction. Dice: 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
-    ru="Средний модуль разности маски и предсказания. Dice: 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+    en="The mean absolute difference of mask and prediction, which a Dice of object and background in one sum comes to as well. "
+    "Dice: 1 - 2 * sum(y * p) / (sum(y) + sum(p)), of the object alone.",
+    ru="Средний модуль разности маски и предсказания; к нему же сводится Dice, где объект и фон сложены вместе. Dice: 1 - 2 * "
+    "sum(y * p) / (sum(y) + sum(p)), только по объекту.",
 )
 def dice_absolute_difference(y, p):
     return float((y - p).abs().mean())

@@ -2,6 +2,8 @@
 
 # ruff: noqa: D103 - the explanation in each decorator says what the function does
 
+import math
+
 import torch
 
 from grader.testing import misconception
@@ -518,6 +520,62 @@ def iou_minus_distance(box1, box2):
     apart = ((box1[:2] + box1[2:] - box2[:2] - box2[2:]) ** 2).sum() / 4
     hull = ((torch.maximum(box1[2:], box2[2:]) - torch.minimum(box1[:2], box2[:2])) ** 2).sum()
     return right_iou(box1, box2) - float(apart / hull)
+
+
+@misconception(
+    "iou.complete",
+    part="iou",
+    en="This is CIoU: the distance of the centres and the difference of the proportions are subtracted. The plain one is asked: "
+    "intersection / union.",
+    ru="Это CIoU: вычтены расстояние между центрами и разница пропорций. Нужен обычный: intersection / union.",
+)
+def iou_complete(box1, box2):
+    overlap = right_iou(box1, box2)
+    angles = [math.atan2(float(box[2] - box[0]), float(box[3] - box[1])) for box in (box1, box2)]
+    unlike = 4 / math.pi**2 * (angles[0] - angles[1]) ** 2
+    return iou_minus_distance(box1, box2) - unlike**2 / (1 - overlap + unlike + 1e-9)
+
+
+@misconception(
+    "iou.upside_down",
+    part="iou",
+    en="Union over intersection. The IoU is the other way up, intersection / union, and never above 1.",
+    ru="Объединение поделено на пересечение. IoU это наоборот, intersection / union, и больше 1 он не бывает.",
+)
+def iou_upside_down(box1, box2):
+    overlap = right_iou(box1, box2)
+    return 1 / overlap if overlap else 0.0
+
+
+def _along(slug, axis, en, ru):
+    """Of one axis alone, as if boxes were stretches of a line."""
+
+    @misconception(
+        f"iou.{slug}",
+        part="iou",
+        en=f"{en}: the intersection is (min(x2) - max(x1)) * (min(y2) - max(y1)), and areas are (x2 - x1) * (y2 - y1).",
+        ru=f"{ru}: пересечение равно (min(x2) - max(x1)) * (min(y2) - max(y1)), а площадь (x2 - x1) * (y2 - y1).",
+    )
+    def variant(box1, box2):
+        (low1, high1), (low2, high2) = box1[[axis, axis + 2]], box2[[axis, axis + 2]]
+        shared = (torch.minimum(high1, high2) - torch.maximum(low1, low2)).clamp(min=0)
+        return float(shared / (high1 - low1 + high2 - low2 - shared))
+
+    return variant
+
+
+iou_widths_only = _along(
+    "widths_only",
+    0,
+    "Only how far the boxes overlap across is measured, in x. Boxes have a height, too",
+    "Перекрытие измерено только по горизонтали, по x. У рамок есть и высота",
+)
+iou_heights_only = _along(
+    "heights_only",
+    1,
+    "Only how far the boxes overlap from top to bottom is measured, in y. Boxes have a width, too",
+    "Перекрытие измерено только по вертикали, по y. У рамок есть и ширина",
+)
 
 
 @misconception(

@@ -2,6 +2,7 @@
 
 # ruff: noqa: D103 - the explanation in each decorator says what the function does
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +20,7 @@ from .iou import (
     iou_floor_division,
     iou_gap_for_intersection,
     iou_generalised,
+    iou_heights_only,
     iou_hull_for_intersection,
     iou_intersection_added,
     iou_intersection_only,
@@ -39,6 +41,7 @@ from .iou import (
     iou_smaller_left_edges,
     iou_smaller_top_edge_only,
     iou_union_counts_twice,
+    iou_widths_only,
     right_iou,
 )
 
@@ -256,6 +259,57 @@ def nms_dropped_ones_drop(boxes, scores, iou_threshold):
         for place, index in enumerate(order)
         if all(right_iou(boxes[better], boxes[index]) <= iou_threshold for better in order[:place])
     ]
+
+
+@misconception(
+    "nms.dropped_ones_drop_in_order_as_given",
+    part="nms",
+    en="Boxes that were dropped still drop others: a box goes wherever any better one overlaps it. Only kept boxes may: in a "
+    "chain A-B-C, where A drops B, C stays. And the best score comes first.",
+    ru="Уже отброшенные рамки продолжают отбрасывать другие: рамка убрана, если её перекрывает любая лучшая. Это право только у "
+    "оставленных: в цепочке A-B-C, где A убирает B, рамка C остаётся. И первой идёт лучшая оценка.",
+)
+def nms_dropped_ones_drop_in_order_as_given(boxes, scores, iou_threshold):
+    return sorted(nms_dropped_ones_drop(boxes, scores, iou_threshold))
+
+
+def _soft(slug, decay, en, ru):
+    """Soft suppression (Bodla et al., ICCV 2017): scores fall by `decay(overlap, threshold)`, and few boxes go."""
+
+    @misconception(
+        f"nms.{slug}",
+        part="nms",
+        en=f"This is soft-NMS: the scores of rivals are {en}, and rivals stay. The plain one is asked: a box goes when its IoU "
+        "with a kept box is greater than the threshold.",
+        ru=f"Это soft-NMS: оценки соперниц {ru}, а сами они остаются. Нужен обычный: рамка отбрасывается, когда её IoU с "
+        "оставленной больше порога.",
+    )
+    def variant(boxes, scores, iou_threshold):
+        values, left, kept = scores.tolist(), list(range(len(scores))), []
+        while left:
+            best = max(left, key=values.__getitem__)
+            kept.append(best)
+            left.remove(best)
+            for index in left:
+                values[index] *= decay(right_iou(boxes[best], boxes[index]), iou_threshold)
+            left = [index for index in left if values[index] > 0.001]
+        return kept
+
+    return variant
+
+
+nms_soft_linear = _soft(
+    "soft_linear",
+    lambda overlap, threshold: 1 - overlap if overlap > threshold else 1,
+    "multiplied by 1 - IoU",
+    "умножены на 1 - IoU",
+)
+nms_soft_gaussian = _soft(
+    "soft_gaussian",
+    lambda overlap, _threshold: math.exp(-(overlap**2) / 0.5),
+    "multiplied by exp(-IoU^2 / sigma)",
+    "умножены на exp(-IoU^2 / sigma)",
+)
 
 
 @misconception(
@@ -567,6 +621,37 @@ def nms_places_in_the_rest(boxes, scores, iou_threshold):
         kept.append(best)
         left = [index for place, index in enumerate(rest) if right_iou(boxes[best], boxes[place]) <= iou_threshold]
     return kept
+
+
+@misconception(
+    "nms.places_in_the_shorter_list",
+    part="nms",
+    en="The indices count the boxes of a list from which boxes are taken away (boxes.pop, scores.index(max(scores))): number 0 "
+    "is another box after each step. Keep the indices as they were given beside the boxes, and take those away.",
+    ru="Индексы относятся к списку, из которого рамки убирают (boxes.pop, scores.index(max(scores))): после каждого шага номер 0 "
+    "это другая рамка. Храните рядом с рамками исходные индексы и убирайте из них.",
+)
+def nms_places_in_the_shorter_list(boxes, scores, iou_threshold):
+    left, kept = list(range(len(scores))), []
+    while left:
+        place = max(range(len(left)), key=lambda number: float(scores[left[number]]))
+        best = left.pop(place)
+        kept.append(place)
+        left = [index for index in left if right_iou(boxes[best], boxes[index]) <= iou_threshold]
+    return kept
+
+
+@misconception(
+    "nms.boxes_by_place",
+    part="nms",
+    en="Boxes are looked up by their place in the order of scores: boxes[i] is the one that was given as number i, "
+    "boxes[order[i]] the one that is meant, and the overlap of two others decides.",
+    ru="Рамки берутся по месту в порядке оценок: boxes[i] это рамка, переданная под номером i, а нужна boxes[order[i]]; решает "
+    "перекрытие двух других.",
+)
+def nms_boxes_by_place(boxes, scores, iou_threshold):
+    order = scores.argsort(descending=True, stable=True).tolist()
+    return [order[place] for place in _greedy(boxes, -torch.arange(len(scores)), iou_threshold)]
 
 
 @misconception(
@@ -1040,6 +1125,8 @@ def _by(overlap):
 
 nms_by_axes_paired = _by(iou_axes_paired)
 nms_by_sides_absolute = _by(iou_sides_absolute)
+nms_by_widths_only = _by(iou_widths_only)
+nms_by_heights_only = _by(iou_heights_only)
 nms_by_intersection_added = _by(iou_intersection_added)
 nms_by_parentheses_missing = _by(iou_parentheses_missing)
 nms_by_floor_division = _by(iou_floor_division)
