@@ -166,19 +166,18 @@ def _numbers(attempt: Attempt) -> list[str]:
 
 def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]:
     """By the part's own roles first where they fit the parameters, else by alternatives; then the other way round. Where the own
-    ones would but for a parameter of which the submission has a value, with that, unless an alternative has such a role.
+    ones would but for a parameter of which the submission has a value, with that. Before all these by the alternatives after
+    which the parameters are named.
 
     One attempt is enough for a function that cannot end but in an exception.
     """
     most = None if _may_return(question, candidate) else 1
+    named = _named_after(question, candidate)
+    meant = (attempt for attempt in _by_alternatives(question, candidate) if attempt.alternative in named) if named else ()
     own, others = _by_own_roles(question, candidate), _by_alternatives(question, candidate)
     beside = _with_own_values(question, candidate)
-    named = _is_named_after_another(question, candidate)
-    if candidate.binding.complete:
-        ordered = itertools.chain(others, own) if named else itertools.chain(own, others)
-    else:
-        ordered = itertools.chain(others, beside, own) if named else itertools.chain(beside, others, own)
-    yield from itertools.islice(ordered, most)
+    ordered = (own, others) if candidate.binding.complete else (beside, others, own)
+    yield from itertools.islice(itertools.chain(meant, *ordered), most)
 
 
 def _with_own_values(question: Question, candidate: Candidate) -> Iterator[Attempt]:
@@ -190,12 +189,13 @@ def _with_own_values(question: Question, candidate: Candidate) -> Iterator[Attem
         yield from _by_roles(question.part, replace(candidate, binding=binding), bool(question.report.hooks))
 
 
-def _is_named_after_another(question: Question, candidate: Candidate) -> bool:
-    """Whether some parameter's name is no role of the part, and all are roles of one other way to ask."""
+def _named_after(question: Question, candidate: Candidate) -> set[str]:
+    """The other ways to ask of which all parameters' names are roles, where some name is no role of the part."""
     needed = any(parameter.required for parameter in candidate.parameters)
     if not needed or candidate.rebind is None or _names_all(candidate, question.roles):
-        return False
-    return any(_names_all(candidate, roles) for roles in question.other_roles())
+        return set()
+    others = question.alternatives.values()
+    return {other.id for other in others if _names_all(candidate, question.roles_of(other))}
 
 
 def _names_all(candidate: Candidate, roles: Roles) -> bool:

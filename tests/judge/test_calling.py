@@ -685,6 +685,19 @@ def test_an_alternative_that_the_parameters_are_named_after_comes_first():
     assert first("first", "second") == first("a", "b") == first("preds", "b") == first("first", "targets") == ""
 
 
+def test_alternatives_of_other_names_stay_behind():
+    """Protects `overlap(left, right)`, of which one side was once asked for by these names: another alternative, which its two
+    places fit, had the first word, and `if len(left) < 4: return 0` was its answer. That of the names goes first alone."""
+    sides = Alternative("sides", {"a1": 1, "a2": 2, "b1": 1, "b2": 2}, "", {"a1": ("left",), "a2": ("right",)})
+    points = Alternative("points", {"first": [1], "second": [2]}, "")
+    made = attempts(question("overlap", report(overlap=function("left", "right")), sides, points))
+    assert made[0].alternative == ""
+    shares = Alternative("shares", {"share": 1, "second": 2}, "", {"share": ("left",), "second": ("right",)})
+    made = attempts(question("overlap", report(overlap=function("left", "right")), points, shares))
+    ways = list(dict.fromkeys(one.alternative for one in made))
+    assert ways == ["shares", "", "points"]
+
+
 @pytest.mark.parametrize(
     ("name", "asked"), [("sigma", ["probed", "pairs", "numbers"]), ("least", ["probed", "numbers", "pairs"])]
 )
