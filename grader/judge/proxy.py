@@ -204,7 +204,8 @@ class SubmissionProxy:
         if known is not None:
             possible = iter(nearest_first(list(possible), known))
         elif memory.furthest is not None and memory.fruitless >= _PATIENT_SEARCHES:
-            possible = itertools.chain([memory.furthest], itertools.islice(possible, len(part.accepts)))
+            # The furthest last: a number in a list is tried only where another call has failed for want of it.
+            possible = itertools.chain(itertools.islice(possible, len(part.accepts)), [memory.furthest])
         yield from (attempt for attempt in possible if attempt != known or not first)
 
     def _outcome(self, question: Question, attempt: Attempt, answer: Answer) -> CodeRaised | Mismatch:

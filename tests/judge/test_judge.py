@@ -647,6 +647,27 @@ def test_a_question_of_our_own_decides_how_to_ask(
     assert {test.status for test in result.tests if test.part == "mean"} == {status}
 
 
+ITERATES = b"def clamp(values, low, high):\n    for value in values:\n        return nowhere(value)\n"
+
+
+@pytest.mark.wall
+def test_what_got_furthest_is_told_of_every_test(course_copy: Path, submit: Callable[..., Submission]) -> None:
+    """Fair to who takes a list of numbers: from the third test on that fails only the first ways were tried, and what the code
+    says of a bare number was told instead of its own mistake."""
+    assignment = course_copy / "assignments" / "tiny"
+    specification = assignment / "assignment.yaml"
+    text = specification.read_text("utf-8")
+    before, name, after = text.partition("    names: [clamp]\n")
+    specification.write_text(before + name + "    index_forms: [value]\n" + after, "utf-8")
+    given = '\n\n@pytest.mark.part("clamp")\ndef test_more_{0}(check):\n    """A title."""\n    check.clamp({0}, 0, 1)\n'
+    (assignment / "tests" / "hidden" / "test_more.py").write_text("import pytest\n" + "".join(map(given.format, range(4))))
+    with Judge(JudgePlan(open_assignment(assignment), choose_wall("auto"), (), "en")) as judge:
+        result = judge.grade(submit("ann", ITERATES))
+    failed = [test for test in result.tests if test.part == "clamp"]
+    assert len(failed) > 4
+    assert all("NameError" in test.message + test.detail for test in failed)
+
+
 def test_a_state_that_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects a student from hearing that a model's numbers have changed where only looking at it failed."""
     failure = {"types": ["RuntimeError", "Exception"], "message": "mine", "cell": 0, "line": 3, "code": "", "entry": 3}
