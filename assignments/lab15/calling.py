@@ -6,6 +6,7 @@ runs the network itself is given one whose layer4 and fc have the numbers of the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,9 @@ SCORE_THRESHOLD = (
     "confidence_threshold",
     "min_score",
     "prob_threshold",
+    "prob_thresh",
+    "obj_threshold",
+    "obj_thresh",
 )
 # Three boxes on one object, the best of them in the middle, and one beside it. Who reads other columns keeps others: its scores
 # are all alike, or its boxes have no area.
@@ -43,6 +47,11 @@ CELLS = np.arange(24, dtype=np.float32).reshape(4, 2, 3) ** 2 % 17
 ROWS = np.array([[1, 0, 2, 1], [2, -1, 1, -3], [0, 1, 1, 1]], dtype=np.float32)
 FC_NAMES = ("fc", "fc_layer", "linear", "linear_layer", "last_layer", "final_layer", "dense", "head", "sloy", "слой")
 FC_NAME = ("layer", "name", "fc_name", "target_layer", "imya_sloya", "имя_слоя")
+LAYER = ("layer_name", "target_layer", "layer_conv", "conv_layer", "conv_layer_name", "final_conv", "final_layer")
+LAYER += ("last_conv_layer", "last_conv_layer_name", "feature_layer", "target_layer_name", "finalconv_name")
+SIDE = 224  # of a map that is enlarged: a square has no order of its sides
+SIZES = ("output_size", "out_size", "target_size", "img_size", "image_size", "input_size", "map_size", "size_upsample")
+SIZES += ("upsample_size", "new_size", "resize_to", "output_shape", "target_shape", "img_shape", "image_shape")
 # What the four sides of a box are called in one: of constructors of classes of boxes.
 IN_ONE = {"coordinates": ("coords", "coord", "corners", "points", "xyxy", "sides", "values"), "box": ("bbox", "rect", "tensor")}
 CORNERS = [("tl", "br"), ("lt", "rb"), ("p1", "p2"), ("pt1", "pt2"), ("min", "max"), ("top_left", "bottom_right")]
@@ -129,6 +138,7 @@ def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative
             _("The device was given: the CPU."),
             {"device": ("dev",)},
         ),
+        *_in_a_size(maps, weights, class_idx),
         *_by_network(maps, weights, class_idx, situation),
         Alternative(
             "channels last",
@@ -137,6 +147,16 @@ def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative
             # Weights meet the last axis by broadcasting, too: who forgot [:, None, None] is told of his own error, not of this.
             probe=Probe({"features": np.moveaxis(CELLS, 0, -1), "weights": ROWS, "class_idx": 1}, _is_one_map),
         ),
+    ]
+
+
+def _in_a_size(maps: np.ndarray, weights: np.ndarray, class_idx: int) -> list[Alternative]:
+    """Functions that must be told how large a map is wanted: by a number, or by two."""
+    asked = {"features": maps, "weights": weights, "class_idx": class_idx}
+    note, names = _("The size of the map was given: 224 x 224."), {"size": SIZES}
+    return [
+        Alternative("size", {**asked, "size": SIDE}, note, names, named=True),
+        Alternative("two sizes", {**asked, "size": (SIDE, SIDE)}, note, names, named=True),
     ]
 
 
@@ -214,6 +234,16 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
         ),
         Alternative("network and photo", {"model": model, "x": _photo(), "class_idx": class_idx}, note),
         Alternative("photo", {"model": model, "x": _photo()}, note, read=read),
+        *(
+            Alternative(
+                f"network, photo and {kind}",
+                {"model": model, "x": _photo(), "class_idx": class_idx, "layer": layer},
+                note,
+                {"layer": LAYER},
+                named=True,
+            )
+            for kind, layer in (("name", "layer4"), ("layer", model.part("layer4")))
+        ),
         # To who makes a batch of it himself, or opens it; what is in it makes no difference.
         Alternative("network and one photo", {"model": model, "x": _photo()[0], "class_idx": class_idx}, note),
         Alternative("one photo", {"model": model, "x": _photo()[0]}, note, read=read),
@@ -345,7 +375,12 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
                 partial(_keeps, np.float32(_rows(*QUESTION)), [1, 3]),
             ),
         ),
-        Alternative("rows and a threshold", {"boxes": rows, "iou_threshold": threshold, "least_score": 0.0}, as_rows, least),
+        # Not by the order of the parameters: a least score is as often asked for beside a table.
+        Alternative(
+            "rows and a threshold", {"boxes": rows, "iou_threshold": threshold, "least_score": 0.0}, as_rows, least, named=True
+        ),
+        _with_a_question("rows", as_rows, _rows, arguments),
+        _with_a_question("rows in a table", as_rows, lambda *given: np.float32(_rows(*given)), arguments),
         # Before a table without classes, whose last column would be taken for them: no score is like another, and all would stay.
         Alternative(
             "table by class",
@@ -360,6 +395,8 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
             {"boxes": one_class, "iou_threshold": threshold},
             classed,
         ),
+        # After those without a least score, which keep what a function has for a default.
+        _with_a_question("table and a number", classed, lambda *given: _table(*given, "s0", 0), arguments, limits),
         # Before a largest number: a list of classes takes that too where they are not used, and the other way round it fails.
         Alternative(
             "labels",
@@ -412,6 +449,20 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
             {"boxes": ("prediction", "preds", "pred", "outputs", "output", "detection", "target", "results")},
         ),
     ]
+
+
+def _with_a_question(
+    name: str,
+    note: Any,
+    make: Callable[[np.ndarray, np.ndarray], Any],
+    arguments: tuple,
+    limits: dict[str, tuple[str, ...]] | None = None,
+) -> Alternative:
+    """What is made of boxes and scores, for who reads it so; and a least score where that has names."""
+    boxes, scores, threshold = arguments
+    more = dict.fromkeys(limits or (), 0.0)
+    probe = Probe({"boxes": make(*QUESTION), "iou_threshold": 0.5, **more}, partial(_keeps, np.float32(make(*QUESTION)), [1, 3]))
+    return Alternative(name, {"boxes": make(boxes, scores), "iou_threshold": threshold, **more}, note, limits or {}, probe=probe)
 
 
 def _of_one_picture(answer: Any) -> Any:

@@ -47,7 +47,7 @@ def test_the_map_of_the_class_is_picked() -> None:
 
 def asked(part: str, identifier: str, *arguments: Any) -> Any:
     """What another way to ask gives a function."""
-    listed = getattr(calling, f"alternatives_{part}")(arguments, Situation(None, None))  # type: ignore[arg-type]
+    listed = getattr(calling, f"alternatives_{part}")(arguments, Situation(None, Model("")))  # type: ignore[arg-type]
     return next(one.roles for one in listed if one.id == identifier)
 
 
@@ -128,6 +128,7 @@ READERS = {
     "two scores": lambda table: reader(0, 1, 2, 3, by=5)(table[table[:, 6] == 0]),
     "table with classes": reader(0, 1, 2, 3, by=4),
     "table by class": lambda table: by_class(table),
+    "rows": reader(2, 3, 4, 5, by=1),
 }
 
 
@@ -151,7 +152,7 @@ def test_a_table_is_offered_to_who_reads_it(name: str) -> None:
     """Protects suppressions of tables in which the scores are in another column: each passes the question about its own first."""
     passed = []
     for one in calling.alternatives_nms((np.zeros((1, 4)), np.ones(1), 0.5), None):
-        if one.probe is not None:
+        if one.probe is not None and len(one.probe.roles) == 2:
             table = np.asarray(one.probe.roles["boxes"])
             try:
                 kept = READERS[name](table)
@@ -162,6 +163,31 @@ def test_a_table_is_offered_to_who_reads_it(name: str) -> None:
             assert len(fits) == 1
             passed += [one.id] * fits.pop()
     assert passed[:1] == [name] * (name != "table with classes")
+
+
+def test_a_least_score_beside_a_table_or_rows() -> None:
+    """Protects `nms(boxes, iou_threshold, obj_threshold)` with the scores behind the corners: it was asked with rows that begin
+    with class and score, since a third number is mostly wanted beside these. Each reader passes its own question alone."""
+    listed = calling.alternatives_nms((np.zeros((1, 4)), np.ones(1), 0.5), None)
+    probes = {one.id: one.probe for one in listed if one.probe is not None and len(one.probe.roles) == 3 and one.id != "labels"}
+    own = {"table and a number": reader(0, 1, 2, 3, by=4), "rows and a number": reader(2, 3, 4, 5, by=1)}
+    for name, probe in probes.items():
+        if name in own:
+            table = np.asarray(probe.roles["boxes"])
+            assert {one for one, reads in own.items() if probe.fits(reads(table))} == {name}
+    assert set(own) <= set(probes)
+    names = [one.id for one in listed]
+    assert names.index("table") < names.index("table and a number") < names.index("rows with class and score")
+
+
+def test_a_size_or_a_layer_that_must_be_given() -> None:
+    """Protects `cam(features, weights, k, size)`, and `cam(model, x, target_layer, k)` of a network that is run in there."""
+    assert [asked("cam", name, FEATURES, WEIGHTS, 1)["size"] for name in ("size", "two sizes")] == [224, (224, 224)]
+    situation = Situation(None, Model("resnet50"))  # type: ignore[arg-type]
+    listed = {one.id: one for one in calling.alternatives_cam((FEATURES, WEIGHTS, 1), situation)}
+    assert listed["network, photo and name"].roles["layer"] == "layer4"
+    assert listed["network, photo and layer"].roles["layer"].layer == "layer4"
+    assert all(one.named for name, one in listed.items() if name.startswith("network, photo") or "size" in name)
 
 
 SUMS: dict[str, tuple[Callable[[np.ndarray, np.ndarray], Any], bool]] = {
