@@ -167,17 +167,23 @@ def _numbers(attempt: Attempt) -> list[str]:
 def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]:
     """By the part's own roles first where they fit the parameters, else by alternatives; then the other way round. Where the own
     ones would but for a parameter of which the submission has a value, with that. Before all these by the alternatives after
-    which the parameters are named.
+    which the parameters are named; with small changes to what these give before any other alternative.
 
     One attempt is enough for a function that cannot end but in an exception.
     """
     most = None if _may_return(question, candidate) else 1
     named = _named_after(question, candidate)
-    meant = (attempt for attempt in _by_alternatives(question, candidate) if attempt.alternative in named) if named else ()
+    meant = _in_ways(named, _by_alternatives(question, candidate))
+    changed = _in_ways(named, _by_changed_alternatives(question, candidate))
     own, others = _by_own_roles(question, candidate), _by_alternatives(question, candidate)
     beside = _with_own_values(question, candidate)
-    ordered = (own, others) if candidate.binding.complete else (beside, others, own)
+    ordered = (own, changed, others) if candidate.binding.complete else (beside, changed, others, own)
     yield from itertools.islice(itertools.chain(meant, *ordered), most)
+
+
+def _in_ways(ways: set[str], possible: Iterator[Attempt]) -> Iterator[Attempt]:
+    """Those that ask in one of these other ways; none are made where there is no way."""
+    return (attempt for attempt in possible if attempt.alternative in ways) if ways else iter(())
 
 
 def _with_own_values(question: Question, candidate: Candidate) -> Iterator[Attempt]:

@@ -90,7 +90,7 @@ class SubmissionProxy:
             self.discard()
             search = self._search(question, arguments, apart=True)
         if search.found is None:
-            memory.came_to_nothing(search.furthest[0])
+            memory.came_to_nothing(search.furthest[0] if memory.fruitless < _PATIENT_SEARCHES else None)
             outcome = self._outcome(question, *search.furthest)
             if isinstance(outcome, CodeRaised):
                 outcome.call = Call(part.id, arguments)

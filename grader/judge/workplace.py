@@ -59,10 +59,10 @@ class PartMemory:
         if self.known is None:
             self.known, self.known_axes = attempt, axes
 
-    def came_to_nothing(self, furthest: Attempt) -> None:
-        """No way answered in a test."""
+    def came_to_nothing(self, furthest: Attempt | None) -> None:
+        """No way answered in a test; `furthest` where every way was tried."""
         self.fruitless += 1
-        self.furthest = furthest
+        self.furthest = furthest or self.furthest
 
 
 @dataclass
