@@ -330,7 +330,10 @@ def _attributes(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candid
         (entry.kind not in ("instance", "network"), ranks[same_name(attribute)], name, attribute)
         for name, entry in report.names.items()
         for attribute in entry.attributes
-        if "variable" in part.styles and same_name(attribute) in ranks and entry.own
+        if "variable" in part.styles
+        and same_name(attribute) in ranks
+        and entry.own
+        and not _is_setting(attribute, entry, report, roles)
     ]
     for is_class, _, name, attribute in sorted(found):
         target: dict[str, Value] = {"via": "attribute", "name": name, "method": attribute}
@@ -339,6 +342,16 @@ def _attributes(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candid
             yield Candidate(f"{name}.{attribute}", "variable", target, Binding(omitted=omitted))
         elif (binding := bind_class(roles, report.names[name].parameters, ())).complete:
             yield Candidate(f"{name}.{attribute}", "variable", target, binding)
+
+
+def _is_setting(attribute: str, entry: Entry, report: LoadReport, roles: Roles) -> bool:
+    """Whether an attribute is but what a constructor is told, or not told, under its name: `weight` of a loss's classes. One that
+    is given a network may have it from there."""
+    made_by = report.names.get(entry.of, entry).parameters or ()
+    if any(roles.named(parameter.name, roles.networks) for parameter in made_by):
+        return False
+    same = [parameter for parameter in made_by if same_name(parameter.name) == same_name(attribute)]
+    return any(not parameter.required or entry.kind in ("class", "module_class") for parameter in same)
 
 
 def _alike(

@@ -470,6 +470,18 @@ def test_attributes_stand_last_and_only_where_nothing_else_is():
     assert asked_arguments(question("matrix", report(cam=there)), attempt, (Model("small"),)) == (Model("big"),)
 
 
+def test_a_setting_of_a_loss_is_no_answer():
+    """Protects `DiceLoss(weight=None)` from standing for the matrix, and its student from words about a None. Who is given a
+    network, or the matrix itself, may keep it under that name."""
+    setting = (Parameter("w", required=False),)
+    loss = Entry("class", (*setting, Parameter("smooth", required=False)), attributes=("w", "smooth"))
+    assert styles("matrix", report(Loss=loss, loss=Entry("instance", attributes=("w", "smooth"), of="Loss"))) == []
+    maker = Entry("class", (Parameter("net"), *setting), attributes=("w",))
+    assert styles("matrix", report(Maker=maker)) == [("variable", "Maker.w")]
+    given = report(Kept=Entry("class", (Parameter("w"),)), kept=Entry("instance", attributes=("w",), of="Kept"))
+    assert styles("matrix", given) == [("variable", "kept.w")]
+
+
 def test_an_attribute_of_an_object_that_is_made_of_arrays_is_asked_in_every_form():
     """Protects `Overlap(first, second).overlap`, written for lists, where the part's first form is another."""
     part = ASSIGNMENT.part("overlap")
@@ -482,7 +494,7 @@ def test_an_attribute_of_an_object_that_is_made_of_arrays_is_asked_in_every_form
 def test_a_number_as_list_and_array():
     """An index that is wanted as a list of one, or as something with `.item()`, is given so."""
     made = attempts(question("pick", report(pick=function("values", "index"))))
-    assert [one.changes for one in made] == [(), ("list:index",), ("array:index",)]
+    assert [one.changes for one in made][:3] == [(), ("list:index",), ("array:index",)]
     roles = [next(requests_of(question("pick", report()), one, ([1, 2], 1))).positional[1] for one in made]
     assert roles[0] == 1
     assert roles[1] == [1]
