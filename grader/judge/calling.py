@@ -31,8 +31,8 @@ class Attempt:
     """A candidate with a form of its arguments and small changes to them.
 
     Changes: `squeeze:role` and `expand:role` (a leading axis of one), `list:role` and `array:role` (a number in a list or an
-    array), `each:role` (item by item), `tensor:role` (a tensor beside NumPy's arrays, in the form `mixed`). `alternative` is the
-    id of another way to ask (`grader.judge.alternatives`), else empty.
+    array), `each:role` (item by item), `tensor:role` (a tensor beside NumPy's arrays, in the form `mixed`), `single:role` (beside
+    them a number as a tensor of one). `alternative` is the id of another way to ask (`grader.judge.alternatives`), else empty.
     """
 
     candidate: Candidate
@@ -270,6 +270,16 @@ def _by_roles(part: Part, candidate: Candidate, hooks: bool) -> Iterator[Attempt
             if hooks and candidate.takes_model:
                 yield Attempt(candidate, form, change, replay=True)
             yield Attempt(candidate, form, change)
+    if candidate.style != "forward_hook":
+        yield from (
+            Attempt(candidate, MIXED, (*shape, f"single:{role}")) for role in part.index_forms for shape in _mixed_shapes(part)
+        )
+
+
+def _mixed_shapes(part: Part) -> list[tuple[str, ...]]:
+    """The shapes in which tensors are mixed with arrays: as it is, and with an axis more; none where it takes one kind."""
+    larger = tuple(f"expand:{role}" for role in part.batch_axis)
+    return list(dict.fromkeys([(), larger])) if {"torch", "numpy"} <= set(part.accepts) else []
 
 
 def _mixtures(question: Question, candidate: Candidate) -> Iterator[Attempt]:
@@ -277,9 +287,8 @@ def _mixtures(question: Question, candidate: Candidate) -> Iterator[Attempt]:
     part = question.part
     roles = [one.role for one in part.parameters if not one.optional and one.role not in part.index_forms]
     usable = candidate.style not in ("variable", "forward_hook") and _may_return(question, candidate)
-    if usable and len(roles) > 1 and {"torch", "numpy"} <= set(part.accepts):
-        larger = tuple(f"expand:{role}" for role in part.batch_axis)
-        for shape in dict.fromkeys([(), larger]):
+    if usable and len(roles) > 1:
+        for shape in _mixed_shapes(part):
             yield from (Attempt(candidate, MIXED, (*shape, f"tensor:{role}")) for role in roles)
 
 

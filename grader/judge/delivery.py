@@ -88,7 +88,9 @@ def essence(question: Question, attempt: Attempt, arguments: tuple[Any, ...]) ->
     alternative = question.alternative_of(attempt)
     values = _values(question, alternative, asked_arguments(question, attempt, arguments))
     changes = tuple(change for change in attempt.changes if not _is_idle(change, values))
-    form = attempt.form if attempt.form != MIXED or any(change.startswith("tensor:") for change in changes) else "numpy"
+    form = (
+        attempt.form if attempt.form != MIXED or any(change.startswith(("tensor:", "single:")) for change in changes) else "numpy"
+    )
     binding = attempt.candidate.binding
     roles = [*binding.positional, *(role for _, role in (*binding.keywords, *binding.constructor))]
     networks = any(isinstance(values.get(role), Model) for role in roles)
@@ -146,6 +148,8 @@ def _changed(kind: str, value: Any) -> Any:
         return [value]
     if kind == "array":
         return np.array([value])
+    if kind == "single":
+        return Array(np.array([value]), "tensor")
     if kind == "expand":
         return value[None] if hasattr(value, "shape") else [value]
     shape = getattr(value, "shape", None)

@@ -115,7 +115,7 @@ class Search:
 
 
 def _changes_a_number(attempt: Attempt) -> bool:
-    return any(change.startswith(("list:", "array:")) for change in attempt.changes)
+    return any(change.startswith(("list:", "array:", "single:")) for change in attempt.changes)
 
 
 def _is_unresolved(answer: Answer) -> bool:

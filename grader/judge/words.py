@@ -203,7 +203,7 @@ def _change_words(name: str, kind: str, role: str) -> Text:
         return gettext("{name}: {role} was passed as a list of one.", name=name, role=role)
     if kind == "array":
         return gettext("{name}: {role} was passed as an array of one.", name=name, role=role)
-    if kind == "tensor":
+    if kind in ("tensor", "single"):
         return gettext("{name}: {role} was passed as a tensor, beside arrays of NumPy.", name=name, role=role)
     if kind == "each":
         return gettext("{name}: the items of {role} were given one at a time, without the batch axis.", name=name, role=role)
