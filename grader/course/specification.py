@@ -97,7 +97,7 @@ class Parameter(Specification):
 
 class Setting(Specification):
     """What an optional parameter of a submission's function is given where its default asks for other arguments than the task's:
-    `box_format: midpoint` of a function that can take corners too.
+    `box_format: midpoint` of a function that can take corners too. One without a default is given its names' values in turn.
 
     Attributes:
         names: the parameter's possible names, compared without case and underscores.
@@ -112,7 +112,11 @@ class Setting(Specification):
     def is_of(self, name: str, default: str) -> bool:
         """Whether a parameter has this name and this default (`true` and `false` of a flag)."""
         own = str(self.default).lower() if isinstance(self.default, bool) else self.default
-        return default == own and same_name(name) in map(same_name, self.names)
+        return default == own and self.is_called(name)
+
+    def is_called(self, name: str) -> bool:
+        """Whether a parameter has one of its names."""
+        return same_name(name) in map(same_name, self.names)
 
 
 class Part(Specification):

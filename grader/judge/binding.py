@@ -22,7 +22,7 @@ SHORT = 2  # letters of a name that may stand for anything: `p` is a probability
 @dataclass(frozen=True)
 class Binding:
     """Roles given by position, by keyword and to a constructor; `omitted` ones go nowhere. `filled`: parameters that are given
-    what the submission has under their very names."""
+    what the submission has under their very names; `told`: one that is given a setting, and which."""
 
     positional: tuple[str, ...] = ()
     keywords: Pairs = ()
@@ -30,6 +30,7 @@ class Binding:
     omitted: tuple[str, ...] = ()
     complete: bool = True
     filled: tuple[str, ...] = ()
+    told: tuple[str, bool | str] | None = None
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,13 @@ def bind_beside(roles: Roles, parameters: Sequence[Parameter], known: Collection
     if len(filled) != 1 or any(p.how in ("args", "kwargs") for p in others):
         return None
     binding = bind(roles, others)
-    names = [p.name for p in others if p.how == "positional"]
-    keywords = (*zip(names, binding.positional, strict=False), *binding.keywords)
-    return Binding((), keywords, omitted=binding.omitted, filled=tuple(filled)) if binding.complete else None
+    return replace(by_keyword(others, binding), filled=tuple(filled)) if binding.complete else None
+
+
+def by_keyword(parameters: Sequence[Parameter], binding: Binding) -> Binding:
+    """The same for a function that has further parameters between these: nothing is given by its place."""
+    names = [p.name for p in parameters if p.how == "positional"]
+    return replace(binding, positional=(), keywords=(*zip(names, binding.positional, strict=False), *binding.keywords))
 
 
 def bind_class(

@@ -10,11 +10,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from grader.course.specification import Assignment, Form, Part, Setting, same_name
 from grader.judge.alternatives import Alternative
-from grader.judge.binding import SHORT, Binding, Roles, bind_beside
+from grader.judge.binding import SHORT, Binding, Roles, bind, bind_beside, bind_class, by_keyword
 from grader.judge.candidates import Candidate, candidates
 from grader.judge.naming import Hints
 from grader.sandbox.exchange import LoadReport
@@ -172,6 +173,8 @@ def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]
     One attempt is enough for a function that cannot end but in an exception.
     """
     most = None if _may_return(question, candidate) else 1
+    for told in _told_settings(question, candidate):
+        yield from _of_candidate(question, told)
     named = _named_after(question, candidate)
     meant = _in_ways(named, _by_alternatives(question, candidate))
     changed = _in_ways(named, _by_changed_alternatives(question, candidate))
@@ -179,6 +182,27 @@ def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]
     beside = _with_own_values(question, candidate)
     ordered = (own, changed, others) if candidate.binding.complete else (beside, changed, others, own)
     yield from itertools.islice(itertools.chain(meant, *ordered), most)
+
+
+def _told_settings(question: Question, candidate: Candidate) -> Iterator[Candidate]:
+    """The function with one value after the other that a parameter of it may have, which must be given and is called like one of
+    the part's settings (`box_format`): what is left of its parameters takes the arguments."""
+    settings = [(p, s.value) for p in candidate.parameters if p.required for s in question.part.settings if s.is_called(p.name)]
+    names = {parameter.name for parameter, _ in settings if not question.roles.named(parameter.name, question.roles.order)}
+    if len(names) != 1 or candidate.rebind is None:
+        return
+    (name,) = names
+    others = tuple(parameter for parameter in candidate.parameters if parameter.name != name)
+    for value in dict.fromkeys(value for parameter, value in settings if parameter.name == name):
+        rebind = partial(_bind_told, candidate.maker, others, (name, value))
+        yield replace(candidate, parameters=others, rebind=rebind, binding=rebind(question.roles, False))
+
+
+def _bind_told(
+    maker: tuple[Parameter, ...], others: tuple[Parameter, ...], told: tuple[str, bool | str], roles: Roles, strict: bool
+) -> Binding:
+    binding = bind_class(roles, maker, others, strict) if maker else bind(roles, others, strict)
+    return replace(by_keyword(others, binding), told=told)
 
 
 def _in_ways(ways: set[str], possible: Iterator[Attempt]) -> Iterator[Attempt]:

@@ -130,6 +130,7 @@ def _request(attempt: Attempt, roles: dict[str, Any], question: Question, served
         return Request(target, [], {}, attempt.form)
     keywords = {name: roles[role] for name, role in binding.keywords}
     keywords |= {name: setting.value for name, setting in settings_of(question.part, attempt)}
+    keywords |= dict([binding.told] if binding.told else [])
     return Request(target, [roles[role] for role in binding.positional], keywords, attempt.form)
 
 

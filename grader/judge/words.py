@@ -174,6 +174,11 @@ def adaptation_notes(part: Part, attempt: Attempt, alternative: Alternative | No
             default=repr(setting.default),
         )
         texts.append(given)
+    if candidate.binding.told:
+        parameter, value = candidate.binding.told
+        texts.append(
+            gettext("{name} was called with {parameter}={value}.", name=canonical, parameter=parameter, value=repr(value))
+        )
     texts += [gettext("{name} was given your own {value}.", name=canonical, value=value) for value in candidate.binding.filled]
     return [*texts, *(_change_words(canonical, *change.split(":")) for change in attempt.changes)]
 

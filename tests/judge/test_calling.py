@@ -812,6 +812,21 @@ def test_a_method_that_takes_more_goes_first() -> None:
     assert next(one.name for one in candidates_of("overlap", report(Overlap=Entry("class", (), methods=helper)))) == "Overlap"
 
 
+def test_a_setting_that_must_be_given() -> None:
+    """Fair to `overlap(first, box_format, second)` without a default: whatever stood in that place was a fault of the asking."""
+    said = report(overlap=function("first", "box_format", "second"))
+    made = attempts(question("overlap", said))
+    (request,) = requests_of(question("overlap", said), made[0], (1, 2))
+    assert (request.positional, request.keywords) == ([], {"first": 1, "second": 2, "box_format": "corners"})
+    assert len({one.candidate.binding.told for one in made}) == 2, "as before, where it cannot be that"
+    unlike = attempts(question("overlap", report(overlap=function("first", "kind", "second"))))
+    assert {one.candidate.binding.told for one in unlike} == {None}
+    method = Entry("class", (Parameter("first"),), methods={"overlap": Method((Parameter("second"), Parameter("sized")))})
+    first = attempts(question("overlap", report(Boxes=method)))[0]
+    (request,) = requests_of(question("overlap", report(Boxes=method)), first, (1, 2))
+    assert (request.target["constructor"], request.keywords) == ({"first": 1}, {"second": 2, "sized": False})
+
+
 def test_a_default_of_what_makes_the_function() -> None:
     """Fair to a loss whose class applies a sigmoid unless told otherwise; what the constructor is given anyway is left alone."""
     pair = (Parameter("first"), Parameter("second"))
