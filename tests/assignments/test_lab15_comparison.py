@@ -226,6 +226,11 @@ def test_what_is_wrong_with_weights_is_explained() -> None:
 def test_weights_with_their_bias_are_rejected() -> None:
     """Protects the task's wording: the bias is no part of W."""
     assert compare("fc_weights", (EXPECTED["fc_weights"], np.zeros(6)))[0] is not None
+    assert compare("fc_weights", (EXPECTED["fc_weights"], "fc", np.zeros(6)))[0] is not None
+    for beside in (Handle(0, "ResNet"), None, "fc"):  # the network that was made for it, as in a file of CAMs
+        difference, notes = compare("fc_weights", (EXPECTED["fc_weights"], beside))
+        assert difference is None
+        assert len(notes) == 1
     assert compare("fc_weights", EXPECTED["fc_weights"].T)[0] is not None
 
 
