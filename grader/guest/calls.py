@@ -82,6 +82,10 @@ def unsendable(error: WireError) -> dict[str, Any]:
     return {"failure": {"types": ["Unsendable"], "message": str(error), "cell": 0, "line": 0, "code": ""}}
 
 
+class HookedArgument(TypeError):
+    """What registers its hook on the very thing that it is given was given a network, and takes a layer."""
+
+
 class Server:
     """Answers one process's calls of a loaded submission; keeps the objects that stay here.
 
@@ -240,7 +244,7 @@ class Server:
         if not new:
             raise TypeError("it does not take the input, and registers no hook")
         if given and new[-1].module is given[0]:
-            raise TypeError("it hooks what it is given, as one that takes a layer does")  # whose own hook is asked then
+            raise HookedArgument("it hooks what it is given, as one that takes a layer does")  # whose own hook is asked then
         network = given[0] if given else book.place(new[-1], self.roots())[1]
         return run_and_find(network, batch, new, [self.loaded.namespace, made])
 

@@ -215,6 +215,16 @@ class SubmissionProxy:
             message = gettext("Your function returned an object instead of numbers.")
             return Mismatch(message, hint=gettext("Return a tensor, an array, a list or a number."))
         refused = attempt.candidate.target.get("via") == "install"  # by the sandbox, before the network ran
+        if refused and "HookedArgument" in failure.types:
+            return Mismatch(
+                gettext(
+                    "{name} hooks the layer that it is given, but while the file ran nothing gave it one.",
+                    name=attempt.candidate.name,
+                ),
+                hint=gettext(
+                    "Use it in a function of ({given}), which returns what was stored.", given=", ".join(question.roles.order)
+                ),
+            )
         if (
             failure.line
             or (not refused and (attempt.candidate.binding.complete or not parameters))

@@ -124,3 +124,14 @@ def test_an_object_with_a_hook_of_its_own_is_not_replayed_to(server: Server, mon
     target = {"via": "method", "name": "Extractor", "method": "extract", "constructor": {"model": model}, "replay": True}
     call = {"op": "call", "target": target, "arguments": [model], "keywords": {}, "form": "torch"}
     assert [server.answer({**call, "first": first})["value"] for first in (True, False)] == [[1], [1]]
+
+
+def test_a_hook_on_the_very_thing_that_was_given(server: Server) -> None:
+    """Protects `SaveFeatures(layer)` from being called with a network as if that were what it takes: it is told apart."""
+    hooks = server.shelf.hooks.hooks
+    server.loaded.namespace["keep"] = lambda m: hooks.append(SimpleNamespace(module=m, function=print))
+    target = {"via": "install", "name": "keep"}
+    failure = server.answer({"op": "call", "target": target, "arguments": [VALUES, VALUES], "keywords": {}, "form": "numpy"})[
+        "failure"
+    ]
+    assert failure["types"][:2] == ["HookedArgument", "TypeError"]

@@ -18,13 +18,17 @@ from grader.course.submission import Submission, collect
 from grader.errors import SandboxFault, SpecificationError
 from grader.judge import judge as judge_module
 from grader.judge import proxy as proxy_module
+from grader.judge.calling import Attempt
+from grader.judge.candidates import Candidate
 from grader.judge.check import Compared, Comparisons
 from grader.judge.judge import Judge, JudgePlan
-from grader.judge.outcome import CodeRaised
+from grader.judge.outcome import CodeRaised, Mismatch
 from grader.judge.plugin import Ran, proxy_maker
 from grader.judge.proxy import SubmissionProxy
 from grader.results import SubmissionResult, TestStatus
 from grader.sandbox.choice import choose_wall
+from grader.sandbox.exchange import Answer, Failure
+from grader.sandbox.inventory import Parameter
 from grader.sandbox.session import CallProcess, Session
 from grader.sandbox.wall import NoWall
 from grader.wire.values import Model
@@ -686,6 +690,17 @@ def test_a_state_that_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CodeRaised) as raised:
         proxy.state(Model("narrow"))
     assert raised.value.failure.type_name == "RuntimeError"
+
+
+@pytest.mark.parametrize(("kind", "said"), [("HookedArgument", "hooks the layer"), ("TypeError", "asks for (m)")])
+def test_a_class_that_takes_a_layer_is_told_so(kind: str, said: str) -> None:
+    """Fair to a `SaveFeatures(m)` that nothing in the file uses: it was told to give `m` a default value."""
+    keeper = Candidate("SaveFeatures", "forward_hook", {"via": "install"}, parameters=(Parameter("m"),))
+    answer = Answer(None, Failure((kind, "TypeError"), "", 0, 0, ""), ())
+    roles = SimpleNamespace(roles=SimpleNamespace(order=("model", "x"), optional=frozenset({"model"})))
+    told = SubmissionProxy._outcome(SubmissionProxy.__new__(SubmissionProxy), roles, Attempt(keeper), answer)  # type: ignore[arg-type]
+    assert isinstance(told, Mismatch)
+    assert said in str(told.message)
 
 
 @pytest.mark.wall
