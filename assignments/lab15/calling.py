@@ -329,7 +329,8 @@ def _named(box: list[float]) -> dict[str, Any]:
 
 
 def alternatives_dice(arguments: tuple, situation: Situation) -> list[Alternative]:
-    """A smoothing term or a threshold that must be given; a mask of booleans (to index) or of whole numbers (for one-hot)."""
+    """A smoothing term or a threshold that must be given; a mask of booleans (to index) or of whole numbers (for one-hot); a flag
+    for several channels, which a function for single masks may have."""
     y, p = arguments
     smooth = {"smooth": ("eps", "epsilon", "smoothing", "smooth_factor")}
     threshold = {"threshold": ("thresh", "thr", "thres", "cutoff", "porog")}
@@ -339,6 +340,12 @@ def alternatives_dice(arguments: tuple, situation: Situation) -> list[Alternativ
         Alternative("threshold", {"y": y, "p": p, "threshold": 0.5}, _("The threshold was given: 0.5."), threshold),
         Alternative("boolean mask", {"y": mask.astype(bool), "p": p}, _("The mask was given as True and False.")),
         Alternative("mask of whole numbers", {"y": mask.astype(np.int64), "p": p}, _("The mask was given in whole numbers.")),
+        Alternative(
+            "several channels",
+            {"y": y, "p": p, "multiclass": True},
+            _("Masks of several channels were announced: multiclass=True."),
+            named=True,
+        ),
     ]
 
 

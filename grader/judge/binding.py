@@ -16,6 +16,7 @@ from grader.judge.naming import Hints, words_of
 from grader.sandbox.inventory import Parameter
 
 Pairs = tuple[tuple[str, str], ...]  # (parameter's name, role)
+FLAGS = ("true", "false")  # defaults of what is switched on or off
 SHORT = 2  # letters of a name that may stand for anything: `p` is a probability, or a proposal
 
 
@@ -201,9 +202,10 @@ def _by_annotation(roles: Roles, fixed: Sequence[Parameter], given: dict[str, st
 
 
 def _in_order(roles: Roles, fixed: Sequence[Parameter], given: dict[str, str], strict: bool) -> None:
-    """Give the roles that no name asked for to the parameters that are left: to those that must be filled first."""
+    """Give the roles that no name asked for to the parameters that are left: to those that must be filled first, to no flag."""
     rest = [role for role in roles.order if role not in given.values()]
-    free = [p for p in fixed if p.name not in given and not (strict and same_name(p.name) in roles.foreign)]
+    free = [p for p in fixed if p.name not in given and p.default not in FLAGS]
+    free = [p for p in free if not (strict and same_name(p.name) in roles.foreign)]
     required = [p for p in free if p.required]
     needed = [role for role in rest if role not in roles.optional]
     if len(required) < len(rest):

@@ -180,6 +180,11 @@ def test_a_least_score_beside_a_table_or_rows() -> None:
     assert names.index("table") < names.index("table and a number") < names.index("rows with class and score")
 
 
+def test_masks_of_several_channels_are_announced() -> None:
+    """Protects `dice_loss(input, target, multiclass=False)`, which refuses four axes unless it is told of them."""
+    assert asked("dice", "several channels", np.zeros((1, 2, 4, 4)), np.zeros((1, 2, 4, 4)))["multiclass"] is True
+
+
 def test_a_size_or_a_layer_that_must_be_given() -> None:
     """Protects `cam(features, weights, k, size)`, and `cam(model, x, target_layer, k)` of a network that is run in there."""
     assert [asked("cam", name, FEATURES, WEIGHTS, 1)["size"] for name in ("size", "two sizes")] == [224, (224, 224)]

@@ -209,6 +209,15 @@ def test_layers_of_ones_own_are_kept():
     assert bind(roles, (replace(kept, kept=False), Parameter("x"))) == Binding(("model", "x"))
 
 
+def test_a_flag_takes_nothing_by_its_place():
+    """Protects `dice_loss(input, target, multiclass=False)` from a smoothing term in the flag's place, and its student from words
+    about one. By its name a flag may be given something."""
+    smoothed = replace(DICE, order=("y", "p", "smooth"))
+    flag = (*parameters("pred target"), Parameter("multiclass", required=False, default="false"))
+    assert not bind(smoothed, flag).complete
+    assert bind(replace(DICE, order=("y", "p", "multiclass")), flag).complete
+
+
 def test_strictly_no_role_takes_anothers_name():
     """Another way to ask does not squeeze an array into a parameter that is named after a network."""
     assert bind(DICE, parameters("net mask")).complete
