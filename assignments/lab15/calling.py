@@ -56,6 +56,7 @@ SIZES += ("upsample_size", "new_size", "resize_to", "output_shape", "target_shap
 IN_ONE = {"coordinates": ("coords", "coord", "corners", "points", "xyxy", "sides", "values"), "box": ("bbox", "rect", "tensor")}
 CORNERS = [("tl", "br"), ("lt", "rb"), ("p1", "p2"), ("pt1", "pt2"), ("min", "max"), ("top_left", "bottom_right")]
 CORNERS += [("left_top", "right_bottom"), ("topleft", "bottomright"), ("start", "end")]
+WIDTH, HEIGHT = ("width", "w"), ("height", "h")
 AS_POINTS = _("Each box was given as two points: (x1, y1) and (x2, y2).")
 SMALLEST = 1e-6  # what a smoothing term, or a threshold that must let everything through, is set to
 
@@ -299,6 +300,8 @@ def _boxes_with_methods(first: list[float], second: list[float]) -> list[Alterna
     sides = {"x1": ("xmin", "left", "x_left"), "y1": ("ymin", "top", "y_top")}
     sides |= {"x2": ("xmax", "right", "x_right"), "y2": ("ymax", "bottom", "y_bottom")}
     from_zero = ("x0", "y0", "x1", "y1")
+    corner = {"x": ("left", "x1", "xmin"), "y": ("top", "y1", "ymin"), "width": WIDTH[1:], "height": HEIGHT[1:]}
+    sized = first[0], first[1], first[2] - first[0], first[3] - first[1]
     whole = _listed(second)
     return [
         Alternative("box of sides", {**dict(zip(sides, first, strict=True)), "other": _named(second)}, note, sides),
@@ -307,6 +310,7 @@ def _boxes_with_methods(first: list[float], second: list[float]) -> list[Alterna
             {**dict(zip(from_zero, first, strict=True)), "other": dict(zip(from_zero, second, strict=True))},
             note,
         ),
+        Alternative("box of corner and size", {**dict(zip(corner, sized, strict=True)), "other": _named(second)}, note, corner),
         *(Alternative(f"box of {role}", {role: first, "other": whole}, note, {role: names}) for role, names in IN_ONE.items()),
     ]
 
@@ -321,10 +325,11 @@ def _listed(box: list[float]) -> dict[str, list[float]]:
 
 
 def _named(box: list[float]) -> dict[str, Any]:
-    """The sides of a box by all their usual names, and its two corners."""
+    """The sides of a box by all their usual names, its two corners, and its upper left one with width and height."""
     names = ("x1 y1 x2 y2", "xmin ymin xmax ymax", "x_min y_min x_max y_max", "left top right bottom", "x0 y0 x1_ y1_")
     names += ("x_left y_top x_right y_bottom",)
     sides = {name: side for row in names for name, side in zip(row.split(), box, strict=True)}
+    sides |= {"x": box[0], "y": box[1], **dict.fromkeys(WIDTH, box[2] - box[0]), **dict.fromkeys(HEIGHT, box[3] - box[1])}
     return sides | {name: corner for pair in CORNERS for name, corner in zip(pair, (box[:2], box[2:]), strict=True)}
 
 

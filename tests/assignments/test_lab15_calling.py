@@ -98,6 +98,9 @@ def test_a_box_of_an_own_class_is_asked_about_another() -> None:
     by_sides = asked("iou", "box of sides from 0", first, second)
     assert [by_sides[name] for name in ("x0", "y0", "x1", "y1")] == first
     assert by_sides["other"] == {"x0": 5, "y0": 6, "x1": 7, "y1": 8}
+    by_size = asked("iou", "box of corner and size", first, second)
+    assert [by_size[name] for name in ("x", "y", "width", "height")] == [1, 2, 2, 2]
+    assert [by_size["other"][name] for name in ("x", "y", "w", "h")] == [5, 6, 2, 2]
     by_list = asked("iou", "box of coordinates", first, second)
     assert (by_list["coordinates"], by_list["other"]["coords"]) == (first, second)
 
