@@ -26,7 +26,8 @@ A target says what to call by `via`, and by further fields:
 * `install`: the function or class `name` registers a hook; then the network runs on the last argument
 * `handle`: the object that was answered under `number`
 
-With them may stand `constructor` (keyword arguments of the class, or of what makes a function), `replay` (the submission's own
+With them may stand `constructor` (keyword arguments of the class, or of what makes a function), `steps` (methods with their
+keyword arguments that are called before on an instance of its own), `replay` (the submission's own
 hooks look on at the network that is given), `stand_in` (what the submission's own networks stand for meanwhile), `stored` (where
 nothing is returned, what hooks stored is the answer), `globals` (networks to lend under names that the submission could not
 define), and `filled` (parameters that are given what the submission has under their very names).
@@ -253,11 +254,20 @@ class Server:
         if target["via"] == "handle":
             return self.registry.objects[target["number"]]
         found = self.loaded.find(target["name"])
+        if target.get("steps"):
+            return getattr(self.after_steps(found, target, form), target["method"])
         if target["via"] == "made" or (target["via"] in ("instance", "method", "attribute") and is_a(found, type)):
             found = self.instance(found, target.get("constructor", {}), form)
         if target["via"] == "attribute":
             return lambda: getattr(found, target["method"])
         return getattr(found, target["method"]) if target["via"] in ("method", "static") else found
+
+    def after_steps(self, kind: Any, target: dict[str, Any], form: str) -> Any:
+        """A fresh instance, since it adds up what it is told, after the calls that tell it."""
+        made = make(kind, {name: self.give(value, form) for name, value in target.get("constructor", {}).items()})
+        for method, given in target["steps"]:
+            self.settle(getattr(made, method)(**{name: self.give(value, form) for name, value in given.items()}))
+        return made
 
     def instance(self, kind: Any, constructor: dict[str, Any], form: str) -> Any:
         """An instance, the same one for the same arguments: what it remembers from call to call is part of its answer."""

@@ -8,7 +8,8 @@ other), `own` (defined in the submission's files, not imported from a library) a
   one that may end in something else than None
 * `parameters` as in `grader.guest.parameters`; None when unknown; `gives`: those of the function that a function makes, if it
   makes one
-* `methods` of a class or an instance: by name, `{parameters, static}`; `of`: the name of an instance's class
+* `methods` of a class or an instance: by name, `{parameters, static, answers}`, the last False for one that only ever gives back
+  None or its object; `of`: the name of an instance's class
 * `attributes` of a class or an instance: names of properties, and of what the constructor stores
 * `axes` of an array
 """
@@ -200,7 +201,12 @@ def _methods(value: type, whole: bool = False) -> dict[str, dict[str, Any]]:
             if is_method and (not name.startswith("_") or name == "__call__") and name not in own:
                 static = is_a(item, staticmethod, classmethod)
                 bare = whole and not static and _first_name(item) not in selves  # `Metrics.iou(a, b)`, a class as a namespace
-                own[name] = {"parameters": parameters_of(item, bound=not bare), "static": static or bare}
+                parameters = parameters_of(item, bound=not bare)
+                own[name] = {
+                    "parameters": parameters,
+                    "static": static or bare,
+                    "answers": _may_answer(_innermost(item), of_self=True),
+                }
     return dict(list(own.items())[:MOST_METHODS])
 
 
@@ -240,8 +246,18 @@ def _may_return(value: Any) -> bool:
     return not _RETURNING.isdisjoint(code.co_code[::2])  # each second byte is an argument
 
 
-def _may_answer(value: Any) -> bool:
-    """Whether some way through a function's code gives back something else than None."""
+def _innermost(value: Any) -> Any:
+    """The function that decorators such as `torch.no_grad()` are wrapped around."""
+    for _layer in range(8):
+        inner = attribute(value, "__wrapped__")
+        if inner is None:
+            break
+        value = inner
+    return value
+
+
+def _may_answer(value: Any, of_self: bool = False) -> bool:
+    """Whether some way through a function's code gives back something else than None; of a method, than its object either."""
     code = attribute(value, "__code__")
     if not isinstance(code, CodeType) or code.co_flags & _GIVES_OTHERWISE:
         return True
@@ -249,5 +265,10 @@ def _may_answer(value: Any) -> bool:
     if any(step.opname == "RETURN_CONST" and step.argval is not None for step in steps):
         return True
     ends = [(before, now) for before, now in itertools.pairwise(steps) if now.opname == "RETURN_VALUE"]
+    nothing: list[tuple[str, Any]] = [("LOAD_CONST", None)]
+    if of_self and code.co_argcount:
+        nothing += [
+            (name, code.co_varnames[0]) for name in ("LOAD_FAST", "LOAD_DEREF")
+        ]  # the latter where a function within has it
     # Where another way joins in, as of `a if a else None`, it brings another value.
-    return any(now.is_jump_target or (before.opname, before.argval) != ("LOAD_CONST", None) for before, now in ends)
+    return any(now.is_jump_target or (before.opname, before.argval) not in nothing for before, now in ends)

@@ -30,8 +30,9 @@ Layers, top to bottom (each module imports only what stands below it)::
 
     calling         in which ways a part may be asked, in order
     candidates      what in a submission may answer a part
+    steps           objects that are told first, and answer in another call
     binding         which argument goes to which parameter
-    naming          what words in a name tell
+    naming          what names tell
     alternatives    an assignment's `calling.py`: other ways to ask
 
     reference       the right answers, by the course's reference

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.course.specification import same_name
@@ -17,13 +17,15 @@ from grader.sandbox.inventory import Parameter
 
 Pairs = tuple[tuple[str, str], ...]  # (parameter's name, role)
 FLAGS = ("true", "false")  # defaults of what is switched on or off
+Steps = tuple[tuple[str, Pairs], ...]  # (method, what it is given)
 SHORT = 2  # letters of a name that may stand for anything: `p` is a probability, or a proposal
 
 
 @dataclass(frozen=True)
 class Binding:
     """Roles given by position, by keyword and to a constructor; `omitted` ones go nowhere. `filled`: parameters that are given
-    what the submission has under their very names; `told`: one that is given a setting, and which."""
+    what the submission has under their very names; `told`: one that is given a setting, and which. `steps`: methods of the same
+    object that are called before."""
 
     positional: tuple[str, ...] = ()
     keywords: Pairs = ()
@@ -32,6 +34,7 @@ class Binding:
     complete: bool = True
     filled: tuple[str, ...] = ()
     told: tuple[str, bool | str] | None = None
+    steps: Steps = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,9 @@ class Roles:
         """Whether a parameter's name or a word of it, if no mere letters, stands for another role than this one."""
         told = (self.named(each, self.order) for each in (name, *words_of(name)) if len(each) > SHORT)
         return any(other not in ("", role) for other in told)
+
+
+Rebind = Callable[[Roles, bool], Binding]  # binds other roles to the same, strictly or not
 
 
 def bind(roles: Roles, parameters: Sequence[Parameter] | None, strict: bool = False) -> Binding:
@@ -158,6 +164,31 @@ def bind_class(
         _by_need(replace(roles, order=inner.omitted), constructor or (), given)
     omitted = tuple(role for role in inner.omitted if role not in given.values())
     return Binding(inner.positional, inner.keywords, tuple(given.items()), omitted, inner.complete)
+
+
+def bind_steps(
+    roles: Roles,
+    constructor: Sequence[Parameter],
+    steps: Mapping[str, Sequence[Parameter]],
+    called: Sequence[Parameter] | None,
+    strict: bool = False,
+) -> Binding:
+    """Bind to a method that answers after others of the same object were told what about: as a constructor, they get by name what
+    they must have, and the last call gets the rest.
+    """
+    before = [parameter for parameters in steps.values() for parameter in parameters]
+    whole = bind_class(roles, [*constructor, *before], called, strict)
+    given = dict(whole.constructor)
+
+    def given_to(parameters: Sequence[Parameter]) -> Pairs:
+        return tuple((p.name, given[p.name]) for p in parameters if p.name in given)
+
+    return replace(
+        whole,
+        constructor=given_to(constructor),
+        steps=tuple((method, given_to(parameters)) for method, parameters in steps.items()),
+        complete=whole.complete and all(p.name in given for p in before if p.required),
+    )
 
 
 def _only(roles: Roles, rest: Sequence[str], used: Iterable[str]) -> Roles:

@@ -16,23 +16,16 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from grader.course.specification import Part, same_name
-from grader.judge.binding import SHORT, Binding, Roles, bind, bind_class
-from grader.judge.naming import ONLOOKERS, names_alike, words_of
+from grader.judge.binding import SHORT, Binding, Rebind, Roles, bind, bind_class
+from grader.judge.naming import CALLED, ONLOOKERS, UPKEEP, is_hook, names_alike, words_of
+from grader.judge.steps import in_steps
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Entry, Method, Parameter
 from grader.wire.values import Value
 
-Rebind = Callable[[Roles, bool], Binding]
 Others = Callable[[], Iterable[Roles]]
 
-_UPKEEP = {"hook", "hooks", "register", "remove", "release", "reset", "clear", "close"}  # in names of methods that give no answer
-_CALLED = ("__call__", "forward")
 _PLACES = {"path", "file", "filename", "fname", "url", "folder", "directory"}
-_HOOK_ROLES = (
-    {"module", "m", "model", "layer", "self", "mod", "mdl", "net", "", "block"},
-    {"input", "inputs", "inp", "inps", "x", "i", "in", "", "args"},
-    {"output", "outputs", "out", "outp", "o", "y", "result"},
-)
 
 
 @dataclass(frozen=True)
@@ -66,7 +59,7 @@ class Candidate:
 def candidates(part: Part, report: LoadReport, roles: Roles, others: Others = tuple) -> Iterator[Candidate]:
     """All of them, best first. `others` makes the roles of other ways to ask, where something that is named only alike may be
     written for one of them."""
-    named = list(_named(part, report, roles))
+    named = list(_named(part, report, roles, others))
     theirs = {name for name, _ in named if _is_theirs(part, name, report.names[name])}
     defined = [one for name, one in named if name in theirs and one.style != "variable"]
     private = [one for one in defined if one.name.startswith("_")]
@@ -140,7 +133,7 @@ def _fits(part: Part, report: LoadReport, variable: Candidate) -> bool:
     return entry is not None and entry.axes == part.variable_axes
 
 
-def _named(part: Part, report: LoadReport, roles: Roles) -> Iterator[tuple[str, Candidate]]:
+def _named(part: Part, report: LoadReport, roles: Roles, others: Others) -> Iterator[tuple[str, Candidate]]:
     """What stands under the name that the task asks for, then methods under it; then the same with the part's other names."""
     by_name: dict[str, list[str]] = {}
     for name in report.names:
@@ -152,9 +145,9 @@ def _named(part: Part, report: LoadReport, roles: Roles) -> Iterator[tuple[str, 
                 if name not in seen:
                     seen.add(name)
                     for found in _with_instances(name, report, roles):
-                        yield from ((found, one) for one in _from_entry(part, found, report.names[found], roles))
+                        yield from ((found, one) for one in _from_entry(part, found, report.names[found], roles, others))
         if "method" in part.styles:
-            yield from _methods_by_name(names, report, roles)
+            yield from _methods_by_name(part, names, report, roles, others)
 
 
 def _with_instances(name: str, report: LoadReport, roles: Roles) -> list[str]:
@@ -168,12 +161,12 @@ def _with_instances(name: str, report: LoadReport, roles: Roles) -> list[str]:
     return [name, *made] if makeable else [*made, name]
 
 
-def _from_entry(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
+def _from_entry(part: Part, name: str, entry: Entry, roles: Roles, others: Others) -> Iterator[Candidate]:
     here: dict[str, Value] = {"via": "name", "name": name}
     if entry.kind in ("function", "network"):
         if "call" in part.styles and not bind(roles, entry.parameters).complete:
             yield from _given(name, entry, roles)
-        if "call" in part.styles and not _is_hook(entry.parameters):
+        if "call" in part.styles and not is_hook(entry.parameters):
             yield from _function(part, name, here, entry.parameters, roles)
     elif entry.kind == "instance":
         called, calls = _called(entry), []
@@ -182,7 +175,7 @@ def _from_entry(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[C
             calls = list(_function(part, name, target, entry.methods[called].parameters, roles))
         yield from _calls_and_methods(part, name, entry, roles, calls)
     elif entry.kind in ("class", "module_class"):
-        yield from _from_class(part, name, entry, roles)
+        yield from _from_class(part, name, entry, roles, others)
     elif entry.kind in ("array", "sequence") and "variable" in part.styles:
         omitted = tuple(parameter.role for parameter in part.parameters)
         yield Candidate(name, "variable", {"via": "variable", "name": name}, Binding(omitted=omitted))
@@ -200,7 +193,7 @@ def _function(
 def _given(name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
     """The function that a function makes (`make_loss(smooth)`): what makes it is given what its parameters are named after."""
     given = entry.gives
-    if given is None or _is_hook(given) or any(parameter.how in ("args", "kwargs") for parameter in given):
+    if given is None or is_hook(given) or any(parameter.how in ("args", "kwargs") for parameter in given):
         return
 
     def rebind(other: Roles, strict: bool) -> Binding:
@@ -219,13 +212,15 @@ def _installer(part: Part, name: str, parameters: tuple[Parameter, ...] | None, 
         yield Candidate(name, "forward_hook", {"via": "install", "name": name}, whole, parameters=parameters or ())
 
 
-def _from_class(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
+def _from_class(part: Part, name: str, entry: Entry, roles: Roles, others: Others) -> Iterator[Candidate]:
+    if "method" in part.styles:
+        yield from _in_steps(part, name, entry, roles, others)
     called, calls = _called(entry), []
     if called and "module_class" in part.styles:
         target = _call_of(name, called, entry)
         calls = list(_made(name, target, "module_class", entry, entry.methods[called], roles))
     yield from _calls_and_methods(part, name, entry, roles, calls)
-    if not any(method in entry.methods for method in _CALLED):
+    if not any(method in entry.methods for method in CALLED):
         yield from _installer(part, name, entry.parameters, roles)
 
 
@@ -247,8 +242,8 @@ def _tells_more(one: Candidate, other: Candidate, roles: Roles) -> bool:
 
 def _called(entry: Entry) -> str | None:
     """The method by which an object is called; None where a network calls it, as a hook."""
-    called = next((method for method in _CALLED if method in entry.methods), None)
-    return None if called is None or _is_hook(entry.methods[called].parameters) else called
+    called = next((method for method in CALLED if method in entry.methods), None)
+    return None if called is None or is_hook(entry.methods[called].parameters) else called
 
 
 def _call_of(name: str, called: str, entry: Entry) -> dict[str, Value]:
@@ -271,15 +266,24 @@ def _made(name: str, target: dict[str, Value], style: str, entry: Entry, method:
     yield Candidate(name, style, target, rebind(roles, False), rebind, method.parameters or (), constructor or ())
 
 
+def _in_steps(part: Part, name: str, entry: Entry, roles: Roles, others: Others, last: str = "") -> Iterator[Candidate]:
+    """A method of a class that answers after others were given what it is about, the `last` one or whichever."""
+    for method, rebind in in_steps(part, entry, (roles, *others()), last):
+        target: dict[str, Value] = {"via": "method", "name": name, "method": method}
+        parameters = entry.methods[method].parameters or ()
+        binding = rebind(roles, False)
+        yield Candidate(f"{name}.{method}", "method", target, binding, rebind, parameters, entry.parameters or ())
+
+
 def _only_method(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
     """The methods of a class that is itself named like the part: those named so too, else its only public one, else of several,
     which may help one another, those that take what the part is given: first one that makes a name of the part with the class's
     (`IoU.compute`), then those whose parameters are named like its roles.
     """
-    public = [name for name, method in entry.methods.items() if not name.startswith("_") and not _is_hook(method.parameters)]
+    public = [name for name, method in entry.methods.items() if not name.startswith("_") and not is_hook(method.parameters)]
     wanted = {same_name(other) for other in part.names}
     so_named = [method for method in public if same_name(method) in wanted]
-    answering = [method for method in public if method != "forward" and not words_of(method) & (ONLOOKERS | _UPKEEP)]
+    answering = [method for method in public if method != "forward" and not words_of(method) & (ONLOOKERS | UPKEEP)]
     found: list[Candidate] = []
     for method in so_named or answering:
         target: dict[str, Value] = {"via": "method", "name": name, "method": method}
@@ -308,18 +312,22 @@ def _takes_all(method: Candidate) -> bool:
     return binding.complete and (called & made) in (set(), made)
 
 
-def _methods_by_name(names: Sequence[str], report: LoadReport, roles: Roles) -> Iterator[tuple[str, Candidate]]:
+def _methods_by_name(
+    part: Part, names: Sequence[str], report: LoadReport, roles: Roles, others: Others
+) -> Iterator[tuple[str, Candidate]]:
     """Methods of any class or instance under these names: of instances first, which the submission has made itself."""
     ranks = {same_name(name): rank for rank, name in reversed(list(enumerate(names)))}
     found = [
         (entry.kind not in ("instance", "network"), ranks[same_name(method)], name, method)
         for name, entry in report.names.items()
         for method in entry.methods
-        if same_name(method) in ranks and not _is_hook(entry.methods[method].parameters)
+        if same_name(method) in ranks and not is_hook(entry.methods[method].parameters)
     ]
     for _, _, name, method in sorted(found):
         target: dict[str, Value] = {"via": "method", "name": name, "method": method}
         entry = report.names[name]
+        if entry.kind in ("class", "module_class"):
+            yield from ((name, one) for one in _in_steps(part, name, entry, roles, others, method))
         yield from ((name, one) for one in _made(f"{name}.{method}", target, "method", entry, entry.methods[method], roles))
 
 
@@ -360,7 +368,7 @@ def _alike(
     """Own functions whose name has one of the part's keywords among its words, and whose parameters fit."""
     for name in names_alike(part, report, ("function",), beside, showing):
         parameters = report.names[name].parameters
-        if not _is_hook(parameters) and _is_made_for(partial(_bound, parameters), parameters, roles, others):
+        if not is_hook(parameters) and _is_made_for(partial(_bound, parameters), parameters, roles, others):
             yield from _function(part, name, {"via": "name", "name": name}, parameters, roles)
         for one in _given(name, report.names[name], roles):
             if one.rebind is not None and _is_made_for(one.rebind, one.parameters, roles, others):
@@ -374,8 +382,8 @@ def _bound(parameters: tuple[Parameter, ...] | None, roles: Roles, strict: bool)
 def _classes_alike(part: Part, report: LoadReport, roles: Roles, others: Others, beside: bool = False) -> Iterator[Candidate]:
     """Own classes of such names, where what they are called with fits."""
     for name in names_alike(part, report, ("class", "module_class"), beside):
-        for one in _from_class(part, name, report.names[name], roles):
-            if one.rebind is not None and _is_made_for(one.rebind, one.parameters, roles, others):
+        for one in _from_class(part, name, report.names[name], roles, others):
+            if one.rebind is not None and (one.binding.steps or _is_made_for(one.rebind, one.parameters, roles, others)):
                 yield one
 
 
@@ -415,13 +423,6 @@ def _keepers(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate
     for name, entry in report.names.items():
         needed = [parameter for parameter in entry.parameters or () if parameter.required]
         takes_model = bool(needed) and all(roles.named(parameter.name, [*roles.networks]) for parameter in needed)
-        hooks = [method for method, one in entry.methods.items() if method not in _CALLED and _is_hook(one.parameters)]
+        hooks = [method for method, one in entry.methods.items() if method not in CALLED and is_hook(one.parameters)]
         if entry.kind in ("class", "module_class") and entry.own and takes_model and hooks:
             yield from _installer(part, name, entry.parameters, roles)
-
-
-def _is_hook(parameters: tuple[Parameter, ...] | None) -> bool:
-    """A forward hook's signature, (module, inputs, output): it is registered, never called by a test, and gets all three."""
-    if parameters is None or len(parameters) != 3 or not all(parameter.required for parameter in parameters):
-        return False
-    return all(same_name(parameter.name) in names for parameter, names in zip(parameters, _HOOK_ROLES, strict=True))

@@ -93,6 +93,7 @@ def essence(question: Question, attempt: Attempt, arguments: tuple[Any, ...]) ->
     )
     binding = attempt.candidate.binding
     roles = [*binding.positional, *(role for _, role in (*binding.keywords, *binding.constructor))]
+    roles += [role for _, given in binding.steps for _, role in given]
     networks = any(isinstance(values.get(role), Model) for role in roles)
     return replace(attempt, form=form, changes=changes, replay=attempt.replay and networks)
 
@@ -114,6 +115,8 @@ def _request(attempt: Attempt, roles: dict[str, Any], question: Question, served
     making |= {name: setting.value for name, setting in settings_in_making(question.part, attempt)}
     if making:
         target["constructor"] = making
+    if binding.steps:
+        target["steps"] = [[method, {name: wired(roles[role]) for name, role in given}] for method, given in binding.steps]
     if binding.filled:
         target["filled"] = list(binding.filled)
     if attempt.replay:

@@ -1,4 +1,5 @@
-"""What words in a name tell: of a parameter, which optional number it is; of a function or class, what part it may be about."""
+"""What names tell: of a parameter, which optional number it is; of a function or class, what part it may be about, and whether it
+is one to ask."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.course.specification import Part
+from grader.course.specification import Part, same_name
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Parameter
 
@@ -52,9 +53,23 @@ _BESIDE = {
     "normalized",
     "normalised",
 }
+CALLED = ("__call__", "forward")  # methods by which objects are called
+UPKEEP = {"hook", "hooks", "register", "remove", "release", "reset", "clear", "close"}  # in names of methods that give no answer
+_HOOK_ROLES = (
+    {"module", "m", "model", "layer", "self", "mod", "mdl", "net", "", "block"},
+    {"input", "inputs", "inp", "inps", "x", "i", "in", "", "args"},
+    {"output", "outputs", "out", "outp", "o", "y", "result"},
+)
 _DRAFTS = {"old", "bad", "wrong", "draft", "broken", "buggy", "deprecated", "unused", "backup", "tmp"}
 _FINISHED = {"final", "fixed", "corrected"}
 _TELLING = 3  # words of a name that together are about nothing else, whatever stands beside them: `sum_of_squares`
+
+
+def is_hook(parameters: tuple[Parameter, ...] | None) -> bool:
+    """A forward hook's signature, (module, inputs, output): it is registered, never called by a test, and gets all three."""
+    if parameters is None or len(parameters) != 3 or not all(parameter.required for parameter in parameters):
+        return False
+    return all(same_name(parameter.name) in names for parameter, names in zip(parameters, _HOOK_ROLES, strict=True))
 
 
 def words_of(name: str) -> set[str]:

@@ -159,6 +159,9 @@ def adaptation_notes(part: Part, attempt: Attempt, alternative: Alternative | No
         )
     elif candidate.name.lower() != canonical.lower():  # a class `Scaler` for a part `scaler` is what was asked for
         texts.append(gettext("{found} was used as {name}.", name=canonical, found=candidate.name))
+    if candidate.binding.steps:
+        first = ", ".join(method for method, _ in candidate.binding.steps)
+        texts.append(gettext("{found} was asked after {first} had been called.", found=candidate.name, first=first))
     if attempt.form == "own":
         texts.append(gettext("{name} was called with objects of your own class.", name=canonical))
     elif attempt.form not in (part.accepts[0], candidate.form, MIXED) and candidate.style not in ("variable", "forward_hook"):

@@ -32,10 +32,12 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Method:
-    """A method, without its `self`. `static`: it needs no instance."""
+    """A method, without its `self`. `static`: it needs no instance; `answers` False: it only ever gives back None, or its
+    object."""
 
     parameters: tuple[Parameter, ...] | None
     static: bool = False
+    answers: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ def read_entry(item: Mapping[Value, Value]) -> Entry:
         kind=text(item.get("kind"), 50),
         parameters=_read_parameters(item.get("parameters")),
         methods={
-            text(name, 200): Method(_read_parameters(own.get("parameters")), own.get("static") is True)
+            text(name, 200): Method(
+                _read_parameters(own.get("parameters")), own.get("static") is True, own.get("answers") is not False
+            )
             for name, own in list(methods.items())[:MOST_METHODS]
             if type(own) is dict
         }

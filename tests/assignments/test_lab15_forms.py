@@ -703,6 +703,88 @@ def nms(boxes, scores, iou_threshold):
     return {i: float(scores[i]) for i in kept}
 """,
     },
+    "told_first_and_asked_then": {
+        "features_map": """
+class FeatureExtractor:
+    def __init__(self, model):
+        self.model, self.caught = model.eval(), None
+        model.layer4.register_forward_hook(self.keep)
+
+    def keep(self, module, inputs, output):
+        self.caught = output.detach()
+
+    def forward(self, x):
+        with torch.no_grad():
+            return self.model(x)
+
+    def get_features_map(self):
+        return self.caught
+""",
+        "cam": """
+class CamOf:
+    def __init__(self, model):
+        self.extractor, self.rows = FeatureExtractor(model), model.fc.weight.detach()
+
+    def __call__(self, image):
+        self.logits = self.extractor.forward(image)
+        return self.logits
+
+    def get_map(self, class_idx=None):
+        class_idx = int(self.logits.argmax()) if class_idx is None else class_idx
+        return torch.einsum("c,chw->hw", self.rows[class_idx], self.extractor.get_features_map()[0])
+""",
+        "iou": """
+class IoUMetric:
+    def __init__(self):
+        self.reset()
+
+    def reset(self):
+        self.values = []
+
+    def update(self, pred, target):
+        self.values.append(float(ratio(pred, target)))
+
+    def compute(self):
+        return sum(self.values) / len(self.values)
+""",
+        "dice": """
+class DiceLoss:
+    shared = total = 0.0
+
+    def update(self, y_pred, y_true):
+        self.shared += (y_pred * y_true).sum()
+        self.total += y_pred.sum() + y_true.sum()
+        return self
+
+    def compute(self):
+        return 1 - 2 * self.shared / self.total
+""",
+        "nms": """
+class NMS:
+    def __init__(self, threshold=0.5):
+        self.threshold = threshold
+
+    def fit(self, boxes, scores):
+        self.kept = keep_best(boxes, scores, self.threshold)
+        return self
+
+    def get_indices(self):
+        return self.kept
+""",
+    },
+    "set_one_by_one": {
+        "cam": """
+class CamBuilder:
+    def set_features(self, f):
+        self.maps = f.reshape(f.shape[-3:])
+
+    def set_weights(self, w):
+        self.rows = w
+
+    def compute_cam(self, class_idx):
+        return torch.einsum("c,chw->hw", self.rows[class_idx], self.maps)
+""",
+    },
 }
 CASES = [(student, part) for student, parts in FORMS.items() for part in parts]
 

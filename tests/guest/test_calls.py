@@ -36,6 +36,10 @@ class Cam:
         self.calls += 1
         return self.calls
 
+    def add(self, number: int) -> None:
+        """Take note of a number."""
+        self.calls += number
+
 
 @pytest.fixture
 def server() -> Server:
@@ -60,6 +64,14 @@ def test_what_is_no_question_has_no_answer(server: Server) -> None:
     """Protects a student from a mistake of the judge's that would be told as a failure of the submission's code."""
     with pytest.raises(WireError, match="'files'"):
         server.answer({"op": "files"})
+
+
+def test_what_is_told_in_steps_is_told_to_a_fresh_object(server: Server) -> None:
+    """Protects a metric that adds up what it is told: the second question has nothing of the first."""
+    steps = [["add", {"number": 2}], ["add", {"number": 3}]]
+    target = {"via": "method", "name": "Cam", "method": "count", "constructor": {"features": VALUES}, "steps": steps}
+    question = {"op": "call", "target": target, "arguments": [], "keywords": {}, "form": "numpy"}
+    assert [server.answer(question)["value"] for _question in range(2)] == [6, 6]
 
 
 @pytest.mark.parametrize(("form", "kind"), [("numpy", "ndarray"), ("list", "list"), ("tuple", "tuple")])

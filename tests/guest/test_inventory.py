@@ -271,6 +271,45 @@ def goes_on(a):
     assert answering == ["gives", "chooses", "counts", "goes_on"]
 
 
+def test_methods_that_give_an_answer():
+    """Protects objects that are told first and asked then: what ends in None, or in the object itself, is no answer; a decorator
+    that stands around it gives back what it does."""
+    source = """
+from functools import wraps
+
+def quietly(function):
+    @wraps(function)
+    def inner(*a, **k):
+        return function(*a, **k)
+    return inner
+
+class Metric:
+    def update(self, a):
+        self.a = a
+
+    @quietly
+    def feed(self, a):
+        self.a = a
+
+    def fit(self, a):
+        self.a = [b for b in a if b > self.least]
+        return self
+
+    def chain(self, a):
+        self.all = all(b > self.least for b in a)
+        return self
+
+    def compute(self):
+        return self.a
+
+    @quietly
+    def value(self):
+        return self.a
+"""
+    methods = describe(source)["Metric"]["methods"]
+    assert [name for name, one in methods.items() if one["answers"]] == ["compute", "value"]
+
+
 def test_modules_that_were_there_before(tmp_path: Path):
     """Of modules only those are looked at that came after the template's: the submission's own, in the order of their import."""
     names = [f"module_{number}_of_this_test" for number in range(3)]

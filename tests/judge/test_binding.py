@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.judge.binding import Binding, Roles, bind, bind_beside, bind_class
+from grader.judge.binding import Binding, Roles, bind, bind_beside, bind_class, bind_steps
 from grader.judge.naming import Hints
 from grader.sandbox.inventory import Parameter
 
@@ -245,6 +245,17 @@ def test_constructor_that_wants_what_nobody_has():
     """Fair to a class that needs a path, which the task does not give: its method is called all the same."""
     assert bind_class(NMS, parameters("path"), parameters("boxes scores thresh")) == Binding(("boxes", "scores", "threshold"))
     assert not bind_class(NMS, parameters("path"), parameters("boxes scores thresh top")).complete
+
+
+def test_what_is_told_before_the_call():
+    """Protects `metric.update(p, y)`, then `metric.compute()`: each step gets by name what it must have, the constructor and the
+    last call the rest; a step that wants what nobody has is not called."""
+    binding = bind_steps(NMS, parameters("iou_thr="), {"update": parameters("boxes scores")}, ())
+    told = (("update", (("boxes", "boxes"), ("scores", "scores"))),)
+    assert binding == Binding((), (), (("iou_thr", "threshold"),), steps=told)
+    binding = bind_steps(MAP, parameters("net"), {"forward": parameters("img")}, ())
+    assert binding == Binding(constructor=(("net", "model"),), steps=(("forward", (("img", "x"),)),))
+    assert not bind_steps(MAP, parameters("net"), {"forward": parameters("img path")}, ()).complete
 
 
 def test_model_for_constructor_and_call():

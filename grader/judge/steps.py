@@ -1,0 +1,78 @@
+"""Objects that are told first what they are about, and answer in another call: `metric.update(a, b)`, then `metric.compute()`.
+
+What they are told is known by its names, as in a constructor. A step that only ever gives back nothing, or its object, is no
+answer itself. One that answers (a `forward` that returns logits) is a step only where the last call is named like the part, or
+takes more (the class whose map it is): else its own answer is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from grader.course.specification import Part, same_name
+from grader.judge.binding import Binding, Rebind, Roles, bind_class, bind_steps
+from grader.judge.naming import CALLED, ONLOOKERS, UPKEEP, is_hook, words_of
+from grader.sandbox.inventory import Entry, Method
+
+
+def in_steps(part: Part, entry: Entry, ways: Sequence[Roles], last: str = "") -> Iterator[tuple[str, Rebind]]:
+    """The methods of a class that answer after others, the likeliest first, or the `last` one alone; each with what binds the
+    roles of one of the `ways` to ask to all calls. Not where one method takes all that they take, or the last needs no others.
+    """
+    roles = ways[0]
+    needs = _needs(entry, roles)
+    wanted = {same_name(name) for name in part.names}
+    takes = {name: _takes(entry.methods[name], roles) for name in needs}
+    answering = [one for one in needs if entry.methods[one].answers and one not in CALLED and last in ("", one)]
+    for method in sorted(answering, key=lambda one: (same_name(one) not in wanted, -len(takes[one]))):
+        for steps in _steps(entry, needs):
+            told = {role for step in steps for role in needs[step]}
+            silent = not any(entry.methods[step].answers for step in steps)
+            meant = silent or same_name(method) in wanted or takes[method] - told
+            if method not in steps and meant and not _is_for_one(entry, steps, told | takes[method], roles):
+                rebind = _binding_of(entry, steps, method)
+                alone = _binding_of(entry, (), method)
+                if any(rebind(each, True).complete and not alone(each, True).complete for each in ways):
+                    yield method, rebind
+
+
+def _needs(entry: Entry, roles: Roles) -> dict[str, set[str]]:
+    """What methods must be given, of those that must be given nothing but roles of some part."""
+    if entry.kind not in ("class", "module_class"):
+        return {}
+    found = {}
+    for name, method in entry.methods.items():
+        usable = method.parameters is not None and not method.static and not is_hook(method.parameters)
+        if usable and not words_of(name) & (ONLOOKERS | UPKEEP):
+            found[name] = {roles.named(p.name, roles.aliases) for p in method.parameters or () if p.required}
+    return {name: needed for name, needed in found.items() if "" not in needed}
+
+
+def _takes(method: Method, roles: Roles) -> set[str]:
+    """The roles that its parameters are named after, whether they must be given or not."""
+    return {roles.named(p.name, roles.aliases) for p in method.parameters or ()} - {""}
+
+
+def _steps(entry: Entry, needs: dict[str, set[str]]) -> list[tuple[str, ...]]:
+    """One method that is told something, those that give no answer first; or all of these."""
+    telling = [name for name, needed in needs.items() if needed]
+    silent = [name for name in telling if not entry.methods[name].answers]
+    ordered = sorted(telling, key=lambda name: (name not in silent, name not in CALLED))
+    return [*((name,) for name in ordered), *([tuple(silent)] if len(silent) > 1 else [])]
+
+
+def _is_for_one(entry: Entry, steps: Sequence[str], told: set[str], roles: Roles) -> bool:
+    """Whether one method that answers, and is no step, takes all of these roles."""
+    return any(one.answers and name not in steps and told <= _takes(one, roles) for name, one in entry.methods.items())
+
+
+def _binding_of(entry: Entry, steps: Sequence[str], method: str) -> Rebind:
+    constructor, called = entry.parameters or (), entry.methods[method].parameters
+    before = {step: entry.methods[step].parameters or () for step in steps}
+
+    def rebind(roles: Roles, strict: bool) -> Binding:
+        return (
+            bind_steps(roles, constructor, before, called, strict) if before else bind_class(roles, constructor, called, strict)
+        )
+
+    return rebind
