@@ -279,6 +279,11 @@ def alternatives_iou(arguments: tuple, situation: Situation) -> list[Alternative
         ),
         Alternative("named sides", named, _("The boxes were given with named sides: x1, y1, x2, y2.")),
         Alternative(
+            "named boxes in entries",
+            {"box1": _entry(_named(first), 0.75), "box2": _entry(_named(second), 0.5)},
+            _("The boxes were given with named sides: x1, y1, x2, y2."),
+        ),
+        Alternative(
             "areas",
             {"box1": boxes[0], "box2": boxes[1][None], "box_area": sides[0], "boxes_area": np.float32(sides[1:])},
             _("The areas of the boxes were given too."),
@@ -302,6 +307,7 @@ def _boxes_with_methods(first: list[float], second: list[float]) -> list[Alterna
     from_zero = ("x0", "y0", "x1", "y1")
     corner = {"x": ("left", "x1", "xmin"), "y": ("top", "y1", "ymin"), "width": WIDTH[1:], "height": HEIGHT[1:]}
     sized = first[0], first[1], first[2] - first[0], first[3] - first[1]
+    corners = {"first_corner": tuple(pair[0] for pair in CORNERS), "last_corner": tuple(pair[1] for pair in CORNERS)}
     whole = _listed(second)
     return [
         Alternative("box of sides", {**dict(zip(sides, first, strict=True)), "other": _named(second)}, note, sides),
@@ -312,6 +318,13 @@ def _boxes_with_methods(first: list[float], second: list[float]) -> list[Alterna
         ),
         Alternative("box of corner and size", {**dict(zip(corner, sized, strict=True)), "other": _named(second)}, note, corner),
         *(Alternative(f"box of {role}", {role: first, "other": whole}, note, {role: names}) for role, names in IN_ONE.items()),
+        Alternative(
+            "box of corners",
+            {**dict(zip(corners, map(_corner, (first[:2], first[2:])), strict=True)), "other": _named(second)},
+            note,
+            corners,
+            named=True,
+        ),
     ]
 
 
@@ -330,7 +343,13 @@ def _named(box: list[float]) -> dict[str, Any]:
     names += ("x_left y_top x_right y_bottom",)
     sides = {name: side for row in names for name, side in zip(row.split(), box, strict=True)}
     sides |= {"x": box[0], "y": box[1], **dict.fromkeys(WIDTH, box[2] - box[0]), **dict.fromkeys(HEIGHT, box[3] - box[1])}
-    return sides | {name: corner for pair in CORNERS for name, corner in zip(pair, (box[:2], box[2:]), strict=True)}
+    corners = _corner(box[:2]), _corner(box[2:])
+    return sides | {name: corner for pair in CORNERS for name, corner in zip(pair, corners, strict=True)}
+
+
+def _corner(point: list[float]) -> dict[str | int, float]:
+    """A point that may be read as `p[0]` and as `p.x`."""
+    return dict(enumerate(point)) | dict(zip("xy", point, strict=True))
 
 
 def alternatives_dice(arguments: tuple, situation: Situation) -> list[Alternative]:

@@ -777,9 +777,13 @@ def _boxes_of_entries(answer: Any, most: int) -> np.ndarray | None:
 
 
 def _four_sides(part: Any) -> np.ndarray:
-    """A part of an entry as an array; of a dictionary the sides that it names."""
+    """A part of an entry as an array; of a dictionary the sides that it names, of two corners theirs."""
     if not isinstance(part, dict):
-        return _quiet(part)
+        found = _quiet(part)
+        return found.reshape(4) if found.shape == (2, 2) else found
+    corners = [_quiet(list(corner.values())) for corner in part.values() if isinstance(corner, dict)]
+    if len(corners) == len(part) == 2 and all(corner.shape == (2,) for corner in corners):
+        return np.concatenate(corners)
     sides = ([_by_name(part, (side,)) for side in names] for names in SIDES)
     return _quiet(next(([found[0] for found in four] for four in sides if all(four)), []))
 

@@ -1,11 +1,13 @@
 """Values with named fields, as a submission may want them: `box["x1"]`, `box.x1`, or its own `Box(x1, y1, x2, y2)`.
 
-A test that offers such a value names its fields in every usual way; who reads it takes the names that it knows.
+A test that offers such a value names its fields in every usual way; who reads it takes the names that it knows. Fields with the
+numbers 0, 1, ... among them are a list, whose items some also know by names: a corner is `corner[0]` and `corner.x`.
 """
 
 from __future__ import annotations
 
 import inspect
+import itertools
 from functools import cache
 from typing import Any
 
@@ -22,20 +24,40 @@ class Record(dict[str, Any]):
             raise AttributeError(name) from error
 
 
-def build(fields: dict[str, Any], form: str, namespace: dict[str, Any]) -> Any:
-    """The fields as a `Record`; in the form `own` as an instance of the submission's class that takes most of them.
+class Row(list[Any]):
+    """A list whose items can be read by names too, in brackets and as attributes."""
 
-    It is given all that it has names for, a score that has a default among them. Raises `LookupError` when no class takes two
-    of them at least, or a list of numbers, and needs nothing else.
+    def __init__(self, fields: dict[Any, Any]) -> None:
+        super().__init__(fields[place] for place in itertools.takewhile(fields.__contains__, itertools.count()))
+        self.names = {name: value for name, value in fields.items() if isinstance(name, str)}
+
+    def __getitem__(self, place: Any) -> Any:
+        return self.names[place] if isinstance(place, str) else super().__getitem__(place)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "names" or name not in self.names:  # a copy that is being made has none yet
+            raise AttributeError(name)
+        return self.names[name]
+
+
+def build(fields: dict[Any, Any], form: str, namespace: dict[str, Any]) -> Any:
+    """The fields as a `Record`, or a `Row` where they are numbered; in the form `own` as an instance of the submission's class
+    that takes most of them.
+
+    It is given all that it has names for, a score that has a default among them. Where no class takes two of them at least, or a
+    list of numbers, and needs nothing else, numbered ones are a `Row` in this form too; of others it raises `LookupError`.
     """
+    numbered = 0 in fields
     if form != "own":
-        return Record(fields)
+        return Row(fields) if numbered else Record(fields)
     taken: dict[type, list[str]] = {}
     for kind in [value for value in namespace.values() if is_a(value, type)]:
         needed, known = _fields(kind)
         names = [name for name in known if name in fields]
         if needed <= fields.keys() and (len(names) > 1 or any(isinstance(fields[name], list) for name in names)):
             taken[kind] = names
+    if not taken and numbered:
+        return Row(fields)
     if not taken:
         raise LookupError("no class of the submission has these fields")
     kind = max(taken, key=lambda one: len(taken[one]))

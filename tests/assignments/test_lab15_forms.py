@@ -772,6 +772,67 @@ class NMS:
         return self.kept
 """,
     },
+    "corners_that_are_points": {
+        "iou": """
+from dataclasses import dataclass
+
+
+@dataclass
+class Point:
+    x: float
+    y: float
+
+
+@dataclass
+class Rect:
+    tl: Point
+    br: Point
+
+    def iou(self, other):
+        return ratio(
+            (self.tl.x, self.tl.y, self.br.x, self.br.y), (other.tl.x, other.tl.y, other.br.x, other.br.y)
+        )
+""",
+        "nms": """
+@dataclass
+class Found:
+    box: Rect
+    score: float
+
+
+def nms(detections: list[Found], iou_threshold: float) -> list[Found]:
+    kept = []
+    for one in sorted(detections, key=lambda one: one.score, reverse=True):
+        if all(one.box.iou(other.box) <= iou_threshold for other in kept):
+            kept.append(one)
+    return kept
+""",
+    },
+    "corners_in_dictionaries": {
+        "iou": """
+def iou(a, b):
+    return ratio(*((one["p1"]["x"], one["p1"]["y"], one["p2"]["x"], one["p2"]["y"]) for one in (a, b)))
+""",
+        "nms": """
+def sides(found):
+    return tuple(found["bbox"][name] for name in ("xmin", "ymin", "xmax", "ymax"))
+
+
+def nms(found, threshold):
+    kept = []
+    for one in sorted(found, key=lambda one: one["confidence"], reverse=True):
+        if all(ratio(sides(one), sides(other)) <= threshold for other in kept):
+            kept.append(one)
+    return kept
+""",
+    },
+    "boxes_in_entries": {
+        "iou": """
+def iou(one, other):
+    names = ("xmin", "ymin", "xmax", "ymax")
+    return ratio([one["bbox"][name] for name in names], [other["bbox"][name] for name in names])
+""",
+    },
     "set_one_by_one": {
         "cam": """
 class CamBuilder:

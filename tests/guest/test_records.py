@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
+from copy import copy
 from dataclasses import dataclass
 
 import pytest
@@ -61,6 +62,17 @@ def test_a_box_of_a_list_is_made():
     assert build(fields, "own", {"Box": namedtuple("Box", "coords")}).coords == [1.0, 2.0, 3.0, 4.0]
     with pytest.raises(LookupError):
         build(fields, "own", {"Label": namedtuple("Label", "label")})
+
+
+def test_a_corner_is_a_list_with_names():
+    """Protects boxes of two points: `box.tl.x`, `box["tl"]["x"]`, `box.tl[0]`, and points of a class of one's own."""
+    corner = {0: 1.0, 1: 2.0, "x": 1.0, "y": 2.0}
+    for form in ("torch", "own"):
+        point = build(corner, form, {"Label": namedtuple("Label", "label")})
+        assert (point.x, point["y"], point[1], list(point), copy(point).y) == (1.0, 2.0, 2.0, [1.0, 2.0], 2.0)
+        with pytest.raises(AttributeError):
+            point.z  # noqa: B018
+    assert build(corner, "own", {"Point": namedtuple("Point", "x y")})._fields == ("x", "y")
 
 
 def test_a_class_with_other_fields_is_no_box():
