@@ -45,6 +45,7 @@ TWO_CLASSES = np.column_stack([*QUESTION, np.float32([0, 0, 1, 0])])
 # Features (C, h, w) of four channels in two rows of three cells, and the weights of three classes.
 CELLS = np.arange(24, dtype=np.float32).reshape(4, 2, 3) ** 2 % 17
 ROWS = np.array([[1, 0, 2, 1], [2, -1, 1, -3], [0, 1, 1, 1]], dtype=np.float32)
+RESNET50 = (2048, 7, 7)  # its features of a photo of 224 x 224
 FC_NAMES = ("fc", "fc_layer", "linear", "linear_layer", "last_layer", "final_layer", "dense", "head", "sloy", "слой")
 FC_NAME = ("layer", "name", "fc_name", "target_layer", "imya_sloya", "имя_слоя")
 LAYER = ("layer_name", "target_layer", "layer_conv", "conv_layer", "conv_layer_name", "final_conv", "final_layer")
@@ -118,7 +119,8 @@ def alternatives_fc_weights(arguments: tuple, situation: Situation) -> list[Alte
 
 
 def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative]:
-    """One row of weights, all classes' maps, a device, channels last, or the network and a photo instead of features."""
+    """One row of weights, all classes' maps, a device, channels last, the network and a photo instead of features; at last in the
+    sizes of ResNet50."""
     features, weights, class_idx = arguments
     maps = features[0] if features.ndim == 4 else features
     return [
@@ -148,6 +150,25 @@ def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative
             # Weights meet the last axis by broadcasting, too: who forgot [:, None, None] is told of his own error, not of this.
             probe=Probe({"features": np.moveaxis(CELLS, 0, -1), "weights": ROWS, "class_idx": 1}, _is_one_map),
         ),
+        *_in_sizes_of_resnet50(features, weights, class_idx),
+    ]
+
+
+def _in_sizes_of_resnet50(features: np.ndarray, weights: np.ndarray, class_idx: int) -> list[Alternative]:
+    """For who wrote the sizes in that the lab's network has for the usual photo: with channels, or cells around the map, that
+    are zero, and count in the answer. It is the map of what was given that must come."""
+    channels, height, width = (max(usual - given, 0) for usual, given in zip(RESNET50, features.shape[-3:], strict=True))
+    whole = [(0, 0)] * (features.ndim - 3)
+    wide = np.pad(weights, ((0, 0), (0, channels)))
+    more = np.pad(features, [*whole, (0, channels), (0, 0), (0, 0)])
+    framed = np.pad(more, [*whole, (0, 0), *((room // 2, room - room // 2) for room in (height, width))])
+    ways = [
+        ("2048 channels", more, _("The features were given in 2048 channels, the further ones zero.")),
+        ("2048 channels of 7 x 7", framed, _("The features were given in 2048 channels of 7 x 7 cells, the further ones zero.")),
+    ]
+    return [
+        Alternative(name, {"features": maps, "weights": wide, "class_idx": class_idx}, note, asked=(maps, wide, class_idx))
+        for name, maps, note in ways
     ]
 
 

@@ -45,6 +45,22 @@ def test_the_map_of_the_class_is_picked() -> None:
     assert np.array_equal(read(maps[0]), maps[0])
 
 
+def test_sizes_that_are_written_in_are_met() -> None:
+    """Protects loops over 2048 channels, and maps of 7 x 7: what is added is zero, so that the map is that of what was given, in
+    the middle of such cells; and no way to ask is missing where the features are as large, or larger."""
+    listed = calling.alternatives_cam((FEATURES[None], WEIGHTS, 2), Situation(None, Model("")))  # type: ignore[arg-type]
+    channels, cells = ({one.id: one for one in listed}[name] for name in ("2048 channels", "2048 channels of 7 x 7"))
+    for one, shape in ((channels, (1, 2048, 3, 4)), (cells, (1, 2048, 7, 7))):
+        maps, rows, class_idx = one.asked
+        assert (maps.shape, rows.shape, class_idx) == (shape, (3, 2048), 2)
+        assert one.roles["features"] is maps
+        found = np.tensordot(rows[2], maps[0], axes=1)
+        assert np.array_equal(found if one is channels else found[2:5, 1:5], np.tensordot(WEIGHTS[2], FEATURES, axes=1))
+        assert not found.sum() - np.tensordot(WEIGHTS[2], FEATURES, axes=1).sum()
+    large = calling.alternatives_cam((np.ones((4096, 9, 3)), np.ones((3, 4096)), 2), Situation(None, Model("")))  # type: ignore[arg-type]
+    assert [one.id for one in large] == [one.id for one in listed]
+
+
 def asked(part: str, identifier: str, *arguments: Any) -> Any:
     """What another way to ask gives a function."""
     listed = getattr(calling, f"alternatives_{part}")(arguments, Situation(None, Model("")))  # type: ignore[arg-type]

@@ -833,6 +833,17 @@ def iou(one, other):
     return ratio([one["bbox"][name] for name in names], [other["bbox"][name] for name in names])
 """,
     },
+    "channels_written_in": {
+        "cam": """
+def compute_cam(features, weights, class_idx):
+    maps = features.squeeze(0)
+    assert maps.shape[0] == 2048
+    cam = torch.zeros(maps.shape[1:])
+    for k in range(2048):
+        cam += weights[class_idx, k] * maps[k]
+    return cam
+""",
+    },
     "set_one_by_one": {
         "cam": """
 class CamBuilder:
