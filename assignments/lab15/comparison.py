@@ -97,6 +97,9 @@ def compare_features_map(answer: Any, expected: Any, call: Call) -> None:
     """Feature maps (N, C, h, w); the batch axis of a single picture may be missing."""
     wanted = np.asarray(expected)
     maps = _numbers(_pick(answer, wanted.shape, (4, 3), call, lambda one, other: _near(one, other, NETWORK_TOLERANCE)))
+    if maps.shape == (len(wanted), 1, *wanted.shape[1:]):
+        call.notes.append(_("The answer had an axis of length 1 too many; it was passed over."))
+        maps = maps[:, 0]  # a list of what the network gave for each picture
     if maps.shape == wanted.shape[1:] and wanted.shape[0] == 1:
         call.notes.append(_("The feature map came without the batch axis; for a single picture that was accepted."))
         maps = maps[None]
@@ -692,6 +695,9 @@ def _open_nms(answer: Any, call: Call) -> Any:
         # Named otherwise, they may still be known by what they are.
         opened = _open_nms(tuple(answer.values()), call) if all(isinstance(key, str) for key in answer) else None
         return opened if _is_array(opened) else answer
+    by_index = _in_pairs(answer, len(call.arguments[0]))
+    if _are_scores_by_index(by_index, call):
+        return _open_nms(by_index, call)
     if _is_all_in_two(answer, call):
         call.notes.append(_("The kept boxes came together with those that go; the first of both were judged."))
         return answer[0]
@@ -716,6 +722,18 @@ def _open_nms(answer: Any, call: Call) -> Any:
             call.notes.append(_("Several results came; the indices were judged."))
             return first
     return answer
+
+
+def _in_pairs(answer: Any, most: int) -> dict[Any, Any]:
+    """A list of at most so many pairs of whole numbers with something, as a dictionary; an empty one for anything else."""
+    entries = answer if isinstance(answer, list | tuple) and len(answer) <= most else ()
+    if not all(isinstance(entry, list | tuple) and len(entry) == 2 for entry in entries):
+        return {}
+    numbers = [_quiet(index) for index, _score in entries]
+    if not all(number.ndim == 0 and number.dtype.kind in "iu" for number in numbers):
+        return {}
+    pairs = {int(number): score for number, (_index, score) in zip(numbers, entries, strict=True)}
+    return pairs if len(pairs) == len(entries) else {}
 
 
 def _are_scores_by_index(answer: dict[Any, Any], call: Call) -> bool:

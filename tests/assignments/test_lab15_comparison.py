@@ -624,6 +624,23 @@ def test_of_twins_one_may_be_kept_while_the_other_goes() -> None:
     assert compare("nms", (boxes, boxes[:0]), np.array([1, 2]), arguments)[0] is not None
 
 
+def test_indices_in_pairs_with_their_scores() -> None:
+    """Protects `[(index, score), ...]`, and the test from pairs of indices with anything else, or of one index twice."""
+    pairs = [(index, float(SCORES[index])) for index in KEPT]
+    assert compare("nms", pairs)[0] is None
+    assert compare("nms", [(np.array(index), score) for index, score in pairs])[0] is None
+    for wrong in (pairs[:1], [*pairs, pairs[0]], [(index, 0.5) for index in KEPT], [(index, index) for index in KEPT]):
+        assert compare("nms", wrong)[0] is not None
+
+
+def test_a_list_of_what_the_network_gave_for_each_picture() -> None:
+    """Protects a hook that is called for one picture after the other; maps of an earlier call among them are too many."""
+    maps = np.repeat(EXPECTED["features_map"], 3, axis=0) * np.arange(1, 4, dtype=np.float32)[:, None, None, None]
+    assert compare("features_map", list(maps[:, None]), maps)[0] is None
+    assert compare("features_map", list(maps[::-1, None]), maps)[0] is not None
+    assert compare("features_map", list(maps[:, None]), maps[:2])[0] is not None
+
+
 def test_the_order_counts_only_where_nothing_goes() -> None:
     """Protects the order's being a point of its own, which a mask does not lose."""
     arguments = (APART, np.array([0.2, 0.8], dtype=np.float32), 0.5)

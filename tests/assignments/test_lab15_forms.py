@@ -844,6 +844,45 @@ def compute_cam(features, weights, class_idx):
     return cam
 """,
     },
+    "one_by_one_and_in_pairs": {
+        "features_map": """
+def get_features_map(model, x):
+    caught = []
+    hook = model.eval().layer4.register_forward_hook(lambda module, inputs, output: caught.append(output.detach()))
+    with torch.no_grad():
+        for picture in x:
+            model(picture[None])
+    hook.remove()
+    return caught
+""",
+        "dice": """
+class DiceLoss(torch.nn.Module):
+    def __init__(self, logits=True):
+        super().__init__()
+        self.logits = logits
+
+    def forward(self, pred, target):
+        pred = pred.sigmoid() if self.logits else pred
+        return 1 - 2 * (pred * target).sum() / (pred.sum() + target.sum())
+""",
+        "nms": """
+def nms(boxes, scores, iou_threshold):
+    return [(i, float(scores[i])) for i in keep_best(boxes, scores, iou_threshold)]
+""",
+    },
+    "normalised_unless_told_otherwise": {
+        "dice": """
+class DiceLoss(torch.nn.Module):
+    def __init__(self, normalization="sigmoid"):
+        super().__init__()
+        assert normalization in ("sigmoid", "none")
+        self.normalization = torch.nn.Sigmoid() if normalization == "sigmoid" else torch.nn.Identity()
+
+    def forward(self, input, target):
+        input = self.normalization(input)
+        return 1 - 2 * (input * target).sum() / (input.sum() + target.sum())
+""",
+    },
     "set_one_by_one": {
         "cam": """
 class CamBuilder:
