@@ -255,8 +255,8 @@ class Server:
             return self.registry.objects[target["number"]]
         found = self.loaded.find(target["name"])
         if target.get("steps"):
-            return getattr(self.after_steps(found, target, form), target["method"])
-        if target["via"] == "made" or (target["via"] in ("instance", "method", "attribute") and is_a(found, type)):
+            found = self.after_steps(found, target, form)
+        elif target["via"] == "made" or (target["via"] in ("instance", "method", "attribute") and is_a(found, type)):
             found = self.instance(found, target.get("constructor", {}), form)
         if target["via"] == "attribute":
             return lambda: getattr(found, target["method"])

@@ -25,6 +25,7 @@ from grader.wire.values import Value
 
 Others = Callable[[], Iterable[Roles]]
 
+_RESULTS = {"compute", "calculate", "calc", "value", "result", "get", "run", "evaluate", "final"}  # of an object's last method
 _PLACES = {"path", "file", "filename", "fname", "url", "folder", "directory"}
 
 
@@ -173,7 +174,7 @@ def _from_entry(part: Part, name: str, entry: Entry, roles: Roles, others: Other
         if called and "call" in part.styles:
             target = here if called == "__call__" else {**here, "via": "method", "method": called}
             calls = list(_function(part, name, target, entry.methods[called].parameters, roles))
-        yield from _calls_and_methods(part, name, entry, roles, calls)
+        yield from _calls_and_methods(part, name, entry, roles, calls, others)
     elif entry.kind in ("class", "module_class"):
         yield from _from_class(part, name, entry, roles, others)
     elif entry.kind in ("array", "sequence") and "variable" in part.styles:
@@ -219,15 +220,17 @@ def _from_class(part: Part, name: str, entry: Entry, roles: Roles, others: Other
     if called and "module_class" in part.styles:
         target = _call_of(name, called, entry)
         calls = list(_made(name, target, "module_class", entry, entry.methods[called], roles))
-    yield from _calls_and_methods(part, name, entry, roles, calls)
+    yield from _calls_and_methods(part, name, entry, roles, calls, others)
     if not any(method in entry.methods for method in CALLED):
         yield from _installer(part, name, entry.parameters, roles)
 
 
-def _calls_and_methods(part: Part, name: str, entry: Entry, roles: Roles, calls: list[Candidate]) -> Iterator[Candidate]:
+def _calls_and_methods(
+    part: Part, name: str, entry: Entry, roles: Roles, calls: list[Candidate], others: Others
+) -> Iterator[Candidate]:
     """The calls of an object and its methods: first the methods where one is named like the part, as beside a `forward` that
     runs the network."""
-    methods = list(_only_method(part, name, entry, roles)) if "method" in part.styles else []
+    methods = list(_only_method(part, name, entry, roles, others)) if "method" in part.styles else []
     wanted = {same_name(other) for other in part.names}
     so_named = any(same_name(method) in wanted for method in entry.methods)
     told = all(_tells_more(method, call, roles) for method in methods for call in calls)
@@ -269,16 +272,18 @@ def _made(name: str, target: dict[str, Value], style: str, entry: Entry, method:
 def _in_steps(part: Part, name: str, entry: Entry, roles: Roles, others: Others, last: str = "") -> Iterator[Candidate]:
     """A method of a class that answers after others were given what it is about, the `last` one or whichever."""
     for method, rebind in in_steps(part, entry, (roles, *others()), last):
-        target: dict[str, Value] = {"via": "method", "name": name, "method": method}
-        parameters = entry.methods[method].parameters or ()
+        is_method = method in entry.methods
+        target: dict[str, Value] = {"via": "method" if is_method else "attribute", "name": name, "method": method}
+        parameters = entry.methods[method].parameters or () if is_method else ()
         binding = rebind(roles, False)
         yield Candidate(f"{name}.{method}", "method", target, binding, rebind, parameters, entry.parameters or ())
 
 
-def _only_method(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
+def _only_method(part: Part, name: str, entry: Entry, roles: Roles, others: Others) -> Iterator[Candidate]:
     """The methods of a class that is itself named like the part: those named so too, else its only public one, else of several,
-    which may help one another, those that take what the part is given: first one that makes a name of the part with the class's
-    (`IoU.compute`), then those whose parameters are named like its roles.
+    which may help one another, those that take what the part is given, in its own way or in another: first one that makes a name
+    of the part with the class's (`IoU.compute`), then those whose parameters are named like its roles, then what is called a
+    result.
     """
     public = [name for name, method in entry.methods.items() if not name.startswith("_") and not is_hook(method.parameters)]
     wanted = {same_name(other) for other in part.names}
@@ -291,10 +296,18 @@ def _only_method(part: Part, name: str, entry: Entry, roles: Roles) -> Iterator[
     if so_named or len(answering) == 1:
         yield from found
         return
-    whole = [one for one in found if _takes_all(one)]
-    yield from sorted(
-        whole, key=lambda one: (_rank(part, one), not all(roles.named(p.name, roles.order) for p in one.parameters))
-    )
+
+    def rank(one: Candidate) -> tuple[int, bool, bool]:
+        named = all(roles.named(p.name, roles.order) for p in one.parameters)
+        return _rank(part, one), not named, not words_of(one.name.rpartition(".")[2]) & _RESULTS
+
+    yield from sorted([one for one in found if _takes_all(one) or _takes_another_way(one, roles, others)], key=rank)
+
+
+def _takes_another_way(method: Candidate, roles: Roles, others: Others) -> bool:
+    """Whether what a method and its constructor take is named after another way to ask: `CAM(model, image).for_class(k)`."""
+    rebind = method.rebind if not method.binding.complete else None
+    return rebind is not None and _is_made_for(rebind, method.parameters, roles, others)
 
 
 def _rank(part: Part, method: Candidate) -> int:
@@ -338,7 +351,7 @@ def _attributes(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candid
         (entry.kind not in ("instance", "network"), ranks[same_name(attribute)], name, attribute)
         for name, entry in report.names.items()
         for attribute in entry.attributes
-        if "variable" in part.styles
+        if ("variable" in part.styles or ("method" in part.styles and entry.kind in ("class", "module_class")))
         and same_name(attribute) in ranks
         and entry.own
         and not _is_setting(attribute, entry, report, roles)

@@ -77,6 +77,13 @@ def words_of(name: str) -> set[str]:
     return {word.lower() for word in _WORDS.findall(name)}
 
 
+def _has_word(name: str, word: str) -> bool:
+    """Whether a word with capitals of its own stands in a name in camel case: `IoU` in `calcIoU` and `IoUMeter`."""
+    start = name.lower().find(word)
+    before, after = name[max(start - 1, 0) : start + 1], name[start + len(word) :][:1]
+    return start >= 0 and (start == 0 or before[-1].isupper()) and not (after.islower() or after.isdigit())
+
+
 @dataclass(frozen=True)
 class Hints:
     """What words in a parameter's name say about an optional number: that it is this, or something else."""
@@ -109,6 +116,7 @@ def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...], beside: 
         words = words_of(name)
         spelt = {*words, *name.lower().split("_")}  # some with their digits: `stage4_maps`
         about = not spelt.isdisjoint(part.keywords) or any(whole <= spelt for whole in longer)
+        about = about or any(_has_word(name, keyword) for keyword in part.keywords)
         looks_on = words & ONLOOKERS
         wanted = bool(looks_on) and looks_on <= SHOWING and entry.answers if showing else not looks_on
         fitting = entry.kind in kinds and entry.own and about and wanted

@@ -18,6 +18,7 @@ from grader.sandbox.inventory import Entry, Method
 def in_steps(part: Part, entry: Entry, ways: Sequence[Roles], last: str = "") -> Iterator[tuple[str, Rebind]]:
     """The methods of a class that answer after others, the likeliest first, or the `last` one alone; each with what binds the
     roles of one of the `ways` to ask to all calls. Not where one method takes all that they take, or the last needs no others.
+    An attribute that is named like the part may be the last, too, where the steps give no answer.
     """
     roles = ways[0]
     needs = _needs(entry, roles)
@@ -34,6 +35,13 @@ def in_steps(part: Part, entry: Entry, ways: Sequence[Roles], last: str = "") ->
                 alone = _binding_of(entry, (), method)
                 if any(rebind(each, True).complete and not alone(each, True).complete for each in ways):
                     yield method, rebind
+    for attribute in [one for one in entry.attributes if same_name(one) in wanted and last in ("", one)]:
+        for steps in _steps(entry, needs):
+            told = {role for step in steps for role in needs[step]}
+            silent = not any(entry.methods[step].answers for step in steps)
+            rebind = _binding_of(entry, steps, attribute)
+            if silent and not _is_for_one(entry, steps, told, roles) and any(rebind(each, True).complete for each in ways):
+                yield attribute, rebind
 
 
 def _needs(entry: Entry, roles: Roles) -> dict[str, set[str]]:
@@ -62,12 +70,13 @@ def _steps(entry: Entry, needs: dict[str, set[str]]) -> list[tuple[str, ...]]:
 
 
 def _is_for_one(entry: Entry, steps: Sequence[str], told: set[str], roles: Roles) -> bool:
-    """Whether one method that answers, and is no step, takes all of these roles."""
-    return any(one.answers and name not in steps and told <= _takes(one, roles) for name, one in entry.methods.items())
+    """Whether one method that answers, and is no step, takes all of these roles, or whatever comes (`__call__(self, *args)`)."""
+    others = [one for name, one in entry.methods.items() if one.answers and name not in steps]
+    return any(told <= _takes(one, roles) or any(p.how == "args" for p in one.parameters or ()) for one in others)
 
 
 def _binding_of(entry: Entry, steps: Sequence[str], method: str) -> Rebind:
-    constructor, called = entry.parameters or (), entry.methods[method].parameters
+    constructor, called = entry.parameters or (), entry.methods[method].parameters if method in entry.methods else ()
     before = {step: entry.methods[step].parameters or () for step in steps}
 
     def rebind(roles: Roles, strict: bool) -> Binding:

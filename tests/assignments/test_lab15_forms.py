@@ -883,6 +883,97 @@ class DiceLoss(torch.nn.Module):
         return 1 - 2 * (input * target).sum() / (input.sum() + target.sum())
 """,
     },
+    "several_methods_of_an_object": {
+        "cam": """
+class CAM:
+    def __init__(self, model, img):
+        caught = []
+        hook = model.eval().layer4.register_forward_hook(lambda module, inputs, output: caught.append(output.detach()))
+        self.scores = model(img)
+        hook.remove()
+        self.maps, self.rows = caught[0][0], model.fc.weight.detach()
+
+    def for_class(self, class_idx):
+        return torch.einsum("c,chw->hw", self.rows[class_idx], self.maps)
+
+    def of_the_best(self):
+        return self.for_class(int(self.scores.argmax()))
+""",
+        "iou": """
+class IoU:
+    def __init__(self, box1, box2):
+        self.boxes = box1, box2
+
+    def area(self, number):
+        return (self.boxes[number][2] - self.boxes[number][0]) * (self.boxes[number][3] - self.boxes[number][1])
+
+    def intersection(self):
+        a, b = self.boxes
+        return max(min(a[2], b[2]) - max(a[0], b[0]), 0) * max(min(a[3], b[3]) - max(a[1], b[1]), 0)
+
+    def union(self):
+        return self.area(0) + self.area(1) - self.intersection()
+
+    def value(self):
+        return self.intersection() / self.union()
+""",
+    },
+    "answers_in_attributes": {
+        "cam": """
+class ClassActivationMap:
+    def __init__(self, features, weights, class_idx):
+        self.maps, self.row = features.reshape(features.shape[-3:]), weights[class_idx]
+
+    @property
+    def heatmap(self):
+        return torch.einsum("c,chw->hw", self.row, self.maps)
+""",
+        "iou": """
+class IoUOf:
+    def set_boxes(self, box1, box2):
+        self.boxes = box1, box2
+
+    @property
+    def iou(self):
+        return ratio(*self.boxes)
+""",
+    },
+    "metrics_with_a_base": {
+        "iou": """
+class Metric:
+    def __call__(self, *args):
+        self.reset()
+        self.update(*args)
+        return self.compute()
+
+
+class IoU(Metric):
+    def reset(self):
+        self.values = []
+
+    def update(self, a, b):
+        self.values.append(ratio(a, b))
+
+    def compute(self):
+        return sum(self.values) / len(self.values)
+""",
+    },
+    "a_meter_of_batches": {
+        "iou": """
+class IoUMeter:
+    def __init__(self):
+        self.reset()
+
+    def reset(self):
+        self.values = []
+
+    def update(self, preds, targets):
+        self.values += [ratio(a, b) for a, b in zip(preds.tolist(), targets.tolist(), strict=True)]
+
+    def compute(self):
+        return sum(self.values) / len(self.values)
+""",
+    },
     "set_one_by_one": {
         "cam": """
 class CamBuilder:

@@ -429,6 +429,44 @@ def test_classes_within_classes():
     assert styles("overlap", report(**inner)) == [("module_class", "Lab.Overlap"), ("method", "Lab.Sums.overlap")]
 
 
+def told(*names: str, **options: bool) -> Method:
+    """A method of so many parameters."""
+    return Method(tuple(Parameter(name) for name in names), **options)
+
+
+def test_what_is_told_first_and_asked_then():
+    """Protects `update(first, second)`, then `compute()`: what gives no answer is not asked for one, nor are steps taken where
+    one call does it all, as `__call__(*args)` may."""
+    steps = {"reset": told(), "update": told("first", "second", answers=False), "compute": told()}
+    (first, *_) = attempts(question("overlap", report(Overlap=Entry("class", (), steps))))
+    assert (first.candidate.name, first.candidate.target["via"]) == ("Overlap.compute", "method")
+    assert first.candidate.binding.steps == (("update", (("first", "first"), ("second", "second"))),)
+    for whole in (told("a", "b", "first", "second"), Method((Parameter("args", required=False, how="args"),))):
+        said = report(Overlap=Entry("class", (), {"__call__": whole, **steps}))
+        assert not any(one.binding.steps for one in candidates_of("overlap", said))
+
+
+def test_an_answer_that_is_kept_under_the_parts_name():
+    """Protects `run(x)` that keeps what it found in `maps`; where `run` answers itself, that is its answer."""
+    for answers in (False, True):
+        entry = Entry("class", (Parameter("net"),), {"run": told("x", answers=answers)}, attributes=("maps", "net"))
+        steps = [one.target["via"] for one in candidates_of("maps", report(Maps=entry)) if one.binding.steps]
+        assert steps == ([] if answers else ["attribute"])
+
+
+def test_a_result_before_what_it_is_made_of():
+    """Protects `Overlap(first, second).value()` beside `shared()` and `whole()`, which take as little."""
+    entry = Entry("class", (Parameter("first"), Parameter("second")), dict.fromkeys(("shared", "whole", "value"), told()))
+    assert next(one.name for one in candidates_of("overlap", report(Overlap=entry))) == "Overlap.value"
+
+
+def test_a_word_with_capitals_of_its_own():
+    """Protects `IoUMeter` and `calcIoU`, which are no words in camel case; a longer word is another one."""
+    part = ASSIGNMENT.part("overlap").model_copy(update={"names": ("overlap",), "keywords": ("iou",)})
+    said = report(**dict.fromkeys(("IoUMeter", "calcIoU", "previous", "Ioustream"), function("a", "b")))
+    assert set(names_alike(part, said, ("function",))) == {"IoUMeter", "calcIoU"}
+
+
 def test_a_word_with_a_digit():
     """Protects `stage2_maps`, where the word that tells has a number in it."""
     part = ASSIGNMENT.part("overlap").model_copy(update={"keywords": ("stage2",)})
