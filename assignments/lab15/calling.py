@@ -245,6 +245,7 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
     def read(answer: Any) -> Any:
         return _pick_class(answer, maps, weights, class_idx)
 
+    photo = _photo(*maps.shape[-2:])
     return [
         Alternative("network", {"features": maps, "model": model, "class_idx": class_idx}, note),
         Alternative(
@@ -254,12 +255,12 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
             {"layer": FC_NAMES},
             named=True,
         ),
-        Alternative("network and photo", {"model": model, "x": _photo(), "class_idx": class_idx}, note),
-        Alternative("photo", {"model": model, "x": _photo()}, note, read=read),
+        Alternative("network and photo", {"model": model, "x": photo, "class_idx": class_idx}, note),
+        Alternative("photo", {"model": model, "x": photo}, note, read=read),
         *(
             Alternative(
                 f"network, photo and {kind}",
-                {"model": model, "x": _photo(), "class_idx": class_idx, "layer": layer},
+                {"model": model, "x": photo, "class_idx": class_idx, "layer": layer},
                 note,
                 {"layer": LAYER},
                 named=True,
@@ -267,18 +268,18 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
             for kind, layer in (("name", "layer4"), ("layer", model.part("layer4")))
         ),
         # To who makes a batch of it himself, or opens it; what is in it makes no difference.
-        Alternative("network and one photo", {"model": model, "x": _photo()[0], "class_idx": class_idx}, note),
-        Alternative("one photo", {"model": model, "x": _photo()[0]}, note, read=read),
+        Alternative("network and one photo", {"model": model, "x": photo[0], "class_idx": class_idx}, note),
+        Alternative("one photo", {"model": model, "x": photo[0]}, note, read=read),
         Alternative("network and path", {"model": model, "path": PHOTO.name, "class_idx": class_idx}, note, paths),
         Alternative("path", {"model": model, "path": PHOTO.name}, note, paths, read=read),
     ]
 
 
 @cache
-def _photo() -> np.ndarray:
-    """The lab's photo as the network wants it: (1, 3, 64, 96), normalised."""
+def _photo(height: int, width: int) -> np.ndarray:
+    """The lab's photo as the network wants it, normalised, and so large that layer4 has so many cells: (1, 3, 32 h, 32 w)."""
     with Image.open(PHOTO) as picture:
-        small = np.asarray(picture.convert("RGB").resize((96, 64)), dtype=np.float32) / 255
+        small = np.asarray(picture.convert("RGB").resize((32 * width, 32 * height)), dtype=np.float32) / 255
     return ((small - np.float32(MEAN)) / np.float32(DEVIATION)).transpose(2, 0, 1)[None].copy()
 
 

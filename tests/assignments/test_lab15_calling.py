@@ -91,11 +91,12 @@ def test_classes_come_before_a_largest_number() -> None:
 
 
 def test_a_photo_is_offered_to_who_makes_a_batch_of_it_or_opens_it() -> None:
-    """Protects `get_cam(image, cls)` that adds the batch axis itself, and `get_cam(img_path)`, which open the picture."""
+    """Protects `get_cam(image, cls)` that adds the batch axis itself, and `get_cam(img_path)`, which open the picture; and who
+    tells the map's size from the picture's."""
     situation = Situation(None, Model("resnet50"))  # type: ignore[arg-type]
     listed = {one.id: one for one in calling.alternatives_cam((FEATURES, WEIGHTS, 1), situation)}
     for name in ("network and one photo", "one photo"):
-        assert listed[name].roles["x"].shape == (3, 64, 96)
+        assert listed[name].roles["x"].shape == (3, 32 * FEATURES.shape[1], 32 * FEATURES.shape[2])
     for name in ("network and path", "path"):
         assert (calling.PHOTO.parent / listed[name].roles["path"]).exists()
         assert {"img_path", "image_file", "filename"} <= set(listed[name].aliases["path"])
