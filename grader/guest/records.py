@@ -42,7 +42,7 @@ class Row(list[Any]):
 
 def build(fields: dict[Any, Any], form: str, namespace: dict[str, Any]) -> Any:
     """The fields as a `Record`, or a `Row` where they are numbered; in the form `own` as an instance of the submission's class
-    that takes most of them.
+    that takes most of them, what is no number counting twice.
 
     It is given all that it has names for, a score that has a default among them. Where no class takes two of them at least, or a
     list of numbers, and needs nothing else, numbered ones are a `Row` in this form too; of others it raises `LookupError`.
@@ -60,7 +60,8 @@ def build(fields: dict[Any, Any], form: str, namespace: dict[str, Any]) -> Any:
         return Row(fields)
     if not taken:
         raise LookupError("no class of the submission has these fields")
-    kind = max(taken, key=lambda one: len(taken[one]))
+    # Two corners say more than the two numbers of one of them.
+    kind = max(taken, key=lambda one: sum(1 if is_a(fields[name], int, float) else 2 for name in taken[one]))
     return kind(**{name: fields[name] for name in taken[kind]})
 
 

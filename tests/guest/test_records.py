@@ -56,6 +56,14 @@ def test_the_class_that_takes_most_is_made():
     assert build(SIDES, "own", {"Scored": Scored}).score == 1.0
 
 
+def test_a_box_of_corners_goes_before_a_corner():
+    """Protects a box of two points where the first of them could be made of its numbers, too, whichever is defined first."""
+    point, box = namedtuple("Point", "x y"), namedtuple("Box", "tl br")
+    fields = {"x": 1.0, "y": 2.0, "tl": point(1.0, 2.0), "br": point(3.0, 4.0)}
+    assert build(fields, "own", {"Point": point, "Box": box}) == build(fields, "own", {"Box": box, "Point": point})
+    assert type(build(fields, "own", {"Point": point, "Box": box})) is box
+
+
 def test_a_box_of_a_list_is_made():
     """Protects boxes that are made of their four sides in one list; a label alone makes none."""
     fields = {"coords": [1.0, 2.0, 3.0, 4.0], "label": "cat"}
