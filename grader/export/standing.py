@@ -60,7 +60,9 @@ def _reasons(titles: dict[str, str], grade: Grade, language: str) -> Iterator[st
             yield f"{title}: {clean(part.comment)}"
     late = grade.late
     if late.timeliness is Timeliness.REFUSED:
-        yield _("It came too late to be accepted: {hours} hours.").format(hours=format_number(late.hours, language, 1))
+        yield _("It was handed in {hours} hours late, which is too late to be accepted.").format(
+            hours=format_number(late.hours, language, 1)
+        )
     elif late.lost:
         hours, lost = format_number(late.hours, language, 1), format_percent(late.lost, language)
         yield _("It came {hours} hours late, which takes {lost} off.").format(hours=hours, lost=lost)

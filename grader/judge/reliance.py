@@ -32,7 +32,8 @@ def reliance_words(
     called = calls(source.pieces(), names.values()) if len(parts) > 1 else {}
     return [
         gettext(
-            "{name} uses your {other}, whose tests fail: mend {other} first. What is said of {name} may come of it.",
+            "{name} uses your {other}, whose tests fail: mend {other} first. What is said about {name} may only follow from "
+            "that.",
             name=part.names[0],
             other=other.names[0],
         )

@@ -40,9 +40,9 @@ _NOTES = {
         "Your code prepares its pictures itself; those of the tests come prepared, and were left as they are."
     ),
     "input_answered": gettext("input() was answered with an empty line."),
-    "breakpoint_passed": gettext("Nobody debugs here; breakpoints were passed."),
+    "breakpoint_passed": gettext("Breakpoints were skipped: no debugger is attached here."),
     "arguments_answered": gettext("The command line could not be read; its arguments were given their default values."),
-    "compile_skipped": gettext("torch.compile() compiles nothing here; what it was given was used as it is."),
+    "compile_skipped": gettext("torch.compile() has no effect here; your code was used uncompiled."),
     "language_skipped": gettext("The cell that begins with {command} is not Python; it was skipped."),
     "shell_line_skipped": gettext("The shell line {command} was skipped."),
     "magic_skipped": gettext("The magic {command} was skipped."),
@@ -194,7 +194,9 @@ def define_words(part: Part, failed: Iterable[Failure] = ()) -> Text:
     else:
         text = gettext("Define a function named {name}.", name=part.names[0])
     if any(_UNMAKING & set(failure.types) for failure in failed):
-        look = gettext("If it is in your file, it could not be made: what failed there is told among what was done to the file.")
+        look = gettext(
+            "If it is in your file, running its definition failed: the reason is listed among what was done to your file."
+        )
         return Text("{said} {because}", {"said": text, "because": look})
     return text
 

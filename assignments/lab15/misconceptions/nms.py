@@ -1,4 +1,4 @@
-"""Of non-maximum suppression: the wrong order, threshold, comparison or answer."""
+"""Of non-maximum suppression: the wrong order, threshold or comparison. Answers: `nms_answers`; overlaps: `nms_overlaps`."""
 
 # ruff: noqa: D103 - the explanation in each decorator says what the function does
 
@@ -10,43 +10,10 @@ import torch
 
 from grader.testing import misconception
 
-from .iou import (
-    from_centre,
-    from_corner,
-    iou_axes_paired,
-    iou_dice_of_boxes,
-    iou_distance,
-    iou_first_area_twice,
-    iou_floor_division,
-    iou_gap_for_intersection,
-    iou_generalised,
-    iou_heights_only,
-    iou_hull_for_intersection,
-    iou_intersection_added,
-    iou_intersection_only,
-    iou_larger_bottom_edge_only,
-    iou_larger_right_edge_only,
-    iou_larger_right_edges,
-    iou_over_first_area,
-    iou_over_hull,
-    iou_over_larger_area,
-    iou_over_second_area,
-    iou_over_smaller_area,
-    iou_parentheses_missing,
-    iou_pixel_in_areas_only,
-    iou_second_area_twice,
-    iou_sides_absolute,
-    iou_sides_not_clamped,
-    iou_smaller_left_edge_only,
-    iou_smaller_left_edges,
-    iou_smaller_top_edge_only,
-    iou_union_counts_twice,
-    iou_widths_only,
-    right_iou,
-)
+from .iou import right_iou
 
 
-def _greedy(boxes, scores, threshold, *, overlap=right_iou, descending=True):
+def greedy(boxes, scores, threshold, *, overlap=right_iou, descending=True):
     """Greedy suppression with another measure of overlap or order; a list of indices."""
     left = scores.argsort(descending=descending, stable=True).tolist()
     kept = []
@@ -66,31 +33,7 @@ def _greedy(boxes, scores, threshold, *, overlap=right_iou, descending=True):
     accepted=True,
 )
 def nms_at_the_threshold(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, iou_threshold - 1e-9)
-
-
-@misconception(
-    "nms.keep_mask",
-    part="nms",
-    en="A keep mask instead of indices. It says the same, without the order; it is accepted.",
-    ru="Маска вместо индексов. Она говорит то же самое, только без порядка; это зачтено.",
-    accepted=True,
-)
-def nms_keep_mask(boxes, scores, iou_threshold):
-    mask = torch.zeros(len(boxes), dtype=torch.bool)
-    mask[_greedy(boxes, scores, iou_threshold)] = True
-    return mask
-
-
-@misconception(
-    "nms.kept_boxes",
-    part="nms",
-    en="The kept boxes themselves instead of their indices; it is accepted.",
-    ru="Сами оставленные рамки вместо их индексов; это зачтено.",
-    accepted=True,
-)
-def nms_kept_boxes(boxes, scores, iou_threshold):
-    return boxes[_greedy(boxes, scores, iou_threshold)]
+    return greedy(boxes, scores, iou_threshold - 1e-9)
 
 
 @misconception(
@@ -100,7 +43,7 @@ def nms_kept_boxes(boxes, scores, iou_threshold):
     ru="Начато с худшей оценки. argsort сортирует по возрастанию, а NMS начинает с лучшей: argsort(descending=True) или [::-1].",
 )
 def nms_ascending(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, iou_threshold, descending=False)
+    return greedy(boxes, scores, iou_threshold, descending=False)
 
 
 @misconception(
@@ -112,7 +55,7 @@ def nms_ascending(boxes, scores, iou_threshold):
     "переставляет): из двух соперниц остаётся лучшая.",
 )
 def nms_order_as_given(boxes, scores, iou_threshold):
-    return _greedy(boxes, -torch.arange(len(scores)), iou_threshold)
+    return greedy(boxes, -torch.arange(len(scores)), iou_threshold)
 
 
 @misconception(
@@ -123,7 +66,7 @@ def nms_order_as_given(boxes, scores, iou_threshold):
 )
 def nms_order_by_bottom(boxes, scores, iou_threshold):
     del scores
-    return _greedy(boxes, boxes[:, 3], iou_threshold)
+    return greedy(boxes, boxes[:, 3], iou_threshold)
 
 
 @misconception(
@@ -136,7 +79,7 @@ def nms_order_by_bottom(boxes, scores, iou_threshold):
 )
 def nms_order_by_bottom_from_the_last(boxes, scores, iou_threshold):
     del scores
-    return [len(boxes) - 1 - index for index in _greedy(boxes.flip(0), boxes.flip(0)[:, 3], iou_threshold)]
+    return [len(boxes) - 1 - index for index in greedy(boxes.flip(0), boxes.flip(0)[:, 3], iou_threshold)]
 
 
 @misconception(
@@ -146,7 +89,7 @@ def nms_order_by_bottom_from_the_last(boxes, scores, iou_threshold):
     ru="Низкий порог заменён на более высокий. Действует тот, что передан: у каждого вызова он свой.",
 )
 def nms_low_threshold_raised(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, max(iou_threshold, 0.3))
+    return greedy(boxes, scores, max(iou_threshold, 0.3))
 
 
 def _by_area(slug, ranked):
@@ -162,7 +105,7 @@ def _by_area(slug, ranked):
         order = ranked((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
         places = torch.empty_like(scores)
         places[order] = -torch.arange(len(scores), dtype=scores.dtype)
-        return _greedy(boxes, places, iou_threshold)
+        return greedy(boxes, places, iou_threshold)
 
     return variant
 
@@ -218,7 +161,7 @@ def nms_best_only(boxes, scores, iou_threshold):
     "intersection?). У каждого объекта своя: повторяйте с лучшей из оставшихся.",
 )
 def nms_keeps_one(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, iou_threshold)[:1]
+    return greedy(boxes, scores, iou_threshold)[:1]
 
 
 @misconception(
@@ -232,17 +175,6 @@ def nms_keeps_one(boxes, scores, iou_threshold):
 def nms_keeps_all(boxes, scores, iou_threshold):
     del boxes, iou_threshold
     return scores.argsort(descending=True)
-
-
-@misconception(
-    "nms.dropped_ones",
-    part="nms",
-    en="These are the boxes that have to go. Return the ones that stay.",
-    ru="Это рамки, которые нужно убрать. Верните те, что остаются.",
-)
-def nms_dropped_ones(boxes, scores, iou_threshold):
-    kept = _greedy(boxes, scores, iou_threshold)
-    return [index for index in range(len(boxes)) if index not in kept]
 
 
 @misconception(
@@ -394,7 +326,7 @@ def nms_one_far_box_is_enough(boxes, scores, iou_threshold):
     "те, чей IoU больше порога.",
 )
 def nms_comparison_reversed(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, -iou_threshold, overlap=lambda first, second: -right_iou(first, second))
+    return greedy(boxes, scores, -iou_threshold, overlap=lambda first, second: -right_iou(first, second))
 
 
 @misconception(
@@ -407,7 +339,7 @@ def nms_comparison_reversed(boxes, scores, iou_threshold):
 )
 def nms_any_overlap(boxes, scores, iou_threshold):
     del iou_threshold
-    return _greedy(boxes, scores, 0.0)
+    return greedy(boxes, scores, 0.0)
 
 
 @misconception(
@@ -418,7 +350,7 @@ def nms_any_overlap(boxes, scores, iou_threshold):
     ru="Порогом служит 1 - iou_threshold; при 0.5 разницы нет. Рамка отбрасывается, когда её IoU больше самого iou_threshold.",
 )
 def nms_one_minus_threshold(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, 1 - iou_threshold)
+    return greedy(boxes, scores, 1 - iou_threshold)
 
 
 @misconception(
@@ -430,7 +362,7 @@ def nms_one_minus_threshold(boxes, scores, iou_threshold):
 )
 def nms_fixed_threshold(boxes, scores, iou_threshold):
     del iou_threshold
-    return _greedy(boxes, scores, 0.5)
+    return greedy(boxes, scores, 0.5)
 
 
 def _always(slug, threshold):
@@ -443,7 +375,7 @@ def _always(slug, threshold):
     )
     def variant(boxes, scores, iou_threshold):
         del iou_threshold
-        return _greedy(boxes, scores, threshold)
+        return greedy(boxes, scores, threshold)
 
     return variant
 
@@ -463,7 +395,7 @@ nms_fixed_threshold_07 = _always("07", 0.7)
     "только перекрытие.",
 )
 def nms_low_scores_dropped(boxes, scores, iou_threshold):
-    return [index for index in _greedy(boxes, scores, iou_threshold) if scores[index] >= 0.3]
+    return [index for index in greedy(boxes, scores, iou_threshold) if scores[index] >= 0.3]
 
 
 def _low_scores(slug, least):
@@ -476,7 +408,7 @@ def _low_scores(slug, least):
         "была, решает только перекрытие.",
     )
     def variant(boxes, scores, iou_threshold):
-        return [index for index in _greedy(boxes, scores, iou_threshold) if scores[index] >= least]
+        return [index for index in greedy(boxes, scores, iou_threshold) if scores[index] >= least]
 
     return variant
 
@@ -485,26 +417,6 @@ nms_low_scores_dropped_05 = _low_scores("05", 0.5)
 nms_low_scores_dropped_02 = _low_scores("02", 0.2)
 nms_low_scores_dropped_01 = _low_scores("01", 0.1)
 nms_low_scores_dropped_005 = _low_scores("005", 0.05)
-
-
-def _places_among_high_scores(slug, least):
-    @misconception(
-        f"nms.places_among_scores_above_{slug}",
-        part="nms",
-        en=f"Two mistakes. Boxes with a score below {least} or so are dropped first, and the lab has no score threshold; and the "
-        "indices count those that are left, where they must count the boxes as given.",
-        ru=f"Две ошибки. Сначала отброшены рамки с оценкой ниже {least} или около того, а порога по оценке в задании нет; и "
-        "индексы относятся к оставшимся, а должны относиться к переданным рамкам.",
-    )
-    def variant(boxes, scores, iou_threshold):
-        high = [index for index in range(len(boxes)) if scores[index] >= least]
-        return [high.index(index) for index in _greedy(boxes, scores, iou_threshold) if index in high]
-
-    return variant
-
-
-nms_places_among_scores_above_05 = _places_among_high_scores("05", 0.5)
-nms_places_among_scores_above_03 = _places_among_high_scores("03", 0.3)
 
 
 @misconception(
@@ -516,7 +428,7 @@ nms_places_among_scores_above_03 = _places_among_high_scores("03", 0.3)
     "рамок; слишком низких оценок нет.",
 )
 def nms_threshold_for_scores_too(boxes, scores, iou_threshold):
-    return [index for index in _greedy(boxes, scores, iou_threshold) if scores[index] > iou_threshold]
+    return [index for index in greedy(boxes, scores, iou_threshold) if scores[index] > iou_threshold]
 
 
 @misconception(
@@ -529,249 +441,6 @@ def nms_threshold_for_scores_too(boxes, scores, iou_threshold):
 def nms_threshold_for_scores(boxes, scores, iou_threshold):
     del boxes
     return [index for index in scores.argsort(descending=True).tolist() if scores[index] > iou_threshold]
-
-
-@misconception(
-    "nms.scores_of_kept",
-    part="nms",
-    en="The scores of the kept boxes. Their indices are asked, so that boxes[keep] and scores[keep] work.",
-    ru="Оценки оставленных рамок. Нужны индексы, чтобы работало boxes[keep] и scores[keep].",
-)
-def nms_scores_of_kept(boxes, scores, iou_threshold):
-    return scores[_greedy(boxes, scores, iou_threshold)]
-
-
-@misconception(
-    "nms.number_of_kept",
-    part="nms",
-    en="How many boxes are kept. Which ones is asked: their indices.",
-    ru="Сколько рамок осталось. Нужно, какие: их индексы.",
-)
-def nms_number_of_kept(boxes, scores, iou_threshold):
-    return len(_greedy(boxes, scores, iou_threshold))
-
-
-@misconception(
-    "nms.float_indices",
-    part="nms",
-    en="The indices are floating-point numbers, and boxes[keep] fails with those. Make them integers (int64, dtype=int).",
-    ru="Индексы стали числами с плавающей точкой, и boxes[keep] с ними не работает. Нужны целые (int64, dtype=int).",
-)
-def nms_float_indices(boxes, scores, iou_threshold):
-    return torch.tensor(_greedy(boxes, scores, iou_threshold), dtype=torch.float32)
-
-
-@misconception(
-    "nms.counted_from_one",
-    part="nms",
-    en="The indices count from 1. In Python the first box is number 0.",
-    ru="Индексы идут от 1. В Python первая рамка имеет номер 0.",
-)
-def nms_counted_from_one(boxes, scores, iou_threshold):
-    return [index + 1 for index in _greedy(boxes, scores, iou_threshold)]
-
-
-@misconception(
-    "nms.looked_up_by_score",
-    part="nms",
-    en="The indices were looked up by score (scores.index), which finds the first of two boxes with one score twice. Sort the "
-    "indices themselves.",
-    ru="Индексы найдены по оценке (scores.index), и из двух рамок с одной оценкой дважды найдена первая. Сортируйте сами "
-    "индексы.",
-)
-def nms_looked_up_by_score(boxes, scores, iou_threshold):
-    return [scores.tolist().index(scores[index]) for index in _greedy(boxes, scores, iou_threshold)]
-
-
-@misconception(
-    "nms.looked_up_by_box",
-    part="nms",
-    en="The indices were looked up by the box (boxes.index), which finds the first of two equal ones, though it may be the "
-    "worse. Sort the indices themselves.",
-    ru="Индексы найдены по рамке (boxes.index), и из двух одинаковых найдена первая, хотя она может быть хуже. Сортируйте сами "
-    "индексы.",
-)
-def nms_looked_up_by_box(boxes, scores, iou_threshold):
-    return [boxes.tolist().index(boxes[index].tolist()) for index in _greedy(boxes, scores, iou_threshold)]
-
-
-@misconception(
-    "nms.places_after_sorting",
-    part="nms",
-    en="The indices count the boxes after sorting. Translate them back: order[i] is the index in the boxes as given.",
-    ru="Индексы относятся к рамкам после сортировки. Их нужно перевести обратно: order[i] есть индекс среди переданных рамок.",
-)
-def nms_places_after_sorting(boxes, scores, iou_threshold):
-    order = scores.argsort(descending=True).tolist()
-    return [order.index(index) for index in _greedy(boxes, scores, iou_threshold)]
-
-
-@misconception(
-    "nms.places_in_the_rest",
-    part="nms",
-    en="Places in the list of those that are left are taken for indices: boxes[i] for i in range(len(rest)) is another box than "
-    "boxes[rest[i]], and the overlap with the wrong one decides.",
-    ru="Номера в списке оставшихся приняты за индексы: boxes[i] для i из range(len(rest)) не та рамка, что boxes[rest[i]], и всё "
-    "решает перекрытие с чужой рамкой.",
-)
-def nms_places_in_the_rest(boxes, scores, iou_threshold):
-    left, kept = scores.argsort(descending=True, stable=True).tolist(), []
-    while left:
-        best, *rest = left
-        kept.append(best)
-        left = [index for place, index in enumerate(rest) if right_iou(boxes[best], boxes[place]) <= iou_threshold]
-    return kept
-
-
-@misconception(
-    "nms.places_in_the_shorter_list",
-    part="nms",
-    en="The indices count the boxes of a list from which boxes are taken away (boxes.pop, scores.index(max(scores))): number 0 "
-    "is another box after each step. Keep the indices as they were given beside the boxes, and take those away.",
-    ru="Индексы относятся к списку, из которого рамки убирают (boxes.pop, scores.index(max(scores))): после каждого шага номер 0 "
-    "это другая рамка. Храните рядом с рамками исходные индексы и убирайте из них.",
-)
-def nms_places_in_the_shorter_list(boxes, scores, iou_threshold):
-    left, kept = list(range(len(scores))), []
-    while left:
-        place = max(range(len(left)), key=lambda number: float(scores[left[number]]))
-        best = left.pop(place)
-        kept.append(place)
-        left = [index for index in left if right_iou(boxes[best], boxes[index]) <= iou_threshold]
-    return kept
-
-
-@misconception(
-    "nms.boxes_by_place",
-    part="nms",
-    en="Boxes are looked up by their place in the order of scores: boxes[i] is the one that was given as number i, "
-    "boxes[order[i]] the one that is meant, and the overlap of two others decides.",
-    ru="Рамки берутся по месту в порядке оценок: boxes[i] это рамка, переданная под номером i, а нужна boxes[order[i]]; решает "
-    "перекрытие двух других.",
-)
-def nms_boxes_by_place(boxes, scores, iou_threshold):
-    order = scores.argsort(descending=True, stable=True).tolist()
-    return [order[place] for place in _greedy(boxes, -torch.arange(len(scores)), iou_threshold)]
-
-
-@misconception(
-    "nms.marked_by_index_read_by_place",
-    part="nms",
-    en="Two ways to count are mixed: rivals are marked as dropped by their index in the boxes, and the mark is read by the place "
-    "in the order of scores. Use one of them for both: dropped[order[i]].",
-    ru="Смешаны два счёта: соперницы помечены как отброшенные по индексу среди рамок, а пометка читается по месту в порядке "
-    "оценок. Нужен один и тот же счёт: dropped[order[i]].",
-)
-def nms_marked_by_index_read_by_place(boxes, scores, iou_threshold):
-    order, kept, dropped = scores.argsort(descending=True, stable=True).tolist(), [], set()
-    for place, index in enumerate(order):
-        if place not in dropped:
-            kept.append(index)
-            dropped.update(other for other in order[place + 1 :] if right_iou(boxes[index], boxes[other]) > iou_threshold)
-    return kept
-
-
-@misconception(
-    "nms.one_not_added",
-    part="nms",
-    en="The overlaps are those with order[1:], so their places count from its first; order[inds] is one too early and takes the "
-    "kept box in again. Write order = order[inds + 1].",
-    ru="Перекрытия посчитаны для order[1:], и номера идут от его начала; order[inds] сдвинуто на один и снова берёт уже "
-    "оставленную рамку. Нужно order = order[inds + 1].",
-)
-def nms_one_not_added(boxes, scores, iou_threshold):
-    order, kept = scores.argsort(descending=True, stable=True).tolist(), []
-    while order:
-        best, *rest = order
-        kept.append(best)
-        order = [order[place] for place, index in enumerate(rest) if right_iou(boxes[best], boxes[index]) <= iou_threshold]
-    return kept
-
-
-@misconception(
-    "nms.order_lost",
-    part="nms",
-    en="The right boxes, in the order of their indices. The best score comes first.",
-    ru="Рамки верные, но идут по порядку индексов. Первой должна быть лучшая оценка.",
-)
-def nms_order_lost(boxes, scores, iou_threshold):
-    return sorted(_greedy(boxes, scores, iou_threshold))
-
-
-@misconception(
-    "nms.worst_first",
-    part="nms",
-    en="The right boxes, the worst score first. The best score comes first: turn the list round.",
-    ru="Рамки верные, но первой идёт худшая оценка. Первой должна быть лучшая: разверните список.",
-)
-def nms_worst_first(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, iou_threshold)[::-1]
-
-
-@misconception(
-    "nms.pixel_added",
-    part="nms",
-    en="One pixel is added to every side (x2 - x1 + 1). The lab's coordinates are continuous and may be shares from 0 "
-    "to 1: a side is x2 - x1.",
-    ru="К каждой стороне прибавлен пиксель (x2 - x1 + 1). Координаты непрерывные и могут быть долями от 0 до 1: "
-    "сторона равна x2 - x1.",
-)
-def nms_pixel_added(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, iou_threshold, overlap=lambda first, second: right_iou(first, second, pixel=1.0))
-
-
-@misconception(
-    "nms.corner_and_size",
-    part="nms",
-    en="Boxes were read as (x, y, width, height). They are two corners, (x1, y1, x2, y2); near the origin both look alike.",
-    ru="Рамки прочитаны как (x, y, ширина, высота). Это два угла, (x1, y1, x2, y2); у начала координат разница незаметна.",
-)
-def nms_corner_and_size(boxes, scores, iou_threshold):
-    return _greedy(torch.stack([from_corner(box) for box in boxes]), scores, iou_threshold)
-
-
-@misconception(
-    "nms.centre_and_size",
-    part="nms",
-    en="Boxes were read as (centre x, centre y, width, height), as YOLO gives them. They are two corners, (x1, y1, x2, y2).",
-    ru="Рамки прочитаны как (центр x, центр y, ширина, высота), как в YOLO. Это два угла, (x1, y1, x2, y2).",
-)
-def nms_centre_and_size(boxes, scores, iou_threshold):
-    return _greedy(torch.stack([from_centre(box) for box in boxes]), scores, iou_threshold)
-
-
-@misconception(
-    "nms.over_smaller_area",
-    part="nms",
-    en="Overlap is measured by the smaller area, so that small boxes within a large one are dropped. Use the IoU: "
-    "intersection / (area1 + area2 - intersection).",
-    ru="Перекрытие измерено по меньшей площади, и маленькие рамки внутри большой отброшены. Нужен IoU: intersection / "
-    "(area1 + area2 - intersection).",
-)
-def nms_over_smaller_area(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, iou_threshold, overlap=iou_over_smaller_area)
-
-
-@misconception(
-    "nms.over_own_area",
-    part="nms",
-    en="Overlap is measured by the area of the box in question, as in the fast version that goes round the web. Use "
-    "the IoU: intersection / (area1 + area2 - intersection).",
-    ru="Перекрытие измерено по площади самой рамки, как в ходящей по сети «быстрой» версии. Нужен IoU: intersection / "
-    "(area1 + area2 - intersection).",
-)
-def nms_over_own_area(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, iou_threshold, overlap=iou_over_second_area)
-
-
-@misconception(
-    "nms.over_kept_area",
-    part="nms",
-    en="Overlap is measured by the area of the kept box alone. Use the IoU: intersection / (area1 + area2 - intersection).",
-    ru="Перекрытие измерено только по площади оставленной рамки. Нужен IoU: intersection / (area1 + area2 - intersection).",
-)
-def nms_over_kept_area(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, iou_threshold, overlap=iou_over_first_area)
 
 
 def _fast(boxes, values, threshold):
@@ -886,131 +555,6 @@ def nms_removed_while_looping(boxes, scores, iou_threshold):
 
 
 @misconception(
-    "nms.union_counts_twice",
-    part="nms",
-    en="The union counts the intersection twice, so that overlaps look smaller and rivals stay. IoU = intersection / "
-    "(area1 + area2 - intersection).",
-    ru="Пересечение вошло в объединение дважды, перекрытия занижены, и соперницы остаются. IoU = intersection / "
-    "(area1 + area2 - intersection).",
-)
-def nms_union_counts_twice(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, iou_threshold, overlap=iou_union_counts_twice)
-
-
-@misconception(
-    "nms.dice_of_boxes",
-    part="nms",
-    en="Overlap is measured by a number larger than the IoU, so that too many boxes go: by the Dice coefficient, 2 * "
-    "intersection / (area1 + area2), or with the intersection subtracted twice. IoU = intersection / (area1 + area2 - "
-    "intersection).",
-    ru="Перекрытие измерено числом, которое больше IoU, и отброшено слишком много рамок: коэффициентом Dice, 2 * intersection / "
-    "(area1 + area2), или с дважды вычтенным пересечением. IoU = intersection / (area1 + area2 - intersection).",
-)
-def nms_dice_of_boxes(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, iou_threshold, overlap=iou_dice_of_boxes)
-
-
-@misconception(
-    "nms.over_larger_area",
-    part="nms",
-    en="Overlap is measured by the larger area. Use the IoU: intersection / (area1 + area2 - intersection).",
-    ru="Перекрытие измерено по большей площади. Нужен IoU: intersection / (area1 + area2 - intersection).",
-)
-def nms_over_larger_area(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, iou_threshold, overlap=iou_over_larger_area)
-
-
-@misconception(
-    "nms.kept_area_twice",
-    part="nms",
-    en="In the union the area of the kept box counts twice, and that of the other box not at all. IoU = intersection / "
-    "(area1 + area2 - intersection).",
-    ru="В объединении площадь оставленной рамки учтена дважды, а площадь другой ни разу. IoU = intersection / "
-    "(area1 + area2 - intersection).",
-)
-def nms_kept_area_twice(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, iou_threshold, overlap=iou_first_area_twice)
-
-
-@misconception(
-    "nms.rounded",
-    part="nms",
-    en="The IoU is rounded to one digit before it is held against the threshold: 0.54 is greater than 0.5, and 0.5 is not. "
-    "Compare the number as it is.",
-    ru="IoU округлён до одного знака перед сравнением с порогом: 0.54 больше 0.5, а 0.5 уже нет. Сравнивайте само число.",
-)
-def nms_rounded(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, iou_threshold, overlap=lambda first, second: round(right_iou(first, second), 1))
-
-
-def _areas_of_others(slug, en, ru, in_order, skipped):
-    """Areas of other boxes: `in_order` of the scores and got by the boxes' indices, or as given, one by one for the rest."""
-
-    @misconception(
-        f"nms.{slug}",
-        part="nms",
-        en=f"{en} In a union both areas must be those of the two boxes: areas[best] + areas[rest] - intersection, with the areas "
-        "in the order in which the boxes were given.",
-        ru=f"{ru} В объединение входят площади именно этих двух рамок: areas[best] + areas[rest] - intersection, где площади "
-        "стоят в том порядке, в каком переданы рамки.",
-    )
-    def variant(boxes, scores, iou_threshold):
-        areas = (boxes[:, 2:] - boxes[:, :2]).prod(1)
-        left, kept = scores.argsort(descending=True, stable=True), []
-        if in_order:
-            areas = areas[left]
-        while len(left):
-            best, rest = left[0], left[1:]
-            kept.append(int(best))
-            sides = torch.minimum(boxes[best, 2:], boxes[rest, 2:]) - torch.maximum(boxes[best, :2], boxes[rest, :2])
-            shared = sides.clamp(min=0).prod(1)
-            others = areas[rest] if in_order else areas[skipped : skipped + len(rest)]
-            left = rest[shared / (areas[best] + others - shared) <= iou_threshold]
-        return kept
-
-    return variant
-
-
-nms_areas_sorted = _areas_of_others(
-    "areas_sorted",
-    "The areas were sorted by score, and are then asked for by the boxes' own indices: they belong to other boxes.",
-    "Площади упорядочены по оценке, а берутся по исходным индексам рамок: это площади других рамок.",
-    in_order=True,
-    skipped=0,
-)
-nms_areas_as_given = _areas_of_others(
-    "areas_as_given",
-    "The boxes that are left come in the order of their scores, their areas in the order in which they were given "
-    "(areas[:len(rest)]): they belong to other boxes.",
-    "Оставшиеся рамки идут по порядку оценок, а их площади в том порядке, в каком рамки переданы (areas[:len(rest)]): это "
-    "площади других рамок.",
-    in_order=False,
-    skipped=0,
-)
-nms_areas_as_given_from_the_second = _areas_of_others(
-    "areas_as_given_from_the_second",
-    "The boxes that are left come in the order of their scores, their areas in the order in which they were given "
-    "(areas[1:]): they belong to other boxes.",
-    "Оставшиеся рамки идут по порядку оценок, а их площади в том порядке, в каком рамки переданы (areas[1:]): это площади "
-    "других рамок.",
-    in_order=False,
-    skipped=1,
-)
-
-
-@misconception(
-    "nms.sides_not_clamped",
-    part="nms",
-    en="The sides of the intersection are not set to zero for boxes that lie apart, and two negative sides give an "
-    "area: max(0, right - left) * max(0, bottom - top).",
-    ru="Стороны пересечения у разнесённых рамок не ограничены нулём, и две отрицательные дают площадь: max(0, right - "
-    "left) * max(0, bottom - top).",
-)
-def nms_sides_not_clamped(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, iou_threshold, overlap=iou_sides_not_clamped)
-
-
-@misconception(
     "nms.dropped_ones_remembered",
     part="nms",
     en="What an earlier call dropped is still dropped: a global list or set keeps indices, and in the next call they are other "
@@ -1038,24 +582,8 @@ def nms_dropped_ones_remembered(boxes, scores, iou_threshold, memory):
 )
 def nms_kept_ones_remembered(boxes, scores, iou_threshold, memory):
     kept = memory.setdefault("kept", [])
-    kept += _greedy(boxes, scores, iou_threshold)
+    kept += greedy(boxes, scores, iou_threshold)
     return list(kept)
-
-
-@misconception(
-    "nms.last_left_out",
-    part="nms",
-    en="The last box that is left is never taken: the loop ends while one remains. Go on until none is left.",
-    ru="Последняя оставшаяся рамка не взята: цикл кончается, пока одна ещё есть. Продолжайте, пока не останется ни одной.",
-)
-def nms_last_left_out(boxes, scores, iou_threshold):
-    left = scores.argsort(descending=True).tolist()
-    kept = []
-    while len(left) > 1:
-        best, *others = left
-        kept.append(best)
-        left = [other for other in others if right_iou(boxes[best], boxes[other]) <= iou_threshold]
-    return kept
 
 
 @misconception(
@@ -1074,73 +602,3 @@ def nms_fails_when_all_are_dropped(boxes, scores, iou_threshold):
         kept.append(left[0])
         if len(left) == 1:
             return kept
-
-
-@misconception(
-    "nms.three_at_most",
-    part="nms",
-    en="At most three boxes are kept. The lab has no such limit: every box stays that no better kept box overlaps too much.",
-    ru="Оставлено не больше трёх рамок. Такого предела в задании нет: остаётся каждая, которую не перекрывает лучшая.",
-)
-def nms_three_at_most(boxes, scores, iou_threshold):
-    return _greedy(boxes, scores, iou_threshold)[:3]
-
-
-def _at_most(slug, number, ru):
-    @misconception(
-        f"nms.{slug}_at_most",
-        part="nms",
-        en=f"At most {number} boxes are kept. The lab has no such limit: every box stays that no better kept box overlaps too "
-        "much.",
-        ru=f"Оставлено не больше {ru} рамок. Такого предела в задании нет: остаётся каждая, которую не перекрывает лучшая.",
-    )
-    def variant(boxes, scores, iou_threshold):
-        return _greedy(boxes, scores, iou_threshold)[:number]
-
-    return variant
-
-
-nms_five_at_most = _at_most("five", 5, "пяти")
-nms_ten_at_most = _at_most("ten", 10, "десяти")
-
-
-def _by(overlap):
-    """A suppression whose own IoU is wrong, as a rule the one that answers the other part: the same words explain both.
-
-    Not of those that only differ for boxes in shares of the picture: which of them it is, what is kept does not tell.
-    """
-    words = overlap.misconception
-
-    @misconception(
-        f"nms.by_{words.id.partition('.')[2]}",
-        part="nms",
-        en=f"Boxes are dropped by a wrong IoU; the suppression itself may be right. {words.en}",
-        ru=f"Рамки отбрасываются по неверному IoU; само подавление может быть верным. {words.ru}",
-    )
-    def variant(boxes, scores, iou_threshold):
-        return _greedy(boxes, scores, iou_threshold, overlap=overlap)
-
-    return variant
-
-
-nms_by_axes_paired = _by(iou_axes_paired)
-nms_by_sides_absolute = _by(iou_sides_absolute)
-nms_by_widths_only = _by(iou_widths_only)
-nms_by_heights_only = _by(iou_heights_only)
-nms_by_intersection_added = _by(iou_intersection_added)
-nms_by_parentheses_missing = _by(iou_parentheses_missing)
-nms_by_floor_division = _by(iou_floor_division)
-nms_by_larger_right_edges = _by(iou_larger_right_edges)
-nms_by_smaller_left_edges = _by(iou_smaller_left_edges)
-nms_by_smaller_left_edge_only = _by(iou_smaller_left_edge_only)
-nms_by_smaller_top_edge_only = _by(iou_smaller_top_edge_only)
-nms_by_larger_right_edge_only = _by(iou_larger_right_edge_only)
-nms_by_larger_bottom_edge_only = _by(iou_larger_bottom_edge_only)
-nms_by_gap_for_intersection = _by(iou_gap_for_intersection)
-nms_by_hull_for_intersection = _by(iou_hull_for_intersection)
-nms_by_over_hull = _by(iou_over_hull)
-nms_by_generalised = _by(iou_generalised)
-nms_by_intersection_only = _by(iou_intersection_only)
-nms_by_distance = _by(iou_distance)
-nms_by_pixel_in_areas_only = _by(iou_pixel_in_areas_only)
-nms_by_second_area_twice = _by(iou_second_area_twice)
