@@ -14,7 +14,7 @@ import numpy as np
 from grader.course.assignment import AssignmentFolder
 from grader.errors import SpecificationError
 from grader.fixtures.store import Store
-from grader.fixtures.weights import weights_digest
+from grader.fixtures.weights import network_factory, weights_digest
 from grader.judge.alternatives import Reading
 from grader.judge.answers import Expected
 from grader.judge.check import Compared
@@ -188,7 +188,7 @@ def other_arguments(judge: Judge, part_id: str, arguments: tuple[Any, ...], expe
     A submission's own network stands for a model that it does not take as an argument, and `calling.py` knows other ways to ask
     (see `grader.judge.delivery.asked_arguments`).
     """
-    part, models = judge.assignment.part(part_id), judge.assignment.models
+    part, models = judge.assignment.part(part_id), _own_models(judge)
     bound = [parameter.role for parameter in part.parameters if not parameter.optional and "variable" not in part.styles]
     roles = [parameter.role for parameter in part.parameters]
     found: dict[str, tuple[Any, ...]] = {}
@@ -206,6 +206,13 @@ def other_arguments(judge: Judge, part_id: str, arguments: tuple[Any, ...], expe
             if isinstance(read, Reading):
                 found[f"{alternative.id} of {served.name}, read"] = read.asked
     return found
+
+
+def _own_models(judge: Judge) -> list[str]:
+    """The models that a submission's own network may stand for: only of what a function made is it known that it made it."""
+    usual = {part.variable_model for part in judge.assignment.parts}
+    factories = {name: network_factory(one, judge.plan.folder) for name, one in judge.assignment.models.items()}
+    return [name for name, factory in factories.items() if name in usual or not isinstance(factory, type)]
 
 
 def _answers(judge: Judge, variant: Variant, compared: list[Compared]) -> list[Any]:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from grader.course.assignment import open_assignment
 from grader.judge.answers import Expected
-from grader.release.recorder import Recorder, _size
+from grader.release.recorder import Recorder, _own_models, _size
 from grader.wire.values import Model
 
 torch = pytest.importorskip("torch", reason="needs torch")
@@ -31,3 +32,11 @@ def test_a_large_tensor_of_the_network(tmp_path: Path, pack: Any) -> None:
     assert call.tensor == (("net", "weight") if alone else ())
     assert (call.answer is None) is alone
     assert _size(answer) == network.weight.nbytes
+
+
+def test_networks_that_a_submission_can_have_made(repository: Path) -> None:
+    """Protects the bundle's size from answers to networks of the lab's own classes, which no submission's own stands for."""
+    folder = open_assignment(repository / "assignments" / "lab15")
+    judge: Any = SimpleNamespace(assignment=folder.specification, plan=SimpleNamespace(folder=folder))
+    assert set(folder.specification.models) > {"resnet50", "resnet18"}
+    assert _own_models(judge) == ["resnet50", "resnet18"]

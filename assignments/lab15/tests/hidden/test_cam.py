@@ -38,7 +38,7 @@ def test_batch_of_one(check, evidence):
 @pytest.mark.part("cam", weight=2)
 def test_signed_features(check, evidence):
     """Features of both signs."""
-    features, weights = evidence(305, 16, 6, 7, 5, signed=True)
+    features, weights = evidence(305, 16, 5, 7, 5, signed=True)
     check.cam(features, weights, 2)
 
 
