@@ -580,8 +580,10 @@ def compare_nms(answer: Any, expected: Any, call: Call) -> None:
     if (asked != np.round(asked)).any():
         raise ValueError("no indices are expected")
     wanted = [int(index) for index in asked]
-    kept, in_order = _kept(answer, boxes, call)
+    kept, in_order, as_rows = _kept(answer, boxes, call)
     call.meant = kept  # for the picture
+    if as_rows:  # of twins a row does not tell which one it is, so a wrong variant's are looked up like the student's
+        wanted = _rows_of_boxes(boxes[wanted], boxes, scores) or wanted
     extra = [index for index in kept if index not in wanted]
     missing = [index for index in wanted if index not in kept]
     shown = _("boxes {wanted}; kept were {kept}", wanted=wanted, kept=kept)
@@ -654,8 +656,8 @@ def _overlap(first: np.ndarray, second: np.ndarray) -> float:
     return shared / (float((first[2:] - first[:2]).prod() + (second[2:] - second[:2]).prod()) - shared)
 
 
-def _kept(answer: Any, boxes: np.ndarray, call: Call) -> tuple[list[int], bool]:
-    """The indices that an answer means, and whether their order means anything."""
+def _kept(answer: Any, boxes: np.ndarray, call: Call) -> tuple[list[int], bool, bool]:
+    """The indices that an answer means, whether their order means anything, and whether they were looked up by rows."""
     found = _numbers(_open_nms(answer, call))
     while found.ndim > 2 and len(found) == 1:
         (found,) = found
@@ -664,7 +666,7 @@ def _kept(answer: Any, boxes: np.ndarray, call: Call) -> tuple[list[int], bool]:
     rows = _rows_of_boxes(found, boxes, np.asarray(call.arguments[1], dtype=np.float64).reshape(-1))
     if rows is not None:
         call.notes.append(_("The kept boxes came instead of their indices; they were looked up."))
-        return rows, True
+        return rows, True, True
     if found.ndim > 2 or (found.ndim == 2 and 1 not in found.shape):
         _reject(
             _("A table came whose rows are not the given boxes."),
@@ -674,8 +676,8 @@ def _kept(answer: Any, boxes: np.ndarray, call: Call) -> tuple[list[int], bool]:
     if _is_mask(flat, len(boxes)):
         if len(boxes) > 1:  # of a single box [1] may be an index that counts from 1, which other tests tell
             call.notes.append(_("A keep mask came instead of indices; it carries no order and loses nothing by it."))
-        return [int(index) for index in np.flatnonzero(flat)], False
-    return _indices(flat, len(boxes), call), "set" not in call.kinds
+        return [int(index) for index in np.flatnonzero(flat)], False, False
+    return _indices(flat, len(boxes), call), "set" not in call.kinds, False
 
 
 def _open_nms(answer: Any, call: Call) -> Any:

@@ -702,6 +702,15 @@ def test_a_row_of_twin_boxes_is_the_better_one() -> None:
     assert compare("nms", boxes[[4, 2, 1]], np.array([4, 2]), arguments)[0] is not None
 
 
+def test_rows_are_like_a_wrong_variant_that_keeps_the_worse_twin() -> None:
+    """Protects the name of a mistake, as of the wrong order, where boxes come instead of indices; an index tells twins apart."""
+    boxes = np.concatenate([BOXES, BOXES[1:2]])
+    arguments = (boxes, np.array([*SCORES, 0.95], dtype=np.float32), 0.5)
+    assert compare("nms", boxes[[1, 2]], np.array([1, 2]), arguments)[0] is None
+    assert compare("nms", [4, 2], np.array([1, 2]), arguments)[0] is not None
+    assert compare("nms", [1, 2], np.array([4, 2]), arguments)[0] is not None
+
+
 def test_a_box_goes_by_one_that_stays() -> None:
     """Protects the explanation from naming a box that was dropped itself, although it overlaps more."""
     boxes = np.array([[300, 200, 400, 300], [310, 200, 410, 300], [312, 200, 412, 300]], dtype=np.float32)
