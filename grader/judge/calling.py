@@ -8,7 +8,7 @@ type, attribute, value, index or shape.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -43,6 +43,22 @@ class Attempt:
     replay: bool = False
 
 
+class LookedUp(Iterable[Candidate]):
+    """The first of some candidates, each looked for when it is asked for; who asks again gets the same."""
+
+    def __init__(self, possible: Iterator[Candidate]) -> None:
+        self._further = itertools.islice(possible, _MOST_CANDIDATES)
+        self._known: list[Candidate] = []
+
+    def __iter__(self) -> Iterator[Candidate]:
+        for place in itertools.count():
+            if place == len(self._known):
+                self._known += itertools.islice(self._further, 1)
+            if place == len(self._known):
+                return
+            yield self._known[place]
+
+
 @dataclass(frozen=True)
 class Question:
     """What is to be called: a part of an assignment, in a submission, with the alternatives for the test's arguments."""
@@ -52,11 +68,19 @@ class Question:
     report: LoadReport
     alternatives: Mapping[str, Alternative] = field(default_factory=dict)
     known_roles: dict[tuple[str, ...], Roles] = field(default_factory=dict, compare=False)  # of the same assignment
+    looked_up: dict[str, LookedUp] = field(default_factory=dict, compare=False)  # by part, of the same report
 
     @property
     def roles(self) -> Roles:
         """The part's own roles."""
         return self._known("", tuple(parameter.role for parameter in self.part.parameters), {})
+
+    @property
+    def candidates(self) -> LookedUp:
+        """What may answer the part. It depends on no argument of a test, and is looked for once."""
+        if self.part.id not in self.looked_up:
+            self.looked_up[self.part.id] = LookedUp(candidates(self.part, self.report, self.roles, self.other_roles))
+        return self.looked_up[self.part.id]
 
     def alternative_of(self, attempt: Attempt) -> Alternative | None:
         """The other way to ask that an attempt takes; None for the part's own."""
@@ -113,14 +137,11 @@ def attempts_in_turn(question: Question) -> Iterator[Attempt]:
 
 
 def _possible(question: Question) -> Iterator[Attempt]:
-    found = []
-    possible = candidates(question.part, question.report, question.roles, question.other_roles)
-    for candidate in itertools.islice(possible, _MOST_CANDIDATES):
-        found.append(candidate)
+    for candidate in question.candidates:
         yield from _of_candidate(question, candidate)
-    for candidate in found:
+    for candidate in question.candidates:
         yield from _mixtures(question, candidate)
-    for candidate in found:
+    for candidate in question.candidates:
         yield from _by_changed_alternatives(question, candidate)
 
 

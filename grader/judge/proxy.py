@@ -102,7 +102,7 @@ class SubmissionProxy:
     def _question(self, part: Part, arguments: tuple[Any, ...], model: Model) -> Question:
         place = self._workplace
         alternatives = place.alternatives.of(part, arguments, model) if place.alternatives is not None else {}
-        return Question(place.assignment, part, place.report, alternatives, place.roles)
+        return Question(place.assignment, part, place.report, alternatives, place.roles, place.looked_up)
 
     def _with_axes(
         self, question: Question, attempt: Attempt, answer: Answer, arguments: tuple[Any, ...]

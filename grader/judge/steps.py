@@ -14,6 +14,8 @@ from grader.judge.binding import Binding, Rebind, Roles, bind_class, bind_steps
 from grader.judge.naming import CALLED, ONLOOKERS, UPKEEP, is_hook, words_of
 from grader.sandbox.inventory import Entry, Method
 
+_MOST = 6  # methods of a class that may be told something, or answer: each of these is tried after each of those
+
 
 def in_steps(part: Part, entry: Entry, ways: Sequence[Roles], last: str = "") -> Iterator[tuple[str, Rebind]]:
     """The methods of a class that answer after others, the likeliest first, or the `last` one alone; each with what binds the
@@ -25,8 +27,9 @@ def in_steps(part: Part, entry: Entry, ways: Sequence[Roles], last: str = "") ->
     wanted = {same_name(name) for name in part.names}
     takes = {name: _takes(entry.methods[name], roles) for name in needs}
     answering = [one for one in needs if entry.methods[one].answers and one not in CALLED and last in ("", one)]
-    for method in sorted(answering, key=lambda one: (same_name(one) not in wanted, -len(takes[one]))):
-        for steps in _steps(entry, needs):
+    possible = _steps(entry, needs)
+    for method in sorted(answering, key=lambda one: (same_name(one) not in wanted, -len(takes[one])))[:_MOST]:
+        for steps in possible:
             told = {role for step in steps for role in needs[step]}
             silent = not any(entry.methods[step].answers for step in steps)
             meant = silent or same_name(method) in wanted or takes[method] - told
@@ -35,8 +38,8 @@ def in_steps(part: Part, entry: Entry, ways: Sequence[Roles], last: str = "") ->
                 alone = _binding_of(entry, (), method)
                 if any(rebind(each, True).complete and not alone(each, True).complete for each in ways):
                     yield method, rebind
-    for attribute in [one for one in entry.attributes if same_name(one) in wanted and last in ("", one)]:
-        for steps in _steps(entry, needs):
+    for attribute in [one for one in entry.attributes if same_name(one) in wanted and last in ("", one)][:_MOST]:
+        for steps in possible:
             told = {role for step in steps for role in needs[step]}
             silent = not any(entry.methods[step].answers for step in steps)
             rebind = _binding_of(entry, steps, attribute)
@@ -66,7 +69,7 @@ def _steps(entry: Entry, needs: dict[str, set[str]]) -> list[tuple[str, ...]]:
     telling = [name for name, needed in needs.items() if needed]
     silent = [name for name in telling if not entry.methods[name].answers]
     ordered = sorted(telling, key=lambda name: (name not in silent, name not in CALLED))
-    return [*((name,) for name in ordered), *([tuple(silent)] if len(silent) > 1 else [])]
+    return [*((name,) for name in ordered[:_MOST]), *([tuple(silent)] if len(silent) > 1 else [])]
 
 
 def _is_for_one(entry: Entry, steps: Sequence[str], told: set[str], roles: Roles) -> bool:

@@ -11,7 +11,7 @@ from grader.course.specification import Assignment
 from grader.errors import SubmissionCrashed, SubmissionStopped, SubmissionTimedOut
 from grader.judge.alternatives import Alternatives
 from grader.judge.binding import Roles
-from grader.judge.calling import Attempt
+from grader.judge.calling import Attempt, LookedUp
 from grader.judge.text import AnyText
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.session import CallProcess, Session
@@ -77,6 +77,7 @@ class Workplace:
     memory: defaultdict[str, PartMemory] = field(default_factory=lambda: defaultdict(PartMemory))  # by part
     learnt: dict[str, Learnt] = field(default_factory=dict)  # by test
     roles: dict[tuple[str, ...], Roles] = field(default_factory=dict)  # reckoned once for all tests
+    looked_up: dict[str, LookedUp] = field(default_factory=dict)  # by part, of this report
     reopened: int = 0
     disturbed: bool = False
     answer_bytes: int = 0  # of its answers, which the judge keeps until all are there
@@ -121,6 +122,7 @@ class Workplace:
         self.reopened += 1
         self.close()
         self.session, self.report = self.open_session()
+        self.looked_up.clear()
         self.session.ends = self.ends
 
     def close(self) -> None:

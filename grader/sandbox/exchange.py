@@ -5,13 +5,12 @@ Whatever comes back was made by student code: it is read field by field, within 
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field
 
 from grader.errors import SandboxFault, SubmissionCrashed
-from grader.guest.bounds import MOST_NAMES, MOST_NOTES
+from grader.guest.bounds import MOST_NOTES
 from grader.sandbox.drawings import Drawings, read_drawings
-from grader.sandbox.inventory import Entry, HookPlace, items, number, read_entry, read_places, text
+from grader.sandbox.inventory import Entry, HookPlace, items, number, read_entries, read_places, text
 from grader.wire.values import Value
 
 
@@ -92,9 +91,7 @@ def read_report(value: dict[str, Value]) -> LoadReport:
         detail=text(value.get("detail"), 300),
         failures=tuple(Failure.from_wire(item) for item in items(value.get("failures"), 50)),
         notes=read_notes(value.get("notes")),
-        names={
-            text(name, 200): read_entry(item) for name, item in itertools.islice(names.items(), MOST_NAMES) if type(item) is dict
-        },
+        names=read_entries(names),
         repeated=tuple(text(name, 200) for name in items(value.get("repeated"), 1000)),
         evaluated=value.get("evaluated") is True,
         hooks=read_places(value.get("hooks")),

@@ -6,10 +6,11 @@ an exception here would be taken for the grader's fault.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from grader.guest.bounds import MOST_ATTRIBUTES, MOST_HOOKS, MOST_METHODS, MOST_PARAMETERS
+from grader.guest.bounds import MOST_ATTRIBUTES, MOST_HOOKS, MOST_METHODS, MOST_METHODS_IN_ALL, MOST_NAMES, MOST_PARAMETERS
 from grader.wire.values import Value
 
 
@@ -69,6 +70,17 @@ class HookPlace:
 
     network: str
     layer: str
+
+
+def read_entries(names: Mapping[Value, Value]) -> dict[str, Entry]:
+    """What is said of each name; of classes that come after very many methods without theirs."""
+    found, methods = {}, 0
+    for name, item in itertools.islice(names.items(), MOST_NAMES):
+        if type(item) is dict:
+            entry = read_entry(item)
+            methods += len(entry.methods)
+            found[text(name, 200)] = entry if methods <= MOST_METHODS_IN_ALL else replace(entry, methods={})
+    return found
 
 
 def read_entry(item: Mapping[Value, Value]) -> Entry:

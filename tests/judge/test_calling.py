@@ -10,8 +10,9 @@ import pytest
 
 from grader.course.specification import Assignment
 from grader.judge.alternatives import Alternative, Probe
-from grader.judge.calling import Attempt, Question, attempts, nearest_first, with_an_axis_more
-from grader.judge.candidates import Candidate
+from grader.judge.binding import bind_steps
+from grader.judge.calling import Attempt, Question, attempts, attempts_in_turn, nearest_first, with_an_axis_more
+from grader.judge.candidates import Candidate, candidates
 from grader.judge.delivery import asked_arguments, essence, join, requests_of, served_model
 from grader.judge.naming import names_alike
 from grader.judge.search import Search
@@ -452,6 +453,27 @@ def test_an_answer_that_is_kept_under_the_parts_name():
         entry = Entry("class", (Parameter("net"),), {"run": told("x", answers=answers)}, attributes=("maps", "net"))
         steps = [one.target["via"] for one in candidates_of("maps", report(Maps=entry)) if one.binding.steps]
         assert steps == ([] if answers else ["attribute"])
+
+
+def test_steps_of_a_class_of_many_methods(monkeypatch):
+    """Protects the judge's time from classes in which each of many methods may answer after each of many others."""
+    bound = []
+    monkeypatch.setattr("grader.judge.steps.bind_steps", lambda *given: bound.append(given) or bind_steps(*given))
+    steps = {f"tell{number}": told("first", answers=False) for number in range(25)}
+    entry = Entry("class", (), {**steps, **{f"ask{number}": told() for number in range(25)}})
+    assert not any(one.binding.steps for one in candidates_of("overlap", report(Overlap=entry)))
+    assert 0 < len(bound) < 100
+
+
+def test_what_may_answer_is_looked_for_once(monkeypatch):
+    """Protects the judge's time: what a submission defines is the same for all tests of a part, and may be much."""
+    looked = []
+    monkeypatch.setattr("grader.judge.calling.candidates", lambda *given: looked.append(given) or candidates(*given))
+    first = question("overlap", report(overlap=function("first", "second"), iou=function("a", "b")))
+    second = replace(first, alternatives={})
+    one, some, others = next(attempts_in_turn(first)), attempts_in_turn(first), attempts(second)
+    assert next(some) == one == others[0]
+    assert (list(some), len(looked)) == (others[1:], 1)
 
 
 def test_a_result_before_what_it_is_made_of():

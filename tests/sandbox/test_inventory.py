@@ -42,6 +42,14 @@ def test_a_class() -> None:
     assert (len(beyond.methods), len(beyond.attributes)) == (bounds.MOST_METHODS, bounds.MOST_ATTRIBUTES)
 
 
+def test_methods_in_all() -> None:
+    """Protects the judge's time from thousands of classes of many methods; the classes themselves are still there."""
+    sent: Any = {f"c{number}": {"kind": "class", "methods": {f"m{place}": {} for place in range(50)}} for number in range(100)}
+    read = read_report({"names": sent, "unreadable": ""}).names
+    assert list(read) == list(sent)
+    assert [len(entry.methods) for entry in read.values()] == [50] * (bounds.MOST_METHODS_IN_ALL // 50) + [0] * 60
+
+
 def test_parameters() -> None:
     """Protects the last parameter of a function that takes many."""
     sent = described(f"def f({', '.join(f'p{number}' for number in MANY)}): return 1")["f"]["parameters"]
