@@ -618,7 +618,7 @@ def _hint_on_nms(kept: list[int], wanted: list[int], boxes: np.ndarray, call: Ca
     if not missing:
         return _("A box stays although its IoU with a better kept box is greater than the threshold.")
     if set(kept) <= set(wanted):
-        alone = any(all(_overlap(boxes[index], boxes[other]) == 0 for other in kept) for index in missing)
+        alone = bool(kept) and any(all(_overlap(boxes[index], boxes[other]) == 0 for other in kept) for index in missing)
         if alone and any(scores[missing].max() < least <= scores[kept].min() for least in LOW_SCORES):
             return _(
                 "Those with the lowest scores are missing, although they meet no kept box. No score is too low to be kept; where "

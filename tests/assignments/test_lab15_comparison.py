@@ -702,6 +702,14 @@ def test_a_row_of_twin_boxes_is_the_better_one() -> None:
     assert compare("nms", boxes[[4, 2, 1]], np.array([4, 2]), arguments)[0] is not None
 
 
+def test_a_mask_that_keeps_nothing() -> None:
+    """Protects the class from a fault of the judge, which has no scores of kept boxes to compare others with."""
+    arguments = (APART, np.array([0.2, 0.1], dtype=np.float32), 0.5)
+    difference, _notes = compare("nms", np.zeros(2, dtype=bool), np.array([0, 1]), arguments)
+    assert difference is not None
+    assert "no better kept box overlaps it" in str(difference.hint)
+
+
 def test_rows_are_like_a_wrong_variant_that_keeps_the_worse_twin() -> None:
     """Protects the name of a mistake, as of the wrong order, where boxes come instead of indices; an index tells twins apart."""
     boxes = np.concatenate([BOXES, BOXES[1:2]])
