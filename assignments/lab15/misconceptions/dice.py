@@ -502,6 +502,31 @@ def dice_mean_over_first_axis_empty_ones_too(y, p):
     return _by_first_axis(y, p, 1e-6, 1e-6)
 
 
+@misconception(
+    "dice.doubly_smoothed_mean_over_first_axis",
+    part="dice",
+    en="Two mistakes. One loss per item of the first axis (view(N, -1) and sum(1)), then their mean, where one sum over all "
+    "elements is asked; and the smoothing term stands inside 2 * (...): above it counts twice, and an empty item loses -1.",
+    ru="Две ошибки. Потери посчитаны по каждому элементу первой оси (view(N, -1) и sum(1)), потом взято среднее, а нужна одна "
+    "сумма по всем элементам; и сглаживающее слагаемое стоит внутри 2 * (...): сверху оно удвоено, и у пустого элемента потери "
+    "равны -1.",
+)
+def dice_doubly_smoothed_mean_over_first_axis(y, p):
+    return _by_first_axis(y, p, 2, 1)
+
+
+@misconception(
+    "dice.sigmoid_and_doubly_smoothed_mean_over_first_axis",
+    part="dice",
+    en="Three mistakes. A sigmoid of `p`, which is a probability already; one loss per item of the first axis (view(N, -1) and "
+    "sum(1)), then their mean; and the smoothing term inside 2 * (...), so that above it counts twice.",
+    ru="Три ошибки. К `p` применена сигмоида, а это уже вероятность; потери посчитаны по каждому элементу первой оси "
+    "(view(N, -1) и sum(1)), потом взято среднее; и сглаживающее слагаемое стоит внутри 2 * (...): сверху оно удвоено.",
+)
+def dice_sigmoid_and_doubly_smoothed_mean_over_first_axis(y, p):
+    return _by_first_axis(y, torch.as_tensor(p).sigmoid(), 2, 1)
+
+
 def _added_up(slug, above, below):
     """A loss per item of the first axis, added up."""
 
@@ -571,6 +596,20 @@ def dice_mean_over_channels(y, p):
 )
 def dice_mean_over_maps(y, p):
     return float((1 - 2 * (y * p).sum((-2, -1)) / (y.sum((-2, -1)) + p.sum((-2, -1)))).mean())
+
+
+@misconception(
+    "dice.softmax_and_mean_over_maps",
+    part="dice",
+    en="Two mistakes. A softmax over the channels of `p`, which is a probability already: of a single channel it makes 1 "
+    "everywhere; and one loss per map (sums over height and width only), then their mean.",
+    ru="Две ошибки. К `p` применён softmax по каналам, а это уже вероятность: из единственного канала он делает 1 повсюду; и "
+    "потери посчитаны по каждой карте (суммы только по высоте и ширине), потом взято среднее.",
+)
+def dice_softmax_and_mean_over_maps(y, p):
+    y, p = (torch.as_tensor(each).reshape((1,) * (4 - each.ndim) + tuple(each.shape)) for each in (y, p))
+    p = p.softmax(1)
+    return float((1 - (2 * (y * p).sum((2, 3)) + 1) / (y.sum((2, 3)) + p.sum((2, 3)) + 1)).mean())
 
 
 @misconception(
