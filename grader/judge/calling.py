@@ -328,13 +328,15 @@ def _mixed_shapes(part: Part) -> list[tuple[str, ...]]:
 
 
 def _mixtures(question: Question, candidate: Candidate) -> Iterator[Attempt]:
-    """One array as a tensor beside NumPy's, each in turn, and with an axis more: pipelines hand on now these, now those."""
+    """One array as a tensor beside NumPy's, each in turn, and with an axis more, and a number in a list: pipelines hand on now
+    these, now those."""
     part = question.part
     roles = [one.role for one in part.parameters if not one.optional and one.role not in part.index_forms]
     usable = candidate.style not in ("variable", "forward_hook") and _may_return(question, candidate)
     if usable and len(roles) > 1:
-        for shape in _mixed_shapes(part):
-            yield from (Attempt(candidate, MIXED, (*shape, f"tensor:{role}")) for role in roles)
+        for number in ((), *((f"list:{role}",) for role in part.index_forms)):
+            for shape in _mixed_shapes(part):
+                yield from (Attempt(candidate, MIXED, (*shape, f"tensor:{role}", *number)) for role in roles)
 
 
 def _forms(part: Part, candidate: Candidate) -> list[Form]:

@@ -740,6 +740,7 @@ def test_tensors_beside_arrays_come_last():
         tensors[one.changes] = [getattr(value, "kind", type(value).__name__) for value in request.positional]
     assert tensors["tensor:maps",] == ["tensor", "ndarray", "int"]
     assert tensors["tensor:rows",] == ["ndarray", "tensor", "int"]
+    assert ("expand:maps", "tensor:maps", "list:row") in [one.changes for one in mixed], "each class of a list, in a batch"
     expanded = next(one for one in mixed if one.changes == ("expand:maps", "tensor:maps"))
     (request,) = requests_of(asked, expanded, arguments)
     assert request.positional[0].data.shape == (1, 2, 3, 3)
