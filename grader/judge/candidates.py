@@ -282,8 +282,8 @@ def _in_steps(part: Part, name: str, entry: Entry, roles: Roles, others: Others,
 def _only_method(part: Part, name: str, entry: Entry, roles: Roles, others: Others) -> Iterator[Candidate]:
     """The methods of a class that is itself named like the part: those named so too, else its only public one, else of several,
     which may help one another, those that take what the part is given, in its own way or in another: first one that makes a name
-    of the part with the class's (`IoU.compute`), then those whose parameters are named like its roles, then what is called a
-    result.
+    of the part with the class's (`IoU.compute`), then those that give something back, then those whose parameters are named like
+    its roles, then what is called a result.
     """
     public = [name for name, method in entry.methods.items() if not name.startswith("_") and not is_hook(method.parameters)]
     wanted = {same_name(other) for other in part.names}
@@ -297,9 +297,10 @@ def _only_method(part: Part, name: str, entry: Entry, roles: Roles, others: Othe
         yield from found
         return
 
-    def rank(one: Candidate) -> tuple[int, bool, bool]:
+    def rank(one: Candidate) -> tuple[int, bool, bool, bool]:
+        method = one.name.rpartition(".")[2]
         named = all(roles.named(p.name, roles.order) for p in one.parameters)
-        return _rank(part, one), not named, not words_of(one.name.rpartition(".")[2]) & _RESULTS
+        return _rank(part, one), not entry.methods[method].answers, not named, not words_of(method) & _RESULTS
 
     yield from sorted([one for one in found if _takes_all(one) or _takes_another_way(one, roles, others)], key=rank)
 

@@ -476,6 +476,13 @@ def test_what_may_answer_is_looked_for_once(monkeypatch):
     assert (list(some), len(looked)) == (others[1:], 1)
 
 
+def test_what_answers_before_what_only_takes_note():
+    """Protects a class that is made of nothing and asked by one of its methods, beside those that set what it is about."""
+    setting = Method((Parameter("first", required=False), Parameter("second", required=False)), answers=False)
+    methods = {"set_both": setting, "estimate": Method(setting.parameters)}
+    assert candidates_of("overlap", report(Overlap=Entry("class", (), methods)))[0].name == "Overlap.estimate"
+
+
 def test_a_result_before_what_it_is_made_of():
     """Protects `Overlap(first, second).value()` beside `shared()` and `whole()`, which take as little."""
     entry = Entry("class", (Parameter("first"), Parameter("second")), dict.fromkeys(("shared", "whole", "value"), told()))
