@@ -58,6 +58,9 @@ IN_ONE = {"coordinates": ("coords", "coord", "corners", "points", "xyxy", "sides
 CORNERS = [("tl", "br"), ("lt", "rb"), ("p1", "p2"), ("pt1", "pt2"), ("min", "max"), ("top_left", "bottom_right")]
 CORNERS += [("left_top", "right_bottom"), ("topleft", "bottomright"), ("start", "end")]
 WIDTH, HEIGHT = ("width", "w"), ("height", "h")
+# What the sides of a box are called beside x1, y1, x2, y2, with the axis before or behind: xmin, left_x, x_bottom_right.
+ENDS = ("min", "start", "tl", "lt", "top_left", "left_top"), ("max", "end", "br", "rb", "bottom_right", "right_bottom")
+EDGES = [("x", ("left", *ENDS[0])), ("y", ("top", *ENDS[0])), ("x", ("right", *ENDS[1])), ("y", ("bottom", *ENDS[1]))]
 AS_POINTS = _("Each box was given as two points: (x1, y1) and (x2, y2).")
 SMALLEST = 1e-6  # what a smoothing term, or a threshold that must let everything through, is set to
 
@@ -324,8 +327,9 @@ def alternatives_iou(arguments: tuple, situation: Situation) -> list[Alternative
 def _boxes_with_methods(first: list[float], second: list[float]) -> list[Alternative]:
     """`Box(...).iou(other)`: a box of an own class, made of its sides by their names or of a list of them, and another such."""
     note = _("Two boxes of your own class were made, and one was asked about the other.")
-    sides = {"x1": ("xmin", "left", "x_left"), "y1": ("ymin", "top", "y_top")}
-    sides |= {"x2": ("xmax", "right", "x_right"), "y2": ("ymax", "bottom", "y_bottom")}
+    sides = {
+        role: (words[0], *_with_axis(axis, words)) for role, (axis, words) in zip(("x1", "y1", "x2", "y2"), EDGES, strict=True)
+    }
     from_zero = ("x0", "y0", "x1", "y1")
     corner = {"x": ("left", "x1", "xmin"), "y": ("top", "y1", "ymin"), "width": WIDTH[1:], "height": HEIGHT[1:]}
     sized = first[0], first[1], first[2] - first[0], first[3] - first[1]
@@ -360,13 +364,19 @@ def _listed(box: list[float]) -> dict[str, list[float]]:
 
 
 def _named(box: list[float]) -> dict[str, Any]:
-    """The sides of a box by all their usual names, its two corners, and its upper left one with width and height."""
-    names = ("x1 y1 x2 y2", "xmin ymin xmax ymax", "x_min y_min x_max y_max", "left top right bottom", "x0 y0 x1_ y1_")
-    names += ("x_left y_top x_right y_bottom",)
+    """The sides of a box by all their usual names, its two corners, its upper left one with width and height, and its area."""
+    names = ("x1 y1 x2 y2", "left top right bottom", "x0 y0 x1_ y1_")
     sides = {name: side for row in names for name, side in zip(row.split(), box, strict=True)}
-    sides |= {"x": box[0], "y": box[1], **dict.fromkeys(WIDTH, box[2] - box[0]), **dict.fromkeys(HEIGHT, box[3] - box[1])}
+    sides |= {name: side for (axis, words), side in zip(EDGES, box, strict=True) for name in _with_axis(axis, words)}
+    width, height = box[2] - box[0], box[3] - box[1]
+    sides |= {"x": box[0], "y": box[1], **dict.fromkeys(WIDTH, width), **dict.fromkeys(HEIGHT, height), "area": width * height}
     corners = _corner(box[:2]), _corner(box[2:])
     return sides | {name: corner for pair in CORNERS for name, corner in zip(pair, corners, strict=True)}
+
+
+def _with_axis(axis: str, words: tuple[str, ...]) -> list[str]:
+    """`x_min`, `xmin` and `min_x` for each word."""
+    return [name for word in words for name in (f"{axis}_{word}", f"{axis}{word}", f"{word}_{axis}")]
 
 
 def _corner(point: list[float]) -> dict[str | int, float]:
@@ -582,6 +592,6 @@ def _keeps(table: np.ndarray, wanted: list[int], answer: Any) -> bool:
 
 
 def _entry(box: list[float] | dict[str, float], score: float) -> dict[str, Any]:
-    scored = dict.fromkeys(("score", "confidence", "conf", "prob"), score)
+    scored = dict.fromkeys(("score", "confidence", "conf", "prob", "objectness", "probability"), score)
     classed = dict.fromkeys(("class", "class_id", "class_name", "cls", "label", "category"), 0)
     return {**dict.fromkeys(("box", "bbox", "rect", "xyxy", "coords"), box), **scored, **classed}

@@ -44,8 +44,9 @@ def build(fields: dict[Any, Any], form: str, namespace: dict[str, Any]) -> Any:
     """The fields as a `Record`, or a `Row` where they are numbered; in the form `own` as an instance of the submission's class
     that takes most of them, what is no number counting twice.
 
-    It is given all that it has names for, a score that has a default among them. Where no class takes two of them at least, or a
-    list of numbers, and needs nothing else, numbered ones are a `Row` in this form too; of others it raises `LookupError`.
+    It is given all that it has names for, a score that has a default among them; what else it needs, if that is
+    less, is empty (`label: str`, `confidence: float`). Where no class takes two of them at least, or a list of numbers, numbered
+    ones are a `Row` in this form too; of others it raises `LookupError`.
     """
     numbered = 0 in fields
     if form != "own":
@@ -54,7 +55,8 @@ def build(fields: dict[Any, Any], form: str, namespace: dict[str, Any]) -> Any:
     for kind in [value for value in namespace.values() if is_a(value, type)]:
         needed, known = _fields(kind)
         names = [name for name in known if name in fields]
-        if needed <= fields.keys() and (len(names) > 1 or any(isinstance(fields[name], list) for name in names)):
+        unknown = needed.keys() - fields.keys()
+        if len(unknown) < len(names) and (len(names) > 1 or any(isinstance(fields[name], list) for name in names)):
             taken[kind] = names
     if not taken and numbered:
         return Row(fields)
@@ -62,14 +64,20 @@ def build(fields: dict[Any, Any], form: str, namespace: dict[str, Any]) -> Any:
         raise LookupError("no class of the submission has these fields")
     # Two corners say more than the two numbers of one of them.
     kind = max(taken, key=lambda one: sum(1 if is_a(fields[name], int, float) else 2 for name in taken[one]))
-    return kind(**{name: fields[name] for name in taken[kind]})
+    return kind(**_fields(kind)[0] | {name: fields[name] for name in taken[kind]})
 
 
 @cache  # a list of boxes asks for each of them
-def _fields(kind: type) -> tuple[set[str], list[str]]:
-    """What its constructor must be given, and everything that it can be given by name."""
+def _fields(kind: type) -> tuple[dict[str, Any], list[str]]:
+    """What its constructor must be given, each with something empty, and everything that it can be given by name."""
     try:
         parameters = inspect.signature(kind).parameters
     except Exception:  # noqa: BLE001  a class without one, or that answers to any name in its own way
-        return set(), []
-    return {name for name, one in parameters.items() if one.default is one.empty}, list(parameters)
+        return {}, []
+    return {name: _empty(one.annotation) for name, one in parameters.items() if one.default is one.empty}, list(parameters)
+
+
+def _empty(annotation: Any) -> Any:
+    """The empty value of a plain type, by itself or by its name; None of any other."""
+    plain = next((kind for kind in (str, int, float, bool) if annotation in (kind, kind.__name__)), None)
+    return None if plain is None else plain()

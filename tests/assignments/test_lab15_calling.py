@@ -83,6 +83,16 @@ def test_boxes_are_offered_as_people_keep_them() -> None:
     assert [(entry["x1"], entry["box"], entry["score"]) for entry in flat][1] == (5, [5, 6, 7, 8], 0.25)
 
 
+def test_sides_have_all_their_names() -> None:
+    """Protects boxes with `min_x`, `x_top_left` or `right_x`, and such as know their area; classes are made by the same names."""
+    box = asked("iou", "named sides", [10, 20, 40, 60], [0, 0, 1, 1])["box1"]
+    names = ("min_x", "x_top_left", "left_x", "y_start", "ymax", "br_x", "y_bottom_right", "bottom_y", "area", "xyxy")
+    assert [box[name] for name in names] == [10, 10, 10, 20, 60, 40, 60, 60, 1200, [10, 20, 40, 60]]
+    listed = calling.alternatives_iou(([10, 20, 40, 60], [0, 0, 1, 1]), None)  # type: ignore[arg-type]
+    aliases = next(one.aliases for one in listed if one.id == "box of sides")
+    assert all(name in aliases[role] for role, name in (("x1", "min_x"), ("y1", "top"), ("x2", "x_right"), ("y2", "bottom")))
+
+
 def test_classes_come_before_a_largest_number() -> None:
     """Protects `nms(boxes, scores, classes)` that makes no use of classes from being told that a largest number was given."""
     listed = calling.alternatives_nms((np.zeros((1, 4)), np.ones(1), 0.5), None)

@@ -92,3 +92,30 @@ def test_a_class_with_other_fields_is_no_box():
 def test_other_forms_give_records():
     """Without being asked for it no class of the student's is made."""
     assert type(build(SIDES, "torch", {})) is Record
+
+
+def test_what_else_a_box_needs_is_empty():
+    """Protects annotations of a data set: a box with a number and a label that say nothing of where it is. What needs as much
+    else as it takes is another thing."""
+
+    @dataclass
+    class Annotation:
+        number: int
+        x1: float
+        y1: float
+        x2: float
+        y2: float
+        label: str
+        picture: object
+
+    @dataclass
+    class Line:
+        x1: float
+        x2: float
+        colour: str
+        width: float
+
+    made = build(SIDES, "own", {"Annotation": Annotation, "Line": Line})
+    assert made == Annotation(0, 1.0, 2.0, 3.0, 4.0, "", None)
+    with pytest.raises(LookupError):
+        build(SIDES, "own", {"Line": Line})
