@@ -47,6 +47,7 @@ CELLS = np.arange(24, dtype=np.float32).reshape(4, 2, 3) ** 2 % 17
 ROWS = np.array([[1, 0, 2, 1], [2, -1, 1, -3], [0, 1, 1, 1]], dtype=np.float32)
 RESNET50 = (2048, 7, 7)  # its features of a photo of 224 x 224
 FC_NAMES = ("fc", "fc_layer", "linear", "linear_layer", "last_layer", "final_layer", "dense", "head", "sloy", "слой")
+FC_BY_NAME = ("fc_name", "fc_layer_name", "linear_layer_name", "linear_name", "classifier_layer", "weight_layer", "last_fc")
 FC_NAME = ("layer", "name", "fc_name", "target_layer", "imya_sloya", "имя_слоя")
 LAYER = ("layer_name", "target_layer", "layer_conv", "conv_layer", "conv_layer_name", "final_conv", "final_layer")
 LAYER += ("last_conv_layer", "last_conv_layer_name", "feature_layer", "target_layer_name", "finalconv_name")
@@ -269,6 +270,19 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
                 named=True,
             )
             for kind, layer in (("name", "layer4"), ("layer", model.part("layer4")))
+        ),
+        *(
+            Alternative(
+                f"photo and {kind}", {"model": model, "x": photo, "layer": layer}, note, {"layer": LAYER}, read=read, named=True
+            )
+            for kind, layer in (("name", "layer4"), ("layer", model.part("layer4")))
+        ),
+        Alternative(
+            "network, photo and two names",
+            {"model": model, "x": photo, "class_idx": class_idx, "layer": "layer4", "fc_layer": "fc"},
+            note,
+            {"layer": LAYER, "fc_layer": (*FC_NAMES, *FC_BY_NAME)},
+            named=True,
         ),
         # To who makes a batch of it himself, or opens it; what is in it makes no difference.
         Alternative("network and one photo", {"model": model, "x": photo[0], "class_idx": class_idx}, note),

@@ -27,10 +27,10 @@ A target says what to call by `via`, and by further fields:
 * `handle`: the object that was answered under `number`
 
 With them may stand `constructor` (keyword arguments of the class, or of what makes a function), `steps` (methods with their
-keyword arguments that are called before on an instance of its own), `replay` (the submission's own
-hooks look on at the network that is given), `stand_in` (what the submission's own networks stand for meanwhile), `stored` (where
-nothing is returned, what hooks stored is the answer), `globals` (networks to lend under names that the submission could not
-define), and `filled` (parameters that are given what the submission has under their very names).
+keyword arguments that are called before on an instance of its own; without a name, a network that is run on a batch), `replay`
+(the submission's own hooks look on at the network that is given), `stand_in` (what the submission's own networks stand for
+meanwhile), `stored` (where nothing is returned, what hooks stored is the answer), `globals` (networks to lend under names that
+the submission could not define), and `filled` (parameters that are given what the submission has under their very names).
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ from grader.errors import WireError
 from grader.guest.chance import Draws
 from grader.guest.failures import describe
 from grader.guest.glance import is_a, names_of, torch_types
-from grader.guest.hooks import run_and_find
-from grader.guest.instances import make
+from grader.guest.hooks import run, run_and_find
+from grader.guest.instances import make, truer
 from grader.guest.leftovers import Leftovers, threads
 from grader.guest.models import Shelf
 from grader.guest.notes import Notes
@@ -106,6 +106,7 @@ class Server:
         self.registry = Registry()
         self.wrote = False  # whether the last call changed what it was given
         self.instances: dict[Any, Any] = {}
+        self.bare: list[tuple[Any, list[str]]] = []  # of these, those without their constructor, and what that was not given
         self.borrowed: dict[str, Any] = {}  # networks that were lent under names of the submission
         self.returning: set[Any] = set()  # what has returned something: what hooks stored meanwhile need not be looked for
         self.were_training = [network.training for _, network in shelf.handed]
@@ -124,7 +125,7 @@ class Server:
                 return self.state(request["model"], request["inputs"])
             return {"value": to_wire(self.call(request), self.registry), "wrote": self.wrote}
         except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are the submission's too
-            return {"failure": describe(error, self.loaded.cells)}
+            return {"failure": describe(truer(error, self.bare), self.loaded.cells)}
 
     def begin(self, apart: bool) -> bool:
         """A test begins: what an earlier one made or was lent is not there for it. False where it cannot begin here."""
@@ -140,6 +141,7 @@ class Server:
         self.hooks_before = len(self.shelf.hooks.hooks)
         self.ran_own = False
         self.instances.clear()
+        self.bare.clear()
         for name, network in self.borrowed.items():
             if self.loaded.namespace.get(name) is network:
                 del self.loaded.namespace[name]
@@ -264,16 +266,18 @@ class Server:
 
     def after_steps(self, kind: Any, target: dict[str, Any], form: str) -> Any:
         """A fresh instance, since it adds up what it is told, after the calls that tell it."""
-        made = make(kind, {name: self.give(value, form) for name, value in target.get("constructor", {}).items()})
+        made = make(kind, {name: self.give(value, form) for name, value in target.get("constructor", {}).items()}, self.bare)
         for method, given in target["steps"]:
-            self.settle(getattr(made, method)(**{name: self.give(value, form) for name, value in given.items()}))
+            values = {name: self.give(value, form) for name, value in given.items()}
+            self.settle(getattr(made, method)(**values) if method else run(**values))
         return made
 
     def instance(self, kind: Any, constructor: dict[str, Any], form: str) -> Any:
         """An instance, the same one for the same arguments: what it remembers from call to call is part of its answer."""
         key = id(kind), form, hashlib.sha256(encode(constructor, REQUESTS)).digest()
         if key not in self.instances:
-            self.instances[key] = make(kind, {name: self.give(value, form) for name, value in constructor.items()})
+            given = {name: self.give(value, form) for name, value in constructor.items()}
+            self.instances[key] = make(kind, given, self.bare)
         return self.instances[key]
 
     def give(self, value: Any, form: str) -> Any:

@@ -125,10 +125,16 @@ class HookBook:
                 other.handle = other.register(other.module)
 
 
-def run_and_find(network: Any, batch: Any, hooks: list[Hook], places: list[Any]) -> Any:
-    """Run `network` on `batch` without gradients; what `hooks` left within reach of `places` or of themselves."""
+def run(network: Any, batch: Any) -> Any:
+    """What a network answers, without gradients."""
     import torch
 
+    with torch.no_grad():
+        return network(batch)
+
+
+def run_and_find(network: Any, batch: Any, hooks: list[Hook], places: list[Any]) -> Any:
+    """Run `network` on `batch` without gradients; what `hooks` left within reach of `places` or of themselves."""
     seen: list[tuple[tuple[Any, ...], Any]] = []
 
     def look(_module: Any, inputs: tuple[Any, ...], output: Any) -> None:
@@ -138,8 +144,7 @@ def run_and_find(network: Any, batch: Any, hooks: list[Hook], places: list[Any])
     own = [place for hook in hooks for place in [hook.module, *holders(hook.function)]]
     snapshot = Snapshot([*places, *own])
     try:
-        with torch.no_grad():
-            network(batch)
+        run(network, batch)
     finally:
         for probe in probes:
             probe.remove()

@@ -8,12 +8,17 @@ from typing import Any
 from grader.guest.glance import torch_types
 
 
-def make(kind: Any, given: dict[str, Any]) -> Any:
+class NotMade(TypeError):
+    """What an object was asked for is set by its constructor, which could not be given all that it must have."""
+
+
+def make(kind: Any, given: dict[str, Any], bare: list[tuple[Any, list[str]]] | None = None) -> Any:
     """An instance of a class, or what a function makes, by its constructor with what is `given`; for whatever else it must have
     an object of the annotated class, as that makes it by itself (`config: Config`), or None.
 
     Where a constructor cannot work with that (it opens a file by a path, loads a checkpoint), the object is made without it: a
-    method that does its task by its arguments alone is as good as a function. Raises what a constructor raises that got all.
+    method that does its task by its arguments alone is as good as a function. It is noted in `bare` with what was missing.
+    Raises what a constructor raises that got all.
     """
     missing = _missing(kind, given)
     if not missing or not isinstance(kind, type):
@@ -21,7 +26,19 @@ def make(kind: Any, given: dict[str, Any]) -> Any:
     try:
         return kind(**given, **missing)
     except Exception:  # noqa: BLE001  whatever it is, it comes of a value that the student did not write
-        return _without_constructor(kind)
+        made = _without_constructor(kind)
+        if bare is not None:
+            bare.append((made, list(missing)))
+        return made
+
+
+def truer(error: BaseException, bare: list[tuple[Any, list[str]]]) -> BaseException:
+    """A `NotMade` for an error that only tells of an object without its constructor; else the error."""
+    if type(error) is AttributeError:
+        for made, missing in bare:
+            if error.obj is made:
+                return NotMade(f"{type(made).__name__}() was not given {', '.join(missing)}")
+    return error
 
 
 def _missing(kind: Any, given: dict[str, Any]) -> dict[str, Any]:

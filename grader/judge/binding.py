@@ -18,6 +18,7 @@ from grader.sandbox.inventory import Parameter
 Pairs = tuple[tuple[str, str], ...]  # (parameter's name, role)
 FLAGS = ("true", "false")  # defaults of what is switched on or off
 Steps = tuple[tuple[str, Pairs], ...]  # (method, what it is given)
+RUN = ""  # the step that is no method: the network that the constructor got is run
 SHORT = 2  # letters of a name that may stand for anything: `p` is a probability, or a proposal
 
 
@@ -189,6 +190,24 @@ def bind_steps(
         steps=tuple((method, given_to(parameters)) for method, parameters in steps.items()),
         complete=whole.complete and all(p.name in given for p in before if p.required),
     )
+
+
+def bind_looking_on(
+    roles: Roles, constructor: Sequence[Parameter], called: Sequence[Parameter] | None, strict: bool = False
+) -> Binding:
+    """Bind to an object that is given the network and looks on, by a hook, while whoever made it runs that on the one argument
+    which no call of the object takes: `keeper = Keeper(model)`, `model(x)`, `keeper.answer(k)`.
+    """
+    named = {roles.named(p.name, [*roles.order, *roles.spare]) for p in (*constructor, *(called or ()))}
+    all_named = all(roles.named(p.name, [*roles.order, *roles.spare]) for p in constructor if p.required)
+    for role in roles.order if all_named else ():
+        if role not in roles.networks | named:
+            others = replace(roles, order=tuple(other for other in roles.order if other != role))
+            whole = bind_class(others, constructor, called, strict)
+            network = next((given for _, given in whole.constructor if given in roles.networks & set(roles.order)), "")
+            if whole.complete and network:
+                return replace(whole, steps=((RUN, (("network", network), ("batch", role))),))
+    return bind_class(roles, constructor, called, strict)
 
 
 def _only(roles: Roles, rest: Sequence[str], used: Iterable[str]) -> Roles:

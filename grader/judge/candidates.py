@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from grader.course.specification import Part, same_name
-from grader.judge.binding import SHORT, Binding, Rebind, Roles, bind, bind_class
+from grader.judge.binding import SHORT, Binding, Rebind, Roles, bind, bind_class, bind_looking_on
 from grader.judge.naming import CALLED, ONLOOKERS, UPKEEP, is_hook, names_alike, words_of
 from grader.judge.steps import in_steps
 from grader.sandbox.exchange import LoadReport
@@ -264,7 +264,9 @@ def _made(name: str, target: dict[str, Value], style: str, entry: Entry, method:
         constructor = ()
 
     def rebind(other: Roles, strict: bool) -> Binding:
-        return bind_class(other, constructor, method.parameters, strict)
+        binding = bind_class(other, constructor, method.parameters, strict)
+        looks_on = bool(constructor) and not binding.complete
+        return bind_looking_on(other, constructor or (), method.parameters, strict) if looks_on else binding
 
     yield Candidate(name, style, target, rebind(roles, False), rebind, method.parameters or (), constructor or ())
 

@@ -16,6 +16,7 @@ from grader.course.specification import Part
 from grader.errors import SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
 from grader.judge.alternatives import Alternative, AxesQuestion, Reading
 from grader.judge.calling import Attempt, Question, attempts_in_turn, nearest_first, with_an_axis_more
+from grader.judge.candidates import Candidate
 from grader.judge.delivery import (
     asked_arguments,
     axes_of,
@@ -225,24 +226,36 @@ class SubmissionProxy:
                     "Use it in a function of ({given}), which returns what was stored.", given=", ".join(question.roles.order)
                 ),
             )
-        if (
-            failure.line
-            or (not refused and (attempt.candidate.binding.complete or not parameters))
-            or "TypeError" not in failure.types
-        ):
+        unmade = "NotMade" in failure.types  # by the sandbox, too
+        known = bool(parameters) or self._takes_nothing(attempt.candidate)
+        may_be_its_own = not (refused or unmade) and (attempt.candidate.binding.complete or not known)
+        if failure.line or may_be_its_own or "TypeError" not in failure.types:
             return CodeRaised(failure)
-        required = [parameter.name for parameter in parameters if parameter.required]
+        maker = attempt.candidate.maker if unmade else ()
+        required = [parameter.name for parameter in (*maker, *parameters) if parameter.required]
         given = ", ".join(question.roles.order)
         hint = gettext("Give every further parameter a default value.")
         if attempt.candidate.style == "call" and required[:1] == ["self"]:
             hint = gettext("Leave out self: it is a parameter of methods in a class.")
         elif len(parameters) < len(question.roles.order) - len(question.roles.optional):
             hint = gettext("Give the function a parameter for each thing that the task gives.")
+        if not parameters and not required:
+            said = gettext("Your function cannot be called with what the task gives: it takes no arguments.")
+        else:
+            said = gettext(
+                "Your function cannot be called with what the task gives: it asks for ({asked}).", asked=", ".join(required)
+            )
         return Mismatch(
-            gettext("Your function cannot be called with what the task gives: it asks for ({asked}).", asked=", ".join(required)),
+            said,
             expected=gettext("a function of ({given})", given=given),
             hint=hint,
         )
+
+    def _takes_nothing(self, candidate: Candidate) -> bool:
+        """Whether it is known to have no parameters."""
+        entry = self._workplace.report.names.get(str(candidate.target.get("name")))
+        method = entry.methods.get(str(candidate.target.get("method"))) if entry is not None else None
+        return getattr(method or entry, "parameters", None) == ()
 
     def _attempt(self, question: Question, attempt: Attempt, arguments: tuple[Any, ...]) -> Answer:
         answers = []

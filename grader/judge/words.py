@@ -8,6 +8,7 @@ from string import Formatter
 
 from grader.course.specification import Part
 from grader.judge.alternatives import Alternative
+from grader.judge.binding import RUN
 from grader.judge.calling import MIXED, Attempt, settings_in_making, settings_of
 from grader.judge.outcome import known_type, with_message
 from grader.judge.text import AnyText, Text, gettext
@@ -160,8 +161,11 @@ def adaptation_notes(part: Part, attempt: Attempt, alternative: Alternative | No
     elif candidate.name.lower() != canonical.lower():  # a class `Scaler` for a part `scaler` is what was asked for
         texts.append(gettext("{found} was used as {name}.", name=canonical, found=candidate.name))
     if candidate.binding.steps:
-        first = ", ".join(method for method, _ in candidate.binding.steps)
-        texts.append(gettext("{found} was asked after {first} had been called.", found=candidate.name, first=first))
+        first = ", ".join(method for method, _ in candidate.binding.steps if method != RUN)
+        if first:
+            texts.append(gettext("{found} was asked after {first} had been called.", found=candidate.name, first=first))
+        else:
+            texts.append(gettext("{found} was asked after the network had been run.", found=candidate.name))
     if attempt.form == "own":
         texts.append(gettext("{name} was called with objects of your own class.", name=canonical))
     elif attempt.form not in (part.accepts[0], candidate.form, MIXED) and candidate.style not in ("variable", "forward_hook"):

@@ -222,7 +222,11 @@ def test_a_size_or_a_layer_that_must_be_given() -> None:
     listed = {one.id: one for one in calling.alternatives_cam((FEATURES, WEIGHTS, 1), situation)}
     assert listed["network, photo and name"].roles["layer"] == "layer4"
     assert listed["network, photo and layer"].roles["layer"].layer == "layer4"
-    assert all(one.named for name, one in listed.items() if name.startswith("network, photo") or "size" in name)
+    both = listed["network, photo and two names"].roles
+    assert (both["layer"], both["fc_layer"]) == ("layer4", "fc")
+    assert [listed[f"photo and {kind}"].read is None for kind in ("name", "layer")] == [False, False]
+    in_turn = ("network, photo", "photo and")
+    assert all(one.named for name, one in listed.items() if name.startswith(in_turn) or "size" in name)
 
 
 SUMS: dict[str, tuple[Callable[[np.ndarray, np.ndarray], Any], bool]] = {

@@ -407,6 +407,24 @@ def nms(found, threshold=0.5):
     return kept
 """,
     },
+    "objects_that_look_on": {
+        "cam": """
+class Keeper:
+    kept = None
+
+    def __init__(self, model, conv_layer, fc_layer):
+        assert type(model).__name__ == "ResNet", "no other networks here"
+        getattr(model, conv_layer).register_forward_hook(self._keep)
+        self._rows = getattr(model, fc_layer).weight.data
+
+    def _keep(self, module, inputs, output):
+        self.kept = output.data
+
+    def get_cam(self, class_idx, scaled=True):
+        found = (self._rows[class_idx].view(-1, 1, 1) * self.kept).sum(dim=1)
+        return (found - found.min()) / (found.max() - found.min()) if scaled else found
+""",
+    },
     "words_in_latin_letters": {
         "iou": """
 def peresechenie_na_obedinenie(ramka1, ramka2):

@@ -74,10 +74,60 @@ def test_what_is_told_in_steps_is_told_to_a_fresh_object(server: Server) -> None
     assert [server.answer(question)["value"] for _question in range(2)] == [6, 6]
 
 
+@pytest.mark.torch
+def test_the_network_is_run_before_who_looks_on_is_asked(server: Server) -> None:
+    """Protects `Keeper(model)` that hooks a layer: it keeps what that answered when whoever made it ran the network."""
+    import torch
+
+    class Keeper:
+        def __init__(self, model: Any) -> None:
+            self.kept: Any = None
+            model.register_forward_hook(self.keep)
+
+        def keep(self, _module: Any, _inputs: Any, output: Any) -> None:
+            self.kept = output
+
+        def answer(self) -> list[Any]:
+            return [float(self.kept.sum()), self.kept.requires_grad]
+
+    network = torch.nn.Linear(3, 1)
+    server.shelf.lend = lambda _model: network  # type: ignore[method-assign]
+    server.loaded.namespace["Keeper"] = Keeper
+    model = Model("big")
+    steps = [["", {"network": model, "batch": Array(np.ones((2, 3), np.float32), "tensor", "float32")}]]
+    target = {"via": "method", "name": "Keeper", "method": "answer", "constructor": {"model": model}, "steps": steps}
+    found = server.answer({"op": "call", "target": target, "arguments": [], "keywords": {}, "form": "torch"})
+    assert found["value"] == [float(network(torch.ones(2, 3)).detach().sum()), False]
+
+
 @pytest.mark.parametrize(("form", "kind"), [("numpy", "ndarray"), ("list", "list"), ("tuple", "tuple")])
 def test_a_constructor_gets_arrays_in_the_form_of_the_call(server: Server, form: str, kind: str) -> None:
     """Protects `CAM(features, weights).get_cam(c)`, which computes with arrays: lists have no shape."""
     assert ask(server, "kind", VALUES, form) == kind
+
+
+def test_who_was_not_made_is_not_blamed(server: Server) -> None:
+    """Fair to a class whose constructor could not be given all that it asks for: that its attributes are missing is no error of
+    its own. An attribute that is missing elsewhere is."""
+
+    class Loader:
+        def __init__(self, path: str) -> None:
+            self.rows = path.upper()
+
+        def first(self) -> Any:
+            return self.rows[0]
+
+        def other(self) -> Any:
+            return server.rows  # type: ignore[attr-defined]
+
+    server.loaded.namespace["Loader"] = Loader
+    told = []
+    for method in ("first", "other"):
+        target = {"via": "method", "name": "Loader", "method": method}
+        answer = server.answer({"op": "call", "target": target, "arguments": [], "keywords": {}, "form": "numpy"})
+        told.append((answer["failure"]["types"][0], answer["failure"]["message"], answer["failure"]["line"]))
+    assert told[0] == ("NotMade", "Loader() was not given path", 0)
+    assert told[1][0] == "AttributeError"
 
 
 def test_a_parameter_is_given_what_the_submission_has_under_its_name(server: Server) -> None:

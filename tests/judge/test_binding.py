@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.judge.binding import Binding, Roles, bind, bind_beside, bind_class, bind_steps
+from grader.judge.binding import Binding, Roles, bind, bind_beside, bind_class, bind_looking_on, bind_steps
 from grader.judge.naming import Hints
 from grader.sandbox.inventory import Parameter
 
@@ -256,6 +256,17 @@ def test_what_is_told_before_the_call():
     binding = bind_steps(MAP, parameters("net"), {"forward": parameters("img")}, ())
     assert binding == Binding(constructor=(("net", "model"),), steps=(("forward", (("img", "x"),)),))
     assert not bind_steps(MAP, parameters("net"), {"forward": parameters("img path")}, ()).complete
+
+
+def test_an_object_that_looks_on():
+    """Protects `keeper = Keeper(net)`, `net(img)`, `keeper.answer()`: whoever makes it runs the network. Nothing is run without
+    one in the constructor, or where that wants what nobody has, nor on what some call takes."""
+    roles = replace(MAP, networks=frozenset({"model"}))
+    binding = bind_looking_on(roles, parameters("net"), ())
+    assert binding == Binding(constructor=(("net", "model"),), steps=(("", (("network", "model"), ("batch", "x"))),))
+    assert not bind_looking_on(roles, parameters("net path"), ()).complete
+    assert not bind_looking_on(roles, parameters("size"), ()).steps
+    assert not bind_looking_on(roles, parameters("net"), parameters("img")).steps
 
 
 def test_model_for_constructor_and_call():

@@ -447,6 +447,16 @@ def test_what_is_told_first_and_asked_then():
         assert not any(one.binding.steps for one in candidates_of("overlap", said))
 
 
+def test_who_looks_on_is_asked_after_the_network_was_run():
+    """Protects `Maps(net)` whose `maps()` gives what its hook kept: nobody but the one who made it runs the network."""
+    said = report(Maps=Entry("class", (Parameter("net"),), {"maps": told()}))
+    one = next(one for one in candidates_of("maps", said) if one.name == "Maps.maps")
+    assert one.binding.complete
+    assert one.binding.steps == (("", (("network", "model"), ("batch", "x"))),)
+    taking = report(Maps=Entry("class", (Parameter("net"),), {"maps": told("img")}))
+    assert not any(one.binding.steps for one in candidates_of("maps", taking))
+
+
 def test_an_answer_that_is_kept_under_the_parts_name():
     """Protects `run(x)` that keeps what it found in `maps`; where `run` answers itself, that is its answer."""
     for answers in (False, True):

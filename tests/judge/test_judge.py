@@ -18,6 +18,7 @@ from grader.course.submission import Submission, collect
 from grader.errors import SandboxFault, SpecificationError
 from grader.judge import judge as judge_module
 from grader.judge import proxy as proxy_module
+from grader.judge.binding import Binding
 from grader.judge.calling import Attempt
 from grader.judge.candidates import Candidate
 from grader.judge.check import Compared, Comparisons
@@ -701,6 +702,23 @@ def test_a_class_that_takes_a_layer_is_told_so(kind: str, said: str) -> None:
     told = SubmissionProxy._outcome(SubmissionProxy.__new__(SubmissionProxy), roles, Attempt(keeper), answer)  # type: ignore[arg-type]
     assert isinstance(told, Mismatch)
     assert said in str(told.message)
+
+
+def test_who_takes_nothing_or_could_not_be_made_is_told_so() -> None:
+    """Fair to who has no parameters at all, and to a class that asks for more than there is: Python's own words tell of a call
+    that the student never wrote."""
+    proxy = SubmissionProxy.__new__(SubmissionProxy)
+    proxy._workplace = SimpleNamespace(report=SimpleNamespace(names={"f": SimpleNamespace(parameters=(), methods={})}))  # type: ignore[assignment]
+    roles = SimpleNamespace(roles=SimpleNamespace(order=("model", "x"), optional=frozenset({"model"})))
+    bare = Candidate("f", "call", {"via": "name", "name": "f"}, Binding(complete=False))
+    made = Candidate("C", "method", {"via": "method"}, parameters=(Parameter("k"),), maker=(Parameter("path"),))
+    told = []
+    for candidate, kind in ((bare, "TypeError"), (made, "NotMade")):
+        answer = Answer(None, Failure((kind, "TypeError"), "f() takes 0 positional arguments", 0, 0, ""), ())
+        outcome = proxy._outcome(roles, Attempt(candidate), answer)  # type: ignore[arg-type]
+        assert isinstance(outcome, Mismatch)
+        told.append(str(outcome.message).partition(": ")[2])
+    assert told == ["it takes no arguments.", "it asks for (path, k)."]
 
 
 @pytest.mark.wall
