@@ -50,6 +50,7 @@ from grader.guest.instances import make, truer
 from grader.guest.leftovers import Leftovers, threads
 from grader.guest.models import Shelf
 from grader.guest.notes import Notes
+from grader.guest.parameters import with_members
 from grader.guest.pieces import Loaded
 from grader.guest.reach import Snapshot, holders, is_network, likeliest
 from grader.guest.records import build
@@ -220,7 +221,9 @@ class Server:
         before = Snapshot(places) if target.get("stored") and called not in self.returning else None
         known = len(book.hooks)
         try:
-            result = self.settle(self.find(target, form)(*arguments, **keywords))
+            function = self.find(target, form)
+            keywords = with_members(function, keywords)
+            result = self.settle(function(*arguments, **keywords))
         except NameError as error:
             lent = target.get("globals", {})
             if error.name not in lent or error.name in namespace:

@@ -15,6 +15,7 @@ import inspect
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -123,9 +124,34 @@ def _form(value: Any, parameters: Sequence[inspect.Parameter]) -> str:
 
 def _word(default: Any) -> str:
     """A default that names one of several ways to be called."""
+    if is_a(default, Enum):
+        return _words_of(default)[-1][:50]
     if type(default) is bool:
         return str(default).lower()
     return default[:50] if type(default) is str else ""
+
+
+def _words_of(member: Enum) -> list[str]:
+    """What a member is called, and its value if that is a word, in lower case."""
+    return [word.lower() for word in (member.name, attribute(member, "_value_")) if type(word) is str]
+
+
+def with_members(function: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """What is given, with the members of an enumeration for words where a function's parameter is one."""
+    if not any(type(value) is str for value in given.values()):
+        return given
+    try:
+        parameters = inspect.signature(function).parameters
+    except Exception:  # noqa: BLE001  as in `parameters_of`
+        return given
+    return {name: _member(parameters[name], value) if name in parameters else value for name, value in given.items()}
+
+
+def _member(parameter: inspect.Parameter, value: Any) -> Any:
+    kind = type(parameter.default) if is_a(parameter.default, Enum) else parameter.annotation
+    if type(value) is not str or not is_a(kind, type) or not issubclass(kind, Enum):
+        return value
+    return next((member for member in kind if value.lower() in _words_of(member)), value)
 
 
 def _said(annotation: Any) -> str:

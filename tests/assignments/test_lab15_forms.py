@@ -407,6 +407,62 @@ def nms(found, threshold=0.5):
     return kept
 """,
     },
+    "boxes_of_a_data_set": {
+        "iou": """
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    CAR = "car"
+
+
+@dataclass
+class Annotated:
+    number: int
+    min_x: float
+    min_y: float
+    max_x: float
+    max_y: float
+    kind: Kind
+
+    def iou(self, another):
+        mine = self.min_x, self.min_y, self.max_x, self.max_y
+        return ratio(mine, (another.min_x, another.min_y, another.max_x, another.max_y))
+""",
+        "nms": """
+def nms(dets, treshold):
+    kept = keep_best(dets[:, :4], dets[:, 4], treshold)
+    return dets[kept]
+""",
+        "cam": """
+def make_cam(feature_maps, classifier_weights, class_index, output_size):
+    found = torch.einsum("c,chw->hw", classifier_weights[class_index], feature_maps)[None, None]
+    return torch.nn.functional.interpolate(found, output_size, mode="bilinear")[0, 0]
+""",
+    },
+    "formats_of_an_enumeration": {
+        "iou": """
+from enum import Enum
+
+
+class Format(Enum):
+    XYXY = 1
+    XYWH = 2
+
+
+def iou(a, b, fmt=Format.XYWH):
+    if fmt is Format.XYWH:
+        a, b = ((x, y, x + w, y + h) for x, y, w, h in (a, b))
+    return ratio(a, b)
+""",
+        "cam": """
+def compute_cam(features, weights, class_ids):
+    _, channels, height, width = features.size()
+    flat = features.reshape(channels, height * width)
+    return [weights[k].dot(flat.numpy()).reshape((height, width)) for k in class_ids]
+""",
+    },
     "objects_that_look_on": {
         "cam": """
 class Keeper:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from enum import Enum
 from types import SimpleNamespace
 from typing import Any
 
@@ -128,6 +129,24 @@ def test_who_was_not_made_is_not_blamed(server: Server) -> None:
         told.append((answer["failure"]["types"][0], answer["failure"]["message"], answer["failure"]["line"]))
     assert told[0] == ("NotMade", "Loader() was not given path", 0)
     assert told[1][0] == "AttributeError"
+
+
+def test_a_word_is_given_as_the_member_that_it_names(server: Server) -> None:
+    """Protects `iou(a, b, fmt=Format.XYWH)`: a setting is a member of its enumeration, by its name or by its value."""
+
+    class Format(Enum):
+        XYXY = 1
+        SIZED = "xywh"
+
+    def told(fmt: Format = Format.SIZED, *, way: Format, name: str = "") -> str:
+        return f"{fmt.name} {way.name} {name}"
+
+    told.__annotations__["way"] = Format  # as without the import at the top of this file
+    server.loaded.namespace["told"] = told
+    given = {"fmt": "xyxy", "way": "xywh", "name": "xyxy"}
+    target = {"via": "name", "name": "told"}
+    answer = server.answer({"op": "call", "target": target, "arguments": [], "keywords": given, "form": "numpy"})
+    assert answer["value"] == "XYXY SIZED xyxy"
 
 
 def test_a_parameter_is_given_what_the_submission_has_under_its_name(server: Server) -> None:
