@@ -4,8 +4,8 @@ A description is a list of `{name, required, how, form, fraction, default, said}
 kwargs. What is taken out of `**kwargs` by its name is a keyword too, and `*args` that nothing looks at is none. `form` is that of
 arrays which the function is written for, as far as it shows, `fraction` whether the default is a float, `default` the word that
 it is (`true` and `false` of a flag; empty for all else), `said` what an annotation says that it is (network, array, number,
-other; empty where there is none). `kept` stands with a parameter whose default is layers in a row that the submission has put
-together (`net=nn.Sequential(...)`), which no whole network can take the place of.
+numbers, other; empty where there is none). `kept` stands with a parameter whose default is layers in a row that the submission
+has put together (`net=nn.Sequential(...)`), which no whole network can take the place of.
 """
 
 from __future__ import annotations
@@ -163,7 +163,9 @@ def _said(annotation: Any) -> str:
         return "network"
     if names & {"Tensor", "ndarray"}:
         return "array"
-    return "number" if names & {"float", "int"} else "other"
+    if not names & {"float", "int"}:
+        return "other"
+    return "numbers" if names & {"list", "List", "Sequence", "Iterable"} else "number"
 
 
 def _text_of(annotation: Any) -> str:

@@ -310,7 +310,8 @@ def _by_roles(part: Part, candidate: Candidate, hooks: bool) -> Iterator[Attempt
         yield from (Attempt(candidate, form) for form in _forms(part, candidate)[: None if candidate.binding.constructor else 1])
         return
     forms = part.accepts[:1] if candidate.style == "forward_hook" else _forms(part, candidate)
-    for change in _changes(part):
+    listed = {f"list:{role}" for role in part.index_forms if candidate.says_list(role)}
+    for change in sorted(_changes(part), key=lambda one: bool(listed) and listed.isdisjoint(one)):
         for form in forms:
             if hooks and candidate.takes_model:
                 yield Attempt(candidate, form, change, replay=True)

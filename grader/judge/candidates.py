@@ -51,6 +51,12 @@ class Candidate:
         """The form of arrays that it is written for; empty where that does not show."""
         return self.parameters[0].form if self.parameters else ""
 
+    def says_list(self, role: str) -> bool:
+        """Whether the parameter that is given a role takes several numbers by its annotation: `classes: list[int]`."""
+        in_order = (parameter.name for parameter in self.parameters if parameter.how == "positional")
+        given = dict(zip(in_order, self.binding.positional, strict=False)) | dict(self.binding.keywords)
+        return any(parameter.said == "numbers" and given.get(parameter.name) == role for parameter in self.parameters)
+
     @property
     def takes_model(self) -> bool:
         """Whether it is given a network by whoever calls it."""

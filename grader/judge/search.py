@@ -8,7 +8,7 @@
   that less than an error further down. Where a function has the part's own parameters, failures of other ways to ask are
   ignored, unless only these fill its constructor.
 - A name that is defined nowhere is reported before all else, and ends the search in that function.
-- A number comes in a list only where a list may be wanted.
+- A number comes in a list only where a list may be wanted, as an annotation or a failure says.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ class Search:
         """Whether the function has failed, or has answered before, as one does that wants a list: in a list a number may also
         broadcast, and hide the true error."""
         if self._known is not None and _changes_a_number(self._known):
+            return True
+        if any(change.startswith("list:") and attempt.candidate.says_list(change[5:]) for change in attempt.changes):
             return True
         failures = [answer.failure for one, answer in self._failed if _function(one) == _function(attempt) and answer.failure]
         return any(_OF_NUMBERS & set(failure.types) for failure in failures)

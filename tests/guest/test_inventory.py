@@ -83,6 +83,8 @@ def f(a, b="midpoint", c=True, d=1, e=None, *, g=False, h=b"midpoint", i="x" * 9
 """
     found = {one["name"]: one["default"] for one in describe(source)["f"]["parameters"] if one["default"]}
     assert found == {"b": "midpoint", "c": "true", "g": "false", "i": "x" * 50, "fmt": "xywh"}
+    members = "from enum import Enum\nclass F(Enum):\n    XYWH = 1\n    MID = 'midpoint'\ndef f(a=F.XYWH, b=F.MID): pass"
+    assert [one["default"] for one in describe(members)["f"]["parameters"]] == ["xywh", "midpoint"]
 
 
 def test_annotations_that_tell_a_network():
@@ -91,6 +93,13 @@ def test_annotations_that_tell_a_network():
     names = describe(source + "import numpy\nclass Module: pass\ng.__annotations__ = {'a': numpy.ndarray, 'b': Module}")
     assert [one["said"] for one in names["f"]["parameters"]] == ["array", "network", "other", ""]
     assert [one["said"] for one in names["g"]["parameters"]] == ["array", "network"]
+
+
+def test_annotations_that_tell_several_numbers():
+    """Protects `cam(features, weights, classes: List[int])` from being given one class as a bare number."""
+    source = "def f(a: int, b: List[int], c: Optional[list[int]], d: 'Sequence[float]', e: list[str]): pass"
+    said = [one["said"] for one in describe(f"from typing import List, Optional\n{source}")["f"]["parameters"]]
+    assert said == ["number", "numbers", "numbers", "numbers", "other"]
 
 
 def test_own_and_imported():

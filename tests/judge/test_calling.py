@@ -765,6 +765,17 @@ def test_tensors_beside_arrays_come_last():
     assert (numbers.form, numbers.changes) == ("numpy", ()), "the same as NumPy's arrays alone"
 
 
+def test_a_list_where_the_annotation_says_so():
+    """Protects `pick(values, classes: list[int])`, which a bare number makes fail in ways that tell nothing of lists."""
+    said = Entry("function", (Parameter("values"), Parameter("index", said="numbers")))
+    (first, *_) = attempts(question("pick", report(pick=said)))
+    assert first.changes == ("list:index",)
+    assert not Search().is_idle(first)
+    plain = attempts(question("pick", report(pick=function("values", "index"))))
+    assert plain[0].changes == ()
+    assert Search().is_idle(next(one for one in plain if one.changes == ("list:index",)))
+
+
 def test_a_number_as_a_tensor_beside_arrays():
     """Fair to `weights[class_idx.cpu().numpy()].dot(features)`: the class comes from `topk`, all else is NumPy's. Asked so is
     only who has failed as with a bare number."""
