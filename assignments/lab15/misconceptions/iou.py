@@ -160,6 +160,18 @@ def iou_sides_absolute(box1, box2):
 
 
 @misconception(
+    "iou.pixel_added_to_whole_pixels",
+    part="iou",
+    en="Two mistakes. Coordinates were cut off to whole pixels with int(), and one pixel is added to every side (x2 - x1 + 1). "
+    "They are continuous: a side is x2 - x1.",
+    ru="Две ошибки. Координаты обрезаны до целых пикселей через int(), и к каждой стороне прибавлен пиксель (x2 - x1 + 1). Они "
+    "непрерывные: сторона равна x2 - x1.",
+)
+def iou_pixel_added_to_whole_pixels(box1, box2):
+    return right_iou(box1.trunc(), box2.trunc(), pixel=1.0)
+
+
+@misconception(
     "iou.pixel_added_and_sides_not_clamped",
     part="iou",
     en="Two mistakes. One pixel is added to every side (x2 - x1 + 1), while coordinates are continuous; and sides of the "
