@@ -532,7 +532,7 @@ def test_of_several_numbers_a_name_decides() -> None:
 def test_of_a_tuple_of_numbers_the_first_counts(part: str) -> None:
     """Protects `return loss, coefficient`, and from a guess: where the first is wrong, no other one is looked at."""
     number = EXPECTED[part]
-    for answer in ((number, 1 - number), (number, 7, 9.0), ((number, 1 - number),)):
+    for answer in ((number, 1 - number), (number, 7, 9.0), (number, 5.0, 7, 9), ((number, 1 - number),)):
         difference, notes = compare(part, answer, kinds="tuple of float")
         assert difference is None
         assert "first" in notes[0]
