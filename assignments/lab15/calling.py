@@ -399,13 +399,15 @@ def _corner(point: list[float]) -> dict[str | int, float]:
 
 
 def alternatives_dice(arguments: tuple, situation: Situation) -> list[Alternative]:
-    """A smoothing term or a threshold that must be given; a mask of booleans (to index) or of whole numbers (for one-hot); a flag
-    for several channels, which a function for single masks may have."""
+    """A number of masks, a smoothing term or a threshold that must be given; a mask of booleans (to index) or of whole numbers
+    (for one-hot); a flag for several channels, which a function for single masks may have."""
     y, p = arguments
     smooth = {"smooth": ("eps", "epsilon", "smoothing", "smooth_factor")}
     threshold = {"threshold": ("thresh", "thr", "thres", "cutoff", "porog")}
     mask = np.asarray(y)
+    counts = {"masks": ("num_masks", "n_masks", "num_boxes", "num_objects", "num_instances", "avg_factor")}
     return [
+        Alternative("masks", {"y": y, "p": p, "masks": 1.0}, _("The number of masks was given: 1."), counts, named=True),
         Alternative("smooth", {"y": y, "p": p, "smooth": SMALLEST}, _("The smoothing term was given: almost nothing."), smooth),
         Alternative("threshold", {"y": y, "p": p, "threshold": 0.5}, _("The threshold was given: 0.5."), threshold),
         Alternative("boolean mask", {"y": mask.astype(bool), "p": p}, _("The mask was given as True and False.")),

@@ -215,6 +215,13 @@ def test_masks_of_several_channels_are_announced() -> None:
     assert asked("dice", "several channels", np.zeros((1, 2, 4, 4)), np.zeros((1, 2, 4, 4)))["multiclass"] is True
 
 
+def test_a_number_of_masks_is_no_smoothing_term() -> None:
+    """Protects `dice_loss(inputs, targets, num_masks)`, whose loss became seven digits long when divided by almost nothing."""
+    assert asked("dice", "masks", np.zeros((4, 4)), np.zeros((4, 4)))["masks"] == 1
+    listed = calling.alternatives_dice((np.zeros((4, 4)), np.zeros((4, 4))), None)  # type: ignore[arg-type]
+    assert (listed[0].id, listed[0].named) == ("masks", True)
+
+
 def test_a_size_or_a_layer_that_must_be_given() -> None:
     """Protects `cam(features, weights, k, size)`, and `cam(model, x, target_layer, k)` of a network that is run in there."""
     assert [asked("cam", name, FEATURES, WEIGHTS, 1)["size"] for name in ("size", "two sizes")] == [224, (224, 224)]
