@@ -377,8 +377,12 @@ def _by_alternatives(question: Question, candidate: Candidate) -> Iterator[Attem
     for identifier, binding in fitting.items():
         values = question.alternatives[identifier].roles.values()
         own: Sequence[str] = ("own",) if any(map(_has_fields, values)) else ()
+        bound = replace(candidate, binding=binding)
+        listed = tuple(f"list:{role}" for role in question.part.index_forms if bound.says_list(role))
         for form in (*_forms(question.part, candidate), *own):
-            yield Attempt(replace(candidate, binding=binding), form, alternative=identifier)
+            if listed:  # a bare number may be taken for something else: `torch.LongTensor(3)` is three numbers from nowhere
+                yield Attempt(bound, form, listed, alternative=identifier)
+            yield Attempt(bound, form, alternative=identifier)
 
 
 def _fills_by_guess(candidate: Candidate, roles: Roles, binding: Binding) -> bool:
