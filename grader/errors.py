@@ -14,11 +14,12 @@
             ├── SubmissionOutOfMemory   the memory limit
             └── SubmissionCrashed       its process died (signal, exit)
 
-Packages raise kinds of these that are theirs alone: `grader.wire.channel` has Closed, Deadline and Unsendable, each a WireError,
-`grader.run.remote` has NoCourse. What does not go beyond a package is no GraderError: the outcomes of a test
-(`grader.judge.outcome`), MemoryChanged and StateUnknown (`grader.sandbox.session`), NotStored (`grader.guest.reach`), and what an
-alarm raises (Interrupted in `grader.guest.alarm`, Overtime in `grader.validate.local`). Nor is Unreadable
-(`grader.guest.notebook`): that a file holds no code is a finding about it, and whoever asked has words for its reason.
+Packages raise kinds of these that are theirs alone: `grader.wire.channel` has Closed, Deadline and Unsendable, each a
+WireError, `grader.run.remote` has NoCourse. What does not go beyond a package is no GraderError: the outcomes of a test
+(`grader.judge.outcome`), MemoryChanged and StateUnknown (`grader.sandbox.session`), NotStored (`grader.guest.reach`),
+HookedArgument (`grader.guest.calls`), NotMade (`grader.guest.instances`), and what an alarm raises (Interrupted in
+`grader.guest.alarm`, Overtime in `grader.validate.local`). Nor is Unreadable (`grader.guest.notebook`): that a file holds no
+code is a finding about it, and whoever asked has words for its reason.
 
 A leaf module: it imports nothing of the package, so that everything may import it.
 """

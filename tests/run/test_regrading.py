@@ -201,10 +201,10 @@ def test_work_that_ends_before_any_test(course: Callable[..., Course]) -> None:
 
 
 def test_a_fault_of_the_grader_is_no_verdict_to_keep(course: Callable[..., Course]) -> None:
-    """Protects a student from a part that could not be judged: everything is tested again."""
+    """Protects a student from a part that could not be judged: it is tested again, for the rest the verdict before stands."""
     made = course(ann=RIGHT)
     made.replace("tests/hidden/test_mean.py", "check.mean([-7.25])", "1 / 0")
     assert made.grade(made.root / "submissions", "-o", made.root / "out", "-j", 1).status == 1
     made.replace("tests/hidden/test_mean.py", "1 / 0", "check.mean([-7.25])  # mended")
-    assert made.run() == EVERY
+    assert made.run() == [test for test in EVERY if "/test_mean.py" in test]
     made.assert_as_fresh()
