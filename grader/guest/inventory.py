@@ -267,8 +267,7 @@ def _may_answer(value: Any, of_self: bool = False) -> bool:
     ends = [(before, now) for before, now in itertools.pairwise(steps) if now.opname == "RETURN_VALUE"]
     nothing: list[tuple[str, Any]] = [("LOAD_CONST", None)]
     if of_self and code.co_argcount:
-        nothing += [
-            (name, code.co_varnames[0]) for name in ("LOAD_FAST", "LOAD_DEREF")
-        ]  # the latter where a function within has it
+        # By the second opcode where a function within uses the object, too.
+        nothing += [(opcode, code.co_varnames[0]) for opcode in ("LOAD_FAST", "LOAD_DEREF")]
     # Where another way joins in, as of `a if a else None`, it brings another value.
     return any(now.is_jump_target or (before.opname, before.argval) not in nothing for before, now in ends)

@@ -44,9 +44,9 @@ def build(fields: dict[Any, Any], form: str, namespace: dict[str, Any]) -> Any:
     """The fields as a `Record`, or a `Row` where they are numbered; in the form `own` as an instance of the submission's class
     that takes most of them, what is no number counting twice.
 
-    It is given all that it has names for, a score that has a default among them; what else it needs, if that is
-    less, is empty (`label: str`, `confidence: float`). Where no class takes two of them at least, or a list of numbers, numbered
-    ones are a `Row` in this form too; of others it raises `LookupError`.
+    It is given all that it has names for, a score that has a default among them; what else it needs (`label: str`) is empty, if
+    that is less than what it is given. Where no class takes two of them at least, or a list of numbers, numbered ones are a `Row`
+    in this form too; of others it raises `LookupError`.
     """
     numbered = 0 in fields
     if form != "own":

@@ -30,7 +30,7 @@ class CollectedTests:
         self.setting = setting
         self.visibilities = visibilities
         self.keyword = keyword
-        self.is_kept = True  # until the tests turn out to be others
+        self.is_kept = True  # whether one session serves all submissions, as far as is known
         self._kept: tuple[JudgePlugin, pytest.Session] | None = None
 
     def run(self, make_submission: Callable[[PlannedTest], Any], only_parts: frozenset[str] = frozenset()) -> JudgePlugin:

@@ -67,7 +67,8 @@ class Setting:
 
 
 class JudgePlugin:
-    """One run of pytest for one submission; of all parts, when `only_parts` is empty, the tests `first` before the others.
+    """One run of pytest for one submission, and for others after `begin_again`; of all parts, when `only_parts` is empty, the
+    tests `first` before the others.
 
     `make_submission` makes the fixture `submission` of a test; it is None for a run that only collects. If not `at_once`, answers
     are compared by `settle`, when the submission is gone: until then a test with wrong answers counts as passed.
