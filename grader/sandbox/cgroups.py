@@ -19,7 +19,8 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -59,7 +60,7 @@ def available() -> str:
 
 
 def remove_leftovers() -> int:
-    """Kill and remove the groups of graders that no longer run; how many there were. Safe at any time.
+    """Kill and remove the groups of graders that no longer run; how many there were. Safe at any time, and beside another's.
 
     Only groups made in this pid namespace are looked at: another container's grader has a pid of its own.
     """
@@ -120,10 +121,8 @@ class ControlGroup:
         """The processes in the group now."""
         found: set[int] = set()
         for folder in self._folders():
-            try:
+            with _unless_gone():
                 found |= {int(pid) for pid in (folder / "cgroup.procs").read_text().split()}
-            except FileNotFoundError:
-                continue
         return found - {0}  # 0: a process that this pid namespace cannot name
 
     def oom_kills(self) -> int:
@@ -144,13 +143,14 @@ class ControlGroup:
     def kill(self) -> None:
         """Kill every process of the group and wait until they are gone. `SandboxFault` if some will not die.
 
-        Its own caller, should it be inside, is spared.
+        Its own caller, should it be inside, is spared. Of a group that is gone, or goes meanwhile, there is nothing to kill.
         """
         switch = self._pids / "cgroup.kill"
-        if switch.exists() and os.getpid() not in self.pids():
-            switch.write_text("1")
-        elif (self._pids / "pids.max").exists():
-            (self._pids / "pids.max").write_text("0")  # a fork bomb forks faster than a loop kills
+        with _unless_gone():
+            if switch.exists() and os.getpid() not in self.pids():
+                switch.write_text("1")
+            elif (self._pids / "pids.max").exists():
+                (self._pids / "pids.max").write_text("0")  # a fork bomb forks faster than a loop kills
 
         def kill_all() -> bool:
             pids = self.pids() - {os.getpid()}
@@ -177,6 +177,19 @@ class ControlGroup:
 
     def __exit__(self, *_: object) -> None:
         self.remove()
+
+
+@contextmanager
+def _unless_gone() -> Iterator[None]:
+    """Leave the body where the group that it asks has been removed: two graders that start together clear the same leftovers.
+
+    A file of such a group is not found, or was opened before and no longer answers.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENODEV):
+            raise
 
 
 def _insist(step: Callable[[], bool], complaint: str) -> None:

@@ -146,6 +146,35 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @needs_groups
+def test_two_graders_remove_the_same_leftovers() -> None:
+    """Workers start together after a run that was killed: the one that comes late must not take it for a fault of its own."""
+    program = """
+import sys
+from grader.sandbox.cgroups import remove_leftovers
+for line in sys.stdin:
+    print(remove_leftovers(), flush=True)
+"""
+    command = [sys.executable, "-c", program]
+    with (
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as second,
+    ):
+        for _ in range(100):
+            dead = os.fork()
+            if dead == 0:
+                for name in ("one", "two", "three"):
+                    ControlGroup.create(name, 64 * MIB, 10)
+                os._exit(0)
+            os.waitpid(dead, 0)
+            for each in (first, second):
+                each.stdin.write("again\n")
+                each.stdin.flush()
+            answers = [each.stdout.readline() for each in (first, second)]
+            assert all(answer.strip().isdigit() for answer in answers), "one of them ended with an error"
+            assert not [folder for name in ("one", "two", "three") for folder in folders_of(name, dead)]
+
+
+@needs_groups
 def test_a_process_that_has_ended_cannot_be_added() -> None:
     """Silence here would be a submission that runs outside of its limits."""
     pid = os.fork()
