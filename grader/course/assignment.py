@@ -4,7 +4,7 @@
 
     assignments/<id>/
     ├── assignment.yaml       the specification
-    ├── comparison.py         compare_<part>(answer, expected, call) per part
+    ├── comparison.py         compare_<part>(answer, expected, call) per part; or a package that has them
     ├── misconceptions.py     wrong variants of the reference, or a package of such files (may be absent)
     ├── figures.py            figure_<part>(answer, expected, call): pictures of wrong answers (may be absent)
     ├── networks.py           networks of its own, for `models:` (may be absent; submissions see it)
@@ -65,8 +65,8 @@ class AssignmentFolder:
 
     @property
     def comparison(self) -> Path:
-        """The file with a comparison per part."""
-        return self.path / "comparison.py"
+        """The file with a comparison per part: `comparison.py`, else what makes the folder `comparison` a package."""
+        return self._file_or_package("comparison")
 
     @property
     def locale(self) -> Path:
@@ -76,7 +76,10 @@ class AssignmentFolder:
     @property
     def misconceptions(self) -> Path:
         """The catalogue of wrong variants: `misconceptions.py`, else what makes the folder `misconceptions` a package."""
-        file, package = self.path / "misconceptions.py", self.path / "misconceptions" / PACKAGE
+        return self._file_or_package("misconceptions")
+
+    def _file_or_package(self, name: str) -> Path:
+        file, package = self.path / f"{name}.py", self.path / name / PACKAGE
         return package if package.is_file() and not file.is_file() else file
 
     @property

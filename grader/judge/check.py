@@ -11,6 +11,7 @@ import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import FrameType, ModuleType, TracebackType
 from typing import Any
 
@@ -45,7 +46,7 @@ class Compared:
 
 
 class Comparisons:
-    """The assignment's `comparison.py`: one function `compare_<part>(answer, expected, call)` per part."""
+    """The assignment's `comparison.py`: one function `compare_<part>(answer, expected, call)` per part; a package likewise."""
 
     def __init__(self, assignment: Assignment, module: ModuleType) -> None:
         self.functions: dict[str, Compare] = {}
@@ -54,7 +55,7 @@ class Comparisons:
             if not callable(function):
                 raise SpecificationError(f"{module.__file__}: there is no function compare_{part.id}(answer, expected, call)")
             if not _takes_three(function):
-                place = f"{module.__file__}:{_line(function)}"
+                place = Path(str(module.__file__)).with_name(_place(function))
                 raise SpecificationError(f"{place}: compare_{part.id} must take three arguments: (answer, expected, call)")
             self.functions[part.id] = function
 
@@ -69,8 +70,9 @@ class Comparisons:
             return Difference(gettext("Your function returned an object instead of numbers."), form=True)
         found = self.functions[call.part](answer, expected, call)
         if found is not None and not isinstance(found, Difference):
+            place = _place(self.functions[call.part])
             raise SpecificationError(
-                f"comparison.py: compare_{call.part} must return None for a right answer, else a Difference; "
+                f"{place}: compare_{call.part} must return None for a right answer, else a Difference; "
                 f"it returned a value of type {type(found).__name__}"
             )
         return found
@@ -83,8 +85,8 @@ class Comparisons:
             except Exception as error:
                 template = text.template if isinstance(text, Text) else text
                 why = f"no value for {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}"
-                line = _line(self.functions.get(part))
-                raise SpecificationError(f"comparison.py:{line}: compare_{part} tells {template!r}, but {why}") from error
+                place = _place(self.functions[part])
+                raise SpecificationError(f"{place}: compare_{part} tells {template!r}, but {why}") from error
 
 
 def _takes_three(function: Callable[..., Any]) -> bool:
@@ -97,10 +99,10 @@ def _takes_three(function: Callable[..., Any]) -> bool:
     return True
 
 
-def _line(function: Any) -> int:
-    """Where a function of the course begins; 0 where that cannot be told."""
-    code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
-    return code.co_firstlineno if code is not None else 0
+def _place(function: Callable[..., Any]) -> str:
+    """Where a function of the course begins, `comparison.py:12`; `comparison` where that cannot be told, as of a class."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return f"{Path(code.co_filename).name}:{code.co_firstlineno}" if code is not None else "comparison"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from grader import __version__
 from grader.ci.workflows import workflow
 from grader.course.assignment import AssignmentFolder
 from grader.course.bundle import ANSWERS_SUFFIX, RELEASED, Bundle, content_digest
+from grader.course.code import files_of
 from grader.course.master import stale
 from grader.course.walk import contents, walk
 from grader.errors import SpecificationError
@@ -26,7 +27,7 @@ from grader.sandbox.wall import NoWall
 from grader.validate.leaks import leaks
 
 ANSWERS = f"{RELEASED}/recorded{ANSWERS_SUFFIX}"
-_CODE = ("calling.py", "comparison.py", "figures.py", "networks.py")
+_CODE = ("calling.py", "figures.py", "networks.py")
 _MOST_LEAKS = 10
 
 
@@ -81,7 +82,8 @@ def _tests(folder: AssignmentFolder) -> dict[str, bytes]:
 
 
 def _code(folder: AssignmentFolder) -> dict[str, bytes]:
-    return {name: (folder.path / name).read_bytes() for name in _CODE if (folder.path / name).is_file()}
+    files = [*files_of(folder.comparison), *(folder.path / name for name in _CODE)]
+    return {path.relative_to(folder.path).as_posix(): path.read_bytes() for path in files if path.is_file()}
 
 
 def _weights(folder: AssignmentFolder, name: str) -> bytes:
@@ -155,6 +157,7 @@ def _words(folder: AssignmentFolder, judge: Judge, starters: list[str], language
         "starter": conjunction.join(f"`{name}`" for name in starters if name.endswith((".ipynb", ".py"))),
         "main": (notebooks or starters)[0],
         "pictures": folder.specification.pictures,
+        "comparison": folder.comparison.name if folder.comparison.parent == folder.path else "comparison/",
         "hidden": len(judge.withheld),
         "parts": [_part(judge, part.id, part.title.in_language(language), language) for part in judge.assignment.parts],
     }

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from grader.course.assignment import find_course, list_assignments, named_assignment, open_assignment
+from grader.course.code import load_file
 from grader.errors import SpecificationError, UsageError
+from grader.judge.check import Comparisons
+from grader.judge.outcome import Call
 
 
 @pytest.fixture
@@ -26,6 +29,21 @@ def test_where_things_lie(folder: Path, course_copy: Path) -> None:
     assert assignment.misconceptions == folder / "misconceptions.py"
     assert assignment.tests("hidden") == folder / "tests" / "hidden"
     assert assignment.pictures is None
+
+
+def test_a_comparison_in_several_files(course_copy: Path, folder: Path) -> None:
+    """Protects the author of a large one, who parts it: it is found, it judges, and what changes in any of its files counts."""
+    package = folder / "comparison"
+    package.mkdir()
+    (folder / "comparison.py").rename(package / "judging.py")
+    (package / "__init__.py").write_text("from .judging import compare_clamp, compare_mean, compare_words\n")
+    assignment = open_assignment(folder)
+    assert assignment.comparison == package / "__init__.py"
+    comparisons = Comparisons(assignment.specification, load_file(assignment.comparison))
+    call = Call("mean", ([1.0, 3.0],))
+    assert comparisons.compare(2.0, 2.0, call) is None
+    assert comparisons.compare(3.0, 2.0, call) is not None
+    assert {path.name for path in assignment.judged_files() if path.parent == package} == {"__init__.py", "judging.py"}
 
 
 def test_whose_a_file_is(folder: Path, course_copy: Path) -> None:

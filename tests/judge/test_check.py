@@ -179,7 +179,9 @@ def test_a_comparison_answers_with_a_difference(setting: Setting, make_check: Ma
     module = ModuleType("comparison")
     for part in ("mean", "clamp", "words"):
         setattr(module, f"compare_{part}", lambda *_: returned)
-    said = f"comparison.py: compare_mean must return None for a right answer, else a Difference; .* {type(returned).__name__}$"
+    said = (
+        rf"test_check.py:\d+: compare_mean must return None for a right answer, else a Difference; .* {type(returned).__name__}$"
+    )
     with pytest.raises(SpecificationError, match=said):
         make_check(3.0, Comparisons(setting.folder.specification, module))[0].mean([1, 2, 6])
 
@@ -206,7 +208,7 @@ def test_a_text_that_cannot_be_filled_in(setting: Setting) -> None:
     for part in ("mean", "clamp", "words"):
         setattr(module, f"compare_{part}", lambda answer, expected, call: Difference(gettext("It is {came}.", cme=answer)))
     check, _ = checked(FakeSubmission(4.0), setting, Comparisons(setting.folder.specification, module))
-    said = r"comparison.py:\d+: compare_mean tells 'It is {came}.', but no value for 'came'"
+    said = r"test_check.py:\d+: compare_mean tells 'It is {came}.', but no value for 'came'"
     with pytest.raises(SpecificationError, match=said):
         check.mean([1, 2, 6])
 
@@ -214,9 +216,9 @@ def test_a_text_that_cannot_be_filled_in(setting: Setting) -> None:
 def test_a_comparison_of_two_arguments(setting: Setting) -> None:
     """Protects students from a comparison that can never be called: it is refused with its line before anybody is graded."""
     module = ModuleType("comparison")
-    module.__file__ = "comparison.py"
+    module.__file__ = "lab/comparison.py"
     for part in ("mean", "clamp", "words"):
         setattr(module, f"compare_{part}", lambda answer, expected: None)
-    said = r"comparison.py:\d+: compare_mean must take three arguments: \(answer, expected, call\)"
+    said = r"lab/test_check.py:\d+: compare_mean must take three arguments: \(answer, expected, call\)"
     with pytest.raises(SpecificationError, match=said):
         Comparisons(setting.folder.specification, module)

@@ -77,6 +77,17 @@ def test_what_is_in_it(files: dict[str, bytes]) -> None:
     assert set(files) == FILES
 
 
+def test_a_comparison_in_several_files_is_in_it_whole(course_copy: Path) -> None:
+    """Protects students of a lab whose comparison is a package: the public tests cannot judge without all of it."""
+    assignment = course_copy / "assignments" / "tiny"
+    (assignment / "comparison").mkdir()
+    (assignment / "comparison.py").rename(assignment / "comparison" / "judging.py")
+    (assignment / "comparison" / "__init__.py").write_text("from .judging import compare_clamp, compare_mean, compare_words\n")
+    files = build_bundle(open_assignment(assignment))
+    assert set(files) == FILES - {"comparison.py"} | {"comparison/__init__.py", "comparison/judging.py"}
+    assert "`comparison/`" in files["README.md"].decode()
+
+
 def test_what_tools_left_in_the_starter_is_not_in_it(course_copy: Path) -> None:
     """Protects students from the instructor's environment and editor: nothing below a folder of theirs is released."""
     assignment = course_copy / "assignments" / "tiny"
