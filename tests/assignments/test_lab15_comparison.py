@@ -1,4 +1,4 @@
-"""What `comparison.py` of lab 15 lets pass, what it rejects, and that no answer makes it raise."""
+"""What the comparison of lab 15 lets pass, what it rejects, and that no answer makes it raise."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from PIL import Image
 from scipy.ndimage import zoom
 from skimage.transform import resize
 
-from grader.course.code import load_file
+from grader.course.code import PACKAGE, load_file
 from grader.testing import Call, Difference, Handle
 
 pytestmark = pytest.mark.torch
 
-comparison = load_file(Path(__file__).parents[2] / "assignments" / "lab15" / "comparison.py")
+comparison = load_file(Path(__file__).parents[2] / "assignments" / "lab15" / "comparison" / PACKAGE)
 
 RNG = np.random.default_rng(15)
 FEATURES = np.maximum(RNG.standard_normal((16, 5, 7)), 0).astype(np.float32)
@@ -311,10 +311,10 @@ def test_a_huge_map_costs_no_more_than_a_small_one(answer: np.ndarray, monkeypat
     """Protects the judge's time: noise of 2000 x 2000 once took it half a minute, for every test and every known mistake, and a
     noisy copy of a right map still did when noise no longer did."""
     sizes = []
-    misfit = comparison._misfit
-    monkeypatch.setattr(comparison, "_misfit", lambda found, form: (sizes.append(form.size), misfit(found, form))[1])
+    misfit = comparison.cam._misfit
+    monkeypatch.setattr(comparison.cam, "_misfit", lambda found, form: (sizes.append(form.size), misfit(found, form))[1])
     assert compare("cam", answer)[0] is not None
-    assert all(size <= comparison.SAMPLED**2 for size in sizes)
+    assert all(size <= comparison.cam.SAMPLED**2 for size in sizes)
 
 
 @pytest.mark.parametrize("size", [(224, 224), (40, 1000), (640, 427), (1200, 1600)])
@@ -344,8 +344,8 @@ def test_what_is_sampled_is_what_would_lie_there(shape: tuple[int, int], size: t
         zoom(small, factors, order=3, mode="nearest", grid_mode=True),
         *(np.asarray(Image.fromarray(levels).resize(back, way)) for way in (Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)),
     ]
-    for one, whole in zip(comparison._enlarge(small, size), wholes, strict=True):
-        assert np.abs(one - comparison._sample(whole)).max() < 1e-4 * np.ptp(whole)
+    for one, whole in zip(comparison.cam._enlarge(small, size), wholes, strict=True):
+        assert np.abs(one - comparison.cam._sample(whole)).max() < 1e-4 * np.ptp(whole)
 
 
 @pytest.mark.parametrize("way", [way for way in ENLARGEMENTS if way != "whole cells"])
@@ -745,7 +745,7 @@ def test_an_answer_of_thousands_of_parts_is_not_looked_through() -> None:
 def test_a_list_of_countless_entries_is_not_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects a class from who answers with 30,000 boxes for three: each test took seconds, after the submission's own time."""
     looked: list[Any] = []
-    monkeypatch.setattr(comparison, "_four_sides", lambda part: looked.append(part) or np.empty(0))
+    monkeypatch.setattr(comparison.kept, "_four_sides", lambda part: looked.append(part) or np.empty(0))
     assert compare("nms", [{"box": [1, 2, 3, 4], "score": 0.5}] * 30_000)[0] is not None
     assert not looked
     assert compare("nms", [{"box": [1, 2, 3, 4], "score": 0.5}] * 3)[0] is not None
