@@ -16,8 +16,9 @@ from typing import Any
 from grader.course.specification import Assignment, Form, Part, Setting, same_name
 from grader.judge.alternatives import Alternative
 from grader.judge.binding import SHORT, Binding, Roles, bind, bind_beside, bind_class, by_keyword
-from grader.judge.candidates import Candidate, candidates
+from grader.judge.candidates import candidates
 from grader.judge.naming import Hints
+from grader.judge.offers import Candidate
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Parameter
 

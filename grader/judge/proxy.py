@@ -16,7 +16,6 @@ from grader.course.specification import Part
 from grader.errors import SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
 from grader.judge.alternatives import Alternative, AxesQuestion, Reading
 from grader.judge.calling import Attempt, Question, attempts_in_turn, nearest_first, with_an_axis_more
-from grader.judge.candidates import Candidate
 from grader.judge.delivery import (
     asked_arguments,
     axes_of,
@@ -28,6 +27,7 @@ from grader.judge.delivery import (
     requests_of,
     served_model,
 )
+from grader.judge.offers import Candidate
 from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
 from grader.judge.plain import kinds, plain, weight
 from grader.judge.search import Search

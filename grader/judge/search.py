@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.judge.calling import MIXED, Attempt
-from grader.judge.candidates import Candidate
+from grader.judge.offers import Candidate
 from grader.sandbox.exchange import Answer
 from grader.wire.values import Array, Handle, Value
 

@@ -12,9 +12,10 @@ from grader.course.specification import Assignment
 from grader.judge.alternatives import Alternative, Probe
 from grader.judge.binding import bind_steps
 from grader.judge.calling import Attempt, Question, attempts, attempts_in_turn, nearest_first, with_an_axis_more
-from grader.judge.candidates import Candidate, candidates
+from grader.judge.candidates import candidates
 from grader.judge.delivery import asked_arguments, essence, join, requests_of, served_model
 from grader.judge.naming import names_alike
+from grader.judge.offers import Candidate
 from grader.judge.search import Search
 from grader.sandbox.exchange import Answer, Failure, LoadReport
 from grader.sandbox.inventory import Entry, HookPlace, Method, Parameter

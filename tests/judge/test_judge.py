@@ -20,9 +20,9 @@ from grader.judge import judge as judge_module
 from grader.judge import proxy as proxy_module
 from grader.judge.binding import Binding
 from grader.judge.calling import Attempt
-from grader.judge.candidates import Candidate
 from grader.judge.check import Compared, Comparisons
 from grader.judge.judge import Judge, JudgePlan
+from grader.judge.offers import Candidate
 from grader.judge.outcome import CodeRaised, Mismatch
 from grader.judge.plugin import Ran, proxy_maker
 from grader.judge.proxy import SubmissionProxy

@@ -15,7 +15,7 @@ from grader.course.specification import Part
 from grader.i18n import translator
 from grader.judge.binding import Binding
 from grader.judge.calling import Attempt
-from grader.judge.candidates import Candidate
+from grader.judge.offers import Candidate
 from grader.judge.outcome import known_type, place_words
 from grader.judge.words import (
     adaptation_notes,
