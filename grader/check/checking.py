@@ -95,7 +95,7 @@ class Checker:
         return Checked(
             results=clean_record(results),
             withheld=self._withheld(),
-            left_out=self.judge.left_out,
+            left_out=self.judge.material.left_out,
             missing=template.get_ready() if template is not None else (),
             names={part.id: part.names for part in self.lab.specification.parts},
         )
@@ -103,8 +103,8 @@ class Checker:
     def _withheld(self) -> tuple[Withheld, ...]:
         found = []
         for part in self.lab.specification.parts:
-            hidden = [test for test in self.judge.withheld if test.part == part.id]
+            hidden = [test for test in self.judge.material.withheld if test.part == part.id]
             if hidden:
-                points = float(sum(self.judge.share[test.id] for test in hidden))
+                points = float(sum(self.judge.material.share[test.id] for test in hidden))
                 found.append(Withheld(part.title.in_language(self.language), len(hidden), points))
         return tuple(found)

@@ -46,7 +46,7 @@ class SubmissionPlugin(JudgePlugin):
         except GraderError as error:
             raise pytest.UsageError(_sentence(error)) from error
         self.opened: Opened | Graded | None = None
-        super().__init__(self.checker.judge.setting, self._make_submission)
+        super().__init__(self.checker.judge.material.setting, self._make_submission)
 
     def _make_submission(self, test: PlannedTest) -> Any:
         if self.opened is None:
@@ -98,8 +98,8 @@ class SubmissionPlugin(JudgePlugin):
         return report
 
     def _lines(self, ran: Ran) -> list[Line]:
-        judge = self.checker.judge
-        result = result_of(ran, judge.share[ran.test.id], judge.translate, None)
+        material = self.checker.judge.material
+        result = result_of(ran, material.share[ran.test.id], material.translate, None)
         return list(test_lines(result, self.checker.language))
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

@@ -54,7 +54,7 @@ def fixtures_command(assignment: str | None, device: str, rebuild: bool, prune: 
 def compute(folder: AssignmentFolder, device: str) -> tuple[str, ...]:
     """Run the tests on the reference: whatever a test asks of the reference is then kept. What it fails, and why."""
     judge = Judge(JudgePlan(folder, NoWall(), (), folder.specification.language, device))
-    return Validator(judge, lambda _seed: judge).fallen
+    return Validator(judge, lambda _seed: judge.material).fallen
 
 
 def show(console: Output, before: int) -> None:

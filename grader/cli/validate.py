@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from rich.table import Table
@@ -14,6 +13,7 @@ from grader.cli.status import FOUND, OK
 from grader.cli.titled import print_table
 from grader.course.assignment import AssignmentFolder, courses_here, wanted_assignments
 from grader.judge.judge import Judge, JudgePlan
+from grader.judge.material import load_material
 from grader.sandbox.choice import choose_wall
 from grader.validate.check import Validation
 from grader.validate.validation import Validator
@@ -41,7 +41,7 @@ def validate(folder: AssignmentFolder, sandbox: str, courses: list[Path]) -> Val
     for heading in ("", "Check", "Found"):
         table.add_column(heading)
     with Judge(plan) as judge:
-        validator = Validator(judge, lambda seed: Judge(replace(plan, seed=seed)))
+        validator = Validator(judge, lambda seed: load_material(folder, plan.language, seed=seed))
         for check in validator.run():
             validation.checks.append(check)
             if not console.is_terminal:

@@ -9,9 +9,9 @@ Layers, top to bottom (each module imports only what stands below it)::
     encoding        pictures that a submission showed, as files
     reliance        which part's function uses another's, which fails
     source          the file as it was handed in: the line that failed
+    material        what judging an assignment needs besides a sandbox: the course's code, its tests; from a bundle likewise
     scoring         how tests went, to verdicts and points
     figures         an assignment's `figures.py`: pictures of wrong answers
-    material        what an assignment's folder, or a student's bundle, holds for a judge
     collected       tests that are collected once for all submissions
     running         pytest in this process
     plugin          its plugin: fixtures, the run of each test

@@ -9,41 +9,31 @@ from __future__ import annotations
 import contextlib
 import time
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder
-from grader.course.code import forget_code, load_file
-from grader.course.dependencies import part_digests
-from grader.course.snapshot import Snapshot
 from grader.course.submission import Submission
 from grader.errors import (
     GraderError,
     SandboxFault,
-    SpecificationError,
     SubmissionStopped,
 )
 from grader.fixtures.weights import weights_file
-from grader.judge.alternatives import Alternatives
-from grader.judge.check import Comparisons
 from grader.judge.collected import CollectedTests
 from grader.judge.encoding import own_figures
 from grader.judge.ending import Ending, too_large, unreadable, while_loading, without_file
-from grader.judge.figures import Figures
 from grader.judge.graded import Graded, Opened, fixed_texts, loading_messages, why_nothing
-from grader.judge.material import open_answers, open_diagnosis, promised_tests
+from grader.judge.material import load_material
 from grader.judge.outcome import CodeRaised
-from grader.judge.planned import PlannedTest
-from grader.judge.plugin import JudgePlugin, Ran, Setting, proxy_maker
+from grader.judge.plugin import Ran, proxy_maker
 from grader.judge.regrading import TestTrace, Trace, Verdict, are_bound, bonds, in_order, parts_to_test, told
 from grader.judge.reliance import reliance_words
-from grader.judge.running import run_tests
-from grader.judge.scoring import part_results, result_of, shares, shown, stopped_result, total_score, untested_parts
+from grader.judge.scoring import part_results, result_of, shown, stopped_result, total_score
 from grader.judge.source import Source, confirm_places
-from grader.judge.text import gettext, render, translate_with
+from grader.judge.text import gettext, render
 from grader.judge.workplace import Learnt, Workplace
-from grader.results import Misconception, SubmissionResult, SubmissionStatus, TestStatus
+from grader.results import Misconception, SubmissionResult, SubmissionStatus, TestResult, TestStatus
 from grader.sandbox.alone import LoneTemplate
 from grader.sandbox.choice import start_template
 from grader.sandbox.exchange import LoadReport
@@ -89,30 +79,12 @@ class Judge:
 
     def __init__(self, plan: JudgePlan) -> None:
         self.plan = plan
-        forget_code(plan.folder.path, *plan.folder.reference_files)  # a judge before this one may have had it otherwise
-        self.snapshot = Snapshot(plan.folder)
         self.assignment = plan.folder.specification
         self.limit = self.assignment.limits.submission_bytes
-        self.translate: Callable[[str], str] = translate_with(plan.language, plan.folder.locale, self.assignment.id)
-        self.weights = {name: weights_file(model, plan.folder) for name, model in self.assignment.models.items()}
-        if plan.folder.is_bundle and "hidden" in plan.visibilities:
-            raise SpecificationError(f"{plan.folder.path}: is a student's bundle: there is nothing in it to grade by")
-        answers = open_answers(plan.folder, self.weights, plan.device)
-        comparisons = Comparisons(self.assignment, load_file(plan.folder.comparison))
-        self.setting = Setting(plan.folder, answers, comparisons, self.assignment.seed if plan.seed is None else plan.seed)
-        self.diagnosis = open_diagnosis(plan.folder, answers, comparisons)
-        drawn = plan.folder.figures
-        self.figures = Figures(self.assignment, load_file(drawn) if drawn.is_file() else None)
-        calling = plan.folder.calling
-        self.alternatives = Alternatives(load_file(calling) if calling.is_file() else None, answers)
-        everything = self.collect()
-        self.share = shares(self.assignment, everything)
-        self.digests = part_digests(plan.folder, [(test.id, test.part) for test in everything])
-        self.withheld = tuple(test for test in everything if test.visibility not in plan.visibilities)
-        visible = [test for test in everything if test.visibility in plan.visibilities]
-        self.tests = CollectedTests(self.setting, plan.visibilities, plan.keyword)
-        self.planned = self._select() if plan.keyword else visible
-        self.left_out = len(visible) - len(self.planned)
+        self.material = load_material(
+            plan.folder, plan.language, plan.visibilities, device=plan.device, seed=plan.seed, keyword=plan.keyword
+        )
+        self.tests = CollectedTests(self.material.setting, plan.visibilities, plan.keyword)
         self.template: Template | LoneTemplate | None = None
 
     @classmethod
@@ -126,22 +98,6 @@ class Judge:
             raise
         judge.template = template
         return judge
-
-    def collect(self) -> list[PlannedTest]:
-        """The assignment's tests. Raises `SpecificationError` when a part has none."""
-        plugin = JudgePlugin(self.setting, None)
-        run_tests(plugin, collect_only=True)
-        found = [*plugin.planned, *promised_tests(self.plan.folder)]
-        missing = untested_parts(self.assignment, found)
-        if missing:
-            raise SpecificationError(f"{self.plan.folder.path / 'tests'}: no test belongs to part {', '.join(missing)}")
-        return found
-
-    def _select(self) -> list[PlannedTest]:
-        """The tests that match the plan's keyword. Raises `UsageError` when there is none."""
-        plugin = JudgePlugin(self.setting, None)
-        run_tests(plugin, visibilities=self.plan.visibilities, keyword=self.plan.keyword, collect_only=True)
-        return plugin.planned
 
     def start(self) -> None:
         """Wait until the template is warm; start it where there is none."""
@@ -187,7 +143,7 @@ class Judge:
         # What is kept took its time too: the longest are graded first, and all tests of a submission share `total_seconds`.
         seconds = time.perf_counter() - started + graded.kept_seconds
         result = self.result(submission, digest, graded, seconds)
-        return Verdict(result=result, trace=graded.trace, course=self.snapshot.digest())
+        return Verdict(result=result, trace=graded.trace, course=self.material.snapshot.digest())
 
     def result(self, submission: Submission, digest: str, graded: Graded, seconds: float) -> SubmissionResult:
         """The record of a submission that was judged; `digest` of what was judged."""
@@ -198,9 +154,9 @@ class Judge:
             status=graded.status,
             score=graded.score,
             max_score=shown(self.assignment.points),
-            messages=tuple(dict.fromkeys(render(message, self.translate) for message in graded.messages)),
+            messages=tuple(dict.fromkeys(render(message, self.material.translate) for message in graded.messages)),
             seconds=round(seconds, 3),
-            parts=part_results(self.assignment, graded.tests, self.share),
+            parts=part_results(self.assignment, graded.tests, self.material.share),
             tests=graded.tests,
             own_figures=graded.own_figures,
             own_figures_left_out=graded.own_figures_left_out,
@@ -214,13 +170,13 @@ class Judge:
 
     def _grade_again(self, submission: Submission, kept: Verdict) -> Graded:
         """The same as `_grade` finds, with fewer tests run where that is certain."""
-        parts, trace = parts_to_test(kept, self.digests), kept.trace
+        parts, trace = parts_to_test(kept, self.material.digests), kept.trace
         if trace is not None and trace.ended:
             return self._ended_again(kept)
-        if len(parts) == len(self.digests.tests):
+        if len(parts) == len(self.material.digests.tests):
             return self._grade(submission)
         if not parts:
-            return Graded.again(kept, self.digests)
+            return Graded.again(kept, self.material.digests)
         began = time.monotonic()
         graded = self._grade(submission, parts, kept)
         used, trace = kept.result.seconds + time.monotonic() - began, graded.trace
@@ -276,33 +232,31 @@ class Judge:
         if report.unreadable:
             session.close()
             return self._ended(unreadable(report))
-        return Opened(
-            Workplace(self.assignment, open_session, session, report, self.alternatives), report, Source(main, files[main])
-        )
+        workplace = Workplace(self.assignment, open_session, session, report, self.material.alternatives)
+        return Opened(workplace, report, Source(main, files[main]))
 
     def conclude(self, ran: list[Ran], opened: Opened, apart: bool = False, kept: Verdict | None = None) -> Graded:
         """The verdict on tests that have run; others are taken from `kept`. `apart`: see `grader.judge.regrading`."""
-        report, source = opened.report, opened.source
+        report, source, share, translate = opened.report, opened.source, self.material.share, self.material.translate
         named = self._name_misconceptions(ran)
         confirm_places(ran, source, report.failures)
         tests = tuple(
-            result_of(item, self.share[item.test.id], self.translate, named.get(item.test.part) if item.outcome else None)
-            for item in ran
+            result_of(item, share[item.test.id], translate, named.get(item.test.part) if item.outcome else None) for item in ran
         )
-        tests = self.figures.add_to(tests, ran, self.translate)
+        tests = self.material.figures.add_to(tests, ran, translate)
         traces = {item.test.id: self._trace(item, opened.workplace) for item in ran}
         kept_seconds = 0.0
         if kept is not None and kept.trace is not None:
-            tests = in_order(self.planned, kept.result.tests, tests)
+            tests = in_order(self.material.planned, kept.result.tests, tests)
             kept_seconds = sum(kept.trace.tests[test.id].seconds for test in tests if test.id not in traces)
             traces = {test.id: traces.get(test.id) or kept.trace.tests[test.id] for test in tests}
         answered = {test.part: traces[test.id].answered for test in tests if traces[test.id].answered}
         relied = reliance_words(self.assignment, source, answered, tests)
         messages = [*loading_messages(self.assignment, report, source), *relied, *told(traces.values())]
-        score = total_score(tests, self.share)
+        score = total_score(tests, share)
         status = SubmissionStatus.GRADED if score is not None else SubmissionStatus.GRADER_ERROR
         stopped = why_nothing(report) if tests and all(test.status is TestStatus.NOT_FOUND for test in tests) else None
-        trace = Trace(digests=self.digests, tests=traces, apart=apart)
+        trace = Trace(digests=self.material.digests, tests=traces, apart=apart)
         shown = own_figures(report.drawings, source)
         return Graded(stopped or status, score, tests, messages, trace, shown, report.drawings.left_out, kept_seconds)
 
@@ -312,8 +266,8 @@ class Judge:
         accepted = fixed_texts([text for compared in item.compared for text in compared.call.notes])
         return TestTrace(
             asked=tuple(sorted(item.asked | own.called)),
-            notes=tuple(render(text, self.translate) for text in own.notes),
-            accepted=tuple(render(text, self.translate) for text in accepted),
+            notes=tuple(render(text, self.material.translate) for text in own.notes),
+            accepted=tuple(render(text, self.material.translate) for text in accepted),
             answered=way.candidate.name if way is not None else "",
             seconds=round(item.seconds, 6),
         )
@@ -325,23 +279,27 @@ class Judge:
             compared = [one for item in own for one in item.compared]
             raised = [item.outcome.call for item in own if isinstance(item.outcome, CodeRaised) and item.outcome.call]
             mostly = len(raised) > len(own) - len(raised)  # else it is the answers that tell of the submission
-            variant = self.diagnosis.name(part.id, compared, raised if mostly else ())
+            variant = self.material.diagnosis.name(part.id, compared, raised if mostly else ())
             if variant is not None:
                 named[part.id] = Misconception(id=variant.id, explanation=variant.explanation(self.plan.language))
         return named
 
+    def _not_run(self, status: TestStatus) -> tuple[TestResult, ...]:
+        """All tests, none of which was run, for the reason that is their status."""
+        material = self.material
+        return tuple(stopped_result(test, material.share[test.id], status, material.translate) for test in material.planned)
+
     def _ended(self, ending: Ending) -> Graded:
-        tests = tuple(stopped_result(test, self.share[test.id], ending.test_status, self.translate) for test in self.planned)
-        return Graded(ending.status, 0.0, tests, [ending.text], Trace(digests=self.digests, ended=True))
+        tests = self._not_run(ending.test_status)
+        return Graded(ending.status, 0.0, tests, [ending.text], Trace(digests=self.material.digests, ended=True))
 
     def _ended_again(self, kept: Verdict) -> Graded:
         """What `_ended` made of it before, with the tests of now: no test had any part in it."""
-        how = kept.result.tests[0].status
-        tests = tuple(stopped_result(test, self.share[test.id], how, self.translate) for test in self.planned)
-        trace, took = Trace(digests=self.digests, ended=True), kept.result.seconds
+        tests = self._not_run(kept.result.tests[0].status)
+        trace, took = Trace(digests=self.material.digests, ended=True), kept.result.seconds
         return Graded(kept.result.status, 0.0, tests, list(kept.result.messages), trace, kept_seconds=took)
 
     def _fault(self, reason: str) -> Graded:
-        tests = tuple(stopped_result(test, self.share[test.id], TestStatus.GRADER_ERROR, self.translate) for test in self.planned)
+        tests = self._not_run(TestStatus.GRADER_ERROR)
         text = gettext("The grader failed; this is not the submission's fault: {reason}", reason=reason)
         return Graded(SubmissionStatus.GRADER_ERROR, None, tests, [text])

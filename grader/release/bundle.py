@@ -17,13 +17,12 @@ from grader.course.code import files_of
 from grader.course.master import stale
 from grader.course.walk import contents, walk
 from grader.errors import SpecificationError
-from grader.judge.judge import Judge, JudgePlan
+from grader.judge.material import Material, load_material
 from grader.origin import requirement
 from grader.release.catalogue import reduced, texts_of
 from grader.release.pruning import prune
 from grader.release.recorder import record
 from grader.report.number import format_number
-from grader.sandbox.wall import NoWall
 from grader.validate.leaks import leaks
 
 ANSWERS = f"{RELEASED}/recorded{ANSWERS_SUFFIX}"
@@ -45,8 +44,8 @@ def build_bundle(folder: AssignmentFolder, install: str = "", device: str = "cpu
     old = stale(folder.master, folder.starter)
     if old:
         raise SpecificationError(f"{folder.starter / old[0]}: is not what the master makes it", remedy="run grade starter")
-    judge = Judge(JudgePlan(folder, NoWall(), (), folder.specification.language, device, visibilities=("public",), seed=0))
-    if not judge.planned:
+    material = load_material(folder, folder.specification.language, ("public",), device=device, seed=0)
+    if not material.planned:
         raise SpecificationError(f"{folder.tests('public')}: there is no public test to release")
     files = {**starters, **_tests(folder), **_code(folder)}
     if folder.pictures is not None:
@@ -55,12 +54,12 @@ def build_bundle(folder: AssignmentFolder, install: str = "", device: str = "cpu
     weights = {name: f"{RELEASED}/{name}{path.suffix}" for name, path in folder.weights_files().items()}
     files |= {place: _weights(folder, name) for name, place in weights.items()}
     files["assignment.yaml"] = _specification(folder, weights)
-    files[ANSWERS] = record(judge).to_bytes()
-    files[f"{RELEASED}/bundle.json"] = _knowledge(folder, judge, starters).to_json().encode()
+    files[ANSWERS] = record(material).to_bytes()
+    files[f"{RELEASED}/bundle.json"] = _knowledge(folder, material, starters).to_json().encode()
     files["requirements.txt"] = f"{install or requirement()}\n".encode()
     files[".github/workflows/check.yml"] = workflow("student.yml").encode()
     files[".gitlab-ci.yml"] = workflow("gitlab-student.yml").encode()
-    files |= _readmes(folder, judge, sorted(starters))
+    files |= _readmes(folder, material, sorted(starters))
     found = leaks(folder, files)
     if found:
         more = f"\nand {len(found) - _MOST_LEAKS} more" if len(found) > _MOST_LEAKS else ""
@@ -122,9 +121,9 @@ def _specification(folder: AssignmentFolder, weights: dict[str, str]) -> bytes:
     return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False, width=120).encode()
 
 
-def _knowledge(folder: AssignmentFolder, judge: Judge, starters: dict[str, bytes]) -> Bundle:
+def _knowledge(folder: AssignmentFolder, material: Material, starters: dict[str, bytes]) -> Bundle:
     hidden: dict[str, list[float]] = {}
-    for test in judge.withheld:
+    for test in material.withheld:
         hidden.setdefault(test.part, []).append(test.weight)
     return Bundle(
         assignment=folder.specification.id,
@@ -134,7 +133,7 @@ def _knowledge(folder: AssignmentFolder, judge: Judge, starters: dict[str, bytes
     )
 
 
-def _readmes(folder: AssignmentFolder, judge: Judge, starters: list[str]) -> dict[str, bytes]:
+def _readmes(folder: AssignmentFolder, material: Material, starters: list[str]) -> dict[str, bytes]:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         undefined=StrictUndefined,
@@ -144,12 +143,12 @@ def _readmes(folder: AssignmentFolder, judge: Judge, starters: list[str]) -> dic
     )
     names = {"en": "README.md", "ru": "README.ru.md"}
     return {
-        name: environment.get_template(f"{name}.j2").render(**_words(folder, judge, starters, language)).encode()
+        name: environment.get_template(f"{name}.j2").render(**_words(folder, material, starters, language)).encode()
         for language, name in names.items()
     }
 
 
-def _words(folder: AssignmentFolder, judge: Judge, starters: list[str], language: str) -> dict[str, Any]:
+def _words(folder: AssignmentFolder, material: Material, starters: list[str], language: str) -> dict[str, Any]:
     conjunction = {"en": " or ", "ru": " или "}[language]
     notebooks = [name for name in starters if name.endswith(".ipynb")]
     return {
@@ -158,15 +157,15 @@ def _words(folder: AssignmentFolder, judge: Judge, starters: list[str], language
         "main": (notebooks or starters)[0],
         "pictures": folder.specification.pictures,
         "comparison": folder.comparison.name if folder.comparison.parent == folder.path else "comparison/",
-        "hidden": len(judge.withheld),
-        "parts": [_part(judge, part.id, part.title.in_language(language), language) for part in judge.assignment.parts],
+        "hidden": len(material.withheld),
+        "parts": [_part(material, part.id, part.title.in_language(language), language) for part in material.assignment.parts],
     }
 
 
-def _part(judge: Judge, part: str, title: str, language: str) -> dict[str, Any]:
-    public = [test for test in judge.planned if test.part == part]
-    hidden = [test for test in judge.withheld if test.part == part]
-    points = {name: sum(judge.share[test.id] for test in tests) for name, tests in (("public", public), ("hidden", hidden))}
+def _part(material: Material, part: str, title: str, language: str) -> dict[str, Any]:
+    public = [test for test in material.planned if test.part == part]
+    hidden = [test for test in material.withheld if test.part == part]
+    points = {name: sum(material.share[test.id] for test in tests) for name, tests in (("public", public), ("hidden", hidden))}
     return {
         "title": title,
         "points": format_number(float(points["public"] + points["hidden"]), language),

@@ -18,8 +18,7 @@ from grader.fixtures.weights import network_factory, weights_digest
 from grader.judge.alternatives import Reading
 from grader.judge.answers import Expected
 from grader.judge.check import Compared
-from grader.judge.judge import Judge
-from grader.judge.material import own_reference
+from grader.judge.material import Material, own_reference
 from grader.judge.misconception import Variant
 from grader.judge.planned import PlannedTest
 from grader.judge.plugin import JudgePlugin, Ran
@@ -107,31 +106,31 @@ class Recorder:
         return ()
 
 
-def record(judge: Judge) -> Recording:
-    """Record what the public tests ask. `judge` is one of public tests alone; it needs no template.
+def record(material: Material) -> Recording:
+    """Record what the public tests ask. `material` is of public tests alone.
 
     Raises `SpecificationError` when the reference fails a public test, or gives an answer that cannot be written.
     """
-    reference = own_reference(judge.setting.reference)
+    reference = own_reference(material.setting.reference)
     recorder = Recorder(reference)
-    functions = {part.id: getattr(reference.module, part.names[0]) for part in judge.assignment.parts}
+    functions = {part.id: getattr(reference.module, part.names[0]) for part in material.assignment.parts}
 
     def make(_test: PlannedTest) -> LocalSubmission:
-        return LocalSubmission(judge.assignment, functions, reference, _CALL_SECONDS)
+        return LocalSubmission(material.assignment, functions, reference, _CALL_SECONDS)
 
-    plugin = JudgePlugin(replace(judge.setting, reference=recorder), make)
+    plugin = JudgePlugin(replace(material.setting, reference=recorder), make)
     run_tests(plugin, visibilities=("public",))
     for ran in plugin.ran:
         if ran.fault or ran.outcome is not None:
             raise SpecificationError(
                 f"the reference fails {ran.test.id}: {ran.fault or ran.outcome}", remedy="run grade validate"
             )
-    _record_variants(judge, plugin.ran, recorder)
-    _record_weights(judge, recorder.recording)
+    _record_variants(material, plugin.ran, recorder)
+    _record_weights(material, recorder.recording)
     return recorder.recording
 
 
-def _record_variants(judge: Judge, ran: list[Ran], recorder: Recorder) -> None:
+def _record_variants(material: Material, ran: list[Ran], recorder: Recorder) -> None:
     """Variants that no public test tells from the reference are left out: what is wrong with them is for hidden tests to say.
 
     So are those whose answers are large in all: a bundle is to be cloned by a whole class.
@@ -139,19 +138,19 @@ def _record_variants(judge: Judge, ran: list[Ran], recorder: Recorder) -> None:
     told: set[str] = set()
     sizes: Counter[str] = Counter()
     for item in ran:
-        variants = [one for one in judge.diagnosis.variants if one.part == item.test.part]
-        for compared in _sequences(judge, item):
+        variants = [one for one in material.diagnosis.variants if one.part == item.test.part]
+        for compared in _sequences(material, item):
             numbers = tuple(recorder.number(one.call.part, one.call.arguments) for one in compared)
             answers = {}
             for variant in variants:
-                found = _answers(judge, variant, compared)
+                found = _answers(material, variant, compared)
                 answers[variant.id] = [wired(value) for value in found]
                 sizes[variant.id] += _size(found)
-                if any(judge.diagnosis.differs(value, one) for value, one in zip(found, compared, strict=False)):
+                if any(material.diagnosis.differs(value, one) for value, one in zip(found, compared, strict=False)):
                     told.add(variant.id)
             recorder.recording.sequences.append(RecordedSequence(numbers, answers))
     told = {name for name in told if sizes[name] <= _MOST_BYTES}
-    for variant in judge.diagnosis.variants:
+    for variant in material.diagnosis.variants:
         if variant.id in told:
             recorder.recording.variants.append(
                 RecordedVariant(variant.id, variant.part, variant.en, variant.ru, variant.accepted, variant.ignores)
@@ -161,12 +160,12 @@ def _record_variants(judge: Judge, ran: list[Ran], recorder: Recorder) -> None:
         recorder.recording.sequences[number] = replace(sequence, answers=kept)
 
 
-def _sequences(judge: Judge, item: Ran) -> list[list[Compared]]:
+def _sequences(material: Material, item: Ran) -> list[list[Compared]]:
     """What a test compares; and what it compares where a submission answers to other arguments than the test's."""
     sequences = [item.compared] if item.compared else []
     seen = {tuple(digest_of(one.call.arguments) for one in item.compared)}
-    others = [other_arguments(judge, one.call.part, one.call.arguments, one.expected) for one in item.compared]
-    reference = own_reference(judge.setting.reference)
+    others = [other_arguments(material, one.call.part, one.call.arguments, one.expected) for one in item.compared]
+    reference = own_reference(material.setting.reference)
     for way in dict.fromkeys(way for one in others for way in one):
         asked = [other.get(way, one.call.arguments) for other, one in zip(others, item.compared, strict=True)]
         digests = tuple(digest_of(arguments) for arguments in asked)
@@ -182,13 +181,13 @@ def _sequences(judge: Judge, item: Ran) -> list[list[Compared]]:
     return sequences
 
 
-def other_arguments(judge: Judge, part_id: str, arguments: tuple[Any, ...], expected: Any) -> dict[str, tuple[Any, ...]]:
+def other_arguments(material: Material, part_id: str, arguments: tuple[Any, ...], expected: Any) -> dict[str, tuple[Any, ...]]:
     """The arguments that an honest answer to these may belong to instead, by the way in which it came about.
 
     A submission's own network stands for a model that it does not take as an argument, and `calling.py` knows other ways to ask
     (see `grader.judge.delivery.asked_arguments`).
     """
-    part, models = judge.assignment.part(part_id), _own_models(judge)
+    part, models = material.assignment.part(part_id), _own_models(material)
     bound = [parameter.role for parameter in part.parameters if not parameter.optional and "variable" not in part.styles]
     roles = [parameter.role for parameter in part.parameters]
     found: dict[str, tuple[Any, ...]] = {}
@@ -199,7 +198,7 @@ def other_arguments(judge: Judge, part_id: str, arguments: tuple[Any, ...], expe
             for role, value in zip(roles, arguments, strict=False)
         )
     for served in [Model(name) for name in models] or [Model("")]:
-        for alternative in judge.alternatives.of(part, arguments, served).values():
+        for alternative in material.alternatives.of(part, arguments, served).values():
             if alternative.asked is not None:
                 found[f"{alternative.id} of {served.name}"] = alternative.asked
             read = alternative.read(copy.deepcopy(expected)) if alternative.read is not None else None
@@ -208,18 +207,18 @@ def other_arguments(judge: Judge, part_id: str, arguments: tuple[Any, ...], expe
     return found
 
 
-def _own_models(judge: Judge) -> list[str]:
+def _own_models(material: Material) -> list[str]:
     """The models that a submission's own network may stand for: only of what a function made is it known that it made it."""
-    usual = {part.variable_model for part in judge.assignment.parts}
-    factories = {name: network_factory(one, judge.plan.folder) for name, one in judge.assignment.models.items()}
+    usual = {part.variable_model for part in material.assignment.parts}
+    factories = {name: network_factory(one, material.folder) for name, one in material.assignment.models.items()}
     return [name for name, factory in factories.items() if name in usual or not isinstance(factory, type)]
 
 
-def _answers(judge: Judge, variant: Variant, compared: list[Compared]) -> list[Any]:
+def _answers(material: Material, variant: Variant, compared: list[Compared]) -> list[Any]:
     """What the variant answers to the test's calls until it fails."""
     for length in range(len(compared), 0, -1):
         try:
-            return judge.diagnosis.answers(variant, [one.call for one in compared[:length]])
+            return material.diagnosis.answers(variant, [one.call for one in compared[:length]])
         except Exception:  # noqa: BLE001, S112  a wrong variant may fail in any way
             continue
     return []
@@ -233,7 +232,7 @@ def _size(answer: Any) -> int:
     return int(getattr(answer, "nbytes", 0))
 
 
-def _record_weights(judge: Judge, recording: Recording) -> None:
-    for name, path in judge.weights.items():
+def _record_weights(material: Material, recording: Recording) -> None:
+    for name, path in material.weights.items():
         version = importlib.metadata.version("torch").split("+")[0]
         recording.weights[name] = RecordedWeights(weights_digest(path), sketch_weights(path), version)

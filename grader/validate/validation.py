@@ -14,7 +14,7 @@ from grader.course.yamlfile import read_yaml
 from grader.errors import SpecificationError
 from grader.i18n import languages
 from grader.judge.judge import Judge
-from grader.judge.material import own_reference
+from grader.judge.material import Material, own_reference
 from grader.judge.outcome import CodeRaised
 from grader.judge.planned import PlannedTest
 from grader.judge.plugin import JudgePlugin, Ran
@@ -36,12 +36,13 @@ SEEDS = 20
 class Validator:
     """Runs the checks one by one, so that a caller can show them as they come."""
 
-    def __init__(self, judge: Judge, make_judge: Callable[[int], Judge]) -> None:
+    def __init__(self, judge: Judge, make_material: Callable[[int], Material]) -> None:
         self.judge = judge
-        self.make_judge = make_judge
-        self.folder: AssignmentFolder = judge.plan.folder
-        self.assignment = judge.assignment
-        reference = own_reference(judge.setting.reference)
+        self.material = judge.material
+        self.make_material = make_material
+        self.folder: AssignmentFolder = self.material.folder
+        self.assignment = self.material.assignment
+        reference = own_reference(self.material.setting.reference)
         self.functions: dict[str, Function] = {p.id: getattr(reference.module, p.names[0]) for p in self.assignment.parts}
         self.explained = read_survivors(self.folder.path / "survivors.yaml")
         self.languages = {one: translate_with(one, self.folder.locale, self.assignment.id) for one in languages()}
@@ -69,15 +70,15 @@ class Validator:
     def run_local(
         self,
         functions: dict[str, Function],
-        judge: Judge | None = None,
+        material: Material | None = None,
         part: str = "",
         *,
         stop_early: bool = False,
         first: frozenset[str] = frozenset(),
     ) -> list[Ran]:
         """Run the tests (of one part, when named; some `first`) with functions of the course in place of a submission."""
-        judge = judge or self.judge
-        reference = own_reference(judge.setting.reference)
+        material = material or self.material
+        reference = own_reference(material.setting.reference)
 
         trusted = functions == self.functions
         seconds = _REFERENCE_SECONDS if trusted else _CALL_SECONDS
@@ -85,7 +86,7 @@ class Validator:
         def make(_test: PlannedTest) -> LocalSubmission:
             return LocalSubmission(self.assignment, functions, reference, seconds)
 
-        plugin = JudgePlugin(judge.setting, make, only_parts=frozenset({part} - {""}), first=first)
+        plugin = JudgePlugin(material.setting, make, only_parts=frozenset({part} - {""}), first=first)
         run_tests(plugin, stop_early=stop_early)
         for item in plugin.ran:
             item.fault = item.fault or fault_of_texts(item, self.languages)
@@ -106,9 +107,9 @@ class Validator:
 
     def check_reference(self) -> Check:
         """The reference passes every test."""
-        points = sum(self.judge.share.values())
-        public = sum(test.visibility == "public" for test in self.judge.planned)
-        text = f"{float(points):g} points in {len(self.judge.planned)} tests ({public} public)"
+        points = sum(self.material.share.values())
+        public = sum(test.visibility == "public" for test in self.material.planned)
+        text = f"{float(points):g} points in {len(self.material.planned)} tests ({public} public)"
         return Check("the reference scores full marks", not self.fallen, text, self.fallen)
 
     @cached_property
@@ -147,9 +148,9 @@ class Validator:
     def check_misconceptions(self) -> Check:
         """Every wrong variant fails its own part; every accepted one passes."""
         short = []
-        variants = self.judge.diagnosis.variants
+        variants = self.material.diagnosis.variants
         for variant in variants:
-            found = self._reaction(variant.part, variant.function, self.judge)
+            found = self._reaction(variant.part, variant.function, self.material)
             self.caught[variant.id] = found.failed
             if found.faults:
                 short += [f"{variant.id}: {fault}" for fault in found.faults]
@@ -163,19 +164,19 @@ class Validator:
         return Check("every misconception is caught in its part", not short, text, tuple(short))
 
     def _reaction(
-        self, part: str, function: Function, judge: Judge, *, stop_early: bool = False, first: frozenset[str] = frozenset()
+        self, part: str, function: Function, material: Material, *, stop_early: bool = False, first: frozenset[str] = frozenset()
     ) -> Reaction:
         watched = Watched(function)
-        ran = self.run_local({**self.functions, part: watched.function}, judge, part, stop_early=stop_early, first=first)
+        ran = self.run_local({**self.functions, part: watched.function}, material, part, stop_early=stop_early, first=first)
         return reaction(ran, watched)
 
     def check_tests_needed(self) -> Check:
         """Every test is failed by some misconception; where a part has none, by a mutant, if there is one to tell it."""
-        known = {variant.part for variant in self.judge.diagnosis.variants if not variant.accepted}
+        known = {variant.part for variant in self.material.diagnosis.variants if not variant.accepted}
         unknown = [part.id for part in self.assignment.parts if part.id not in known]
         silent = {part for part in unknown if not self._mutants_of(part)}
         useful = set().union(*self.caught.values(), *(found.failed for part in unknown for _, found in self._mutants_of(part)))
-        tests = [test.id for test in self.judge.planned if test.part not in silent]
+        tests = [test.id for test in self.material.planned if test.part not in silent]
         idle = [test for test in tests if test not in useful]
         text = f"{len(tests) - len(idle)} of {len(tests)} tests catch a misconception"
         text += ", or a mutant of a part without one" if len(unknown) > len(silent) else ""
@@ -211,10 +212,10 @@ class Validator:
     def _mutants_of(self, part: str) -> list[tuple[str, Reaction]]:
         """The mutants of a part and the tests that each fails: all of them where no misconception tells them, else the first."""
         if part not in self._mutants:
-            told = any(variant.part == part and not variant.accepted for variant in self.judge.diagnosis.variants)
-            module = own_reference(self.judge.setting.reference).module
+            told = any(variant.part == part and not variant.accepted for variant in self.material.diagnosis.variants)
+            module = own_reference(self.material.setting.reference).module
             self._mutants[part] = [
-                (mutant.id, self._reaction(part, mutant.function, self.judge, stop_early=told))
+                (mutant.id, self._reaction(part, mutant.function, self.material, stop_early=told))
                 for mutant in mutants_of(part, self.assignment.part(part).names[0], module)
             ]
         return self._mutants[part]
@@ -226,14 +227,14 @@ class Validator:
             return Check(name, False, "not tried, since the reference fails as it is")
         short: dict[str, list[str]] = {}  # what differs -> with which seeds
         for seed in range(1, SEEDS + 1):
-            judge = self.make_judge(seed)
-            for fault in self._fallen(self.run_local(self.functions, judge)):
+            material = self.make_material(seed)
+            for fault in self._fallen(self.run_local(self.functions, material)):
                 short.setdefault(f"the reference fails {fault}", []).append(str(seed))
-            for variant in self.judge.diagnosis.variants:
+            for variant in self.material.diagnosis.variants:
                 caught = self.caught.get(variant.id)
                 before = not variant.accepted if caught is None else bool(caught)
                 # Those that caught it before will as a rule do so again, and one is enough.
-                found = self._reaction(variant.part, variant.function, judge, stop_early=True, first=caught or frozenset())
+                found = self._reaction(variant.part, variant.function, material, stop_early=True, first=caught or frozenset())
                 for fault in found.faults:
                     short.setdefault(f"{variant.id}: {fault}", []).append(str(seed))
                 if not found.faults and found.is_caught is not before:

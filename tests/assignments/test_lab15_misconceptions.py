@@ -28,17 +28,17 @@ FAILS_ONLY = {"nms.fails_when_all_are_dropped"}  # its answers are right, where 
 def validator() -> Validator:
     """Of lab 15, without a template."""
     judge = Judge(JudgePlan(open_assignment(ASSIGNMENT), NoWall(), (), "en"))
-    return Validator(judge, lambda _seed: judge)
+    return Validator(judge, lambda _seed: judge.material)
 
 
 @pytest.mark.parametrize("part", ["cam", "iou", "dice", "nms"])
 def test_each_mistake_is_named_by_its_own_name(validator: Validator, part: str) -> None:
     """Protects whoever makes one known mistake from being told of another, which answers the tests alike or stands above it."""
-    judge, named = validator.judge, {}
-    wrong = [variant for variant in judge.diagnosis.variants if variant.part == part and not variant.accepted]
+    material, named = validator.material, {}
+    wrong = [variant for variant in material.diagnosis.variants if variant.part == part and not variant.accepted]
     for variant in wrong:
-        ran = validator.run_local({**validator.functions, part: variant.function}, judge, part)
-        found = judge.diagnosis.name(part, [one for item in ran for one in item.compared])
+        ran = validator.run_local({**validator.functions, part: variant.function}, material, part)
+        found = material.diagnosis.name(part, [one for item in ran for one in item.compared])
         named[variant.id] = found.id if found is not None else ""
     assert named == {variant.id: "" if variant.id in FAILS_ONLY else variant.id for variant in wrong}
 
@@ -50,12 +50,12 @@ def test_each_mistake_is_named_by_its_own_name(validator: Validator, part: str) 
 def test_a_mistake_costs_what_it_weighs(validator: Validator, name: str, points: int) -> None:
     """Protects the points from boxes of nearly one size, for which areas hardly matter: one test of fourteen told them. Who keeps
     only one side from being negative lost a fifteenth."""
-    judge = validator.judge
-    variant = next(variant for variant in judge.diagnosis.variants if variant.id == name)
-    ran = validator.run_local({**validator.functions, variant.part: variant.function}, judge, variant.part)
-    lost = sum(judge.share[item.test.id] for item in ran if item.outcome is not None)
+    material = validator.material
+    variant = next(variant for variant in material.diagnosis.variants if variant.id == name)
+    ran = validator.run_local({**validator.functions, variant.part: variant.function}, material, variant.part)
+    lost = sum(material.share[item.test.id] for item in ran if item.outcome is not None)
     assert lost >= points
-    assert sum(judge.share[item.test.id] for item in ran) == 15
+    assert sum(material.share[item.test.id] for item in ran) == 15
 
 
 def test_no_overlap_lies_near_its_threshold(validator: Validator) -> None:

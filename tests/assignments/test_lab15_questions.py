@@ -64,7 +64,9 @@ class FakeSubmission:
 def questions(judge: Judge, answer: Answer) -> dict[str, list[str]]:
     """What each test asks a submission that answers so, as it is graded."""
     asked: dict[str, list[str]] = {}
-    plugin = JudgePlugin(judge.setting, lambda test: FakeSubmission(answer, asked.setdefault(test.id, [])), at_once=False)
+    plugin = JudgePlugin(
+        judge.material.setting, lambda test: FakeSubmission(answer, asked.setdefault(test.id, [])), at_once=False
+    )
     run_tests(plugin)
     assert not [ran.fault for ran in plugin.ran if ran.fault]
     return asked
@@ -72,15 +74,15 @@ def questions(judge: Judge, answer: Answer) -> dict[str, list[str]]:
 
 def test_what_is_asked_does_not_depend_on_the_answers(judge: Judge) -> None:
     """Protects from a submission with two guesses: a question that comes only after a right answer tells which was right."""
-    right = questions(judge, lambda part, arguments: judge.setting.reference.expect(part, arguments).value)
-    assert len(right) == len(judge.planned)
+    right = questions(judge, lambda part, arguments: judge.material.setting.reference.expect(part, arguments).value)
+    assert len(right) == len(judge.material.planned)
     assert questions(judge, lambda *_: None) == right
     assert questions(judge, lambda *_: np.eye(8, 9)[::-1]) == right
 
 
 def test_remembered_answers_and_zeros_are_worth_little(judge: Judge) -> None:
     """Protects from code that knows the answers to the public tests, which everybody may read, and says zero to all else."""
-    reference = judge.setting.reference
+    reference = judge.material.setting.reference
     public: dict[tuple[str, bytes], Any] = {}
 
     def key(part: str, arguments: tuple[Any, ...]) -> tuple[str, bytes]:
@@ -92,7 +94,7 @@ def test_remembered_answers_and_zeros_are_worth_little(judge: Judge) -> None:
         return public.get(key(part, arguments), 0.0)
 
     plugin = JudgePlugin(
-        judge.setting,
+        judge.material.setting,
         lambda test: FakeSubmission(lambda part, arguments: asked(test, part, arguments), []),
         only_parts=frozenset({"iou", "dice", "nms"}),
         at_once=False,
@@ -104,5 +106,5 @@ def test_remembered_answers_and_zeros_are_worth_little(judge: Judge) -> None:
         tests = [ran for ran in plugin.ran if ran.test.part == part]
         assert all(ran.outcome is None for ran in tests if ran.test.visibility == "public")
         hidden = [ran for ran in tests if ran.test.visibility == "hidden"]
-        earned = sum(judge.share[ran.test.id] for ran in hidden if ran.outcome is None)
-        assert earned <= sum(judge.share[ran.test.id] for ran in hidden) / 5, part
+        earned = sum(judge.material.share[ran.test.id] for ran in hidden if ran.outcome is None)
+        assert earned <= sum(judge.material.share[ran.test.id] for ran in hidden) / 5, part

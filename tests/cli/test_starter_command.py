@@ -73,7 +73,7 @@ def test_validate_and_release(lab: Path) -> None:
     folder = open_assignment(lab)
     plan = JudgePlan(folder, NoWall(), (), "en")
     with Judge(plan) as judge:
-        validator = Validator(judge, lambda _seed: judge)
+        validator = Validator(judge, lambda _seed: judge.material)
         assert validator.check_current().shortfalls == ("tiny.py: run grade starter",)
         with pytest.raises(SpecificationError, match="is not what the master makes it"):
             build_bundle(folder)

@@ -74,7 +74,7 @@ def test_a_result(judge: Judge, submit: Callable[..., Submission]) -> None:
     assert (result.student, result.path, result.digest) == ("ann", str(submission.main), submission.digest(judge.limit))
     assert (result.status, result.score, result.max_score) == ("graded", 40, 100)
     assert result.seconds > 0
-    assert [test.id for test in result.tests] == [test.id for test in judge.planned]
+    assert [test.id for test in result.tests] == [test.id for test in judge.material.planned]
 
 
 def test_a_judge_that_is_closed(judge: Judge, submit: Callable[..., Submission]) -> None:
@@ -384,9 +384,9 @@ def test_a_corrected_course_is_judged_by_in_the_same_process(course_copy: Path) 
         Judge(JudgePlan(open_assignment(place), NoWall(), (), "en"))
     (tests / "conftest.py").unlink()
     judge = Judge(JudgePlan(open_assignment(place), NoWall(), (), "en"))
-    assert {(test.title, test.weight) for test in judge.planned if test.id.endswith("more")} == {("Corrected.", 3.0)}
-    assert judge.setting.comparisons.functions["mean"](0, 0, None) == "corrected"
-    assert judge.setting.reference.mean([1.0]) == "corrected"
+    assert {(test.title, test.weight) for test in judge.material.planned if test.id.endswith("more")} == {("Corrected.", 3.0)}
+    assert judge.material.setting.comparisons.functions["mean"](0, 0, None) == "corrected"
+    assert judge.material.setting.reference.mean([1.0]) == "corrected"
 
 
 SERVED = b"""

@@ -23,6 +23,7 @@ from grader.course.assignment import open_assignment
 from grader.course.submission import collect
 from grader.errors import SpecificationError
 from grader.judge.judge import Judge, JudgePlan
+from grader.judge.material import load_material
 from grader.release.bundle import ANSWERS, build_bundle
 from grader.sandbox.wall import NoWall
 
@@ -204,8 +205,8 @@ def test_the_seed_stays_with_the_course(course_copy: Path) -> None:
     specification = assignment / "assignment.yaml"
     specification.write_text(specification.read_text() + "seed: 4711\n")
     folder = open_assignment(assignment)
-    assert Judge(JudgePlan(folder, NoWall(), (), "en")).setting.seed == 4711
-    assert Judge(JudgePlan(folder, NoWall(), (), "en", seed=3)).setting.seed == 3
+    assert load_material(folder, "en").setting.seed == 4711
+    assert load_material(folder, "en", seed=3).setting.seed == 3
     files = build_bundle(folder, "")
     assert files["assignment.yaml"] == plain["assignment.yaml"]
     assert not any(b"4711" in data or b"4712" in data for data in files.values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +14,7 @@ from grader.cli.main import run_main
 from grader.course.assignment import open_assignment
 from grader.errors import SpecificationError
 from grader.judge.judge import Judge, JudgePlan
+from grader.judge.material import load_material
 from grader.release.bundle import build_bundle
 from grader.sandbox.wall import NoWall
 from grader.validate.leaks import leaks
@@ -40,7 +40,7 @@ def make_validator(folder: Path) -> MakeValidator:
 
     def make() -> Validator:
         plan = JudgePlan(open_assignment(folder), NoWall(), (), "en")
-        return Validator(Judge(plan), lambda seed: Judge(replace(plan, seed=seed)))
+        return Validator(Judge(plan), lambda seed: load_material(plan.folder, plan.language, seed=seed))
 
     return make
 
