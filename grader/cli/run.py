@@ -22,6 +22,7 @@ from grader.run.plan import AssignmentRun, other_works, passed_over, plan_run, p
 from grader.run.run import RunOptions, run_assignment, write_results
 from grader.run.sizing import jobs_that_fit, pick_device, usable_cores
 from grader.run.workers import ThisMachine
+from grader.sandbox.cgroups import remove_leftovers
 from grader.sandbox.choice import WALLS, choose_wall
 
 _MOST_NAMES = 10
@@ -60,7 +61,14 @@ def run_command(request: RunRequest) -> int:
     """Do it; the exit status."""
     check_request(request)
     with occupied(request.out):
-        return run_round(request, Console(request.quiet, request.verbose)).status
+        clear_leftovers(request, console := Console(request.quiet, request.verbose))
+        return run_round(request, console).status
+
+
+def clear_leftovers(request: RunRequest, console: Console) -> None:
+    """Clear away what killed runs have left running on this machine, before workers do it, who could tell nobody what stays."""
+    if not request.cluster:
+        remove_leftovers(console.warn)
 
 
 def run_round(request: RunRequest, console: Console) -> Round:

@@ -10,7 +10,7 @@ from functools import partial
 
 from grader.cli.console import Console
 from grader.cli.occupied import occupied
-from grader.cli.run import Round, RunRequest, check_request, run_round
+from grader.cli.run import Round, RunRequest, check_request, clear_leftovers, run_round
 from grader.cli.status import STOPPED
 from grader.errors import GraderError, UsageError
 from grader.run.watch import fingerprint, wait_for_change
@@ -27,6 +27,7 @@ def watch_command(request: RunRequest) -> int:
 
 def _watch(request: RunRequest) -> int:
     console = Console(request.quiet, request.verbose)
+    clear_leftovers(request, console)
     look = partial(fingerprint, request.submissions, without=request.out)
     seen = look()  # before the first round: what changes meanwhile is graded in the second
     last = run_round(request, console)

@@ -59,9 +59,10 @@ def available() -> str:
         return f"none: {error}"
 
 
-def remove_leftovers() -> int:
-    """Kill and remove the groups of graders that no longer run; how many there were. Safe at any time, and beside another's.
+def remove_leftovers(warn: Callable[[str], None] = lambda _text: None) -> int:
+    """Kill and remove the groups of graders that no longer run; how many went. Safe at any time, and beside another's.
 
+    One that stays (a process of it hangs in the kernel, or is another user's) is in nobody's way: `warn` is told of it.
     Only groups made in this pid namespace are looked at: another container's grader has a pid of its own.
     """
     try:
@@ -69,9 +70,15 @@ def remove_leftovers() -> int:
     except WallError:
         return 0
     names = {entry.name for folder in place.folders() for entry in folder.iterdir() if _is_leftover(entry.name)}
-    for name in names:
-        ControlGroup(place, name).remove()
-    return len(names)
+    removed = 0
+    for name in sorted(names):
+        try:
+            ControlGroup(place, name).remove()
+        except (SandboxFault, OSError) as error:
+            warn(f"What a run that was killed left behind is still there, and may take memory and time: {error}")
+        else:
+            removed += 1
+    return removed
 
 
 class ControlGroup:

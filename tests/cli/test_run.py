@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader import __version__
+from grader.cli.console import Console
+from grader.cli.run import RunRequest, clear_leftovers
 from grader.results import read_results
 
 Grade = Callable[..., Any]
@@ -167,6 +170,18 @@ def test_where_submissions_keep_roots_user_id_it_is_told(grade: Grade, make_clas
 
 
 # -- with grading -------------------------------------------------------------------------------------------------------
+
+
+def test_what_killed_runs_left_running_is_told_before_workers_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Protects whoever grades with half of the machine's memory from not knowing why; workers have nobody to tell."""
+    monkeypatch.setattr("grader.cli.run.remove_leftovers", lambda warn: warn("grade-1-2-left stays"))
+    request = RunRequest(submissions=tmp_path, assignment=None, out=tmp_path)
+    clear_leftovers(request, Console(quiet=True, verbose=False))
+    assert "grade-1-2-left stays" in capsys.readouterr().err
+    clear_leftovers(replace(request, cluster="tcp://127.0.0.1:8786"), Console(quiet=True, verbose=False))
+    assert capsys.readouterr().err == ""
 
 
 def test_without_a_wall_every_run_warns(grade: Grade, make_class: MakeClass, right: str, tmp_path: Path) -> None:

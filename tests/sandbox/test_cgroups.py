@@ -174,6 +174,23 @@ for line in sys.stdin:
             assert not [folder for name in ("one", "two", "three") for folder in folders_of(name, dead)]
 
 
+def test_a_leftover_that_stays_is_told_and_left(monkeypatch, tmp_path) -> None:
+    """A process that hangs in the kernel cannot be killed: each submission of every later run was a fault of the grader by it."""
+    monkeypatch.setattr(cgroups, "find_place", lambda: Place("v2", tmp_path, tmp_path))
+    program = "import os; print(os.getpid(), end='')"
+    dead = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True).stdout
+    for name in ("before", "hangs", "then"):
+        (tmp_path / f"grade-{os.stat('/proc/self/ns/pid').st_ino}-{dead}-{name}").mkdir()
+    stays = next(tmp_path.glob("*-hangs"))
+    (stays / "held").touch()  # what is not empty the kernel does not remove
+    told: list[str] = []
+    assert remove_leftovers(told.append) == 2
+    assert list(tmp_path.iterdir()) == [stays]
+    assert len(told) == 1
+    assert str(stays) in told[0]
+    assert remove_leftovers() == 0
+
+
 @needs_groups
 def test_a_process_that_has_ended_cannot_be_added() -> None:
     """Silence here would be a submission that runs outside of its limits."""
