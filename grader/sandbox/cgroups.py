@@ -100,6 +100,8 @@ class ControlGroup:
         if not _NAME.fullmatch(name):
             raise ValueError(f"not a name for a control group: {name!r}")
         group = cls(find_place(), f"grade-{_pid_namespace()}-{os.getpid()}-{name}")
+        if any(folder.exists() for folder in group._folders()):
+            group.remove()  # of a dead grader that had this one's pid, as in a container each has, and looked alive as long
         try:
             group._make(memory_bytes, processes)
         except OSError as error:

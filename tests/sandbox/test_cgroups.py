@@ -174,6 +174,16 @@ for line in sys.stdin:
             assert not [folder for name in ("one", "two", "three") for folder in folders_of(name, dead)]
 
 
+@needs_groups
+def test_the_group_of_a_dead_grader_with_the_same_pid() -> None:
+    """In a container each grader may have the pid of the one before it, whose group cost a submission its grade."""
+    for place in find_place().folders():
+        (place / f"grade-{os.stat('/proc/self/ns/pid').st_ino}-{os.getpid()}-again").mkdir()
+    with ControlGroup.create("again", 64 * MIB, 10) as group:
+        assert run_in(group, lambda: None) == 0
+    assert not folders_of("again", os.getpid())
+
+
 def test_a_leftover_that_stays_is_told_and_left(monkeypatch, tmp_path) -> None:
     """A process that hangs in the kernel cannot be killed: each submission of every later run was a fault of the grader by it."""
     monkeypatch.setattr(cgroups, "find_place", lambda: Place("v2", tmp_path, tmp_path))
