@@ -20,6 +20,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 LOCK = ".lock"
+_ATTEMPTS = 100
 
 
 @contextmanager
@@ -31,11 +32,8 @@ def occupied(out: Path) -> Iterator[None]:
     if fcntl is None:
         yield
         return
-    new = [folder for folder in (out, *out.parents) if not folder.exists()]
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / LOCK).open("a") as stream:
-        if not _has_locked(stream, out / LOCK):
-            raise UsageError(f"--out: another grade is at work in {out}", remedy="wait until it has ended, or name another --out")
+    stream, new = _locked(out)
+    with stream:
         try:
             yield
         finally:
@@ -45,14 +43,42 @@ def occupied(out: Path) -> Iterator[None]:
                     folder.rmdir()
 
 
-def _has_locked(stream: IO[str], path: Path) -> bool:
+def _locked(out: Path) -> tuple[IO[str], list[Path]]:
+    """The file `.lock` in the folder, locked, and the folders that were made for it.
+
+    Another command that ends meanwhile takes the file along, and may take the folder: then it is tried again.
+    """
+    new: list[Path] = []
+    for left in reversed(range(_ATTEMPTS)):
+        new = max(new, [folder for folder in (out, *out.parents) if not folder.exists()], key=len)
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            stream = (out / LOCK).open("a")
+        except (FileNotFoundError, FileExistsError):
+            if left:
+                continue
+            raise
+        has_locked = _has_locked(stream)
+        if _is_there(stream, out / LOCK):
+            if has_locked:
+                return stream, new
+            stream.close()
+            break
+        stream.close()  # a lock on it would keep nobody out
+    raise UsageError(f"--out: another grade is at work in {out}", remedy="wait until it has ended, or name another --out")
+
+
+def _has_locked(stream: IO[str]) -> bool:
     try:
         fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (BlockingIOError, PermissionError):  # POSIX leaves open which
         return False
     except OSError:  # a file system without locks
         return True
-    # Whoever held it may have removed the file after it was opened here: this lock would then keep nobody out.
+    return True
+
+
+def _is_there(stream: IO[str], path: Path) -> bool:
     with suppress(OSError):
         return os.path.samestat(os.fstat(stream.fileno()), path.stat())
     return False

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import select
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -123,3 +125,54 @@ def test_a_folder_in_which_nothing_was_written_goes_again(tmp_path: Path) -> Non
     with occupied(tmp_path / "out"):
         (tmp_path / "out" / "results.json").touch()
     assert (tmp_path / "out" / "results.json").is_file()
+
+
+@pytest.mark.parametrize("goes", ["the lock", "the folder"])
+def test_a_command_that_ends_while_another_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, goes: str) -> None:
+    """Protects the second of two commands from a traceback, and from being refused for the sake of one that has ended.
+
+    The first takes its lock along, and a folder in which nothing was written, just before or after the second opens the lock.
+    """
+    out, opened, ended = tmp_path / "new" / "out", Path.open, list[bool]()
+
+    def open_late(path: Path, *arguments: Any, **keywords: Any) -> Any:
+        if ended:
+            return opened(path, *arguments, **keywords)
+        ended.append(True)
+        if goes == "the folder":
+            shutil.rmtree(out.parent)
+            return opened(path, *arguments, **keywords)
+        stream = opened(path, *arguments, **keywords)
+        path.unlink()
+        return stream
+
+    monkeypatch.setattr(Path, "open", open_late)
+    with occupied(out):
+        assert (out / LOCK).is_file()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_commands_that_start_together(tmp_path: Path) -> None:
+    """Protects exclusion: of several processes at most one at a time is in, and each of the others is refused in words."""
+    program = """
+import os, sys
+from pathlib import Path
+from grader.cli.occupied import occupied
+from grader.errors import UsageError
+place = Path(sys.argv[1])
+sys.stdin.readline()
+for number in range(300):
+    try:
+        with occupied(place / str(number)):
+            os.close(os.open(place / f"in {number}", os.O_CREAT | os.O_EXCL))
+            os.unlink(place / f"in {number}")
+    except UsageError:
+        continue
+"""
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    running = [subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    for one in running:
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    assert [one.communicate()[1] for one in running] == ["", "", ""]
+    assert [one.returncode for one in running] == [0, 0, 0]
