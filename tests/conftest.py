@@ -81,7 +81,7 @@ _KEEPER = textwrap.dedent(
 
     arguments, report, patience = json.loads(sys.argv[1]), sys.argv[2], float(sys.argv[3])
     ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: None)  # a handler, not SIG_IGN, which the grader would inherit
     process = subprocess.Popen([sys.executable, "-m", "grader", *arguments])
     print(process.pid, file=open(report + ".pid", "w"), flush=True)

@@ -29,6 +29,7 @@ from grader.sandbox.folders import remove
 from grader.sandbox.wall import Wall
 
 _SAFE_PATH = "PYTHONSAFEPATH"  # see "Command line and environment" in Python's documentation
+_FROM_TERMINAL = (signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 _MOST_DEATHS = 5  # of workers in a row, without anything graded in between
 # Of a worker process: made once by its initializer, used by every task; or the error that kept it from being made.
 _worker: Judge | GraderError | OSError | None = None
@@ -183,15 +184,16 @@ class Processes:
 
 @contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
-    """Ignore Ctrl-C for a moment; what is started meanwhile ignores it for good, across `exec` too."""
+    """Ignore Ctrl-C and a hang-up for a moment; what is started meanwhile ignores them for good, across `exec` too."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in _FROM_TERMINAL}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -230,7 +232,8 @@ def _start_worker(plan: JudgePlan, parent: int, share: set[int]) -> None:
     global _worker
     if share:
         os.sched_setaffinity(0, share)  # the template and the submissions inherit it, and the filter keeps it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the terminal is the parent's to handle
+    for number in _FROM_TERMINAL:
+        signal.signal(number, signal.SIG_IGN)  # what the terminal tells all is the parent's to handle
     if sys.platform == "linux":
         from grader.guest.kernel import die_with_parent  # other systems have none of what it imports
 

@@ -1,10 +1,12 @@
-"""Ctrl-C and SIGTERM stop at once, keep what is graded, say how to go on, and leave no process and no file behind."""
+"""Ctrl-C, SIGTERM and SIGHUP stop at once, keep what is graded, say how to go on, and leave no process and no file behind."""
 
 from __future__ import annotations
 
 import os
+import pty
 import select
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -92,6 +94,41 @@ def test_sigterm(
     assert_stopped(running.finish(), tmp_path / "out", 1, 2)
     assert list(tmp_path.rglob(LOCK)) == []
     assert list(running.report.parent.glob("grader-*")) == []
+
+
+@pytest.mark.wall
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_sighup(start_grade: StartGrade, make_class: MakeClass, right: str, tmp_path: Path, jobs: int) -> None:
+    """Protects the same from a connection that breaks: the shell, then the kernel tell everybody in the foreground."""
+    place = make_class(ann=right, zoe=SLEEPS)
+    running = start_grade(place, "-o", tmp_path / "out", "-j", jobs)
+    running.read_until("tiny: 1 of 2: ann")
+    for _ in range(2):
+        os.killpg(running.process.pid, signal.SIGHUP)
+    assert_stopped(running.finish(), tmp_path / "out", 1, 2)
+    assert list(tmp_path.rglob(LOCK)) == []
+    assert list(running.report.parent.glob("grader-*")) == []
+
+
+def test_the_terminal_goes_away(make_class: MakeClass, right: str, tmp_path: Path) -> None:
+    """Protects the report and the sandbox's files where nothing can be written to the terminal any more."""
+    fifo = tmp_path / "it runs"
+    os.mkfifo(fifo)
+    tell = f"print('x', file=open({str(fifo)!r}, 'w'), flush=True)"
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    place = make_class(ann=right, zoe=HANGS.format(tell=tell, how="time.sleep(1000)"))
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ |= {"TMPDIR": str(tmp_path), "GRADER_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(PACKAGE_PARENT)}
+        options = ["-o", str(tmp_path / "out"), "-j", "1", "--sandbox", "none"]
+        os.execv(sys.executable, [sys.executable, "-m", "grader", str(place), *options])
+    assert select.select([reader], [], [], 60)[0], "the call was never made"
+    os.close(reader)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
+    assert read_results(tmp_path / "out" / "results.json").left_out == 1
+    assert list(tmp_path.rglob(LOCK)) == []
+    assert list(tmp_path.glob("grader-*")) == []
 
 
 @pytest.mark.parametrize("how", ["a module", "a class"])
