@@ -32,12 +32,12 @@ class Variant:
     ignores: str = ""
 
     def explanation(self, language: str) -> str:
-        """The words for the student."""
-        return self.ru if language == "ru" else self.en
+        """The words for the student: where those of the language are missing, the other's."""
+        return (self.ru if language == "ru" else self.en) or self.en or self.ru
 
 
 def misconception(
-    id: str, *, part: str, en: str, ru: str, accepted: bool = False, ignores: str = ""
+    id: str, *, part: str, en: str = "", ru: str = "", accepted: bool = False, ignores: str = ""
 ) -> Callable[[_Function], _Function]:
     """Mark a function of `misconceptions.py` as a wrong variant of `part`, which takes what the reference takes, and `memory`
     if it likes.
@@ -46,11 +46,15 @@ def misconception(
         id: its name in results and in `grade validate`, one of a kind in the file; by custom `<part>.<slug>`.
         part: the part's id.
         en: the words for the student; the first sentence is the title. Say what is computed instead, and what is asked.
-        ru: the same in Russian.
+        ru: the same in Russian. One of the two is enough: it then stands for both.
         accepted: it is harmless: `grade validate` says when it no longer passes. Students are not told of it; a comparison that
             lets it pass may say so in `call.notes`.
         ignores: the role of which it takes no notice: it is not named where the function was never given that.
+
+    Raises `SpecificationError` where there are no words at all.
     """
+    if not (en or ru):
+        raise SpecificationError(f"the misconception {id!r} has no words for the student: give it en=, ru= or both")
 
     def mark(function: _Function) -> _Function:
         vars(function)["misconception"] = Variant(id, part, en, ru, accepted, function, ignores)

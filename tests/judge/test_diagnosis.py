@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from grader.course.code import load_file
+from grader.errors import SpecificationError
 from grader.judge import diagnosis as diagnosis_module
 from grader.judge.check import Compared
 from grader.judge.diagnosis import Diagnosis
@@ -279,3 +280,14 @@ def test_what_a_variant_remembers_ends_with_the_test(setting: Setting) -> None:
     calls = [Call("mean", ([1.0, 3.0],)), Call("mean", ([5.0],))]
     assert diagnosis.answers(variant, calls) == [2.0, 2.0]
     assert diagnosis.answers(variant, calls[1:]) == [5.0]
+
+
+def test_words_in_one_language() -> None:
+    """Protects a course in one language: its words stand for both, as everywhere in a course; without any there is no mistake to
+    name."""
+    english = misconception("mean.half", part="mean", en="Half of it.")(lambda values: sum(values) / 2)
+    russian = misconception("mean.third", part="mean", ru="Треть.")(lambda values: sum(values) / 3)
+    told = [vars(one)["misconception"].explanation(language) for one in (english, russian) for language in ("en", "ru")]
+    assert told == ["Half of it.", "Half of it.", "Треть.", "Треть."]
+    with pytest.raises(SpecificationError, match=r"the misconception 'mean\.none' has no words for the student"):
+        misconception("mean.none", part="mean")
