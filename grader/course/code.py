@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import os
 import sys
+import traceback
 from pathlib import Path
 from types import ModuleType
 
@@ -43,7 +44,7 @@ def load_file(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:
         del sys.modules[name]
-        raise SpecificationError(f"{path}: does not import: {type(error).__name__}: {error}") from error
+        raise _not_imported(path, error) from error
     return module
 
 
@@ -58,8 +59,17 @@ def load_files(path: Path) -> list[ModuleType]:
             try:
                 modules.append(importlib.import_module(f"{modules[0].__name__}.{file.stem}"))
             except Exception as error:
-                raise SpecificationError(f"{file}: does not import: {type(error).__name__}: {error}") from error
+                raise _not_imported(file, error) from error
     return modules
+
+
+def _not_imported(path: Path, error: Exception) -> SpecificationError:
+    """The file with the deepest of its lines that was running; a syntax error tells its line itself."""
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == str(path)]
+    place = f"{path}:{lines[-1]}" if lines else str(path)
+    if isinstance(error, SpecificationError):
+        return SpecificationError(f"{place}: {error}")
+    return SpecificationError(f"{place}: does not import: {type(error).__name__}: {error}")
 
 
 def files_of(path: Path) -> list[Path]:

@@ -107,7 +107,7 @@ def test_a_wrong_specification(grade: Grade, make_class: MakeClass, right: str, 
     [
         ("tests/hidden/test_mean.py", "import no_such_module\n", "No module named 'no_such_module'"),
         ("comparison.py", "x = 1\n", "there is no function compare_mean(answer, expected, call)"),
-        ("misconceptions.py", "1 / 0\n", "misconceptions.py: does not import: ZeroDivisionError"),
+        ("misconceptions.py", "1 / 0\n", "misconceptions.py:1: does not import: ZeroDivisionError"),
     ],
 )
 def test_a_course_that_does_not_import(

@@ -43,9 +43,9 @@ def test_no_file(tmp_path: Path) -> None:
 
 
 def test_a_module_that_does_not_import(package: Path) -> None:
-    """Protects the author, who must learn which of the files it is."""
-    (package.parent / "squares.py").write_text("1 / 0\n")
-    with pytest.raises(SpecificationError, match=r"squares\.py: does not import: ZeroDivisionError"):
+    """Protects the author, who must learn which of the files it is, and in which line."""
+    (package.parent / "squares.py").write_text("ONE = 1\nONE / 0\n")
+    with pytest.raises(SpecificationError, match=r"squares\.py:2: does not import: ZeroDivisionError"):
         load_files(package)
 
 

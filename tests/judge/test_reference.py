@@ -261,17 +261,18 @@ def test_two_files_of_one_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("def f(:\n", "does not import: SyntaxError"),
-        ("import no_such_module\n", "does not import: ModuleNotFoundError: No module named 'no_such_module'"),
-        ("1 / 0\n", "does not import: ZeroDivisionError: division by zero"),
+        ("def f(:\n", ": does not import: SyntaxError"),
+        ("import no_such_module\n", ":1: does not import: ModuleNotFoundError: No module named 'no_such_module'"),
+        ("\n1 / 0\n", ":2: does not import: ZeroDivisionError: division by zero"),
+        ("import json\njson.loads('')\n", ":2: does not import: JSONDecodeError"),
     ],
 )
 def test_a_file_that_does_not_import(tmp_path: Path, source: str, said: str) -> None:
-    """Protects the author's way to the error: a usage error with the file's name, each time that it is tried."""
+    """Protects the author's way to the error: a usage error with the file's name and its line, each time that it is tried."""
     path = tmp_path / "comparison.py"
     path.write_text(source)
     for _ in range(2):
-        with pytest.raises(SpecificationError, match=f"comparison.py: {said}"):
+        with pytest.raises(SpecificationError, match=f"comparison.py{said}"):
             load_file(path)
 
 
