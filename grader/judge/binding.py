@@ -175,11 +175,13 @@ def bind_steps(
     strict: bool = False,
 ) -> Binding:
     """Bind to a method that answers after others of the same object were told what about: as a constructor, they get by name what
-    they must have, and the last call gets the rest.
+    they must have, and the last call gets the rest. A name that a step has and the last call again (`fit(x)`, `transform(x)`)
+    stands there for what nothing was told yet, if that leaves nothing over, and no other name stands for it.
     """
     before = [parameter for parameters in steps.values() for parameter in parameters]
     whole = bind_class(roles, [*constructor, *before], called, strict)
     given = dict(whole.constructor)
+    whole = _bind_again(roles, whole, before, called or ())
 
     def given_to(parameters: Sequence[Parameter]) -> Pairs:
         return tuple((p.name, given[p.name]) for p in parameters if p.name in given)
@@ -190,6 +192,21 @@ def bind_steps(
         steps=tuple((method, given_to(parameters)) for method, parameters in steps.items()),
         complete=whole.complete and all(p.name in given for p in before if p.required),
     )
+
+
+def _bind_again(roles: Roles, told: Binding, before: Sequence[Parameter], called: Sequence[Parameter]) -> Binding:
+    """The last call bound to what comes, in the order of the roles, after all that it names again; no name is of two networks."""
+    given = dict(told.constructor)
+    names = {p.name for p in before if given.get(p.name) in roles.order}
+    again = sorted((p.name for p in called if p.required and p.name in names), key=lambda name: roles.order.index(given[name]))
+    rest = [role for role in roles.order if role not in given.values() and role not in roles.optional]
+    later = bool(again and rest) and roles.order.index(given[again[-1]]) < roles.order.index(rest[0])
+    named = any(roles.named(p.name, rest) for p in called)
+    if not later or named or len(again) != len(rest) or roles.networks & {*rest, *(given[name] for name in again)}:
+        return told
+    meant = {role: (name,) for role, name in zip(rest, again, strict=True)}
+    inner = bind(replace(roles, order=tuple(rest), aliases=meant, hints={}), called)
+    return replace(inner, constructor=told.constructor, omitted=told.omitted) if inner.complete else told
 
 
 def bind_looking_on(

@@ -2,7 +2,8 @@
 
 What they are told is known by its names, as in a constructor. A step that only ever gives back nothing, or its object, is no
 answer itself. One that answers (a `forward` that returns logits) is a step only where the last call is named like the part, or
-takes more (the class whose map it is): else its own answer is meant.
+takes more (the class whose map it is): else its own answer is meant. What is named after a step as well (`fit_transform` after
+`fit`) is the last call after all others.
 """
 
 from __future__ import annotations
@@ -28,11 +29,14 @@ def in_steps(part: Part, entry: Entry, ways: Sequence[Roles], last: str = "") ->
     takes = {name: _takes(entry.methods[name], roles) for name in needs}
     answering = [one for one in needs if entry.methods[one].answers and one not in CALLED and last in ("", one)]
     possible = _steps(entry, needs)
-    for method in sorted(answering, key=lambda one: (same_name(one) not in wanted, -len(takes[one])))[:_MOST]:
+    repeating = {one for one in needs if any(words_of(other) < words_of(one) for other in needs)}
+    for method in sorted(answering, key=lambda one: (same_name(one) not in wanted, one in repeating, -len(takes[one])))[:_MOST]:
         for steps in possible:
             told = {role for step in steps for role in needs[step]}
             silent = not any(entry.methods[step].answers for step in steps)
             meant = silent or same_name(method) in wanted or takes[method] - told
+            if told & takes[method]:  # by a name that may stand for what is not told yet
+                told |= set(roles.order) - roles.optional
             if method not in steps and meant and not _is_for_one(entry, steps, told | takes[method], roles):
                 rebind = _binding_of(entry, steps, method)
                 alone = _binding_of(entry, (), method)

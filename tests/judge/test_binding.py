@@ -258,6 +258,23 @@ def test_what_is_told_before_the_call():
     assert not bind_steps(MAP, parameters("net"), {"forward": parameters("img path")}, ()).complete
 
 
+def test_a_name_that_stands_for_two_things_in_turn():
+    """Protects `fit(X)`, then `transform(X)`, and `fit(X, y)`, then `score(X, y)`: the last call is given what comes later; not
+    where another name stands for that, or it is another number of things, comes before, or is a network."""
+    roles = Roles(("train", "labels", "test", "answers"), {"train": ("X",), "labels": ("y",)})
+    binding = bind_steps(roles, (), {"fit": parameters("X y")}, parameters("y X"))
+    assert binding == Binding(("answers", "test"), steps=(("fit", (("X", "train"), ("y", "labels"))),))
+    assert not bind_steps(roles, (), {"fit": parameters("X y")}, parameters("X")).complete
+    two = replace(roles, order=("train", "test"))
+    assert bind_steps(two, (), {"fit": parameters("X")}, parameters("X copy=")).positional == ("test",)
+    assert bind_steps(two, (), {"fit": parameters("X")}, parameters("X test=")) == Binding(
+        ("train", "test"), steps=(("fit", (("X", "train"),)),)
+    )
+    assert bind_steps(two, parameters("k="), {"fit": parameters("X")}, parameters("X"), True).complete
+    assert not bind_steps(replace(two, order=("test", "train")), (), {"fit": parameters("X")}, parameters("X")).complete
+    assert not bind_steps(replace(two, networks=frozenset({"train"})), (), {"fit": parameters("X")}, parameters("X")).complete
+
+
 def test_an_object_that_looks_on():
     """Protects `keeper = Keeper(net)`, `net(img)`, `keeper.answer()`: whoever makes it runs the network. Nothing is run without
     one in the constructor, or where that wants what nobody has, nor on what some call takes."""

@@ -448,6 +448,18 @@ def test_what_is_told_first_and_asked_then():
         assert not any(one.binding.steps for one in candidates_of("overlap", said))
 
 
+def test_what_is_told_and_asked_under_one_name():
+    """Protects scikit-learn's `fit(x)`, then `transform(x)`, whatever the order of the methods: `fit_transform` learns from what
+    it is asked about. Not where one call does it all."""
+    tell, ask = told("first", answers=False), told("first")
+    entry = Entry("class", (), {"fit_transform": ask, "fit": tell, "transform": ask, "both": told("first", "x")})
+    said = candidates_of("overlap", report(Overlap=entry))
+    assert [one.name for one in said if one.binding.steps][:1] == ["Overlap.transform"]
+    assert (said[0].binding.steps, said[0].binding.positional) == ((("fit", (("first", "first"),)),), ("second",))
+    whole = Entry("class", (), {"fit": tell, "transform": ask, "whole": told("first", "second")})
+    assert not any(one.binding.steps for one in candidates_of("overlap", report(Overlap=whole)))
+
+
 def test_who_looks_on_is_asked_after_the_network_was_run():
     """Protects `Maps(net)` whose `maps()` gives what its hook kept: nobody but the one who made it runs the network."""
     said = report(Maps=Entry("class", (Parameter("net"),), {"maps": told()}))
