@@ -27,7 +27,9 @@ def in_steps(part: Part, entry: Entry, ways: Sequence[Roles], last: str = "") ->
     needs = _needs(entry, roles)
     wanted = {same_name(name) for name in part.names}
     takes = {name: _takes(entry.methods[name], roles) for name in needs}
-    answering = [one for one in needs if entry.methods[one].answers and one not in CALLED and last in ("", one)]
+    may_be_last = [one for one in needs if one not in CALLED and last in ("", one)]
+    # One that is named like the part and gives nothing back is unfinished: its own exception tells more than its parameters.
+    answering = [one for one in may_be_last if entry.methods[one].answers or same_name(one) in wanted]
     possible = _steps(entry, needs)
     repeating = {one for one in needs if any(words_of(other) < words_of(one) for other in needs)}
     for method in sorted(answering, key=lambda one: (same_name(one) not in wanted, one in repeating, -len(takes[one])))[:_MOST]:
