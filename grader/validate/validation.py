@@ -31,6 +31,7 @@ from grader.validate.translations import slips
 _CALL_SECONDS = 5.0  # a mutant that takes longer does not end
 _REFERENCE_SECONDS = 600.0
 SEEDS = 20
+_MOST_SAID = 300  # characters of what came of a right solution
 
 
 class Validator:
@@ -189,8 +190,11 @@ class Validator:
         short = []
         for file, result in results:
             if result.score != result.max_score:
-                lost = [test.id for test in result.tests if test.score != test.max_score]
-                short.append(f"{file}: {_points(result)} ({', '.join(lost[:3])})")
+                lost = [test for test in result.tests if test.score != test.max_score]
+                said = [test.detail or test.message for test in lost] or list(result.messages)
+                names = ", ".join(test.id for test in lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
+                why = f": {' '.join(said[0].split())[:_MOST_SAID]}" if said else ""
+                short.append(f"{file}: {_points(result)}{f' ({names})' if names else ''}{why}")
         return Check(name, bool(results or not needed) and not short, f"{len(results)} solutions", tuple(short))
 
     def check_mutants(self) -> Check:
@@ -267,4 +271,4 @@ def read_survivors(path: Path) -> dict[str, str]:
 
 
 def _points(result: SubmissionResult) -> str:
-    return "not graded" if result.score is None else f"{result.score} points"
+    return "not graded" if result.score is None else f"{result.score:g} points"

@@ -236,6 +236,25 @@ def test_a_style_with_a_helper(folder: Path, make_validator: MakeValidator, monk
     assert [one.main for one in graded] == [folder / "styles" / "plain.py", None, style / "tiny.py"]
 
 
+def test_what_a_right_solution_lost(folder: Path, make_validator: MakeValidator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the author from grading each style by hand to see what came; and one that was not loaded from having no reason."""
+    (folder / "styles").mkdir(exist_ok=True)
+    for name in ("lists.py", "lost.py"):
+        (folder / "styles" / name).write_text("x = 1\n")
+    came = {"score": 0.0, "max_score": 1.0, "message": "came", "detail": "7.0 ·\n expected: 8"}
+    lost = [SimpleNamespace(id=f"hidden/a.py::test_{letter}", **came) for letter in "abcd"]
+    results = {
+        "lists.py": SimpleNamespace(score=1.0, max_score=5.0, tests=lost, messages=()),
+        "lost.py": SimpleNamespace(score=0.0, max_score=5.0, tests=[], messages=("The file could not be loaded.",)),
+    }
+    validator = make_validator()
+    monkeypatch.setattr(validator.judge, "grade", lambda one: results[one.root.name])
+    assert validator.check_full_marks("styles", folder / "styles").shortfalls == (
+        "lists.py: 1 points (hidden/a.py::test_a, hidden/a.py::test_b, hidden/a.py::test_c and 1 more): 7.0 · expected: 8",
+        "lost.py: 0 points: The file could not be loaded.",
+    )
+
+
 # -- a reference that fails -------------------------------------------------------------------------------------------
 
 
