@@ -7,6 +7,7 @@ runs the network itself is given one whose layer4 and fc have the numbers of the
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from grader.testing import Alternative, Probe, Reading, Situation
+from grader.testing import Alternative, Model, Probe, Reading, Situation
 from grader.testing import gettext as _
 
 PHOTO = Path(__file__).parent / "pictures" / "cat.jpg"
@@ -46,6 +47,7 @@ TWO_CLASSES = np.column_stack([*QUESTION, np.float32([0, 0, 1, 0])])
 CELLS = np.arange(24, dtype=np.float32).reshape(4, 2, 3) ** 2 % 17
 ROWS = np.array([[1, 0, 2, 1], [2, -1, 1, -3], [0, 1, 1, 1]], dtype=np.float32)
 RESNET50 = (2048, 7, 7)  # its features of a photo of 224 x 224
+CLASSES = 1000  # of ImageNet
 FC_NAMES = ("fc", "fc_layer", "linear", "linear_layer", "last_layer", "final_layer", "dense", "head", "sloy", "слой")
 FC_BY_NAME = ("fc_name", "fc_layer_name", "linear_layer_name", "linear_name", "classifier_layer", "weight_layer", "last_fc")
 FC_NAME = ("layer", "name", "fc_name", "target_layer", "imya_sloya", "имя_слоя")
@@ -116,7 +118,21 @@ def alternatives_fc_weights(arguments: tuple, situation: Situation) -> list[Alte
             {"parameter": ("param", "parameter_name", "param_name", "key", "name")},
             named=True,
         ),
+        *_in_size_of_resnet50(model, situation),
     ]
+
+
+def _in_size_of_resnet50(model: Model, situation: Situation) -> list[Alternative]:
+    """For who wrote the sizes of the lab's network in: a ResNet50 whose fc has the numbers of the test's, and further classes and
+    channels with weights of zero. All of that must come back."""
+    weights = situation.reference.fc_weights(model)
+    classes, channels = (usual - given for usual, given in zip((CLASSES, RESNET50[0]), weights.shape, strict=True))
+    if min(classes, channels) < 0:
+        return []
+    whole = np.pad(weights, ((0, classes), (0, channels)))
+    network = replace(model, name="resnet50", state={"fc.weight": whole})
+    note = _("A ResNet50 of 1000 classes was given, with the network's weights in fc, the further ones zero.")
+    return [Alternative("1000 classes, 2048 channels", {"model": network}, note, asked=(network,))]
 
 
 # --- cam

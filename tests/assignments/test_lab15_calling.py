@@ -61,6 +61,27 @@ def test_sizes_that_are_written_in_are_met() -> None:
     assert [one.id for one in large] == [one.id for one in listed]
 
 
+def test_weights_of_a_smaller_network_fit_into_those_of_resnet50() -> None:
+    """Protects code with 1000 x 2048 in it, and the judgement: the network keeps the test's numbers and its mode, what comes must
+    be the larger matrix, and a network that is larger than a ResNet50 is given as it is alone."""
+
+    class Reference:
+        def __init__(self, *shape: int) -> None:
+            self.weights = np.full(shape, 0.5, dtype=np.float32)
+
+        def fc_weights(self, model: Model) -> np.ndarray:
+            return self.weights
+
+    small = Model("narrow", state={"fc.weight": np.ones((2, 3))}).training()
+    listed = calling.alternatives_fc_weights((small,), Situation(Reference(2, 3), Model("narrow")))  # type: ignore[arg-type]
+    (network,) = next(one.asked for one in listed if one.id == "1000 classes, 2048 channels")
+    assert (network.name, network.in_training, list(network.state)) == ("resnet50", True, ["fc.weight"])
+    whole = network.state["fc.weight"]
+    assert (whole.shape, whole[:2, :3].tolist(), whole.sum()) == ((1000, 2048), [[0.5] * 3] * 2, 3)
+    large = calling.alternatives_fc_weights((small,), Situation(Reference(2, 4096), Model("narrow")))  # type: ignore[arg-type]
+    assert all(one.asked is None for one in large)
+
+
 def asked(part: str, identifier: str, *arguments: Any) -> Any:
     """What another way to ask gives a function."""
     listed = getattr(calling, f"alternatives_{part}")(arguments, Situation(None, Model("")))  # type: ignore[arg-type]

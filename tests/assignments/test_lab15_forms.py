@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.torch, pytest.mark.wall]
 LAB = Path(__file__).parents[2] / "assignments" / "lab15"
 # Stands above every form, under names that no part has.
 BEGINNING = """
+import numpy as np
 import torch
 
 
@@ -908,6 +909,13 @@ def iou(one, other):
 """,
     },
     "channels_written_in": {
+        "fc_weights": """
+def get_fc_weights(model):
+    W = np.zeros((1000, 2048))
+    for k in range(1000):
+        W[k] = model.fc.weight[k].detach().numpy().reshape(2048)
+    return W
+""",
         "cam": """
 def compute_cam(features, weights, class_idx):
     maps = features.squeeze(0)
