@@ -269,9 +269,10 @@ class Server:
 
     def after_steps(self, kind: Any, target: dict[str, Any], form: str) -> Any:
         """A fresh instance, since it adds up what it is told, after the calls that tell it."""
-        made = make(kind, {name: self.give(value, form) for name, value in target.get("constructor", {}).items()}, self.bare)
-        for method, given in target["steps"]:
-            values = {name: self.give(value, form) for name, value in given.items()}
+        given = {name: self.give(value, form) for name, value in target.get("constructor", {}).items()}
+        made = make(kind, with_members(kind, given), self.bare)
+        for method, told in target["steps"]:
+            values = {name: self.give(value, form) for name, value in told.items()}
             self.settle(getattr(made, method)(**values) if method else run(**values))
         return made
 
@@ -279,7 +280,7 @@ class Server:
         """An instance, the same one for the same arguments: what it remembers from call to call is part of its answer."""
         key = id(kind), form, hashlib.sha256(encode(constructor, REQUESTS)).digest()
         if key not in self.instances:
-            given = {name: self.give(value, form) for name, value in constructor.items()}
+            given = with_members(kind, {name: self.give(value, form) for name, value in constructor.items()})
             self.instances[key] = make(kind, given, self.bare)
         return self.instances[key]
 

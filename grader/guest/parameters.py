@@ -3,9 +3,10 @@
 A description is a list of `{name, required, how, form, fraction, default, said}`, `how` being positional, keyword, args or
 kwargs. What is taken out of `**kwargs` by its name is a keyword too, and `*args` that nothing looks at is none. `form` is that of
 arrays which the function is written for, as far as it shows, `fraction` whether the default is a float, `default` the word that
-it is (`true` and `false` of a flag; empty for all else), `said` what an annotation says that it is (network, array, number,
-numbers, other; empty where there is none). `kept` stands with a parameter whose default is layers in a row that the submission
-has put together (`net=nn.Sequential(...)`), which no whole network can take the place of.
+it is (`true` and `false` of a flag, the name of a function or of a layer without numbers; empty for all else), `said` what an
+annotation says that it is (network, array, number, numbers, other; empty where there is none). `kept` stands with a parameter
+whose default is layers in a row that the submission has put together (`net=nn.Sequential(...)`), which no whole network can take
+the place of.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _HOW: dict[Any, str] = {
     inspect.Parameter.VAR_KEYWORD: "kwargs",
     inspect.Parameter.KEYWORD_ONLY: "keyword",
 }
+_IDENTITY = "identity"  # the word for a function that changes nothing
 _KEYWORD = {"required": False, "how": "keyword", "said": ""}
 
 
@@ -128,7 +130,21 @@ def _word(default: Any) -> str:
         return _words_of(default)[-1][:50]
     if type(default) is bool:
         return str(default).lower()
+    if _is_step(default):
+        return _name_of(default).lower()[:50]
     return default[:50] if type(default) is str else ""
+
+
+def _is_step(default: Any) -> bool:
+    """Whether a default is what something is put through: a function, or a layer that has no numbers of its own."""
+    if is_network_class(type(default)):
+        return not attribute(default, "_modules") and not attribute(default, "_parameters")
+    return callable(default) and not is_a(default, type)
+
+
+def _name_of(step: Any) -> str:
+    own = attribute(step, "__name__")
+    return own if type(own) is str else type(step).__name__
 
 
 def _words_of(member: Enum) -> list[str]:
@@ -137,7 +153,8 @@ def _words_of(member: Enum) -> list[str]:
 
 
 def with_members(function: Any, given: dict[str, Any]) -> dict[str, Any]:
-    """What is given, with the members of an enumeration for words where a function's parameter is one."""
+    """What is given, with the members of an enumeration for words where a function's parameter is one, and with a function that
+    gives back what it is given for `identity` where its default is a function."""
     if not any(type(value) is str for value in given.values()):
         return given
     try:
@@ -148,6 +165,8 @@ def with_members(function: Any, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _member(parameter: inspect.Parameter, value: Any) -> Any:
+    if value == _IDENTITY and _is_step(parameter.default):
+        return lambda given, *_further, **_options: given
     kind = type(parameter.default) if is_a(parameter.default, Enum) else parameter.annotation
     if type(value) is not str or not is_a(kind, type) or not issubclass(kind, Enum):
         return value

@@ -965,6 +965,25 @@ class DiceLoss(torch.nn.Module):
         return 1 - 2 * (input * target).sum() / (input.sum() + target.sum())
 """,
     },
+    "put_through_a_function_unless_told_otherwise": {
+        "dice": """
+class DiceLoss(torch.nn.Module):
+    def __init__(self, nonlinearity=torch.nn.Sigmoid()):
+        super().__init__()
+        self.nonlinearity = nonlinearity
+
+    def forward(self, pred, target):
+        pred = self.nonlinearity(pred)
+        return 1 - 2 * (pred * target).sum() / (pred.sum() + target.sum())
+""",
+    },
+    "probabilities_where_it_is_said": {
+        "dice": """
+def dice_loss(pred, target, probs=False):
+    pred = pred if probs else pred.sigmoid()
+    return 1 - 2 * (pred * target).sum() / (pred.sum() + target.sum())
+""",
+    },
     "several_methods_of_an_object": {
         "cam": """
 class CAM:

@@ -149,6 +149,36 @@ def test_a_word_is_given_as_the_member_that_it_names(server: Server) -> None:
     assert answer["value"] == "XYXY SIZED xyxy"
 
 
+def test_a_setting_is_given_to_a_constructor_in_the_form_that_it_takes(server: Server) -> None:
+    """Protects `Loss(activation=torch.sigmoid)`, which would call the word, and `Loss(activation=Act.SIGMOID)`."""
+
+    class Act(Enum):
+        SIGMOID = 1
+        IDENTITY = 2
+
+    class ByFunction:
+        def __init__(self, activation: Any = np.tanh, name: str = "") -> None:
+            self.activation, self.name = activation, name
+
+        def __call__(self, value: float) -> str:
+            return f"{self.activation(value)} {self.name}"
+
+    class ByMember:
+        def __init__(self, activation: Act = Act.SIGMOID) -> None:
+            self.activation = activation
+
+        def __call__(self, value: float) -> str:
+            return self.activation.name
+
+    found = []
+    for kind, more in ((ByFunction, {"name": "identity"}), (ByMember, {})):
+        server.loaded.namespace["Loss"] = kind
+        target = {"via": "instance", "name": "Loss", "constructor": {"activation": "identity", **more}}
+        call = {"op": "call", "target": target, "arguments": [2.0], "keywords": {}, "form": "numpy"}
+        found.append(server.answer(call)["value"])
+    assert found == ["2.0 identity", "IDENTITY"]
+
+
 def test_a_parameter_is_given_what_the_submission_has_under_its_name(server: Server) -> None:
     """Protects functions that are given settings; what is not there is told as any other failure of the submission's."""
     server.loaded.namespace.update(scale=lambda x, cfg: cfg["factor"] * x, cfg={"factor": 2.0})

@@ -85,6 +85,8 @@ def f(a, b="midpoint", c=True, d=1, e=None, *, g=False, h=b"midpoint", i="x" * 9
     assert found == {"b": "midpoint", "c": "true", "g": "false", "i": "x" * 50, "fmt": "xywh"}
     members = "from enum import Enum\nclass F(Enum):\n    XYWH = 1\n    MID = 'midpoint'\ndef f(a=F.XYWH, b=F.MID): pass"
     assert [one["default"] for one in describe(members)["f"]["parameters"]] == ["xywh", "midpoint"]
+    steps = "from torch import nn, sigmoid\ndef g(x): pass\nN = nn.Linear(1, 1)\ndef f(a=sigmoid, b=nn.Sigmoid(), c=g, d=N): pass"
+    assert [one["default"] for one in describe(steps)["f"]["parameters"]] == ["sigmoid", "sigmoid", "g", ""]
 
 
 def test_annotations_that_tell_a_network():
