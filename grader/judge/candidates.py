@@ -16,7 +16,7 @@ from dataclasses import replace
 from functools import partial
 
 from grader.course.specification import Part, same_name
-from grader.judge.binding import Binding, Roles, bind, bind_class
+from grader.judge.binding import FLAGS, Binding, Roles, bind, bind_class
 from grader.judge.naming import CALLED, is_hook, names_alike, words_of
 from grader.judge.offers import (
     Candidate,
@@ -125,21 +125,25 @@ def _named(part: Part, report: LoadReport, roles: Roles, others: Others) -> Iter
             for name in sorted(by_name.get(same_name(wanted), []), key=lambda found: found != wanted):
                 if name not in seen:
                     seen.add(name)
-                    for found in _with_instances(name, report, roles):
+                    for found in _with_instances(part, name, report, roles):
                         yield from ((found, one) for one in offers(part, found, report.names[found], roles, others))
         if "method" in part.styles:
             yield from _methods_by_name(part, names, report, roles, others)
 
 
-def _with_instances(name: str, report: LoadReport, roles: Roles) -> list[str]:
-    """A name and, of a class, those of its instances: these first where the judge could make none like them."""
+def _with_instances(part: Part, name: str, report: LoadReport, roles: Roles) -> list[str]:
+    """A name and, of a class, those of its instances: these first where the judge could make none like them, or where the file
+    alone says how a switch of the constructor is meant, which is told nothing else."""
     entry = report.names[name]
     if entry.kind not in ("class", "module_class"):
         return [name]
     made = [other for other, each in report.names.items() if each.of == name and each.kind in ("instance", "network")]
     needed = [parameter for parameter in entry.parameters or () if parameter.required]
-    makeable = all(roles.named(parameter.name, [*roles.order, *roles.spare]) for parameter in needed)
-    return [name, *made] if makeable else [*made, name]
+    told = [parameter for parameter in entry.parameters or () if roles.named(parameter.name, [*roles.order, *roles.spare])]
+    makeable = all(parameter in told for parameter in needed)
+    switches = [parameter for parameter in entry.parameters or () if parameter.default in FLAGS]
+    known = any(setting.is_of(p.name, p.default) for p in entry.parameters or () for setting in part.settings)
+    return [*made, name] if not makeable or (switches and not told and not known) else [name, *made]
 
 
 def _methods_by_name(

@@ -984,6 +984,21 @@ def dice_loss(pred, target, probs=False):
     return 1 - 2 * (pred * target).sum() / (pred.sum() + target.sum())
 """,
     },
+    "a_switch_that_only_the_file_explains": {
+        "dice": """
+class DiceLoss(torch.nn.Module):
+    def __init__(self, squash=True):
+        super().__init__()
+        self.squash = squash
+
+    def forward(self, pred, target):
+        pred = pred.sigmoid() if self.squash else pred
+        return 1 - 2 * (pred * target).sum() / (pred.sum() + target.sum())
+
+
+criterion = DiceLoss(squash=False)
+""",
+    },
     "several_methods_of_an_object": {
         "cam": """
 class CAM:

@@ -957,6 +957,24 @@ def test_a_default_of_what_makes_the_function() -> None:
     assert "constructor" not in request.target
 
 
+def test_a_switch_that_the_file_alone_explains() -> None:
+    """Fair to `measure = Overlap(squashed=False)`, made by the student, where nothing tells what the switch does; not where it is
+    a setting of the part, or where the constructor is told something that differs from test to test."""
+    call = {"__call__": Method((Parameter("first"), Parameter("second")))}
+    cases = [
+        ((Parameter("squashed", required=False, default="true"),), ["measure", "Overlap"]),
+        ((Parameter("sized", required=False, default="true"),), ["Overlap", "measure"]),
+        ((Parameter("eps", required=False, fraction=True),), ["Overlap", "measure"]),
+        (
+            (Parameter("model", required=False), Parameter("squashed", required=False, default="true")),
+            ["Overlap", "measure"],
+        ),
+    ]
+    for parameters, order in cases:
+        said = report(Overlap=Entry("class", parameters, call), measure=Entry("instance", methods=call, of="Overlap"))
+        assert [one.name for one in candidates_of("overlap", said)] == order
+
+
 def test_a_setting_that_takes_an_argument() -> None:
     """Protects a parameter that is filled already, in order: given once more, it would be refused."""
     further = Parameter("sized", required=False, default="true")
