@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.guest.glance import is_a
+from grader.guest.glance import attribute, is_a
 from grader.wire.values import Model
 
 Undo = Callable[[], None]
@@ -31,7 +31,8 @@ def change(network: Any, model: Model) -> list[Undo]:
 
 @contextmanager
 def standing_in(networks: Iterable[Any], namespace: dict[str, Any], model: Model | None) -> Iterator[Callable[[Any], None]]:
-    """Let the submission's own networks, and copies of their parameters that it keeps under a name, be as `model` says.
+    """Let the submission's own networks, and copies of their parameters that it keeps under a name or in an object, be as `model`
+    says.
 
     What is yielded lets one more network be so: one that is made meanwhile.
     """
@@ -124,15 +125,29 @@ def _set_parameter(network: Any, name: str, data: Any) -> list[Undo]:
 
 
 def _replace_copies(network: Any, namespace: dict[str, Any], model: Model) -> list[Undo]:
-    """Values of the namespace that equal a parameter which is about to be changed, given the new values in their own type."""
+    """What the namespace, a dictionary in it or an object of a class in it keeps, and equals a parameter which is about to be
+    changed, given the new values in its own type."""
     own = dict(network.named_parameters())
     undo: list[Undo] = []
     for name, data in model.state.items():
-        for key, value in list(namespace.items()):
-            if name in own and _is_copy(value, own[name]):
-                undo.append(_putting_back(namespace, key, value))
-                namespace[key] = _like(value, data)
+        for place in _places(namespace) if name in own else []:
+            for key, value in list(place.items()):
+                if _is_copy(value, own[name]):
+                    undo.append(_putting_back(place, key, value))
+                    place[key] = _like(value, data)
     return undo
+
+
+def _places(namespace: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where something is kept under names: the attributes of an object of the submission's own, too."""
+    places = [namespace]
+    for value in list(namespace.values()):
+        if type(value) is dict:
+            places.append(value)
+        elif type(value).__module__ == namespace.get("__name__"):
+            # A network keeps the parameter that it is given among its own.
+            places += [attribute(value, kind) for kind in ("__dict__", "_parameters", "_buffers")]
+    return [place for place in places if type(place) is dict]
 
 
 def _is_copy(value: Any, parameter: Any) -> bool:
@@ -146,8 +161,11 @@ def _is_copy(value: Any, parameter: Any) -> bool:
 
 def _like(value: Any, data: Any) -> Any:
     torch: Any = sys.modules["torch"]
-    return torch.from_numpy(data.copy()).to(value.device) if isinstance(value, torch.Tensor) else data.copy()
+    if not isinstance(value, torch.Tensor):
+        return data.copy()
+    fresh = torch.from_numpy(data.copy()).to(value.device)
+    return torch.nn.Parameter(fresh, value.requires_grad) if isinstance(value, torch.nn.Parameter) else fresh
 
 
-def _putting_back(namespace: dict[str, Any], key: str, value: Any) -> Undo:
-    return lambda: namespace.__setitem__(key, value)
+def _putting_back(place: dict[str, Any], key: str, value: Any) -> Undo:
+    return lambda: place.__setitem__(key, value)

@@ -99,6 +99,36 @@ def test_copies_under_a_name_follow(net: Net):
     assert all(namespace[name] is before[name] for name in namespace)
 
 
+class Kept:
+    """Keeps what it is given, in an attribute."""
+
+    def __init__(self, rows: Any) -> None:
+        self.rows = rows
+
+
+class KeptByNetwork(torch.nn.Module):
+    """Keeps a network's parameter among its own."""
+
+    def __init__(self, rows: Any) -> None:
+        super().__init__()
+        self.rows = rows
+
+
+def test_copies_in_objects_and_dictionaries_follow(net: Net):
+    """Protects `self.weights = model.fc.weight` of an object that is asked about the features given; what belongs to a library
+    is left alone."""
+    own, by_network, config = Kept(net.fc.weight.detach().numpy().copy()), KeptByNetwork(net.fc.weight), {"W": net.fc.weight}
+    namespace: dict[str, Any] = {"__name__": __name__, "own": own, "by_network": by_network, "config": config}
+    with standing_in([net], namespace, MODEL):
+        for value in (own.rows, by_network.rows, config["W"]):
+            assert np.array_equal(np.asarray(torch.as_tensor(value).detach()), WEIGHTS)
+        assert isinstance(by_network.rows, torch.nn.Parameter)
+    assert own.rows.shape == (7, 8)
+    assert by_network.rows is config["W"] is net.fc.weight
+    with standing_in([net], {**namespace, "__name__": "elsewhere"}, MODEL):
+        assert by_network.rows.shape == own.rows.shape == (7, 8)
+
+
 def test_no_model_changes_nothing(net: Net):
     """A call that needs no stand-in leaves the networks alone."""
     before = state_digest(net)
