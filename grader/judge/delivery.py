@@ -14,6 +14,7 @@ import numpy as np
 
 from grader.course.specification import Assignment, Part
 from grader.judge.alternatives import Alternative
+from grader.judge.binding import Pairs
 from grader.judge.calling import MIXED, Attempt, Question, settings_in_making, settings_of
 from grader.sandbox.exchange import LoadReport
 from grader.wire.values import Array, Model, Value
@@ -111,12 +112,16 @@ def _values(question: Question, alternative: Alternative | None, asked: tuple[An
 
 def _request(attempt: Attempt, roles: dict[str, Any], question: Question, served: Model) -> Request:
     binding, target = attempt.candidate.binding, dict(attempt.candidate.target)
-    making: dict[str, Value] = {name: wired(roles[role]) for name, role in binding.constructor}
+
+    def given(pairs: Pairs) -> dict[str, Value]:
+        return {name: wired(in_mode(roles[role], question.report)) for name, role in pairs}
+
+    making = given(binding.constructor)
     making |= {name: setting.value for name, setting in settings_in_making(question.part, attempt)}
     if making:
         target["constructor"] = making
     if binding.steps:
-        target["steps"] = [[method, {name: wired(roles[role]) for name, role in given}] for method, given in binding.steps]
+        target["steps"] = [[method, given(pairs)] for method, pairs in binding.steps]
     if binding.filled:
         target["filled"] = list(binding.filled)
     if attempt.replay:

@@ -1125,6 +1125,26 @@ from torchvision.models import resnet50
 explained = Explained(resnet50())
 """,
     },
+    "network_in_eval_mode_given_to_a_constructor": {
+        "features_map": """
+class FeatureExtractor:
+    def __init__(self, model):
+        self.model = model
+        self.model.layer4.register_forward_hook(self.keep)
+
+    def keep(self, module, inputs, output):
+        self.maps = output.detach()
+
+    def __call__(self, x):
+        self.model(x)
+        return self.maps
+
+
+from torchvision.models import resnet50
+
+extractor = FeatureExtractor(resnet50().eval())
+""",
+    },
     "set_one_by_one": {
         "cam": """
 class CamBuilder:

@@ -478,6 +478,20 @@ def test_who_looks_on_is_asked_after_the_network_was_run():
     assert not any(one.binding.steps for one in candidates_of("maps", taking))
 
 
+@pytest.mark.parametrize("evaluated", [True, False])
+def test_a_network_for_a_constructor_or_a_step_is_in_the_mode_that_the_file_expects(evaluated: bool):
+    """Fair to `Maps(net)` in a file that calls `.eval()` on its network: a function was given one in eval mode already."""
+    called = Entry("class", (Parameter("net"),), {"__call__": told("img")})
+    looking_on = Entry("class", (Parameter("net"),), {"maps": told()})
+    lent = []
+    for entry in (called, looking_on):
+        asked = question("maps", report(evaluated=evaluated, Maps=entry))
+        (request,) = requests_of(asked, attempts(asked)[0], (Model("big").training(), np.zeros((1, 3))))
+        pairs = [request.target.get("constructor", {}), *(given for _, given in request.target.get("steps", ()))]
+        lent += [value.in_training for given in pairs for value in given.values() if isinstance(value, Model)]
+    assert lent == [not evaluated] * 3
+
+
 def test_an_answer_that_is_kept_under_the_parts_name():
     """Protects `run(x)` that keeps what it found in `maps`; where `run` answers itself, that is its answer."""
     for answers in (False, True):
