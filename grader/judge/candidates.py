@@ -186,6 +186,8 @@ def _attributes(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candid
             yield Candidate(f"{name}.{attribute}", "variable", target, Binding(omitted=omitted))
         elif (binding := bind_class(roles, report.names[name].parameters, ())).complete:
             yield Candidate(f"{name}.{attribute}", "variable", target, binding)
+        else:
+            yield from offers_in_steps(part, name, report.names[name], roles, tuple, attribute)
 
 
 def _is_setting(attribute: str, entry: Entry, report: LoadReport, roles: Roles) -> bool:

@@ -21,7 +21,8 @@ _MOST = 6  # methods of a class that may be told something, or answer: each of t
 def in_steps(part: Part, entry: Entry, ways: Sequence[Roles], last: str = "") -> Iterator[tuple[str, Rebind]]:
     """The methods of a class that answer after others, the likeliest first, or the `last` one alone; each with what binds the
     roles of one of the `ways` to ask to all calls. Not where one method takes all that they take, or the last needs no others.
-    An attribute that is named like the part may be the last, too, where the steps give no answer.
+    An attribute that is named like the part may be the last, too, where the steps give no answer, or where it is the `last` and
+    the step the object's call: `net(x)` gives the logits, and `net.features` the maps on the way to them.
     """
     roles = ways[0]
     needs = _needs(entry, roles)
@@ -48,8 +49,9 @@ def in_steps(part: Part, entry: Entry, ways: Sequence[Roles], last: str = "") ->
         for steps in possible:
             told = {role for step in steps for role in needs[step]}
             silent = not any(entry.methods[step].answers for step in steps)
+            kept = (silent and not _is_for_one(entry, steps, told, roles)) or (bool(last) and set(steps) <= set(CALLED))
             rebind = _binding_of(entry, steps, attribute)
-            if silent and not _is_for_one(entry, steps, told, roles) and any(rebind(each, True).complete for each in ways):
+            if kept and any(rebind(each, True).complete for each in ways):
                 yield attribute, rebind
 
 

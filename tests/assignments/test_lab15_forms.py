@@ -1145,6 +1145,25 @@ from torchvision.models import resnet50
 extractor = FeatureExtractor(resnet50().eval())
 """,
     },
+    "maps_kept_on_the_way_to_logits": {
+        "features_map": """
+class Net(torch.nn.Module):
+    def __init__(self, resnet):
+        super().__init__()
+        self.body = torch.nn.Sequential(*list(resnet.children())[:-2])
+        self.head = resnet.fc
+        self.activations = None
+
+    def forward(self, x):
+        self.activations = self.body(x)
+        return self.head(self.activations.mean(dim=(2, 3)))
+
+
+from torchvision.models import resnet50
+
+net = Net(resnet50()).eval()
+""",
+    },
     "set_one_by_one": {
         "cam": """
 class CamBuilder:

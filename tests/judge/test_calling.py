@@ -500,6 +500,17 @@ def test_an_answer_that_is_kept_under_the_parts_name():
         assert steps == ([] if answers else ["attribute"])
 
 
+def test_what_a_network_keeps_of_its_own_call():
+    """Fair to `class Net` whose `forward` gives logits and keeps `self.maps` on the way, where nothing else has the name."""
+    net = Entry("module_class", (Parameter("net"),), {"forward": told("img"), "look": told("img")}, attributes=("maps", "net"))
+    (one,) = (one for one in candidates_of("maps", report(Net=net)) if one.binding.steps)
+    assert (one.name, one.target["via"], one.binding.constructor) == ("Net.maps", "attribute", (("net", "model"),))
+    assert one.binding.steps == (("forward", (("img", "x"),)),)
+    assert not any(one.binding.steps for one in candidates_of("maps", report(Maps=net)))
+    silent = replace(net, methods={"look": told("img")})
+    assert not any(one.binding.steps for one in candidates_of("maps", report(Net=silent)))
+
+
 def test_steps_of_a_class_of_many_methods(monkeypatch):
     """Protects the judge's time from classes in which each of many methods may answer after each of many others."""
     bound = []
