@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,11 +117,13 @@ def gpu() -> Finding:
 def weights() -> Finding:
     """What is cached of models and fixtures."""
     folder = cache_folder()
-    files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
-    size = sum(path.stat().st_size for path in files) / (1 << 20)
+    files = list[int]()
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # a run is at work
+            files += [path.stat().st_size] if path.is_file() else []
     torch = "torch is installed" if importlib.util.find_spec("torch") else "torch is not installed"
     writable = os.access(_nearest(folder), os.W_OK)
-    text = f"{torch}; cache {folder}: {len(files)} files, {size:.0f} MB"
+    text = f"{torch}; cache {folder}: {len(files)} files, {sum(files) / (1 << 20):.0f} MB"
     return Finding("Weights", writable, text, "" if writable else "set GRADER_CACHE to a folder that can be written")
 
 
