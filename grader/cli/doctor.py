@@ -16,6 +16,7 @@ from grader.cli.markup import escape
 from grader.cli.output import standard_output
 from grader.cli.status import FOUND, OK
 from grader.cli.titled import print_table
+from grader.errors import UsageError
 from grader.fixtures.cache import cache_folder
 from grader.guest import landlock
 from grader.judge.words import one_line
@@ -116,7 +117,10 @@ def gpu() -> Finding:
 
 def weights() -> Finding:
     """What is cached of models and fixtures."""
-    folder = cache_folder()
+    try:
+        folder = cache_folder()
+    except UsageError as error:
+        return Finding("Weights", False, str(error), error.remedy)
     files = list[int]()
     for path in folder.rglob("*"):
         with suppress(FileNotFoundError):  # a run is at work
