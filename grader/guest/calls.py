@@ -46,7 +46,7 @@ from grader.guest.chance import Draws
 from grader.guest.failures import describe
 from grader.guest.glance import is_a, names_of, torch_types
 from grader.guest.hooks import run, run_and_find
-from grader.guest.instances import make, truer
+from grader.guest.instances import make, truer, without_dropout
 from grader.guest.leftovers import Leftovers, threads
 from grader.guest.models import Shelf
 from grader.guest.notes import Notes
@@ -269,10 +269,9 @@ class Server:
 
     def after_steps(self, kind: Any, target: dict[str, Any], form: str) -> Any:
         """A fresh instance, since it adds up what it is told, after the calls that tell it."""
-        given = {name: self.give(value, form) for name, value in target.get("constructor", {}).items()}
-        made = make(kind, with_members(kind, given), self.bare)
-        for method, told in target["steps"]:
-            values = {name: self.give(value, form) for name, value in told.items()}
+        made = self.make(kind, target.get("constructor", {}), form)
+        for method, given in target["steps"]:
+            values = {name: self.give(value, form) for name, value in given.items()}
             self.settle(getattr(made, method)(**values) if method else run(**values))
         return made
 
@@ -280,9 +279,16 @@ class Server:
         """An instance, the same one for the same arguments: what it remembers from call to call is part of its answer."""
         key = id(kind), form, hashlib.sha256(encode(constructor, REQUESTS)).digest()
         if key not in self.instances:
-            given = with_members(kind, {name: self.give(value, form) for name, value in constructor.items()})
-            self.instances[key] = make(kind, given, self.bare)
+            self.instances[key] = self.make(kind, constructor, form)
         return self.instances[key]
+
+    def make(self, kind: Any, constructor: dict[str, Any], form: str) -> Any:
+        """A new instance. Its own dropout is off, since nobody but the grader could have switched it off and its answer is to be
+        compared; in a network that it was given, or that the file has made, that is the submission's task."""
+        given = {name: self.give(value, form) for name, value in constructor.items()}
+        made = make(kind, with_members(kind, given), self.bare)
+        without_dropout(made, [*given.values(), *(network for _, network in self.roots())])
+        return made
 
     def give(self, value: Any, form: str) -> Any:
         """What a submission gets for a value from the wire."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from grader.guest.glance import torch_types
+from grader.guest.glance import has, is_a, torch_types
 
 
 class NotMade(TypeError):
@@ -39,6 +39,22 @@ def truer(error: BaseException, bare: list[tuple[Any, list[str]]]) -> BaseExcept
             if error.obj is made:
                 return NotMade(f"{type(made).__name__}() was not given {', '.join(missing)}")
     return error
+
+
+def without_dropout(made: Any, others: list[Any]) -> None:
+    """Put the layers of torch that drop at random into evaluation mode, but for those of `others`: with them a network in
+    training mode, as its constructor leaves it, never answers twice alike. Others keep their mode: a batch norm answers by it.
+    """
+    kept = {id(layer) for other in others for layer in _layers(other)}
+    for layer in _layers(made):
+        if id(layer) not in kept and is_a(layer, *torch_types("nn.modules.dropout._DropoutNd")):
+            layer.training = False
+
+
+def _layers(network: Any) -> list[Any]:
+    """A network and all that is in it; nothing where it is none, or was made without its own constructor."""
+    kinds: tuple[Any, ...] = torch_types("nn.Module")
+    return [layer for kind in kinds if is_a(network, kind) and has(network, "_modules") for layer in kind.modules(network)]
 
 
 def _missing(kind: Any, given: dict[str, Any]) -> dict[str, Any]:

@@ -246,3 +246,24 @@ def test_a_hook_on_the_very_thing_that_was_given(server: Server) -> None:
         "failure"
     ]
     assert failure["types"][:2] == ["HookedArgument", "TypeError"]
+
+
+@pytest.mark.torch
+def test_dropout_of_what_the_grader_makes_is_off(server: Server) -> None:
+    """Protects a right layer with a dropout in it, which nobody but the grader could put into evaluation mode. A batch norm keeps
+    its mode, and so does the network that the constructor is given: to switch that is the task."""
+    import torch
+
+    class Layer(torch.nn.Module):
+        def __init__(self, inner: Any) -> None:
+            super().__init__()
+            self.inner, self.own, self.norm = inner, torch.nn.Dropout(0.5), torch.nn.BatchNorm1d(3)
+
+        def forward(self) -> list[bool]:
+            return [self.training, self.own.training, self.norm.training, self.inner.training, self.inner[0].training]
+
+    server.shelf.lend = lambda _model: torch.nn.Sequential(torch.nn.Dropout(0.5))  # type: ignore[method-assign]
+    server.loaded.namespace["Layer"] = Layer
+    target = {"via": "instance", "name": "Layer", "constructor": {"inner": Model("big")}}
+    found = server.answer({"op": "call", "target": target, "arguments": [], "keywords": {}, "form": "torch"})
+    assert found["value"] == [True, False, True, True, True]
