@@ -147,7 +147,10 @@ def test_the_page(tiny: AssignmentFolder, right: Path, wrong: Path) -> None:
     assert "This is not the grade yet" in page
     assert "Nothing is left to do" not in page
     assert "Mean: 2 hidden tests" in page
-    assert "The divisor is n - 1." in check_page(check(tiny, wrong))
+    page = check_page(check(tiny, wrong))
+    assert "The divisor is n - 1." in page
+    assert "1 of 3 parts passes its public tests." in page
+    assert "No part is all right yet" not in page
 
 
 def test_what_a_student_prints_cannot_paint(tiny: AssignmentFolder, tmp_path: Path) -> None:
