@@ -95,6 +95,16 @@ def test_every_reason_has_words(language: str) -> None:
     assert all((re.search("[а-я]", word) is not None) == (language == "ru") for word in words)
 
 
+@pytest.mark.parametrize(("compared", "said"), [(14, False), (15, True)])
+def test_a_small_class_has_no_hundredth_pair(
+    make_class: MakeClass, make_similarity: MakeSimilarity, compared: int, said: bool
+) -> None:
+    """Protects from a threshold that the likest pair of a small class sets by itself: 15 works make more than a hundred pairs."""
+    page = index_page(make_similarity(make_class(6)).model_copy(update={"compared": compared}), "en")
+    assert "Of all pairs half are less than 21% alike" in page
+    assert ("99 in 100 less than 58%" in page) is said
+
+
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_all_code_is_on_the_page_once(make_class: MakeClass, make_similarity: MakeSimilarity, language: str) -> None:
     """Protects the reader of two codes: every line is there, in order, and every link has its target."""
