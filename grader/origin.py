@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import re
+from collections.abc import Iterable
 
 from grader import __version__
 
@@ -27,3 +29,20 @@ def requirement() -> str:
     if "archive_info" in direct and not url.startswith("file:"):
         return f"{DISTRIBUTION} @ {url}"
     return f"{DISTRIBUTION}=={__version__}"
+
+
+def further(modules: Iterable[str]) -> list[str]:
+    """The distributions that bring these modules (`sklearn.svm` of `scikit-learn`), but for those that come with the grader; in
+    alphabetical order. A module that none or several bring is left out."""
+    try:
+        needed = importlib.metadata.requires(DISTRIBUTION) or []
+    except importlib.metadata.PackageNotFoundError:
+        needed = []
+    own = {_plain(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in needed}
+    brought = importlib.metadata.packages_distributions()
+    found = [set(brought.get(module.partition(".")[0], ())) for module in modules]
+    return sorted({name for names in found if len(names) == 1 for name in names if _plain(name) not in own})
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

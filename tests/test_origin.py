@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from grader import __version__
-from grader.origin import requirement
+from grader.origin import further, requirement
 
 COMMIT = "0123456789012345678901234567890123456789"
 NAMED = f"lab-grader=={__version__}"
@@ -51,3 +51,23 @@ def test_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(importlib.metadata, "distribution", distribution)
     assert requirement() == NAMED
+
+
+def test_what_a_lab_needs_beside_the_grader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects students from an import that works where their work is graded and not at home; not what comes with the grader,
+    under whatever spelling, nor what is no distribution's alone."""
+    brought = {
+        "sklearn": ["scikit-learn"],
+        "Xgb": ["xg_boost", "xg_boost"],
+        "torch": ["torch"],
+        "PIL": ["Pillow"],
+        "skimage": ["scikit_image"],
+        "google": ["one", "other"],
+    }
+    monkeypatch.setattr(importlib.metadata, "packages_distributions", lambda: brought)
+    monkeypatch.setattr(importlib.metadata, "requires", lambda _name: ["torch>=2.4", "pillow>=10; extra", "scikit-image"])
+    assert further(["torch._dynamo", "sklearn.svm", "Xgb", "PIL.Image", "skimage", "google.x", "json"]) == [
+        "scikit-learn",
+        "xg_boost",
+    ]
+    assert further([]) == []

@@ -18,7 +18,7 @@ from grader.course.master import stale
 from grader.course.walk import contents, walk
 from grader.errors import SpecificationError
 from grader.judge.material import Material, load_material
-from grader.origin import requirement
+from grader.origin import further, requirement
 from grader.release.catalogue import reduced, texts_of
 from grader.release.pruning import prune
 from grader.release.recorder import record
@@ -56,7 +56,8 @@ def build_bundle(folder: AssignmentFolder, install: str = "", device: str = "cpu
     files["assignment.yaml"] = _specification(folder, weights)
     files[ANSWERS] = record(material).to_bytes()
     files[f"{RELEASED}/bundle.json"] = _knowledge(folder, material, starters).to_json().encode()
-    files["requirements.txt"] = f"{install or requirement()}\n".encode()
+    needed = [install or requirement(), *further(folder.specification.preload)]
+    files["requirements.txt"] = "".join(f"{line}\n" for line in needed).encode()
     files[".github/workflows/check.yml"] = workflow("student.yml").encode()
     files[".gitlab-ci.yml"] = workflow("gitlab-student.yml").encode()
     files |= _readmes(folder, material, sorted(starters))

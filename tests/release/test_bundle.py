@@ -305,6 +305,15 @@ def test_helpers_and_words_of_hidden_tests_stay(course_copy: Path) -> None:
     assert "secret_numbers" not in shared
 
 
+def test_what_is_preloaded_is_installed(course_copy: Path) -> None:
+    """Protects students of a lab that needs a package which does not come with the grader."""
+    assignment = course_copy / "assignments" / "tiny"
+    specification = assignment / "assignment.yaml"
+    specification.write_text(f"{specification.read_text()}preload: [numpy, pluggy]\n")
+    lines = build_bundle(open_assignment(assignment), "lab-grader==1")["requirements.txt"].decode().splitlines()
+    assert lines == ["lab-grader==1", "pluggy"]
+
+
 def test_the_grader_can_come_from_elsewhere(course_copy: Path, tmp_path: Path) -> None:
     """Protects `--install`: a course's own index, wheel or repository."""
     done = run(
