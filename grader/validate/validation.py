@@ -137,7 +137,10 @@ class Validator:
     def check_starter(self) -> Check:
         """What students begin with scores nothing."""
         results = self._grade_files(self.folder.starter)
-        short = [f"{name}: {_points(result)}" for name, result in results if result.score != 0]
+        short = []
+        for file, result in results:
+            if result.score != 0:
+                short.append(f"{file}: {_points(result)}{_named([test.id for test in result.tests if test.score])}")
         return Check("the starter scores zero", bool(results) and not short, f"{len(results)} files", tuple(short))
 
     def check_current(self) -> Check:
@@ -192,9 +195,8 @@ class Validator:
             if result.score != result.max_score:
                 lost = [test for test in result.tests if test.score != test.max_score]
                 said = [test.detail or test.message for test in lost] or list(result.messages)
-                names = ", ".join(test.id for test in lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
                 why = f": {' '.join(said[0].split())[:_MOST_SAID]}" if said else ""
-                short.append(f"{file}: {_points(result)}{f' ({names})' if names else ''}{why}")
+                short.append(f"{file}: {_points(result)}{_named([test.id for test in lost])}{why}")
         return Check(name, bool(results or not needed) and not short, f"{len(results)} solutions", tuple(short))
 
     def check_mutants(self) -> Check:
@@ -272,3 +274,9 @@ def read_survivors(path: Path) -> dict[str, str]:
 
 def _points(result: SubmissionResult) -> str:
     return "not graded" if result.score is None else f"{result.score:g} points"
+
+
+def _named(tests: list[str]) -> str:
+    """The first three in brackets, and how many more there are; nothing for none."""
+    more = f" and {len(tests) - 3} more" if len(tests) > 3 else ""
+    return f" ({', '.join(tests[:3])}{more})" if tests else ""

@@ -255,6 +255,14 @@ def test_what_a_right_solution_lost(folder: Path, make_validator: MakeValidator,
     )
 
 
+def test_a_starter_with_points(folder: Path, make_validator: MakeValidator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the author from looking for the test that passes without any work."""
+    tests = [SimpleNamespace(id=f"public/a.py::test_{letter}", score=float(letter == "b")) for letter in "abc"]
+    validator = make_validator()
+    monkeypatch.setattr(validator.judge, "grade", lambda _one: SimpleNamespace(score=1.0, tests=tests))
+    assert validator.check_starter().shortfalls == ("tiny.py: 1 points (public/a.py::test_b)",)
+
+
 # -- a reference that fails -------------------------------------------------------------------------------------------
 
 
