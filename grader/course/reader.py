@@ -70,11 +70,13 @@ def _sentence(path: Path, error: Any, tree: dict[str, Any]) -> str:
     if error["type"] == "value_error":
         prefix = f"{where}: " if where else ""
         return f"{path}: {prefix}{error['ctx']['error']}{shown}"
+    if error["type"] == "string_type" and not isinstance(value, list | dict):  # yes, true, 1, 2026-01-01
+        return f"{path}: {where}: must be text: YAML takes this for something else, so put it in quotes{shown}"
     return f"{path}: {where}: {_YAML_WORDS.get(error['type'], error['msg'])}{shown}"
 
 
 # pydantic speaks of Python's types; who writes YAML knows these.
-_YAML_WORDS = {"tuple_type": "must be a list", "model_type": "must be a mapping of keys to values"}
+_YAML_WORDS = {"tuple_type": "must be a list", "model_type": "must be a mapping of keys to values", "string_type": "must be text"}
 
 
 def _is_type_tag(step: Any) -> bool:
