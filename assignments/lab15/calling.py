@@ -127,7 +127,7 @@ def _in_size_of_resnet50(model: Model, situation: Situation) -> list[Alternative
     channels with weights of zero. All of that must come back."""
     weights = situation.reference.fc_weights(model)
     classes, channels = (usual - given for usual, given in zip((CLASSES, RESNET50[0]), weights.shape, strict=True))
-    if min(classes, channels) < 0:
+    if min(classes, channels) < 0 or not (classes or channels):
         return []
     whole = np.pad(weights, ((0, classes), (0, channels)))
     network = replace(model, name="resnet50", state={"fc.weight": whole})
