@@ -1,6 +1,7 @@
 """Objects that are told first what they are about, and answer in another call: `metric.update(a, b)`, then `metric.compute()`.
 
-What they are told is known by its names, as in a constructor. A step that only ever gives back nothing, or its object, is no
+What they are told is known by its names, as in a constructor; where a method is named like the part, and one other is told
+something, of names that are not known by the order. A step that only ever gives back nothing, or its object, is no
 answer itself. One that answers (a `forward` that returns logits) is a step only where the last call is named like the part, or
 takes more (the class whose map it is): else its own answer is meant. What is named after a step as well (`fit_transform` after
 `fit`) is the last call after all others.
@@ -13,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from grader.course.specification import Part, same_name
 from grader.judge.binding import Binding, Rebind, Roles, bind_class, bind_steps
 from grader.judge.naming import CALLED, ONLOOKERS, UPKEEP, is_hook, words_of
-from grader.sandbox.inventory import Entry, Method
+from grader.sandbox.inventory import Entry, Method, Parameter
 
 _MOST = 6  # methods of a class that may be told something, or answer: each of these is tried after each of those
 
@@ -32,6 +33,7 @@ def in_steps(part: Part, entry: Entry, ways: Sequence[Roles], last: str = "") ->
     # One that is named like the part and gives nothing back is unfinished: its own exception tells more than its parameters.
     answering = [one for one in may_be_last if entry.methods[one].answers or same_name(one) in wanted]
     possible = _steps(entry, needs)
+    by_name: set[str] = set()
     repeating = {one for one in needs if any(words_of(other) < words_of(one) for other in needs)}
     for method in sorted(answering, key=lambda one: (same_name(one) not in wanted, one in repeating, -len(takes[one])))[:_MOST]:
         for steps in possible:
@@ -44,7 +46,12 @@ def in_steps(part: Part, entry: Entry, ways: Sequence[Roles], last: str = "") ->
                 rebind = _binding_of(entry, steps, method)
                 alone = _binding_of(entry, (), method)
                 if any(rebind(each, True).complete and not alone(each, True).complete for each in ways):
+                    by_name.add(method)
                     yield method, rebind
+    for method in [one for one in entry.methods if same_name(one) in wanted and last in ("", one)]:
+        step = _only_step(entry, method)
+        if step and method not in by_name and _binding_in_order(entry, step, method)(roles, False).complete:
+            yield method, _binding_in_order(entry, step, method)
     for attribute in [one for one in entry.attributes if same_name(one) in wanted and last in ("", one)][:_MOST]:
         for steps in possible:
             told = {role for step in steps for role in needs[step]}
@@ -84,6 +91,46 @@ def _is_for_one(entry: Entry, steps: Sequence[str], told: set[str], roles: Roles
     """Whether one method that answers, and is no step, takes all of these roles, or whatever comes (`__call__(self, *args)`)."""
     others = [one for name, one in entry.methods.items() if one.answers and name not in steps]
     return any(told <= _takes(one, roles) or any(p.how == "args" for p in one.parameters or ()) for one in others)
+
+
+def _only_step(entry: Entry, last: str) -> str:
+    """The one method that is told something and gives nothing back, of an object that nothing else is told before its `last`;
+    empty where there are several, or where one says by its name that it is something else."""
+    if (
+        entry.kind not in ("class", "module_class")
+        or is_hook(_of(entry, last))
+        or any(p.required for p in entry.parameters or ())
+    ):
+        return ""
+    silent = [
+        name
+        for name, method in entry.methods.items()
+        if not method.answers and not method.static and name != last and any(p.required for p in method.parameters or ())
+    ]
+    usable = len(silent) == 1 and not is_hook(_of(entry, silent[0])) and not words_of(silent[0]) & (ONLOOKERS | UPKEEP)
+    return silent[0] if usable else ""
+
+
+def _of(entry: Entry, method: str) -> tuple[Parameter, ...]:
+    return entry.methods[method].parameters or ()
+
+
+def _binding_in_order(entry: Entry, step: str, last: str) -> Rebind:
+    """What must be given to the two calls in the order of the roles, where their names tell nothing else."""
+    told, asked = ([p for p in _of(entry, method) if p.required] for method in (step, last))
+
+    def rebind(roles: Roles, _strict: bool) -> Binding:  # other parts may have such names: the last call is named like this one
+        needed = [role for role in roles.order if role not in roles.optional]
+        pairs = list(zip([*told, *asked], needed, strict=False))
+        whole = any(len([p for p in _of(entry, one) if p.required]) >= len(needed) for one in entry.methods)
+        fits = len(needed) == len(told) + len(asked) and not whole and not roles.networks & set(needed)
+        said = any(roles.named(p.name, roles.order) not in ("", role) for p, role in pairs)
+        if not fits or said:
+            return Binding(complete=False)
+        keywords = tuple((p.name, role) for p, role in pairs[len(told) :])
+        return Binding(keywords=keywords, steps=((step, tuple((p.name, role) for p, role in pairs[: len(told)])),))
+
+    return rebind
 
 
 def _binding_of(entry: Entry, steps: Sequence[str], method: str) -> Rebind:

@@ -468,6 +468,31 @@ def test_an_unfinished_class_is_asked_as_a_finished_one():
     assert (first.candidate.name, first.candidate.binding.steps) == ("Sums.overlap", (("tell", (("first", "first"),)),))
 
 
+@pytest.mark.parametrize(
+    ("told_by", "asked_by", "steps"),
+    [
+        (("one",), ("other",), ((("one", "first"),), (("other", "second"),))),
+        (("one",), ("one",), ((("one", "first"),), (("one", "second"),))),
+        (("second",), ("other",), None),
+        (("one", "more"), ("other",), None),
+        (("rows",), ("row",), ((("rows", "first"),), (("row", "second"),))),
+    ],
+)
+def test_unknown_names_are_told_in_order(told_by: tuple[str, ...], asked_by: tuple[str, ...], steps: Any):
+    """Protects `fit(samples)`, then `transform(rows)`, as a function of such names is called in order; not where a name says
+    another thing, one more is asked for, or another method takes all."""
+
+    def found(entry: Entry) -> list[tuple[Any, Any]]:
+        made = [one.candidate.binding for one in attempts(question("overlap", report(Sums=entry)))]
+        return list(dict.fromkeys((binding.steps[0][1], binding.keywords) for binding in made if binding.steps))
+
+    methods = {"learn": told(*told_by, answers=False), "overlap": told(*asked_by)}
+    assert found(Entry("class", (), methods)) == ([steps] if steps else [])
+    assert not found(Entry("class", (), {**methods, "both": told("a", "b")}))
+    assert not found(Entry("class", (), {**methods, "tell": told("c", answers=False)}))
+    assert not found(Entry("class", (Parameter("path"),), methods))
+
+
 def test_who_looks_on_is_asked_after_the_network_was_run():
     """Protects `Maps(net)` whose `maps()` gives what its hook kept: nobody but the one who made it runs the network."""
     said = report(Maps=Entry("class", (Parameter("net"),), {"maps": told()}))
