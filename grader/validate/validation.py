@@ -31,6 +31,7 @@ from grader.validate.translations import slips
 _CALL_SECONDS = 5.0  # a mutant that takes longer does not end
 _REFERENCE_SECONDS = 600.0
 SEEDS = 20
+_NO_MASTER = "there is no notebook and no module in master/"
 _MOST_SAID = 300  # characters of what came of a right solution
 
 
@@ -137,17 +138,18 @@ class Validator:
     def check_starter(self) -> Check:
         """What students begin with scores nothing."""
         results = self._grade_files(self.folder.starter)
-        short = []
+        short = [] if results else ["there is none in starter/: write master/, and run grade starter"]
         for file, result in results:
             if result.score != 0:
                 short.append(f"{file}: {_points(result)}{_named([test.id for test in result.tests if test.score])}")
-        return Check("the starter scores zero", bool(results) and not short, f"{len(results)} files", tuple(short))
+        return Check("the starter scores zero", not short, f"{len(results)} files", tuple(short))
 
     def check_current(self) -> Check:
         """What students begin with is what the master makes it."""
         made = starter_files(self.folder.master)
         short = [f"{name}: run grade starter" for name in stale(self.folder.master, self.folder.starter)]
-        return Check("the starter is made from the master", bool(made) and not short, f"{len(made)} files", tuple(short))
+        short += [] if made else [_NO_MASTER]
+        return Check("the starter is made from the master", not short, f"{len(made)} files", tuple(short))
 
     def check_misconceptions(self) -> Check:
         """Every wrong variant fails its own part; every accepted one passes."""
@@ -190,14 +192,14 @@ class Validator:
     def check_full_marks(self, name: str, folder: Path, *, needed: bool = False) -> Check:
         """The right solutions in a folder score full marks: the master's, where one is `needed`, and those in other styles."""
         results = self._grade_files(folder)
-        short = []
+        short = [_NO_MASTER] if needed and not results else []
         for file, result in results:
             if result.score != result.max_score:
                 lost = [test for test in result.tests if test.score != test.max_score]
                 said = [test.detail or test.message for test in lost] or list(result.messages)
                 why = f": {' '.join(said[0].split())[:_MOST_SAID]}" if said else ""
                 short.append(f"{file}: {_points(result)}{_named([test.id for test in lost])}{why}")
-        return Check(name, bool(results or not needed) and not short, f"{len(results)} solutions", tuple(short))
+        return Check(name, not short, f"{len(results)} solutions", tuple(short))
 
     def check_mutants(self) -> Check:
         """Every generic mutant of the reference is caught, or explained in `survivors.yaml`; what is explained does not count."""

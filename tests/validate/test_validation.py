@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -261,6 +262,18 @@ def test_a_starter_with_points(folder: Path, make_validator: MakeValidator, monk
     validator = make_validator()
     monkeypatch.setattr(validator.judge, "grade", lambda _one: SimpleNamespace(score=1.0, tests=tests))
     assert validator.check_starter().shortfalls == ("tiny.py: 1 points (public/a.py::test_b)",)
+
+
+def test_nothing_to_begin_with(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects the author of a lab that is not finished from a "no" without a word."""
+    shutil.rmtree(folder / "starter")
+    shutil.rmtree(folder / "master", ignore_errors=True)
+    (folder / "master").mkdir()
+    validator = make_validator()
+    assert validator.check_starter().shortfalls == ("there is none in starter/: write master/, and run grade starter",)
+    for check in (validator.check_current(), validator.check_full_marks("the master", folder / "master", needed=True)):
+        assert (check.holds, check.shortfalls) == (False, ("there is no notebook and no module in master/",))
+    assert validator.check_full_marks("styles", folder / "nowhere").holds
 
 
 # -- a reference that fails -------------------------------------------------------------------------------------------
