@@ -74,7 +74,9 @@ def hand_on_command(paths: Sequence[Path], request: HandingRequest) -> int:
 def _the_results(paths: Sequence[Path]) -> Results:
     files = results_at(paths)
     if len(files) != 1:
-        raise UsageError(f"a table holds one assignment's grades, but there are {', '.join(map(str, files))}")
+        found = ", ".join(map(str, files))
+        remedy = f"name one, as in grade export {files[0].parent}"
+        raise UsageError(f"a table holds one assignment's grades, but there are {found}", remedy=remedy)
     return read_to_hand_on(files[0])
 
 

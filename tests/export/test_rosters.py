@@ -421,6 +421,17 @@ def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_the_report_of_several_labs(report: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects whoever graded a whole course at once: a table is of one lab, and how to name it is said."""
+    text = (report / "report" / "results.json").read_text(encoding="utf-8")
+    for lab in ("one", "two"):
+        (report / "labs" / lab).mkdir(parents=True)
+        (report / "labs" / lab / "results.json").write_text(text.replace('"tiny"', f'"{lab}"'), encoding="utf-8")
+    assert run_main(["export", "labs", "--to", "csv"]) == 2
+    assert "name one, as in grade export labs/one" in " ".join(capsys.readouterr().err.split())
+    assert run_main(["export", "labs/one", "--to", "csv"]) == 0
+
+
 def test_export_to_moodle(report: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Protects the command: both files, who is missing on standard error, exit status 1."""
     assert run_main(["export", "--to", "moodle", "--roster", "worksheet.csv"]) == 1
