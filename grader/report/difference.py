@@ -44,7 +44,7 @@ class Reason(Record):
     @property
     def words(self) -> str:
         """A line for people."""
-        about = f"{self.part}: {self.title}" if self.title else self.part or "all"
+        about = f"{self.part}: {self.title.removesuffix('.')}" if self.title else self.part or "all"
         match self.kind:
             case Kind.ADDED | Kind.REMOVED:
                 return f"the student was {self.kind}"

@@ -54,7 +54,8 @@ def test_a_test_that_came_out_in_another_way(before: Results) -> None:
     assert (change.old, change.new) == (before.submissions[0].score, after.submissions[0].score)
     (reason,) = change.reasons
     assert (reason.kind, reason.test, reason.part) == (Kind.TEST, test.id, test.part)
-    assert reason.words == f"{test.part}: {test.title}: {test.status} → passed"
+    assert test.title.endswith(".")
+    assert reason.words == f"{test.part}: {test.title[:-1]}: {test.status} → passed"
 
 
 def test_verdicts_without_another_grade(before: Results) -> None:
