@@ -161,8 +161,10 @@ class Session:
             status = self.keeper.end(self.pid, grace)
         finally:
             if self.guard is not None:
-                self.verdict = self.guard.verdict(ended=status is None)
-                self.guard.close()
+                try:
+                    self.verdict = self.guard.verdict(ended=status is None)
+                finally:
+                    self.guard.close()
         return status
 
     def __enter__(self) -> Session:

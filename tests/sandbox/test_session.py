@@ -137,6 +137,25 @@ def test_it_went(sit: Sit, status: int | None, kind: type[SubmissionStopped], sa
     assert table.keeper.ended == [77]
 
 
+def test_a_guard_that_cannot_tell_is_closed(sit: Sit) -> None:
+    """Protects the next submissions from the threads and the control group of one whose guard could not be asked."""
+
+    class Broken:
+        closed = False
+
+        def verdict(self, *, ended: bool) -> None:
+            raise OSError("no such device")
+
+        def close(self) -> None:
+            self.closed = True
+
+    table = sit()
+    table.session.guard = guard = Broken()
+    with pytest.raises(OSError, match="no such device"):
+        table.session.close()
+    assert guard.closed
+
+
 # -- what it says about itself ------------------------------------------------------------------------------------------
 
 
