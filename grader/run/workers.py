@@ -25,6 +25,7 @@ from grader.judge.judge import Judge, JudgePlan
 from grader.judge.regrading import Verdict
 from grader.run.dispatch import Crew, Job, Lost, Task
 from grader.run.environment import environment_of
+from grader.sandbox.cgroups import remove_own
 from grader.sandbox.folders import remove
 from grader.sandbox.wall import Wall
 
@@ -266,6 +267,7 @@ def _close_worker() -> None:
 def _end_worker() -> None:
     if isinstance(_worker, Judge) and _worker.template is not None:
         _worker.template.kill()
+        remove_own()
         remove(_worker.template.scratch)
     os._exit(1)
 

@@ -11,11 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 import grader
 from grader.cli.occupied import LOCK
 from grader.results import read_results
+from grader.sandbox.cgroup_place import find_place
+from grader.sandbox.cgroups import available
 
 StartGrade = Callable[..., Any]
 MakeClass = Callable[..., Path]
@@ -87,6 +90,8 @@ def test_sigterm(
     place = make_class(ann=right, zoe=SLEEPS)
     running = start_grade(place, "-o", tmp_path / "out", "-j", jobs, "--sandbox", wall)
     running.read_until("tiny: 1 of 2: ann")
+    first = psutil.Process(int((running.report.parent / f"{running.report.name}.pid").read_text()))
+    graders = {str(one.pid) for one in (first, *first.children(recursive=True))}
     if whom == "all":
         os.killpg(running.process.pid, signal.SIGTERM)
     else:
@@ -94,6 +99,8 @@ def test_sigterm(
     assert_stopped(running.finish(), tmp_path / "out", 1, 2)
     assert list(tmp_path.rglob(LOCK)) == []
     assert list(running.report.parent.glob("grader-*")) == []
+    places = () if available().startswith("none") else find_place().folders()
+    assert [group for place in places for group in place.glob("grade-*") if group.name.split("-")[2] in graders] == []
 
 
 @pytest.mark.wall

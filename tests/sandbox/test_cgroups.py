@@ -14,7 +14,7 @@ import pytest
 from grader.errors import WallError
 from grader.sandbox import cgroups
 from grader.sandbox.cgroup_place import Place, find_place
-from grader.sandbox.cgroups import ControlGroup, available, remove_leftovers
+from grader.sandbox.cgroups import ControlGroup, available, remove_leftovers, remove_own
 
 MIB = 1 << 20
 KIND = available()
@@ -143,6 +143,17 @@ os.kill(os.getpid(), signal.SIGKILL)
         assert len(folders_of("mine", os.getpid())) == len(find_place().folders()), "a living run's group"
     finally:
         mine.remove()
+
+
+@needs_groups
+def test_a_grader_that_must_exit_at_once_removes_its_own() -> None:
+    """A worker that is told to end is in the middle of a submission: its group would stay until another run in the same place."""
+    groups = [ControlGroup.create(name, 64 * MIB, 10) for name in ("one", "two")]
+    with subprocess.Popen(["sleep", "1000"]) as process:
+        groups[0].add(process.pid)
+        assert remove_own() == 2
+        assert process.wait() == -signal.SIGKILL
+    assert not [folder for name in ("one", "two") for folder in folders_of(name, os.getpid())]
 
 
 @needs_groups
