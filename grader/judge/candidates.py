@@ -80,10 +80,21 @@ def _alike_or_hooked(part: Part, report: LoadReport, roles: Roles, others: Other
 
 def _what_is_meant(own: list[Candidate], roles: Roles) -> list[Candidate]:
     """In their order, but last those that ask for something else, and of the others those that may be about another part where a
-    name says that it is not: `iou(pred, target)`, of masks perhaps, after `box_iou(a, b)`.
+    name says that it is not: `iou(pred, target)`, of masks perhaps, after `box_iou(a, b)`. A helper of an object, whose
+    parameters tell nothing, never goes before the object's own call.
     """
     told = any(roles.is_named_in(name) for one in own for name in (one.name, *(p.name for p in one.parameters)))
-    return sorted(own, key=lambda one: (_asks_for_another(one, roles), told and roles.may_be_elsewhere(one.parameters)))
+
+    def rank(one: Candidate) -> tuple[bool, bool]:
+        return _asks_for_another(one, roles), told and roles.may_be_elsewhere(one.parameters)
+
+    ranks = {one.name: rank(one) for one in own}
+
+    def rank_with_its_object(one: Candidate) -> tuple[bool, bool]:
+        known = any(len(p.name) > SHORT and roles.named(p.name, roles.order) for p in one.parameters)
+        return rank(one) if known else max(rank(one), ranks.get(one.name.rpartition(".")[0], rank(one)))
+
+    return sorted(own, key=rank_with_its_object)
 
 
 def _is_asked_for(part: Part, one: Candidate, roles: Roles) -> bool:

@@ -1164,6 +1164,27 @@ from torchvision.models import resnet50
 net = Net(resnet50()).eval()
 """,
     },
+    "object_with_a_helper_and_labels": {
+        "nms": """
+class NMS:
+    def __init__(self, iou_threshold):
+        self.limit = iou_threshold
+
+    def overlap(self, a, b):
+        low, high = torch.max(a[:2], b[:, :2]), torch.min(a[2:], b[:, 2:])
+        shared = (high - low).clamp(min=0).prod(1)
+        return shared / ((a[2:] - a[:2]).prod() + (b[:, 2:] - b[:, :2]).prod(1) - shared)
+
+    def __call__(self, boxes, scores, labels):
+        kept = []
+        for label in labels.unique():
+            left = [i for i in scores.argsort(descending=True).tolist() if labels[i] == label]
+            while left:
+                kept.append(left.pop(0))
+                left = [i for i in left if self.overlap(boxes[kept[-1]], boxes[[i]]) <= self.limit]
+        return kept
+""",
+    },
     "set_one_by_one": {
         "cam": """
 class CamBuilder:

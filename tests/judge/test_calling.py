@@ -1007,6 +1007,17 @@ def test_a_default_of_what_makes_the_function() -> None:
     assert "constructor" not in request.target
 
 
+def test_a_helper_of_an_object_after_its_call() -> None:
+    """Protects `Overlap()(first, second, labels)`, asked in another way, from its method `alike(a, b)`, which took all calls."""
+    labels = Parameter("model")  # a name of another part
+    call = Method((Parameter("first"), Parameter("second"), labels))
+    methods = {"alike": Method((Parameter("a"), Parameter("b"))), "__call__": call}
+    said = report(Overlap=Entry("class", (), methods))
+    assert [one.name for one in candidates_of("overlap", said)][:2] == ["Overlap", "Overlap.alike"]
+    telling = {**methods, "alike": Method((Parameter("first"), Parameter("second")))}
+    assert next(one.name for one in candidates_of("overlap", report(Overlap=Entry("class", (), telling)))) == "Overlap.alike"
+
+
 def test_a_switch_that_the_file_alone_explains() -> None:
     """Fair to `measure = Overlap(squashed=False)`, made by the student, where nothing tells what the switch does; not where it is
     a setting of the part, or where the constructor is told something that differs from test to test."""
