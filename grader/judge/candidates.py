@@ -3,10 +3,11 @@
 The student's own functions, classes and methods under the very name that the task asks for, and what the student has put under
 it; the same under the part's other names; then values, where a value may stand for a function; then, where there was none of the
 first, own functions with private names (`_nms`), those that are named only alike, after a hook on the part's layer if they take
-no network, and attributes of objects; then imported ones under the names; then, in that case, own ones whose names tell of
-something else too (`soft_nms`); then forward hooks, and classes that register one; at last, in that case, functions that show an
-answer and give something back (`plot_map`). What is named alike and takes the part's arguments comes before what has one of its
-other names and takes something else (`get_heatmap(cam, image)`), and after what gives no answer, such as what makes hooks.
+no network, arrays that are named alike, and attributes of objects; then imported ones under the names; then, in that case, own
+ones whose names tell of something else too (`soft_nms`); then forward hooks, and classes that register one; at last, in that
+case, functions that show an answer and give something back (`plot_map`). What is named alike and takes the part's arguments comes
+before what has one of its other names and takes something else (`get_heatmap(cam, image)`), and after what gives no answer, such
+as what makes hooks.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import replace
 from functools import partial
 
 from grader.course.specification import Part, same_name
-from grader.judge.binding import FLAGS, Binding, Roles, bind, bind_class
+from grader.judge.binding import FLAGS, SHORT, Binding, Roles, bind, bind_class
 from grader.judge.naming import CALLED, is_hook, names_alike, words_of
 from grader.judge.offers import (
     Candidate,
@@ -54,6 +55,7 @@ def candidates(part: Part, report: LoadReport, roles: Roles, others: Others = tu
     if not own:
         yield from private
         yield from _alike_or_hooked(part, report, roles, others)
+        yield from _variables_alike(part, report)
         yield from _attributes(part, report, roles)
         yield from _classes_alike(part, report, roles, others)
     yield from (one for name, one in named if name not in theirs)
@@ -76,6 +78,14 @@ def _alike_or_hooked(part: Part, report: LoadReport, roles: Roles, others: Other
         yield from (one for one in alike if one.takes_model)
         yield from hooked
     yield from alike
+
+
+def _variables_alike(part: Part, report: LoadReport) -> Iterator[Candidate]:
+    """Own arrays that have as many axes as the part's, and a name that tells: `fc_weights_np`."""
+    omitted = tuple(parameter.role for parameter in part.parameters)
+    for name in names_alike(part, report, ("array",)) if "variable" in part.styles else []:
+        if report.names[name].axes == part.variable_axes:
+            yield Candidate(name, "variable", {"via": "variable", "name": name}, Binding(omitted=omitted))
 
 
 def _what_is_meant(own: list[Candidate], roles: Roles) -> list[Candidate]:

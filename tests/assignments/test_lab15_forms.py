@@ -1185,6 +1185,13 @@ class NMS:
         return kept
 """,
     },
+    "a_matrix_under_a_name_of_its_own": {
+        "fc_weights": """
+from torchvision.models import resnet50
+
+last_layer_weights_np = resnet50().fc.weight.detach().numpy()
+""",
+    },
     "set_one_by_one": {
         "cam": """
 class CamBuilder:

@@ -370,6 +370,19 @@ def test_hooks_at_top_level_are_offered_to_functions_that_are_given_a_model():
     assert not any(one.replay for one in own)
 
 
+def test_variables_that_are_named_alike():
+    """Fair to `fc_matrix_np = model.fc.weight`: a part that may be a value is found by its keywords, too, after all functions."""
+    part = ASSIGNMENT.part("matrix").model_copy(update={"keywords": ("matrix",)})
+    known = {"last_matrix": Entry("array", axes=2), "matrix_row": Entry("array", axes=1), "values": Entry("array", axes=2)}
+    roles = question("matrix", report()).roles
+    assert [one.name for one in candidates(part, report(**known), roles)] == ["last_matrix"]
+    asked = report(**known, matrix_of=function("model"))
+    assert [one.name for one in candidates(part, asked, roles)] == ["matrix_of", "last_matrix"]
+    assert [one.name for one in candidates(part, report(**known, W=Entry("array", axes=2)), roles)] == ["W", "last_matrix"]
+    foreign = {"last_matrix": Entry("array", axes=2, own=False)}
+    assert [one.name for one in candidates(part, report(**foreign), roles)] == []
+
+
 def test_methods():
     """A method of an instance that the student made comes before one of a class that has to be made; static ones need none."""
     methods = {"overlap": Method((Parameter("a"), Parameter("b")))}
