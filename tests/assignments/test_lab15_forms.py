@@ -1192,6 +1192,28 @@ from torchvision.models import resnet50
 last_layer_weights_np = resnet50().fc.weight.detach().numpy()
 """,
     },
+    "words_of_other_languages": {
+        "features_map": """
+def obtener_mapa_de_caracteristicas(modelo, imagenes):
+    guardadas = []
+    gancho = modelo.eval().layer4.register_forward_hook(lambda modulo, entrada, salida: guardadas.append(salida.detach()))
+    modelo(imagenes)
+    gancho.remove()
+    return guardadas[0]
+""",
+        "fc_weights": """
+def poids_de_la_couche(modele):
+    return modele.fc.weight.detach()
+""",
+        "cam": """
+def slozhit_karty(karty, koef):
+    return sum(ves * karta for ves, karta in zip(koef, karty.reshape(karty.shape[-3:])))
+""",
+        "nms": """
+def supresion_de_no_maximos(cajas, puntuaciones, umbral):
+    return keep_best(cajas, puntuaciones, umbral)
+""",
+    },
     "set_one_by_one": {
         "cam": """
 class CamBuilder:
