@@ -25,41 +25,74 @@ def in_steps(part: Part, entry: Entry, ways: Sequence[Roles], last: str = "") ->
     An attribute that is named like the part may be the last, too, where the steps give no answer, or where it is the `last` and
     the step the object's call: `net(x)` gives the logits, and `net.features` the maps on the way to them.
     """
-    roles = ways[0]
-    needs = _needs(entry, roles)
-    wanted = {same_name(name) for name in part.names}
-    takes = {name: _takes(entry.methods[name], roles) for name in needs}
-    may_be_last = [one for one in needs if one not in CALLED and last in ("", one)]
-    # One that is named like the part and gives nothing back is unfinished: its own exception tells more than its parameters.
-    answering = [one for one in may_be_last if entry.methods[one].answers or same_name(one) in wanted]
-    possible = _steps(entry, needs)
-    by_name: set[str] = set()
-    repeating = {one for one in needs if any(words_of(other) < words_of(one) for other in needs)}
-    for method in sorted(answering, key=lambda one: (same_name(one) not in wanted, one in repeating, -len(takes[one])))[:_MOST]:
-        for steps in possible:
-            told = {role for step in steps for role in needs[step]}
-            silent = not any(entry.methods[step].answers for step in steps)
-            meant = silent or same_name(method) in wanted or takes[method] - told
-            if told & takes[method]:  # by a name that may stand for what is not told yet
-                told |= set(roles.order) - roles.optional
-            if method not in steps and meant and not _is_for_one(entry, steps, told | takes[method], roles):
-                rebind = _binding_of(entry, steps, method)
-                alone = _binding_of(entry, (), method)
-                if any(rebind(each, True).complete and not alone(each, True).complete for each in ways):
-                    by_name.add(method)
-                    yield method, rebind
-    for method in [one for one in entry.methods if same_name(one) in wanted and last in ("", one)]:
-        step = _only_step(entry, method)
-        if step and method not in by_name and _binding_in_order(entry, step, method)(roles, False).complete:
-            yield method, _binding_in_order(entry, step, method)
-    for attribute in [one for one in entry.attributes if same_name(one) in wanted and last in ("", one)][:_MOST]:
-        for steps in possible:
-            told = {role for step in steps for role in needs[step]}
-            silent = not any(entry.methods[step].answers for step in steps)
-            kept = (silent and not _is_for_one(entry, steps, told, roles)) or (bool(last) and set(steps) <= set(CALLED))
-            rebind = _binding_of(entry, steps, attribute)
-            if kept and any(rebind(each, True).complete for each in ways):
-                yield attribute, rebind
+    lasts = _Lasts(part, entry, ways, last)
+    by_names = list(lasts.methods())
+    yield from by_names
+    known = {method for method, _ in by_names}
+    yield from ((method, rebind) for method, rebind in lasts.methods_in_order() if method not in known)
+    yield from lasts.attributes()
+
+
+class _Lasts:
+    """What of a class may come last, with what binds the roles to all calls: after steps that are possible in it."""
+
+    def __init__(self, part: Part, entry: Entry, ways: Sequence[Roles], last: str) -> None:
+        self.entry = entry
+        self.ways = ways
+        self.last = last
+        self.roles = ways[0]
+        self.wanted = {same_name(name) for name in part.names}
+        self.needs = _needs(entry, self.roles)
+        self.steps = _steps(entry, self.needs)
+
+    def methods(self) -> Iterator[tuple[str, Rebind]]:
+        """Methods that answer, by the names of what they and the steps are given."""
+        for method in sorted(self._answering(), key=self._rank)[:_MOST]:
+            takes = _takes(self.entry.methods[method], self.roles)
+            for steps in self.steps:
+                told = self._told(steps)
+                meant = self._are_silent(steps) or same_name(method) in self.wanted or takes - told
+                if told & takes:  # by a name that may stand for what is not told yet
+                    told |= set(self.roles.order) - self.roles.optional
+                if method not in steps and meant and not _is_for_one(self.entry, steps, told | takes, self.roles):
+                    rebind, alone = _binding_of(self.entry, steps, method), _binding_of(self.entry, (), method)
+                    if any(rebind(each, True).complete and not alone(each, True).complete for each in self.ways):
+                        yield method, rebind
+
+    def methods_in_order(self) -> Iterator[tuple[str, Rebind]]:
+        """Methods that are named like the part, after the only step, both given the roles in their order."""
+        for method in [one for one in self.entry.methods if self._is_wanted(one)]:
+            step = _only_step(self.entry, method)
+            if step and _binding_in_order(self.entry, step, method)(self.roles, False).complete:
+                yield method, _binding_in_order(self.entry, step, method)
+
+    def attributes(self) -> Iterator[tuple[str, Rebind]]:
+        """Attributes that are named like the part."""
+        for attribute in [one for one in self.entry.attributes if self._is_wanted(one)][:_MOST]:
+            for steps in self.steps:
+                is_result = self._are_silent(steps) and not _is_for_one(self.entry, steps, self._told(steps), self.roles)
+                is_beside = bool(self.last) and set(steps) <= set(CALLED)
+                rebind = _binding_of(self.entry, steps, attribute)
+                if (is_result or is_beside) and any(rebind(each, True).complete for each in self.ways):
+                    yield attribute, rebind
+
+    def _answering(self) -> list[str]:
+        # One that is named like the part and gives nothing back is unfinished: its own exception tells more than its parameters.
+        asked = [one for one in self.needs if one not in CALLED and self.last in ("", one)]
+        return [one for one in asked if self.entry.methods[one].answers or same_name(one) in self.wanted]
+
+    def _rank(self, method: str) -> tuple[bool, bool, int]:
+        repeats = any(words_of(other) < words_of(method) for other in self.needs)
+        return same_name(method) not in self.wanted, repeats, -len(_takes(self.entry.methods[method], self.roles))
+
+    def _is_wanted(self, name: str) -> bool:
+        return same_name(name) in self.wanted and self.last in ("", name)
+
+    def _told(self, steps: Sequence[str]) -> set[str]:
+        return {role for step in steps for role in self.needs[step]}
+
+    def _are_silent(self, steps: Sequence[str]) -> bool:
+        return not any(self.entry.methods[step].answers for step in steps)
 
 
 def _needs(entry: Entry, roles: Roles) -> dict[str, set[str]]:
