@@ -87,8 +87,10 @@ class ThisProcess:
         self.judge.start()
         return self
 
-    def __exit__(self, *_exception: object) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.judge.close()
+        if exception[0] is not None:  # Ctrl-C may come while a group is made, before anybody holds it who would end it
+            remove_own()
 
 
 @dataclass

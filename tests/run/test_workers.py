@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +17,9 @@ from grader.errors import SandboxFault
 from grader.judge.regrading import Verdict
 from grader.results import SubmissionResult, SubmissionStatus, read_results
 from grader.run.dispatch import Job
-from grader.run.workers import Processes, shares_of_cores
+from grader.run.workers import Processes, ThisProcess, shares_of_cores
+from grader.sandbox.cgroup_place import find_place
+from grader.sandbox.cgroups import ControlGroup, available
 
 pytestmark = pytest.mark.wall
 
@@ -159,3 +162,26 @@ def test_a_submission_stays_on_its_workers_cores(grade: Callable[..., Any], cour
     results = read_results(tmp_path / "out" / "results.json")
     told = {test.message for one in results.submissions for test in one.tests if test.part == "mean" and "{" in test.message}
     assert len(told) == 2, told
+
+
+KIND = available()
+
+
+@pytest.mark.skipif(KIND.startswith("none"), reason=f"no control groups here: {KIND}")
+def test_a_group_that_was_just_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a machine from groups of a run in one process that was stopped while it made one, which nobody held yet."""
+    judge = SimpleNamespace(start=lambda: None, close=lambda: None)
+    monkeypatch.setattr("grader.run.workers.Judge.begin", lambda _plan: judge)
+
+    def left() -> list[Path]:
+        return [group for place in find_place().folders() for group in place.glob(f"grade-*-{os.getpid()}-half")]
+
+    def interrupted() -> None:
+        with ThisProcess(SimpleNamespace()):  # type: ignore[arg-type]
+            ControlGroup.create("half", 64 << 20, 10)
+            assert left()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert left() == []
