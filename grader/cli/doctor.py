@@ -121,13 +121,13 @@ def weights() -> Finding:
         folder = cache_folder()
     except UsageError as error:
         return Finding("Weights", False, str(error), error.remedy)
-    files = list[int]()
+    sizes: list[int] = []
     for path in folder.rglob("*"):
         with suppress(FileNotFoundError):  # a run is at work
-            files += [path.stat().st_size] if path.is_file() else []
+            sizes += [path.stat().st_size] if path.is_file() else []
     torch = "torch is installed" if importlib.util.find_spec("torch") else "torch is not installed"
     writable = os.access(_nearest(folder), os.W_OK)
-    text = f"{torch}; cache {folder}: {len(files)} files, {sum(files) / (1 << 20):.0f} MB"
+    text = f"{torch}; cache {folder}: {len(sizes)} files, {sum(sizes) / (1 << 20):.0f} MB"
     return Finding("Weights", writable, text, "" if writable else "set GRADER_CACHE to a folder that can be written")
 
 

@@ -1,7 +1,7 @@
 """One submission in, one result out.
 
-A `Judge` holds what a worker needs for an assignment: the course's code, the fixture store and a warm template. `grade` never
-raises for anything that a submission does; what goes wrong on the grader's side becomes `grader_error`.
+A `Judge` holds what a worker needs for an assignment: its material, the tests as they were collected and a warm template.
+`grade` never raises for anything that a submission does; what goes wrong on the grader's side becomes `grader_error`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,7 @@ from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.submission import Submission
-from grader.errors import (
-    GraderError,
-    SandboxFault,
-    SubmissionStopped,
-)
+from grader.errors import GraderError, SandboxFault, SubmissionStopped
 from grader.fixtures.weights import weights_file
 from grader.judge.collected import CollectedTests
 from grader.judge.encoding import own_figures

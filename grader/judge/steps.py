@@ -25,15 +25,15 @@ def in_steps(part: Part, entry: Entry, ways: Sequence[Roles], last: str = "") ->
     An attribute that is named like the part may be the last, too, where the steps give no answer, or where it is the `last` and
     the step the object's call: `net(x)` gives the logits, and `net.features` the maps on the way to them.
     """
-    lasts = _Lasts(part, entry, ways, last)
-    by_names = list(lasts.methods())
+    found = _LastCalls(part, entry, ways, last)
+    by_names = list(found.methods())
     yield from by_names
     known = {method for method, _ in by_names}
-    yield from ((method, rebind) for method, rebind in lasts.methods_in_order() if method not in known)
-    yield from lasts.attributes()
+    yield from ((method, rebind) for method, rebind in found.methods_in_order() if method not in known)
+    yield from found.attributes()
 
 
-class _Lasts:
+class _LastCalls:
     """What of a class may come last, with what binds the roles to all calls: after steps that are possible in it."""
 
     def __init__(self, part: Part, entry: Entry, ways: Sequence[Roles], last: str) -> None:
