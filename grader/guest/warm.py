@@ -34,7 +34,7 @@ class Warm:
     """Made from the configuration that the judge sends: preload, models, hub, pictures, networks."""
 
     def __init__(self, configuration: dict[str, Any]) -> None:
-        gc.disable()  # libraries make a million objects and hardly any garbage, which is looked for once, below
+        gc.disable()  # libraries make a million objects and hardly any garbage, which is not worth a look: it stays
         self.notes = Notes()
         self.drawings = Drawings()
         with compiler.deferred():
@@ -57,7 +57,6 @@ class Warm:
             devices.install(self.notes)
         self.draws = Draws()
         self.last_module = next(reversed(sys.modules))
-        gc.collect()
         gc.freeze()  # the collector then leaves the shared pages alone
         gc.enable()
 

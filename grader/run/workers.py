@@ -63,7 +63,8 @@ class ThisProcess:
     """A crew of one, which is this process: nothing to start, and nothing to see of what it does meanwhile."""
 
     def __init__(self, plan: JudgePlan) -> None:
-        self.judge = Judge.begin(plan)
+        with _kept_objects():
+            self.judge = Judge.begin(plan)
         self.job: Job | None = None
 
     def size(self) -> int:
@@ -89,8 +90,23 @@ class ThisProcess:
 
     def __exit__(self, *exception: object) -> None:
         self.judge.close()
+        gc.unfreeze()
         if exception[0] is not None:  # Ctrl-C may come while a group is made, before anybody holds it who would end it
             remove_own()
+
+
+@contextmanager
+def _kept_objects() -> Iterator[None]:
+    """What is made in the body stays, and nobody looks through it for garbage: of torch alone that takes 0.25 s while it is
+    imported, and 0.1 s each time later."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @dataclass
@@ -244,16 +260,13 @@ def _start_worker(plan: JudgePlan, parent: int, share: set[int]) -> None:
         if os.getppid() != parent:
             os._exit(1)
     asked_to_end: list[int] = []
-    gc.disable()  # until all is there: torch alone makes so many objects that 0.25 s would go into looking through them
     Finalize(None, _close_worker, exitpriority=100)  # a worker's end runs no `atexit`, and its template's files would stay
     try:
-        judge = Judge(plan)  # the course's own code runs here, as long as it likes: until it is done SIGTERM ends the worker
-        signal.signal(signal.SIGTERM, lambda number, _frame: asked_to_end.append(number))
-        judge.start()
+        with _kept_objects():
+            judge = Judge(plan)  # the course's own code runs here, as long as it likes: until it is done SIGTERM ends the worker
+            signal.signal(signal.SIGTERM, lambda number, _frame: asked_to_end.append(number))
+            judge.start()
         _worker = judge
-        gc.collect()
-        gc.freeze()  # this process is the judge's alone: what is here stays, and to look it through takes 0.1 s each time
-        gc.enable()
     except (GraderError, OSError) as error:
         _worker = error  # raised here it would be a broken pool to the parent; raised by the first task it keeps its words
     signal.signal(signal.SIGTERM, lambda *_: _end_worker())

@@ -143,3 +143,16 @@ def test_a_network_that_cannot_be_pickled(tmp_path: Path) -> None:
     assert _same(network, real)
     assert network.activation(3) == 6
     assert network.weight is not other.weight
+
+
+def test_a_file_that_fits_is_not_loaded_into_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the time of a start: where tensors lie is known from the file alone; only what does not fit goes the long way."""
+    monkeypatch.setattr(nn.Module, "load_state_dict", _refuse)
+    weights, real = _weights(Tied, tmp_path)
+    assert _same(weights.network(), real)
+    with pytest.raises(AssertionError, match="the long way"):
+        _weights(WithTable, tmp_path)
+
+
+def _refuse(*_arguments: Any, **_keywords: Any) -> None:
+    raise AssertionError("the long way")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Callable
@@ -162,6 +163,22 @@ def test_a_submission_stays_on_its_workers_cores(grade: Callable[..., Any], cour
     results = read_results(tmp_path / "out" / "results.json")
     told = {test.message for one in results.submissions for test in one.tests if test.part == "mean" and "{" in test.message}
     assert len(told) == 2, told
+
+
+def test_a_process_that_grades_looks_for_garbage_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects who calls the grader as a library: collection is as it was afterwards, and what was kept can be freed again."""
+    monkeypatch.setattr("grader.run.workers.Judge.begin", lambda _plan: SimpleNamespace(start=bool, close=bool))
+    unfrozen = gc.get_freeze_count()
+    with ThisProcess(SimpleNamespace()):  # type: ignore[arg-type]
+        assert gc.get_freeze_count() > unfrozen + 10_000
+        assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
+    gc.disable()
+    try:
+        ThisProcess(SimpleNamespace()).__exit__(None)  # type: ignore[arg-type]
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 KIND = available()
