@@ -13,7 +13,7 @@ from grader.cli.console import Console
 from grader.cli.markup import escape
 from grader.cli.occupied import occupied
 from grader.cli.options import check_language, check_out
-from grader.cli.reportfolder import EARLIER, check_not_handed_in, refuse_links
+from grader.cli.reportfolder import EARLIER, check_not_handed_in, check_not_the_course, refuse_links
 from grader.cli.run import RunRequest, take_in_and_plan
 from grader.cli.status import OK
 from grader.cli.titled import print_table
@@ -83,6 +83,7 @@ def _check(request: SimilarRequest) -> None:
         raise UsageError(f"--least must lie between 0 and 1, but is {request.least:g}")
     check_language(request.language)
     check_out(request.out)
+    check_not_the_course(request.out)
     check_not_handed_in(request.out, request.submissions)
     refuse_links(request.out)
 

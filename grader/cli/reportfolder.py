@@ -1,4 +1,4 @@
-"""The report's folder, looked at before anything is written there: it may lie among submissions, and then be a student's.
+"""The report's folder, looked at before anything is written there: it may be a student's, or the course's own.
 
 Whoever calls a folder `report` and puts links into it must not have the grader write where they lead. Imports nothing heavy.
 """
@@ -21,11 +21,28 @@ _FILES = ("results.json", "grades.csv", "junit.xml", "index.html", ".pages.json"
 _PLACES = (LOCK, UNPACKED, EARLIER, ".journal", _JOURNAL, *_FOLDERS, *_FILES)
 
 
+def check_not_the_course(out: Path) -> None:
+    """Raises `UsageError` for a folder among the assignments, or in one.
+
+    All that lies in an assignment is what verdicts depend on: a report there would have everybody graded again by every run.
+    """
+    place = out.resolve()
+    for folder in (place, *place.parents):
+        has_all = folder.name == "assignments" and any(folder.glob("*/assignment.yaml"))
+        if has_all or (folder / "assignment.yaml").is_file():
+            raise UsageError(f"--out: {out} lies in {folder}, which is the course's own", remedy="name another --out")
+
+
 def check_not_handed_in(out: Path, submissions: Path) -> None:
-    """Raises `UsageError` for a folder among the `submissions` that holds something, and no report of ours."""
+    """Raises `UsageError` for the folder of `submissions`, and for one among them that holds something, but no report of ours."""
     place = out.parent.resolve() / out.name  # where it stands; where a link leads to does not matter
     root = submissions.resolve()
-    if not place.is_relative_to(root) or place == root or not os.path.lexists(place):
+    if out.resolve() == root:
+        raise UsageError(
+            f"--out: {out} is the folder of the submissions: the report's own folders would be submissions there",
+            remedy="name another --out",
+        )
+    if not place.is_relative_to(root) or not os.path.lexists(place):
         return
     if place.is_dir() and not place.is_symlink():
         handed_in = not _is_ours(place) and not {child.name for child in place.iterdir()} <= {LOCK, UNPACKED, EARLIER}

@@ -11,7 +11,7 @@ from grader.cli.console import Console
 from grader.cli.occupied import occupied
 from grader.cli.options import check_language, check_out
 from grader.cli.recording import GradebookNotes
-from grader.cli.reportfolder import UNPACKED, check_not_handed_in, refuse_links
+from grader.cli.reportfolder import UNPACKED, check_not_handed_in, check_not_the_course, refuse_links
 from grader.cli.status import FAULT, OK, STOPPED
 from grader.errors import UsageError
 from grader.intake.intake import take_in
@@ -191,6 +191,7 @@ def check_request(request: RunRequest) -> None:
         raise UsageError("--sandbox none: a cluster's workers grade behind a wall only")
     check_language(request.language)
     check_out(request.out)
+    check_not_the_course(request.out)
     check_not_handed_in(request.out, request.submissions)
     refuse_links(request.out)
 

@@ -10,7 +10,7 @@ import pytest
 
 from grader.cli import reportfolder
 from grader.cli.main import run_main
-from grader.cli.reportfolder import check_not_handed_in, refuse_links
+from grader.cli.reportfolder import check_not_handed_in, check_not_the_course, refuse_links
 from grader.errors import UsageError
 from grader.report.rendering import render
 from grader.results import AssignmentSummary, GraderSummary, Results, SubmissionResult, SubmissionStatus
@@ -138,6 +138,41 @@ def test_a_report_among_the_submissions(tmp_path: Path, mark: str) -> None:
         (out / mark).touch()
     check_not_handed_in(out, tmp_path)
     refuse_links(out)
+
+
+@pytest.mark.parametrize("command", ["run", "similar"])
+@pytest.mark.parametrize("where", ["assignments", "assignments/new", "assignments/tiny", "assignments/tiny/tests/report"])
+def test_a_report_among_the_assignments(
+    make_class: MakeClass, right: str, capsys: pytest.CaptureFixture[str], command: str, where: str
+) -> None:
+    """Protects the course's files, and verdicts that are known: a report in an assignment would be a part of it."""
+    place = make_class(ann=right)
+    before = sorted((place.parent / "assignments").rglob("*"))
+    assert run_main([command, str(place), "-o", str(place.parent / where)]) == 2
+    assert "which is the course's own" in capsys.readouterr().err
+    assert sorted((place.parent / "assignments").rglob("*")) == before
+
+
+@pytest.mark.parametrize("command", ["run", "similar"])
+def test_a_report_in_the_place_of_the_submissions(
+    make_class: MakeClass, right: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """Protects the next run from students called `students` and `instructor`."""
+    place = make_class(ann=right, bob=right) / "tiny"
+    monkeypatch.chdir(place)
+    assert run_main([command, ".", "-a", "tiny", "-o", "."]) == 2
+    assert "is the folder of the submissions" in capsys.readouterr().err
+    assert sorted(path.name for path in place.iterdir()) == ["ann", "bob"]
+
+
+def test_a_report_beside_the_assignments(tmp_path: Path) -> None:
+    """Protects a course's own folder, and any that is merely called `assignments`, as places for reports."""
+    (tmp_path / "assignments").mkdir()
+    check_not_the_course(tmp_path / "assignments" / "report")
+    (tmp_path / "assignments" / "tiny").mkdir()
+    (tmp_path / "assignments" / "tiny" / "assignment.yaml").touch()
+    check_not_the_course(tmp_path / "report")
+    check_not_the_course(tmp_path)
 
 
 def test_a_link_to_a_folder_for_reports(tmp_path: Path) -> None:
