@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def plan_run(
         inner = submissions / folder.specification.id
         pairs = [(folder, inner if inner.is_dir() else submissions)]
     else:
-        pairs = _named_by_folders(submissions, courses, was_packed=near is not None)
+        pairs = _named_by_folders(submissions, courses, out, was_packed=near is not None)
     runs = []
     for folder, place in pairs:
         everyone = collect(place, folder.specification, folder.starters())
@@ -151,9 +151,11 @@ def _courses(near: Path, submissions: Path, assignment: str | None) -> list[Path
     return courses
 
 
-def _named_by_folders(submissions: Path, courses: list[Path], was_packed: bool) -> list[tuple[AssignmentFolder, Path]]:
+def _named_by_folders(
+    submissions: Path, courses: list[Path], out: Path | None, was_packed: bool
+) -> list[tuple[AssignmentFolder, Path]]:
     known = {name: course for course in reversed(courses) for name in list_assignments(course)}
-    children = [child.name for child in _folders(submissions)]
+    children = [child.name for child in _folders(submissions) if out is None or child.resolve() != out.resolve()]
     named = [submissions / name for name in children if name in known]
     if was_packed and submissions.name in known and not named:
         named = [submissions]
@@ -163,5 +165,15 @@ def _named_by_folders(submissions: Path, courses: list[Path], was_packed: bool) 
     raise UsageError(
         f"no folder in {submissions} is named after an assignment; found {', '.join(children[:5]) or 'no folders'}; "
         f"assignments in {places}: {', '.join(sorted(known)) or 'none'}",
-        remedy="name the assignment with --assignment, or put the submissions into a folder named after it",
+        remedy=_remedy(submissions, known),
     )
+
+
+def _remedy(submissions: Path, known: Collection[str]) -> str:
+    """What helps whoever has named the folder of a class, or of a student, in the place of the one above."""
+    place = submissions.resolve()
+    if place.name in known:
+        return f"if these are the submissions of {place.name}, add --assignment {place.name}"
+    if place.parent.name in known:
+        return f"name the folder of the class, {submissions.parent}, with --assignment {place.parent.name}"
+    return "name the assignment with --assignment, or put the submissions into a folder named after it"

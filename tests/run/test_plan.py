@@ -132,6 +132,24 @@ def test_no_folder_named_after_an_assignment(course: Path) -> None:
     assert "--assignment" in said
 
 
+def test_the_folder_of_a_class_without_its_assignment(course: Path) -> None:
+    """Protects the way on from the likeliest slip: a class's folder is named, or one student's, in the place of the one above."""
+    place = course / "submissions" / "tiny"
+    with pytest.raises(UsageError) as caught:
+        plan_run(place, None)
+    assert caught.value.remedy == "if these are the submissions of tiny, add --assignment tiny"
+    with pytest.raises(UsageError) as caught:
+        plan_run(place / "ann", None)
+    assert caught.value.remedy == f"name the folder of the class, {place}, with --assignment tiny"
+
+
+def test_the_report_is_not_told_as_found(tmp_path: Path) -> None:
+    """Protects whoever named the wrong folder from one that they never made: the report's, which is there while a run is."""
+    (tmp_path / "report").mkdir()
+    with pytest.raises(UsageError, match="found no folders"):
+        plan_run(tmp_path, None, "*", tmp_path / "report")
+
+
 def test_no_course_at_all(tmp_path: Path, course: Path) -> None:
     """Protects the words where there is no course above, neither of the submissions nor of the working folder."""
     (tmp_path / "homework").mkdir()
