@@ -1,4 +1,4 @@
-"""Where this grader was installed from, for those who must install the same one: students, CI. A leaf module."""
+"""What pip has installed here: where this grader came from, for students and CI, who must install the same one. A leaf module."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ def requirement() -> str:
     if "archive_info" in direct and not url.startswith("file:"):
         return f"{DISTRIBUTION} @ {url}"
     return f"{DISTRIBUTION}=={__version__}"
+
+
+def installed(distribution: str) -> str:
+    """The version of a distribution that is installed here; empty where it is not."""
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 def further(modules: Iterable[str]) -> list[str]:

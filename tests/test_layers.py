@@ -55,7 +55,7 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 ONLY = {
     "guest": {"errors", "wire"},
     "wire": {"errors"},
-    "report": {"results", "figures", "record", "i18n", "errors", "wholefile"},
+    "report": {"results", "figures", "record", "i18n", "origin", "errors", "wholefile"},
     "results": {"errors", "figures", "record"},
     "intake": {"course", "errors"},
     "gradebook": {"course", "results", "record", "errors"},

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from grader import __version__
-from grader.origin import further, requirement
+from grader.origin import further, installed, requirement
 
 COMMIT = "0123456789012345678901234567890123456789"
 NAMED = f"lab-grader=={__version__}"
@@ -71,3 +71,9 @@ def test_what_a_lab_needs_beside_the_grader(monkeypatch: pytest.MonkeyPatch) -> 
         "xg_boost",
     ]
     assert further([]) == []
+
+
+def test_what_is_installed() -> None:
+    """Protects verdicts, expected values and pages that are kept: each is kept under the versions that it was made with."""
+    assert installed("pydantic") == importlib.metadata.version("pydantic")
+    assert installed("no-such-distribution") == ""

@@ -6,7 +6,6 @@ Calls that take a model go through the fixture store, so that the network runs o
 from __future__ import annotations
 
 import copy
-import importlib.metadata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from grader.fixtures.weights import build_network, network_factory, weights_dige
 from grader.judge.answers import Expected
 from grader.judge.misconception import for_one_test
 from grader.judge.plain import plain
+from grader.origin import installed
 from grader.wire.values import Array, Model
 from grader.wire.wrapping import wired, wired_answer
 
@@ -77,7 +77,7 @@ class Reference:
                     f"{assignment.reference}: there is no function {part.names[0]}({roles}), the right answer to part {part.id!r}"
                 )
         self.source = b"\0".join(file.read_bytes() for file in assignment.reference_files)
-        self.versions = [_version(name) for name in _LIBRARIES]
+        self.versions = [installed(name) for name in _LIBRARIES]
         self.asked: set[str] = set()
         self._small: dict[str, Any] = {}
         self.with_torch = "torch" in assignment.specification.preload
@@ -213,13 +213,6 @@ class Reference:
             "gap": evaluated.gap,
             "tolerance": evaluated.tolerance,
         }
-
-
-def _version(library: str) -> str:
-    try:
-        return importlib.metadata.version(library)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
 
 
 def _array_bytes(value: Any) -> int:

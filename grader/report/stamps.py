@@ -15,7 +15,6 @@ code that makes pages of them (`CODE`).
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
 import platform
 from collections.abc import Callable, Iterable
@@ -24,12 +23,13 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
+from grader.origin import installed
 from grader.record import Record
 from grader.wholefile import write_text_whole
 
 FILE = ".pages.json"
 # All that the report is made by: its own layer and those that it may import (tests/test_layers.py), words and version.
-_CODE = ("__init__.py", "errors.py", "figures.py", "i18n.py", "locale", "record.py", "report", "results.py")
+_CODE = ("__init__.py", "errors.py", "figures.py", "i18n.py", "locale", "origin.py", "record.py", "report", "results.py")
 # The distributions whose version may show in a page.
 _LIBRARIES = ("jinja2", "markupsafe", "matplotlib", "numpy", "pillow", "pydantic")
 
@@ -102,7 +102,7 @@ def code_digest(package: Path) -> str:
 
     Over the files, not the grader's version: a template that was edited where it is installed is another template.
     """
-    parts = [platform.python_version(), *(f"{name} {_version(name)}" for name in _LIBRARIES)]
+    parts = [platform.python_version(), *(f"{name} {installed(name)}" for name in _LIBRARIES)]
     total = hashlib.sha256(digest(*parts).encode("ascii"))
     for path in _files(package):
         data = path.read_bytes()
@@ -116,13 +116,6 @@ def _files(package: Path) -> Iterable[Path]:
         place = package / name
         found = sorted(place.rglob("*")) if place.is_dir() else [place]
         yield from (path for path in found if path.is_file() and path.suffix != ".pyc")
-
-
-def _version(distribution: str) -> str:
-    try:
-        return importlib.metadata.version(distribution)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
 
 
 # Taken while the code is loaded, not when a report is written: who edits it while a class is graded must not have the old code's

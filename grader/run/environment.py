@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from grader import __version__
 from grader.course.specification import Assignment
+from grader.origin import installed
 from grader.sandbox.gpu import find_gpu
 
 # The distributions behind what submissions of any assignment import, and behind the judge's own comparisons.
@@ -30,7 +31,7 @@ def environment_of(assignment: Assignment) -> str:
 
     Where an assignment asks for a GPU, also whether there is one.
     """
-    found = {name: _version(name) for name in sorted({*_LIBRARIES, *_behind(assignment.preload)})}
+    found = {name: installed(name) for name in sorted({*_LIBRARIES, *_behind(assignment.preload)})}
     if assignment.limits.gpu:
         found["gpu"] = "yes" if find_gpu().devices else "no"
     libraries = [f"{name} {version}" for name, version in found.items() if version]
@@ -40,13 +41,6 @@ def environment_of(assignment: Assignment) -> str:
 def _behind(modules: Iterable[str]) -> set[str]:
     """The distributions that modules come from, which for most have the module's name: to read it of all takes 0.4 s."""
     imported = {name.partition(".")[0] for name in modules} - _AMONG_THEM
-    unknown = {name for name in imported if not _version(name)}
+    unknown = {name for name in imported if not installed(name)}
     told = importlib.metadata.packages_distributions() if unknown else {}
     return imported - unknown | {distribution for name in unknown for distribution in told.get(name, ())}
-
-
-def _version(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
