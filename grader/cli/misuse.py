@@ -36,29 +36,32 @@ def refuse_unknown_word(arguments: Sequence[str], commands: Sequence[str]) -> No
         return
     near = difflib.get_close_matches(word, commands, n=1)
     meant = f"; did you mean {near[0]}?" if near else ""
-    raise UsageError(f"no such command or folder {word}{meant}", remedy=_see("", commands))
+    raise UsageError(f"no such command or folder {word}{meant}", remedy=_see_all(commands))
 
 
 def misuse(error: CycloptsError, commands: Sequence[str]) -> UsageError:
     """What cyclopts could not read."""
     command = error.command_chain[0] if error.command_chain else ""
     called = f"grade {command}".strip()
-    message = " ".join(str(error).split())
+    message, remedy = " ".join(str(error).split()), f"see {called} --help"
     if isinstance(error, MissingArgumentError) and error.argument is not None:
         field = error.argument.field_info
         if error.keyword:
             message = f"{error.keyword} needs a value"
         elif field.is_keyword_only:
             message = f"{called} needs {error.argument.name}"
-        else:  # no option has its name
-            message = f"{called} needs {field.name.upper()}{'' if command else ', a folder to grade, or a command'}"
+        elif command:  # no option has its name
+            message = f"{called} needs {field.name.upper()}"
+        else:
+            message = f"{called} needs {field.name.upper()}, a folder to grade, or a command"
+            remedy = _see_all(commands)
     if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
         message = f"{called} has no use for {' '.join(error.unused_tokens)}"
-    return UsageError(message, remedy=_see(command, commands))
+    return UsageError(message, remedy=remedy)
 
 
-def _see(command: str, commands: Sequence[str]) -> str:
-    return f"see grade {command} --help" if command else f"the commands are {', '.join(commands)}; see grade --help"
+def _see_all(commands: Sequence[str]) -> str:
+    return f"the commands are {', '.join(commands)}; see grade --help"
 
 
 def unusable_place(error: OSError, arguments: Sequence[str]) -> UsageError | None:
