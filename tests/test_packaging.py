@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import grader
+from grader.i18n import languages
 
 PACKAGE = Path(grader.__file__).resolve().parent
 DEVELOPERS = {"babel"}  # `course/titles.py` is run by babel itself
@@ -44,6 +45,16 @@ def test_whatever_is_imported_is_declared(project: dict[str, Any]) -> None:
 def test_the_types_are_said_to_be_there() -> None:
     """Protects who checks an assignment's own files with mypy: without the marker (PEP 561) every name of the grader is `Any`."""
     assert (PACKAGE / "py.typed").is_file()
+
+
+def test_who_can_use_it_is_said_once(project: dict[str, Any]) -> None:
+    """Protects who chooses by an index's page: its Pythons and languages are those that pip admits and the catalogues have."""
+    lines = project["classifiers"]
+    low, high = re.findall(r"3\.(\d+)", project["requires-python"])
+    versions = {line.rpartition(" :: ")[2] for line in lines if line.startswith("Programming Language :: Python :: 3.")}
+    assert versions == {f"3.{minor}" for minor in range(int(low), int(high))}
+    spoken = {line.rpartition(" :: ")[2] for line in lines if line.startswith("Natural Language :: ")}
+    assert spoken == {{"en": "English", "ru": "Russian"}[language] for language in languages()}
 
 
 def test_developers_get_the_extras_themselves(project: dict[str, Any]) -> None:
