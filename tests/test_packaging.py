@@ -65,3 +65,10 @@ def test_developers_get_the_extras_themselves(project: dict[str, Any]) -> None:
     assert {"cluster", "postgresql", "similar"} <= set(extras)
     repeated = {line for name, lines in extras.items() if name != "bench" for line in lines}
     assert repeated & set(project["optional-dependencies"]["dev"]) == set()
+
+
+def test_no_grades_are_committed(repository: Path) -> None:
+    """Protects students from an instructor who grades in a clone: what commands write is no part of it, as in a course."""
+    course = (PACKAGE / "init" / "course" / ".gitignore.tmpl").read_text("utf-8").splitlines()
+    own = (repository / ".gitignore").read_text("utf-8").splitlines()
+    assert {"/report/", "/export/", "gradebook.db*"} <= {*course} & {*own}
