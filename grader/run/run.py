@@ -59,6 +59,11 @@ class Key:
         """Whether a verdict is by these files; a fault, which nobody uses again, may be by any."""
         return verdict.course == self.course or verdict.result.status is SubmissionStatus.GRADER_ERROR
 
+    def is_to_be_kept(self, verdict: Verdict) -> bool:
+        """Whether the journal takes it: a grade, which a fault must not hide, by this work and these files, unchanged since."""
+        is_fault = verdict.result.status is SubmissionStatus.GRADER_ERROR
+        return not is_fault and self.is_by(verdict) and verdict.result.digest == self.work
+
 
 @dataclass
 class Progress:
@@ -94,23 +99,12 @@ def run_assignment(run: AssignmentRun, options: RunOptions, observer: Observer) 
         kept = journal.find({key.whole for key in keys.values()}, {key.base for key in keys.values()})
         if options.fresh:
             kept = Kept(seconds=kept.seconds)  # the journal keeps its lines: those of whom `--student` or Ctrl-C leaves out count
-        todo = []
-        for one in run.submissions:
-            key = keys[one.student]
-            result = kept.results.get(key.whole)
-            if result is None or result.status is SubmissionStatus.GRADER_ERROR:
-                todo.append(Job(one, kept.verdicts.get(key.base)))
-            else:
-                progress.results[one.student] = _placed(result, one)
-        progress.known = len(progress.results)
+        todo = _take_known(run, keys, kept, progress)
         try:
             for one, verdict in _graded(run, todo, kept.seconds, options, observer):
                 key = keys[one.student]
                 outdated += not key.is_by(verdict)
-                is_meant = key.is_by(verdict) and verdict.result.digest == key.work  # else either was changed since the run began
-                if (
-                    is_meant and verdict.result.status is not SubmissionStatus.GRADER_ERROR
-                ):  # of which a grade is not to be hidden
+                if key.is_to_be_kept(verdict):
                     journal.append(key.whole, verdict.result, key.base, verdict.trace)
                 progress.results[one.student] = verdict.result
                 observer.finished(progress, verdict.result)
@@ -125,6 +119,20 @@ def run_assignment(run: AssignmentRun, options: RunOptions, observer: Observer) 
         with contextlib.suppress(OSError):  # it only takes less room
             compact(folder)
     return make_results(run, progress.results, language), complete
+
+
+def _take_known(run: AssignmentRun, keys: Mapping[str, Key], kept: Kept, progress: Progress) -> list[Job]:
+    """Put what is known into the results; what is left to grade."""
+    todo = []
+    for one in run.submissions:
+        key = keys[one.student]
+        result = kept.results.get(key.whole)
+        if result is None or result.status is SubmissionStatus.GRADER_ERROR:
+            todo.append(Job(one, kept.verdicts.get(key.base)))
+        else:
+            progress.results[one.student] = _placed(result, one)
+    progress.known = len(progress.results)
+    return todo
 
 
 def _graded(
