@@ -41,3 +41,8 @@ def languages() -> tuple[str, ...]:
     """The languages that there are words for: English and every catalogue, in alphabetical order."""
     catalogues = LOCALE_FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
     return tuple(sorted({"en", *(path.parent.parent.name for path in catalogues)}))
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`: for what only authors and instructors read, which is English everywhere."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.i18n import languages, spoken, translator
+from grader.i18n import counted, languages, spoken, translator
 
 
 @pytest.mark.parametrize("language", ["ru", "ru_RU", "ru-RU"])
@@ -31,3 +31,9 @@ def test_plurals_follow_the_language() -> None:
 def test_the_languages_are_listed() -> None:
     """Protects the list that a wrong `--language` is answered with."""
     assert languages() == ("en", "ru")
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0 files"), (1, "1 file"), (2, "2 files")])
+def test_what_is_counted(number: int, words: str) -> None:
+    """Protects what an author reads first of `grade validate`: it said `1 solutions`."""
+    assert counted(number, "file") == words

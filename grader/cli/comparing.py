@@ -21,7 +21,7 @@ from grader.course.assignment import AssignmentFolder
 from grader.course.submission import SUFFIXES, Submission, collect
 from grader.errors import UsageError
 from grader.guest.notebook import Unreadable
-from grader.i18n import spoken
+from grader.i18n import counted, spoken
 from grader.intake.intake import take_in
 from grader.report.rendering import page_language, render, render_similarity
 from grader.report.similarity import FILE, LeftOut, Piece, Similarity
@@ -163,8 +163,8 @@ def _show(similarity: Similarity, console: Console) -> None:
             shares = [f"{escape(name)} ({share:.0%})" for name, share in zip(names, pair.shares, strict=True)]
             table.add_row(str(rank), f"{pair.likeness:.0%}", *shares)
         print_table(console.out, escape(similarity.assignment.title), table)
-    pairs = f"{len(similarity.pairs)} pair{'s' if len(similarity.pairs) != 1 else ''}"
-    console.say(f"{similarity.compared} submissions compared; {pairs} from {similarity.least:.0%} likeness on.")
+    compared, pairs = counted(similarity.compared, "submission"), counted(len(similarity.pairs), "pair")
+    console.say(f"{compared} compared; {pairs} from {similarity.least:.0%} likeness on.")
     if padded := sum(pair.likeness < similarity.least for pair in similarity.pairs):
         console.say(f"{padded} of them below it, where nearly all of one is found in the other.")
     if similarity.left_out:

@@ -19,6 +19,7 @@ from grader.cli.titled import print_table
 from grader.errors import UsageError
 from grader.fixtures.cache import cache_folder
 from grader.guest import landlock
+from grader.i18n import counted
 from grader.judge.words import one_line
 from grader.run.sizing import jobs_that_fit, usable_cores
 from grader.sandbox import cgroups
@@ -127,7 +128,7 @@ def weights() -> Finding:
             sizes += [path.stat().st_size] if path.is_file() else []
     torch = "torch is installed" if importlib.util.find_spec("torch") else "torch is not installed"
     writable = os.access(_nearest(folder), os.W_OK)
-    text = f"{torch}; cache {folder}: {len(sizes)} files, {sum(sizes) / (1 << 20):.0f} MB"
+    text = f"{torch}; cache {folder}: {counted(len(sizes), 'file')}, {sum(sizes) / (1 << 20):.0f} MB"
     return Finding("Weights", writable, text, "" if writable else "set GRADER_CACHE to a folder that can be written")
 
 

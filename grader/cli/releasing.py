@@ -9,6 +9,7 @@ from grader.cli.console import size_text
 from grader.cli.output import standard_output
 from grader.cli.status import OK
 from grader.errors import UsageError
+from grader.i18n import counted
 from grader.release.archive import write_files
 from grader.release.bundle import build_bundle
 from grader.run.sizing import pick_device
@@ -24,6 +25,6 @@ def release_command(assignment: str, out: Path | None, install: str, device: str
     files = build_bundle(folder, install, pick_device(device))
     write_files(files, out, identifier)
     console = standard_output()
-    console.print(f"{out}: {len(files)} files, {size_text(sum(map(len, files.values())))}", markup=False)
+    console.print(f"{out}: {counted(len(files), 'file')}, {size_text(sum(map(len, files.values())))}", markup=False)
     console.print(f"Students install {files['requirements.txt'].decode().strip()}", markup=False)
     return OK

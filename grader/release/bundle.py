@@ -17,6 +17,7 @@ from grader.course.code import files_of
 from grader.course.master import stale
 from grader.course.walk import contents, walk
 from grader.errors import SpecificationError
+from grader.i18n import counted
 from grader.judge.material import Material, load_material
 from grader.origin import further, requirement
 from grader.release.catalogue import reduced, texts_of
@@ -177,4 +178,4 @@ def _part(material: Material, part: str, title: str, language: str) -> dict[str,
 
 
 def _tests_word(count: int, language: str) -> str:
-    return str(count) if language == "ru" else f"{count} test{'' if count == 1 else 's'}"
+    return str(count) if language == "ru" else counted(count, "test")

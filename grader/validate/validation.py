@@ -12,7 +12,7 @@ from grader.course.submission import SUFFIXES, Submission, collect
 from grader.course.walk import contents, walk
 from grader.course.yamlfile import read_yaml
 from grader.errors import SpecificationError
-from grader.i18n import languages
+from grader.i18n import counted, languages
 from grader.judge.judge import Judge
 from grader.judge.material import Material, own_reference
 from grader.judge.outcome import CodeRaised
@@ -104,14 +104,14 @@ class Validator:
         """A translation has the fields of its text."""
         short = slips(self.folder.locale, self.assignment.id)
         catalogues = list(self.folder.locale.glob(f"*/LC_MESSAGES/{self.assignment.id}.mo"))
-        text = f"{len(catalogues)} {'catalogue' if len(catalogues) == 1 else 'catalogues'}"
+        text = counted(len(catalogues), "catalogue")
         return Check("translations have their texts' fields", not short, text, tuple(short))
 
     def check_reference(self) -> Check:
         """The reference passes every test."""
         points = sum(self.material.share.values())
         public = sum(test.visibility == "public" for test in self.material.planned)
-        text = f"{float(points):g} points in {len(self.material.planned)} tests ({public} public)"
+        text = f"{float(points):g} points in {counted(len(self.material.planned), 'test')} ({public} public)"
         return Check("the reference scores full marks", not self.fallen, text, self.fallen)
 
     @cached_property
@@ -133,7 +133,8 @@ class Validator:
         public, starter = self.folder.tests("public"), self.folder.starter
         given = contents(walk(public), public, "tests/public") | contents(walk(starter), starter)
         found = leaks(self.folder, given)
-        return Check("hidden tests stay hidden", not found, f"{len(given)} files that students are given", tuple(found))
+        text = f"{counted(len(given), 'file')} that students are given"
+        return Check("hidden tests stay hidden", not found, text, tuple(found))
 
     def check_starter(self) -> Check:
         """What students begin with scores nothing."""
@@ -142,14 +143,14 @@ class Validator:
         for file, result in results:
             if result.score != 0:
                 short.append(f"{file}: {_points(result)}{_named([test.id for test in result.tests if test.score])}")
-        return Check("the starter scores zero", not short, f"{len(results)} files", tuple(short))
+        return Check("the starter scores zero", not short, counted(len(results), "file"), tuple(short))
 
     def check_current(self) -> Check:
         """What students begin with is what the master makes it."""
         made = starter_files(self.folder.master)
         short = [f"{name}: run grade starter" for name in stale(self.folder.master, self.folder.starter)]
         short += [] if made else [_NO_MASTER]
-        return Check("the starter is made from the master", not short, f"{len(made)} files", tuple(short))
+        return Check("the starter is made from the master", not short, counted(len(made), "file"), tuple(short))
 
     def check_misconceptions(self) -> Check:
         """Every wrong variant fails its own part; every accepted one passes."""
@@ -166,7 +167,7 @@ class Validator:
                 fails = f"should pass, but fails {', '.join(sorted(found.failed))}"
                 short.append(f"{variant.id}: {fails if found.is_caught else 'no test catches it'}")
         wrong = sum(not variant.accepted for variant in variants)
-        text = f"{wrong} wrong variants, {len(variants) - wrong} harmless ones"
+        text = f"{counted(wrong, 'wrong variant')}, {counted(len(variants) - wrong, 'harmless one')}"
         return Check("every misconception is caught in its part", not short, text, tuple(short))
 
     def _reaction(
@@ -199,7 +200,7 @@ class Validator:
                 said = [test.detail or test.message for test in lost] or list(result.messages)
                 why = f": {' '.join(said[0].split())[:_MOST_SAID]}" if said else ""
                 short.append(f"{file}: {_points(result)}{_named([test.id for test in lost])}{why}")
-        return Check(name, not short, f"{len(results)} solutions", tuple(short))
+        return Check(name, not short, counted(len(results), "solution"), tuple(short))
 
     def check_mutants(self) -> Check:
         """Every generic mutant of the reference is caught, or explained in `survivors.yaml`; what is explained does not count."""
@@ -213,7 +214,7 @@ class Validator:
         total = len(found) - explained
         killed = sum(taken.is_caught for _, taken in found)
         share = f" ({killed / total:.1%})" if total else ""
-        text = f"{killed} of {total} killed{share}, {explained} survivors explained" if found else "none"
+        text = f"{killed} of {total} killed{share}, {counted(explained, 'survivor')} explained" if found else "none"
         short = (*(f"{mutant}: {fault}" for fault, mutant in reversed(faults.items())), *unexplained, *strange)
         return Check("generic mutants are killed", not short, text, short)
 

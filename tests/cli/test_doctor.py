@@ -119,7 +119,7 @@ def test_what_is_cached(cache: Path) -> None:
     (cache / "weights" / "a.pth").write_bytes(b"0" * (3 << 20))
     finding = doctor.weights()
     assert finding.good
-    assert f"cache {cache}: 1 files, 3 MB" in finding.text
+    assert f"cache {cache}: 1 file, 3 MB" in finding.text
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -14,6 +14,7 @@ from babel.messages.mofile import write_mo
 from grader.cli.main import run_main
 from grader.course.assignment import open_assignment
 from grader.errors import SpecificationError
+from grader.i18n import counted
 from grader.judge.judge import Judge, JudgePlan
 from grader.judge.material import load_material
 from grader.release.bundle import build_bundle
@@ -155,7 +156,7 @@ def test_an_explained_survivor_is_not_counted(folder: Path, make_validator: Make
     (folder / "survivors.yaml").write_text("".join(f'"{mutant}": right\n' for mutant in before.shortfalls))
     after = make_validator().check_mutants()
     total = int(before.summary.split()[2]) - len(before.shortfalls)
-    assert after.summary == f"{total} of {total} killed (100.0%), {len(before.shortfalls)} survivors explained"
+    assert after.summary == f"{total} of {total} killed (100.0%), {counted(len(before.shortfalls), 'survivor')} explained"
     assert after.holds
 
 
