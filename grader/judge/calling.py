@@ -35,6 +35,7 @@ class Attempt:
     Changes: `squeeze:role` and `expand:role` (a leading axis of one), `list:role` and `array:role` (a number in a list or an
     array), `each:role` (item by item), `tensor:role` (a tensor beside NumPy's arrays, in the form `mixed`), `single:role` (beside
     them a number as a tensor of one). `alternative` is the id of another way to ask (`grader.judge.alternatives`), else empty.
+    With `replay` the hooks that the file registered on its own networks are on the given one, too, while it is asked.
     """
 
     candidate: Candidate
@@ -121,13 +122,11 @@ def _needed_names(part: Part) -> tuple[frozenset[str], ...]:
     return tuple(frozenset(map(same_name, (parameter.role, *parameter.aliases))) for parameter in needed)
 
 
-def attempts(question: Question) -> list[Attempt]:
-    """Every attempt worth making, best first, at most 80. Empty when nothing answers to the part's names."""
-    return list(attempts_in_turn(question))
-
-
 def attempts_in_turn(question: Question) -> Iterator[Attempt]:
-    """The same, each made when it is asked for: mostly the first one works."""
+    """Every attempt worth making, best first, each made when it is asked for: mostly the first one works.
+
+    Some 80 at most; none when nothing answers to the part's names.
+    """
     made: set[Attempt] = set()
     for attempt in _possible(question):
         if attempt not in made:

@@ -11,7 +11,7 @@ import pytest
 from grader.course.specification import Assignment
 from grader.judge.alternatives import Alternative, Probe
 from grader.judge.binding import bind_steps
-from grader.judge.calling import Attempt, Question, attempts, attempts_in_turn, nearest_first, with_an_axis_more
+from grader.judge.calling import Attempt, Question, attempts_in_turn, nearest_first, with_an_axis_more
 from grader.judge.candidates import candidates
 from grader.judge.delivery import asked_arguments, essence, join, requests_of, served_model
 from grader.judge.naming import names_alike
@@ -103,6 +103,11 @@ def report(
 ) -> LoadReport:
     """What the sandbox said."""
     return LoadReport("", "", (), (), names, (), evaluated, hooks, networks)
+
+
+def attempts(asked: Question) -> list[Attempt]:
+    """All of them."""
+    return list(attempts_in_turn(asked))
 
 
 def question(part: str, said: LoadReport, *alternatives: Alternative) -> Question:
