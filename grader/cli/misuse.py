@@ -10,6 +10,7 @@ import difflib
 import errno
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from cyclopts.exceptions import CycloptsError, MissingArgumentError, UnusedCliTokensError
@@ -34,9 +35,17 @@ def refuse_unknown_word(arguments: Sequence[str], commands: Sequence[str]) -> No
     word = arguments[0] if arguments else "-"
     if word.startswith("-") or word in commands or os.path.lexists(word):
         return
-    near = difflib.get_close_matches(word, commands, n=1)
+    place = Path(word)
+    beside = [str(place.parent / name) for name in _folders_in(place.parent)]
+    near = difflib.get_close_matches(str(place), [*commands, *beside], n=1)
     meant = f"; did you mean {near[0]}?" if near else ""
     raise UsageError(f"no such command or folder {word}{meant}", remedy=_see_all(commands))
+
+
+def _folders_in(place: Path) -> list[str]:
+    with suppress(OSError), os.scandir(place) as found:
+        return sorted(one.name for one in found if one.is_dir() and not one.name.startswith("."))
+    return []
 
 
 def misuse(error: CycloptsError, commands: Sequence[str]) -> UsageError:

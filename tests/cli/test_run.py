@@ -57,6 +57,9 @@ def test_version(grade: Grade) -> None:
     [
         (["nowhere"], ["no such command or folder nowhere", "help: the commands are run, ", "see grade --help"]),
         (["rnu", "."], ["no such command or folder rnu; did you mean run?"]),
+        (["submisions/"], ["no such command or folder submisions/; did you mean submissions?"]),
+        (["submissions/tinny"], ["no such command or folder submissions/tinny; did you mean submissions/tiny?"]),
+        (["nowhere/at/all"], ["no such command or folder nowhere/at/all\n"]),
         (["run"], ["grade run needs SUBMISSIONS", "help: see grade run --help"]),
         (["-q"], ["grade needs SUBMISSIONS, a folder to grade, or a command", "commands are run, "]),
         (["export"], ["grade export needs --to", "help: see grade export --help"]),
@@ -79,9 +82,11 @@ def test_wrong_usage(grade: Grade, tmp_path: Path, arguments: list[str], said: l
     """Protects the user from a traceback, and scripts by exit status 2: the sentence names what was said and what there is."""
     (tmp_path / "file").write_text("")
     (tmp_path / "ann").mkdir()
+    (tmp_path / "submissions" / "tiny").mkdir(parents=True)
     message = refused(grade(*arguments, cwd=tmp_path))
     assert [words for words in said if words not in message] == []
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["ann", "file"], "nothing is made by a wrong command"
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["ann", "file", "submissions"], "nothing is made by a wrong command"
 
 
 def test_two_assignments_match(grade: Grade, make_class: MakeClass, right: str, course_copy: Path, tmp_path: Path) -> None:
