@@ -70,8 +70,9 @@ def test_exit_statuses_are_told() -> None:
     drawn = re.findall(r"^    (\S.*?)  +\w+  +(\S.*)$", inspect.cleandoc(cli.__doc__ or ""), re.MULTILINE)
     commands = {name for names, done_in in drawn for name in names.split(", ") if finding & set(done_in.split(", "))}
     assert {"check", "fixtures", "starter"} < commands
-    for text in tables:
-        rows = dict(re.findall(r"^\| (\d+) \| (.*) \|$", text, re.MULTILINE))
+    full, short = (dict(re.findall(r"^\| (\d+) \| (.*) \|$", text, re.MULTILINE)) for text in tables)
+    assert [status for status in ("1", "2", "130") if not full[status].startswith(short[status])] == []
+    for rows in (full, short):
         assert set(rows) == {str(status) for status in (OK, FAULT, FOUND, USAGE, STOPPED)}
         assert [name for name in commands if not re.search(rf"`{name}( --check)?`", rows["1"])] == []
 
