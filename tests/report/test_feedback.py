@@ -68,6 +68,19 @@ def test_a_part_without_a_score_is_not_a_zero(make_class: MakeClass, score: floa
     assert view.parts[0].state is state
 
 
+def test_a_missing_function_leads_to_what_stopped_the_file(make_class: MakeClass) -> None:
+    """Protects whoever has a slip in one cell from a screen of functions not found, with the reason far below."""
+    results = make_class(1)
+    (submission,) = results.submissions
+    missing = {"status": TestStatus.NOT_FOUND, "message": "m", "hint": "Define it.", "expected": ""}
+    tests = tuple(test.model_copy(update=missing) for test in submission.tests)
+    for messages, links in (("Cell 3 stopped in line 1.",), 6), ((), 0):
+        changed = submission.model_copy(update={"tests": tests, "messages": messages})
+        page = published_page(results, changed, "en")
+        assert page.count('<a href="#done">What was done to your file</a>') == links
+        assert page.count('id="done"') == min(links, 1)
+
+
 def test_failed_parts_come_before_right_ones(make_class: MakeClass) -> None:
     """Protects the order of the student's questions: what is wrong, what was done, what is right."""
     results = make_class()
