@@ -220,6 +220,8 @@ def doctor(*, attack: Annotated[bool, Parameter(negative="")] = False, sandbox: 
     """
     from grader.cli.doctor import attack_command, doctor_command
 
+    if sandbox != "auto" and not attack:  # the table is of all walls: one that was named would seem to be looked at
+        raise UsageError("--sandbox: only --attack takes one wall", remedy=f"grade doctor --attack --sandbox {sandbox}")
     return attack_command(sandbox) if attack else doctor_command()
 
 

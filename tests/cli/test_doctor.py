@@ -101,6 +101,12 @@ def test_the_attack_where_there_is_no_wall(capsys: pytest.CaptureFixture[str]) -
     assert not any(Path(folder, "left-by-self-test").exists() for folder in ("/tmp", "/dev/shm", "/var/tmp", Path.home()))
 
 
+def test_a_wall_without_an_attack(capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects from a table of every wall that is taken for the one that was named."""
+    assert run_main(["doctor", "--sandbox", "landlock"]) == 2
+    assert "help: grade doctor --attack --sandbox landlock" in capsys.readouterr().err
+
+
 @pytest.mark.wall
 def test_what_gets_through_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Protects the instructor's terminal from what a probe's answer could hold, and exit status 1 from the other rows."""
