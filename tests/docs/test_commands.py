@@ -108,6 +108,14 @@ def test_the_readme_names_what_is_here() -> None:
     assert [one for one in patterns if not list((REPOSITORY / "submissions" / "lab15").glob(one))] == []
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/grading.md"])
+def test_where_the_program_is_comes_before_it(page: str) -> None:
+    """Protects whoever has typed `make grade` from `grade: command not found`: the test's own shell has it on its path."""
+    before, typed, _ = re.split(r"^(grade \S)", (REPOSITORY / page).read_text("utf-8"), maxsplit=1, flags=re.MULTILINE)
+    assert typed
+    assert "source .venv/bin/activate" in before
+
+
 def test_the_readme_of_a_new_course(programs: Path, tmp_path: Path) -> None:
     """Protects the first page that a new author reads."""
     scene = set_scene("course", tmp_path, programs)
