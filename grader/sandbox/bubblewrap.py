@@ -18,6 +18,12 @@ _GUEST = "/opt/grader"
 _NETWORKS = "/opt/course/networks.py"
 # glibc asks there whether there are huge pages, and of what size; not more, as the rest are counters of the whole machine.
 _HUGE_PAGES = tuple(f"/sys/kernel/mm/transparent_hugepage/{name}" for name in ("enabled", "hpage_pmd_size"))
+_APART = (
+    *("--unshare-all", "--die-with-parent", "--as-pid-1", "--new-session", "--clearenv", "--cap-drop", "ALL"),
+    *("--unshare-user", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox"),
+)
+# What bubblewrap made itself (/, /etc, /opt, /dev) is writable for the user inside, and outlives a submission.
+_SHUT = ("--remount-ro", "/dev", "--remount-ro", "/")
 
 
 @dataclass(frozen=True)
@@ -71,57 +77,57 @@ class Bubblewrap:
         return {}
 
     def command(self, inner: list[str], contents: Contents, scratch: Path) -> list[str]:
-        """The `bwrap` command line."""
-        arguments = [
-            str(self.program),
-            "--unshare-all",
-            "--die-with-parent",
-            "--as-pid-1",
-            "--new-session",
-            "--clearenv",
-            "--cap-drop",
-            "ALL",
-        ]
-        arguments += ["--unshare-user", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]
-        # First of all: an environment may lie below the folder for temporary files.
-        arguments += ["--tmpfs", "/tmp", "--tmpfs", "/home/student"]
-        arguments += _visible([*libraries(), *environment_folders(), *contents.gpu.libraries], contents.hidden)
-        for link in LINKS:
-            if os.path.islink(link):
-                arguments += ["--symlink", os.readlink(link), link]
-            elif os.path.isdir(link):
-                arguments += ["--ro-bind", link, link]
-        arguments += ["--tmpfs", str(installed)] if (installed := installed_package()) else []
-        for name in GUEST_FILES:
-            arguments += ["--ro-bind", str(PACKAGE / name), f"{_GUEST}/grader/{name}"]
-        for name, file in contents.weights.items():
-            arguments += ["--ro-bind", str(file), f"/opt/models/{name}.pth"]
-        for file_name, model in contents.hub.items():
-            arguments += ["--ro-bind", str(contents.weights[model]), f"/opt/hub/checkpoints/{file_name}"]
-        if contents.pictures:
-            arguments += ["--ro-bind", str(contents.pictures), "/opt/pictures"]
-        if contents.networks:
-            arguments += ["--ro-bind", str(contents.networks), _NETWORKS]
-        arguments += ["--proc", "/proc", "--dev", "/dev", "--chdir", "/"]
-        for name in _HUGE_PAGES:
-            arguments += ["--ro-bind-try", name, name]
-        for path in contents.gpu.kernel:
-            arguments += [] if path.is_relative_to("/proc") else ["--ro-bind", str(path), str(path)]  # the new /proc has its own
-        for path in contents.gpu.devices:
-            arguments += ["--dev-bind", str(path), str(path)]
-        # What bubblewrap made itself (/, /etc, /opt, /dev) is writable for the user inside, and outlives a submission.
-        arguments += ["--remount-ro", "/dev", "--remount-ro", "/"]
-        inside = {
-            **INNER_ENVIRONMENT,
-            **contents.gpu.environment(),
-            "PATH": "/usr/bin:/bin",
-            "HOME": "/home/student",
-            "USER": "student",
-            "PYTHONPATH": _GUEST,
-        }
-        for name, value in inside.items():
-            arguments += ["--setenv", name, value]
-        return [*arguments, "--", *inner]
+        """The `bwrap` command line. Its options are done in their order: what comes later lies over what came before."""
+        files = [*_machine(contents), *_given(contents), *_devices(contents)]
+        return [str(self.program), *_APART, *files, *_SHUT, *_environment(contents), "--", *inner]
+
+
+def _machine(contents: Contents) -> list[str]:
+    """Of this machine what everybody inside may read."""
+    # First of all: an environment may lie below the folder for temporary files.
+    arguments = ["--tmpfs", "/tmp", "--tmpfs", "/home/student"]
+    arguments += _visible([*libraries(), *environment_folders(), *contents.gpu.libraries], contents.hidden)
+    for link in LINKS:
+        if os.path.islink(link):
+            arguments += ["--symlink", os.readlink(link), link]
+        elif os.path.isdir(link):
+            arguments += ["--ro-bind", link, link]
+    arguments += ["--tmpfs", str(installed)] if (installed := installed_package()) else []
+    return arguments
+
+
+def _given(contents: Contents) -> list[str]:
+    """The guest's own code, and what the assignment provides."""
+    binds = [(PACKAGE / name, f"{_GUEST}/grader/{name}") for name in GUEST_FILES]
+    binds += [(file, f"/opt/models/{name}.pth") for name, file in contents.weights.items()]
+    binds += [(contents.weights[model], f"/opt/hub/checkpoints/{name}") for name, model in contents.hub.items()]
+    binds += [(contents.pictures, "/opt/pictures")] if contents.pictures else []
+    binds += [(contents.networks, _NETWORKS)] if contents.networks else []
+    return [word for path, place in binds for word in ("--ro-bind", str(path), place)]
+
+
+def _devices(contents: Contents) -> list[str]:
+    """What the kernel offers as files."""
+    arguments = ["--proc", "/proc", "--dev", "/dev", "--chdir", "/"]
+    for name in _HUGE_PAGES:
+        arguments += ["--ro-bind-try", name, name]
+    for path in contents.gpu.kernel:
+        arguments += [] if path.is_relative_to("/proc") else ["--ro-bind", str(path), str(path)]  # the new /proc has its own
+    for path in contents.gpu.devices:
+        arguments += ["--dev-bind", str(path), str(path)]
+    return arguments
+
+
+def _environment(contents: Contents) -> list[str]:
+    inside = {
+        **INNER_ENVIRONMENT,
+        **contents.gpu.environment(),
+        "PATH": "/usr/bin:/bin",
+        "HOME": "/home/student",
+        "USER": "student",
+        "PYTHONPATH": _GUEST,
+    }
+    return [word for name, value in inside.items() for word in ("--setenv", name, value)]
 
 
 def _visible(folders: list[Path], hidden: tuple[Path, ...]) -> list[str]:
