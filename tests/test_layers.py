@@ -150,7 +150,7 @@ def test_imports_point_down(name: str) -> None:
 
 LAYERED = ["judge", "guest", "sandbox", "report", "export", "release", "course", "run", "wire", "validate", "check"]
 _LARGER = {package for package, modules in Counter(map(layer, MODULES)).items() if package and modules > 6}  # with `__init__`
-MAPPED = sorted({*_LARGER, *LAYERED, "similar"})
+MAPPED = sorted({*_LARGER, *LAYERED, "similar", "guest.adaptations"})
 
 
 def drawn(package: str) -> list[str]:
@@ -169,7 +169,8 @@ def modules_of(package: str) -> dict[str, set[str]]:
     """Each module of a package, a package within it as one, with those of the same package that it imports."""
 
     def within(names: set[str]) -> set[str]:
-        return {name.split(".")[2] for name in names if name.startswith(f"grader.{package}.")}
+        start = f"grader.{package}."
+        return {name.removeprefix(start).split(".")[0] for name in names if name.startswith(start)}
 
     found: dict[str, set[str]] = {}
     for name in MODULES:

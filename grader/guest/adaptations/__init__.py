@@ -3,6 +3,24 @@
 Each module has one function `install(...)`, which replaces library functions in this process and adds a note when one is used.
 They are installed once, in the template, before any submission is seen; a library that is imported only later is adapted when
 it is. They are conveniences, never a wall.
+
+::
+
+    console         standard streams with a bound, `input()` without a person
+    arguments       a command line that nobody gave
+    colab           Google Colab's modules
+    windows         windows that nobody will see
+    threads         pools of libraries, kept at one thread
+    older           names of older releases
+    compiling       `torch.compile` without a compiler
+    progress        tqdm's bars for notebooks
+    weights         files of weights that are not here
+    pictures        pictures that are not here
+    transforms      pictures that come prepared
+    devices         `.cuda()` where no GPU is given
+
+    gallery         the assignment's own pictures, for those that are not here
+    importing       a library adapted at the moment when it is imported
 """
 
 from __future__ import annotations
