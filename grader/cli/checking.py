@@ -47,7 +47,7 @@ class CheckRequest:
 def check_command(request: CheckRequest) -> int:
     """Check once, or until Ctrl-C; the exit status of the last check."""
     refuse(request)
-    console = Output(highlight=False)
+    console = Output(emoji=False, highlight=False)
     place = request.file or Path.cwd()
     lab = find_lab(request.assignment, place if place.is_dir() else place.parent)
     work = find_work(request.file, lab)

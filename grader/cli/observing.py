@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from grader.cli.markup import escape
+from grader.cli.markup import escape, plain
 from grader.cli.output import Output
 from grader.course.submission import Submission
 from grader.results import SubmissionResult
@@ -63,9 +63,11 @@ class LiveTable:
     """A progress bar, and below it a row per worker: whom it grades, and for how many seconds. Leaves nothing on the screen."""
 
     def __init__(self, out: Output, assignment: str, total: int, tell: Tell) -> None:
-        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[last]}"))
-        self.bar = Progress(TextColumn("{task.description}"), *columns, console=out)
-        self.task = self.bar.add_task(escape(assignment), total=total, last="")
+        # As text: in markup rich reads names of pictures (`:x:`), whatever the console was told.
+        words = [TextColumn(field, markup=False) for field in ("{task.description}", "{task.fields[last]}")]
+        columns = (words[0], BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), words[1])
+        self.bar = Progress(*columns, console=out)
+        self.task = self.bar.add_task(plain(assignment), total=total, last="")
         self.at_work: dict[str, tuple[str, float]] = {}
         self.tell = tell
         self.live = Live(self, console=out, transient=True, refresh_per_second=_PER_SECOND)
@@ -77,7 +79,7 @@ class LiveTable:
     def finished(self, progress: RunProgress, result: SubmissionResult) -> None:
         """The worker's row is empty until it is given the next."""
         self.at_work = {worker: what for worker, what in self.at_work.items() if what[0] != result.student}
-        self.bar.update(self.task, completed=len(progress.results), last=escape(result.student))
+        self.bar.update(self.task, completed=len(progress.results), last=plain(result.student))
         self.tell(result)
 
     def __rich__(self) -> RenderableType:

@@ -1,7 +1,7 @@
 """Standard output and standard error for words and tables, as rich writes them.
 
 Where standard output is no terminal, a line may be longer than the 80 columns that rich takes for its width then: the cells of a
-table would be cut.
+table would be cut. Nothing is read as the name of a picture: rich makes one of `boxes[:x:2]`, and of a student called `C:x`.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Output(Console):
 def standard_output() -> Output:
     """For results. Sentences are not broken into lines; `NO_COLOR` and `COLUMNS` are respected (rich does)."""
     known = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
-    return Output(highlight=False, soft_wrap=True, width=None if known else _WIDTH_OF_A_FILE)
+    return Output(emoji=False, highlight=False, soft_wrap=True, width=None if known else _WIDTH_OF_A_FILE)
 
 
 def standard_error() -> Console:
     """For warnings, and for whom something did not reach."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Console(stderr=True, emoji=False, highlight=False, soft_wrap=True)

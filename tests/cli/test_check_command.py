@@ -54,6 +54,12 @@ def test_wrong_work(grade: Grade, lab: Path) -> None:
     assert "✗  Подсчёт слов: 0 из 1 теста" in finished.lines
 
 
+def test_the_line_that_failed_is_shown_as_it_is(grade: Grade, lab: Path) -> None:
+    """Protects a slice from rich, which takes `:x:` for the name of a picture."""
+    (lab / "tiny.py").write_text("x = 0\ndef mean(values):\n    return sum(values[:x:2]) / 0\n")
+    assert "sum(values[:x:2])" in grade("check", "tiny.py", cwd=lab).stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

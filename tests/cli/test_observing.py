@@ -51,6 +51,8 @@ def test_who_is_being_graded_and_for_how_long(monkeypatch: pytest.MonkeyPatch) -
     assert [word for word in seen(table).splitlines()[0].split() if word in ("1/3", "bob")] == ["1/3", "bob"]
     assert not any(line.split()[:1] == ["2"] for line in seen(table).splitlines())
     assert told == ["bob"]
+    table.finished(Progress(3, results={}), result("[b]:x:"))
+    assert "[b]:x:" in seen(table).splitlines()[0]
 
 
 def test_a_large_cluster_fits_the_screen() -> None:

@@ -9,6 +9,7 @@ import pytest
 from rich.table import Table
 
 from grader.cli import output
+from grader.cli.markup import escape
 from grader.cli.output import standard_error, standard_output
 
 COMMANDS = Path(output.__file__).parent
@@ -27,6 +28,20 @@ def test_a_table_in_a_pipe(capsys: pytest.CaptureFixture[str], monkeypatch: pyte
     assert "a" * 100 in said.out
     assert "word " * 40 in said.out
     assert "word " * 40 in said.err
+
+
+def test_no_words_become_pictures(capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects a line of code, and a student's name, from what rich takes for the name of a picture: `[:x:]` would be a cross."""
+    table = Table("what")
+    table.add_row("boxes[:x:2]")
+    for console in (standard_output(), standard_error()):
+        console.print("boxes[:x:2]", markup=False)
+        console.print(escape("C:x: 100 of 100"))
+    standard_output().print(table)
+    said = capsys.readouterr()
+    assert (said.out.count("boxes[:x:2]"), said.err.count("boxes[:x:2]")) == (2, 1)
+    assert "C:x: 100 of 100" in said.out
+    assert "C:x: 100 of 100" in said.err
 
 
 def test_no_command_makes_its_own() -> None:
