@@ -38,7 +38,8 @@ def results_files(out: Path) -> list[Path]:
 
     Where there are both, a run over one assignment and one over several wrote into one folder: the more recent ones are used.
     """
-    top, below = out / "results.json", sorted(out.glob("*/results.json"))
+    # A student may be called `results.json`, whose folder of pages then is.
+    top, below = out / "results.json", sorted(file for file in out.glob("*/results.json") if file.is_file())
     if top.is_file() and all(_written(top) >= _written(file) for file in below):
         return [top]
     if not below:

@@ -90,6 +90,17 @@ def test_what_was_written_last_counts(tmp_path: Path, last: str, shown: list[str
     assert [read_results(path).assignment.id for path in results_files(tmp_path)] == shown
 
 
+def test_a_student_called_as_the_results_are(tmp_path: Path) -> None:
+    """Protects a class from whoever hands in `results.json.py`: a folder of pages is no assignment's results."""
+    write(tmp_path, "tiny")
+    for edition in ("students", "instructor"):
+        (tmp_path / edition / "results.json").mkdir(parents=True)
+    assert results_files(tmp_path) == [tmp_path / "results.json"]
+    write(tmp_path / "course", "tiny", "other")
+    (tmp_path / "course" / "students" / "results.json").mkdir(parents=True)
+    assert [path.parent.name for path in results_files(tmp_path / "course")] == ["other", "tiny"]
+
+
 def test_the_language_can_be_changed(tmp_path: Path) -> None:
     """Protects `--lang` of a report that was graded in another language."""
     write(tmp_path, "tiny")
