@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,28 @@ def test_what_is_asked_does_not_depend_on_the_answers(judge: Judge) -> None:
     assert len(right) == len(judge.material.planned)
     assert questions(judge, lambda *_: None) == right
     assert questions(judge, lambda *_: np.eye(8, 9)[::-1]) == right
+
+
+def test_a_made_up_output_takes_no_memory(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the judge from a network that is said to answer with 64 MB of booleans, which took a gigabyte to compare."""
+    made_up = np.broadcast_to(np.True_, (60_000_000,))
+    monkeypatch.setattr(FakeSubmission, "state", lambda *_: {"digest": "", "training": False, "output": made_up})
+    reference = judge.material.setting.reference
+    plugin = JudgePlugin(
+        judge.material.setting,
+        lambda _test: FakeSubmission(lambda part, arguments: reference.expect(part, arguments).value, []),
+        only_parts=frozenset({"features_map"}),
+        at_once=False,
+    )
+    tracemalloc.start()
+    try:
+        run_tests(plugin)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 256 << 20
+    wrong = [ran.test.id for ran in plugin.ran if ran.outcome is not None]
+    assert [name.rpartition("::")[2] for name in wrong] == ["test_model_stays_as_it_was"]
 
 
 def test_remembered_answers_and_zeros_are_worth_little(judge: Judge) -> None:
