@@ -125,9 +125,11 @@ def _map_in(answer: object, shape: tuple[int, ...]) -> np.ndarray:
         alike = len(fitting) == 1 or len({int(one.argmax()) for one in fitting}) == 1
         answer = fitting[0] if alike else several
     try:
-        return np.squeeze(np.asarray(answer, dtype=np.float64))
-    except (TypeError, ValueError, OverflowError):  # no numbers, too large ones, or parts of different sizes: no map
+        found = np.squeeze(np.asarray(answer))
+    except (TypeError, ValueError, OverflowError):  # too large numbers, or parts of different sizes: no map
         return np.empty(0)
+    # Asked for floats, NumPy would read texts and drop imaginary parts.
+    return found.astype(np.float64) if found.dtype.kind in "biuf" else np.empty(0)
 
 
 @pytest.fixture
