@@ -6,6 +6,7 @@ else lying there is passed over. Links that lead out of a submission are not fol
 
 from __future__ import annotations
 
+import errno
 import fnmatch
 import hashlib
 import os
@@ -162,7 +163,8 @@ def submission_in(folder: Path, assignment: Assignment, starters: Starters) -> S
     student = student_id(folder.name)
     refused: list[OSError] = []
     matches = could_be_graded(folder, assignment, starters, refused.append)
-    if told := [error for error in refused if not isinstance(error, FileNotFoundError)]:  # one that is gone holds nothing
+    # One that is gone holds nothing. What lies deeper than a path may be long is nobody's work, and may be put there on purpose.
+    if told := [error for error in refused if error.errno not in (errno.ENOENT, errno.ENAMETOOLONG)]:
         return Submission(student, folder, None, "unreadable", (f"{readable(str(told[0].filename))}: {told[0].strerror}",))
     if len(matches) == 1:
         return Submission(student, folder, matches[0])
@@ -211,8 +213,10 @@ def _walk(folder: Path, on_error: Callable[[OSError], object] | None = None) -> 
 
 def _holds_anything(folder: Path) -> bool:
     """Whether anything but folders lies there, looked at or not."""
+    # Not `Path.is_symlink`, which raises for a path that is too long.
     return any(
-        files or any(Path(directory, name).is_symlink() for name in folders) for directory, folders, files in descend(folder)
+        files or any(os.path.islink(os.path.join(directory, name)) for name in folders)
+        for directory, folders, files in descend(folder)
     )
 
 

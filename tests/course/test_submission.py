@@ -376,6 +376,28 @@ def test_a_folder_that_cannot_be_looked_into(make: Make, assignment: Assignment,
     assert bob.main == place / "bob" / "tiny.py"
 
 
+@pytest.mark.parametrize("inmost", ["", "tiny.py"])
+def test_folders_deeper_than_a_path_is_long(
+    make: Make, assignment: Assignment, monkeypatch: pytest.MonkeyPatch, inmost: str
+) -> None:
+    """Protects from a fault of the grader, and a class without grades, that anybody could bring about: what no path leads to is
+    passed over, and what lies beside it is graded."""
+    place = make("ann/tiny.py", "bob/data.txt", "cid/tiny.py")
+    (place / "bob" / "data.txt").unlink()
+    for student in ("ann", "bob"):
+        monkeypatch.chdir(place / student)
+        for _level in range(25):
+            os.mkdir("d" * 200)
+            monkeypatch.chdir("d" * 200)
+            if inmost:
+                Path(inmost).touch()
+    monkeypatch.chdir(place)
+    ann, bob, cid = collect(place, assignment)
+    assert (ann.main, cid.main) == (place / "ann" / "tiny.py", place / "cid" / "tiny.py")
+    assert ann.digest(LIMIT) != cid.digest(LIMIT) if inmost else ann.files(LIMIT) == cid.files(LIMIT)
+    assert bob.problem == ("" if inmost else "no_file")
+
+
 def test_what_cannot_be_read_is_not_the_same(make: Make, assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects two students whose files the grader could not read from being told to have handed in the same."""
     ann, bob = collect(make("ann.py", "bob.py"), assignment)
