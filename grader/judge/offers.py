@@ -145,8 +145,9 @@ def _called(entry: Entry) -> str | None:
 
 
 def _call_of(name: str, called: str, entry: Entry) -> dict[str, Value]:
-    """How an instance is called: one that is no network but has a `forward` cannot be called itself."""
-    if called == "forward" and entry.kind == "class":
+    """How an instance is called: one that is no network but has a `forward` cannot be called itself, and of a class whose call
+    needs no instance none is made."""
+    if entry.methods[called].static or (called == "forward" and entry.kind == "class"):
         return {"via": "method", "name": name, "method": called}
     return {"via": "instance", "name": name}
 

@@ -417,6 +417,16 @@ def test_forward_of_what_is_no_network(kind: str, via: str):
     assert (made.style, made.target) == ("call", {"via": "method", "name": "overlap", "method": "forward"})
 
 
+@pytest.mark.parametrize("kind", ["module_class", "class"])
+@pytest.mark.parametrize("called", ["forward", "__call__"])
+def test_a_call_that_needs_no_instance(kind: str, called: str):
+    """Protects `class Overlap(nn.Module)` with `@staticmethod def forward(first, second)`: what is called was not told."""
+    methods = {called: Method((Parameter("first"), Parameter("second")), static=True)}
+    (candidate,) = candidates_of("overlap", report(Overlap=Entry(kind, (Parameter("weight", required=False),), methods)))
+    assert candidate.target == {"via": "static", "name": "Overlap", "method": called}
+    assert not candidate.binding.constructor
+
+
 def test_the_method_of_several_that_takes_what_the_part_is_given():
     """Protects a class that is named like the part and has helpers: they were as many answers, so that there was none."""
     both, one = (Parameter("first"), Parameter("second")), (Parameter("box"),)
