@@ -498,6 +498,7 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
             {"boxes": boxes, "scores": scores, "labels": zeros, "iou_threshold": threshold},
             _("Labels were given too: one class for all boxes."),
             labels,
+            read=_without_labels,
         ),
         Alternative(
             "most boxes",
@@ -565,6 +566,17 @@ def _of_one_picture(answer: Any) -> Any:
     if isinstance(answer, tuple) and all(np.ndim(part) > 1 and len(part) == 1 for part in answer if isinstance(part, np.ndarray)):
         return tuple(part[0] if isinstance(part, list | np.ndarray) and len(part) == 1 else part for part in answer)
     return answer[0] if isinstance(answer, list) and len(answer) == 1 else answer
+
+
+def _without_labels(answer: Any) -> Any:
+    """The answer of a function that was given labels, all 0, without those that it gives back beside a table of boxes: whole
+    numbers there would be taken for the indices."""
+    if not isinstance(answer, list | tuple):
+        return answer
+    parts = [(part, _array_of(part)) for part in answer]
+    if not any(found is not None and found.ndim == 2 and found.shape[1] >= 4 for _part, found in parts):
+        return answer
+    return tuple(part for part, found in parts if found is None or found.ndim != 1 or not found.size or found.any())
 
 
 def _names_boxes(answer: Any) -> bool:

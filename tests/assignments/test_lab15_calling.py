@@ -282,3 +282,15 @@ def test_no_answer_makes_the_question_about_columns_raise(answer: Any) -> None:
     listed = calling.alternatives_cam((FEATURES, WEIGHTS, 0), Situation(None, Model("")))  # type: ignore[arg-type]
     probes += [one.probe for one in listed if one.probe is not None]
     assert not any(probe.fits(answer) for probe in probes)
+
+
+def test_labels_that_come_back_are_no_indices() -> None:
+    """Protects `return labels[keep], scores[keep], boxes[keep]`; indices without boxes stay, and such as are not all 0."""
+    boxes, scores = calling.QUESTION
+    way = next(one for one in calling.alternatives_nms((boxes, scores, 0.5), None) if one.id == "labels")
+    zeros, kept = np.zeros(2, dtype=np.int64), [1, 3]
+    read = way.read((zeros, scores[kept], boxes[kept]))
+    assert len(read) == 2
+    assert read[0] is not zeros
+    for answer in ((zeros, scores[kept]), (np.array(kept), boxes[kept]), np.zeros(2), [0, 0], None, "x", (zeros, 10**400)):
+        assert way.read(answer) is answer or len(way.read(answer)) == len(answer)

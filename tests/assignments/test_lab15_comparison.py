@@ -577,6 +577,9 @@ def test_of_a_tuple_of_numbers_the_first_counts(part: str) -> None:
         (KEPT, [0, 3]),
         (np.array(KEPT), np.array([3, 0])),
         (BOXES[KEPT], BOXES[[0, 3]]),
+        (SCORES[KEPT], BOXES[KEPT]),
+        [SCORES[KEPT].tolist(), BOXES[KEPT].tolist()],
+        (SCORES[KEPT][:, None], BOXES[KEPT]),
     ],
 )
 def test_kept_boxes_in_other_forms_pass(answer: Any) -> None:
@@ -610,6 +613,10 @@ def test_kept_boxes_in_other_forms_pass(answer: Any) -> None:
         ([0, 3], KEPT),
         (BOXES[[0, 3]], BOXES[KEPT]),
         (KEPT, [3]),
+        (np.array([0, 3]), BOXES[KEPT]),
+        (SCORES[KEPT], BOXES[[0, 3]]),
+        (SCORES[KEPT] / 2, BOXES[KEPT]),
+        (SCORES, BOXES[KEPT]),
     ],
 )
 def test_other_boxes_are_rejected(answer: Any) -> None:

@@ -73,6 +73,10 @@ def _open_nms(answer: Any, call: Call) -> Any:
     if first.ndim == 2 and 4 <= first.shape[1] <= 7 and second.size == len(first) and second.ndim <= 2:
         call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
         return first
+    table = _table_behind_its_scores(answer, call)
+    if table is not None:
+        call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
+        return table
     if first.ndim == 1 and first.dtype.kind in "iu" and second.ndim == 0 and second.dtype.kind in "iu":
         call.notes.append(_("The indices came together with their number; the indices were judged."))
         return first[: max(int(second), 0)]
@@ -83,6 +87,21 @@ def _open_nms(answer: Any, call: Call) -> Any:
             call.notes.append(_("Several results came; the indices were judged."))
             return first
     return answer
+
+
+def _table_behind_its_scores(answer: Any, call: Call) -> np.ndarray | None:
+    """The table among results of which all others are scores that were given, one for each of its rows: `return scores, boxes`.
+
+    Whole numbers beside it may be the kept indices, which are then what is asked.
+    """
+    parts = [as_array(part) for part in answer]
+    tables = [part for part in parts if part.ndim == 2 and 4 <= part.shape[1] <= 7]
+    others = [part.reshape(-1) for part in parts if part.dtype.kind == "f" and part.ndim and part.size == len(part)]
+    if len(tables) != 1 or len(others) != len(parts) - 1 or any(len(other) != len(tables[0]) for other in others):
+        return None
+    scores = np.asarray(call.arguments[1], dtype=np.float64).reshape(-1)
+    given = all((np.abs(other[:, None] - scores) < 1e-5).any(axis=1).all() for other in others)
+    return tables[0] if given else None
 
 
 def _in_pairs(answer: Any, most: int) -> dict[Any, Any]:
