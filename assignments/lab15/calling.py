@@ -357,10 +357,7 @@ def alternatives_iou(arguments: tuple, situation: Situation) -> list[Alternative
 def _boxes_with_methods(first: list[float], second: list[float]) -> list[Alternative]:
     """`Box(...).iou(other)`: a box of an own class, made of its sides by their names or of a list of them, and another such."""
     note = _("Two boxes of your own class were made, and one was asked about the other.")
-    sides = {
-        role: (words[0], *_with_axis(axis, words)) for role, (axis, words) in zip(("x1", "y1", "x2", "y2"), EDGES, strict=True)
-    }
-    from_zero = ("x0", "y0", "x1", "y1")
+    sides, from_zero = _sides(), ("x0", "y0", "x1", "y1")
     corner = {"x": ("left", "x1", "xmin"), "y": ("top", "y1", "ymin"), "width": WIDTH[1:], "height": HEIGHT[1:]}
     sized = first[0], first[1], first[2] - first[0], first[3] - first[1]
     corners = {"first_corner": tuple(pair[0] for pair in CORNERS), "last_corner": tuple(pair[1] for pair in CORNERS)}
@@ -402,6 +399,12 @@ def _named(box: list[float]) -> dict[str, Any]:
     sides |= {"x": box[0], "y": box[1], **dict.fromkeys(WIDTH, width), **dict.fromkeys(HEIGHT, height), "area": width * height}
     corners = _corner(box[:2]), _corner(box[2:])
     return sides | {name: corner for pair in CORNERS for name, corner in zip(pair, corners, strict=True)}
+
+
+def _sides() -> dict[str, tuple[str, ...]]:
+    """What the sides of a box are called where they are given one by one."""
+    edges = zip(("x1", "y1", "x2", "y2"), EDGES, strict=True)
+    return {role: (words[0], *_with_axis(axis, words)) for role, (axis, words) in edges}
 
 
 def _with_axis(axis: str, words: tuple[str, ...]) -> list[str]:
@@ -456,7 +459,7 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
     classed = _("Boxes, scores and classes were given in one table: x1, y1, x2, y2, score, 0.")
     listed = _("Boxes and scores were given in one list.")
     as_rows = _("Boxes were given as rows: class, score, x1, y1, x2, y2.")
-    least = {"least_score": ("threshold",)}
+    least, sides = {"least_score": ("threshold",)}, _sides()
     return [
         # First: to a table of corners and scores such a function answers too, and wrongly. Where no parameter is called just so,
         # only who passes the question: a number with a default may be anything.
@@ -492,6 +495,13 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
         ),
         # After those without a least score, which keep what a function has for a default.
         _with_a_question("table and a number", classed, lambda *given: _table(*given, "s0", 0), arguments, limits),
+        Alternative(
+            "columns",
+            {**dict(zip(sides, boxes.T, strict=True)), "scores": scores, "iou_threshold": threshold},
+            _("The sides of the boxes were given one by one: all x1, all y1, all x2, all y2."),
+            sides,
+            named=True,
+        ),
         # Before a largest number: a list of classes takes that too where they are not used, and the other way round it fails.
         Alternative(
             "labels",
@@ -520,8 +530,15 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
         ),
         Alternative("named entries", {"boxes": named, "iou_threshold": threshold}, listed),
         Alternative("pairs", {"boxes": [(row[2:], row[1]) for row in rows], "iou_threshold": threshold}, listed),
+        Alternative("triples", {"boxes": [(row[2:], row[1], 0) for row in rows], "iou_threshold": threshold}, listed),
+        Alternative(
+            "triples, class first", {"boxes": [(0, row[1], row[2:]) for row in rows], "iou_threshold": threshold}, listed
+        ),
         Alternative("pairs, scores first", {"boxes": [(row[1], row[2:]) for row in rows], "iou_threshold": threshold}, listed),
         Alternative("named boxes in entries", {"boxes": inside, "iou_threshold": threshold}, listed),
+        Alternative(
+            "pairs of named boxes", {"boxes": [(_named(row[2:]), row[1]) for row in rows], "iou_threshold": threshold}, listed
+        ),
         Alternative(
             "named boxes",
             {"boxes": [{**_named(row[2:]), **_listed(row[2:])} for row in rows], "scores": scores, "iou_threshold": threshold},
@@ -535,6 +552,16 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
             read=_of_one_picture,
             probe=Probe(
                 {"boxes": QUESTION[0][None], "scores": QUESTION[1][None], "iou_threshold": 0.5},
+                lambda answer: _names_boxes(_of_one_picture(answer)),
+            ),
+        ),
+        Alternative(
+            "batch of one table",
+            {"boxes": table[None], "iou_threshold": threshold},
+            _("Boxes and scores were given as a batch of one picture."),
+            read=_of_one_picture,
+            probe=Probe(
+                {"boxes": _table(*QUESTION, "s", 0)[None], "iou_threshold": 0.5},
                 lambda answer: _names_boxes(_of_one_picture(answer)),
             ),
         ),
@@ -576,7 +603,8 @@ def _without_labels(answer: Any) -> Any:
     parts = [(part, _array_of(part)) for part in answer]
     if not any(found is not None and found.ndim == 2 and found.shape[1] >= 4 for _part, found in parts):
         return answer
-    return tuple(part for part, found in parts if found is None or found.ndim != 1 or not found.size or found.any())
+    least = 1 if len(parts) > 2 else 2  # of two results a single 0 may be the index of the box beside it, and a wrong one
+    return tuple(part for part, found in parts if found is None or found.ndim != 1 or len(found) < least or found.any())
 
 
 def _names_boxes(answer: Any) -> bool:

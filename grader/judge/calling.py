@@ -394,5 +394,7 @@ def _fills_by_guess(candidate: Candidate, roles: Roles, binding: Binding) -> boo
 
 
 def _has_fields(value: Any) -> bool:
-    """Whether an argument has named fields, or is a list of such, so that it may be wanted as objects of an own class."""
-    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))
+    """Whether an argument has named fields, or is a list of such, alone or each with something else, so that it may be wanted as
+    objects of an own class."""
+    items = [one for item in value for one in (item if isinstance(item, tuple) else (item,))] if isinstance(value, list) else []
+    return isinstance(value, dict) or any(isinstance(item, dict) for item in items)

@@ -203,7 +203,7 @@ def test_a_table_is_offered_to_who_reads_it(name: str) -> None:
     """Protects suppressions of tables in which the scores are in another column: each passes the question about its own first."""
     passed = []
     for one in calling.alternatives_nms((np.zeros((1, 4)), np.ones(1), 0.5), None):
-        if one.probe is not None and len(one.probe.roles) == 2:
+        if one.probe is not None and len(one.probe.roles) == 2 and np.ndim(one.probe.roles["boxes"]) == 2:
             table = np.asarray(one.probe.roles["boxes"])
             try:
                 kept = READERS[name](table)
@@ -292,5 +292,26 @@ def test_labels_that_come_back_are_no_indices() -> None:
     read = way.read((zeros, scores[kept], boxes[kept]))
     assert len(read) == 2
     assert read[0] is not zeros
-    for answer in ((zeros, scores[kept]), (np.array(kept), boxes[kept]), np.zeros(2), [0, 0], None, "x", (zeros, 10**400)):
+    assert len(way.read((zeros[:1], scores[:1], boxes[:1]))) == 2
+    for answer in (
+        (zeros[:1], boxes[:1]),
+        (zeros, scores[kept]),
+        (np.array(kept), boxes[kept]),
+        np.zeros(2),
+        [0, 0],
+        None,
+        "x",
+        (zeros, 10**400),
+    ):
         assert way.read(answer) is answer or len(way.read(answer)) == len(answer)
+
+
+def test_a_table_for_each_picture_is_asked_of_who_answers_for_each() -> None:
+    """Protects `for pred in preds`, right or wrong, which is told of its own mistake; and who takes the pictures for boxes."""
+    way = next(one for one in calling.alternatives_nms((*calling.QUESTION, 0.5), None) if one.id == "batch of one table")
+    (table,) = way.probe.roles["boxes"]
+    for rows in ([1, 3], [0, 3], [0, 1, 2]):
+        assert way.probe.fits([table[rows]])
+        assert np.array_equal(way.read([table[rows]]), table[rows])
+    for answer in ([], [0], table[None, :1], None, [None]):
+        assert not way.probe.fits(answer)

@@ -1227,6 +1227,59 @@ class CamBuilder:
         return torch.einsum("c,chw->hw", self.rows[class_idx], self.maps)
 """,
     },
+    "sides_one_by_one": {
+        "nms": """
+def nms(xmin, ymin, xmax, ymax, scores, thresh):
+    return keep_best(np.stack([xmin, ymin, xmax, ymax], axis=1), scores, thresh)
+""",
+    },
+    "score_and_class_behind_each_box": {
+        "nms": """
+def nms(found, limit=0.6):
+    kept = []
+    for box, sure, kind in sorted(found, key=lambda one: one[1], reverse=True):
+        if all(kind != other or ratio(box, better) <= limit for better, _, other in kept):
+            kept.append((box, sure, kind))
+    return kept
+""",
+    },
+    "class_and_score_before_each_box": {
+        "nms": """
+def nms(found, limit=0.6):
+    kept = []
+    for kind, sure, (x1, y1, x2, y2) in sorted(found, key=lambda one: -float(one[1])):
+        if all(kind != other or ratio((x1, y1, x2, y2), better) <= limit for other, _, better in kept):
+            kept.append((kind, sure, (x1, y1, x2, y2)))
+    return kept
+""",
+    },
+    "own_boxes_with_scores": {
+        "nms": """
+class Rect:
+    def __init__(self, x1, y1, x2, y2):
+        self.corners = x1, y1, x2, y2
+
+    def iou(self, other):
+        return ratio(self.corners, other.corners)
+
+
+def nms(rects_with_scores, limit):
+    left, kept = sorted(rects_with_scores, key=lambda pair: pair[1]), []
+    while left:
+        rect, score = left.pop()
+        kept.append((rect, score))
+        left = [pair for pair in left if rect.iou(pair[0]) <= limit]
+    return [(*rect.corners, score) for rect, score in kept]
+""",
+    },
+    "one_table_for_each_picture": {
+        "nms": """
+class Detector:
+    @staticmethod
+    def NMS(preds: list[torch.Tensor], overlap_thresh: float = 0.45) -> list[torch.Tensor]:
+        return [pred[keep_best(pred[:, :4], pred[:, 4], overlap_thresh)] for pred in preds]
+""",
+    },
 }
 CASES = [(student, part) for student, parts in FORMS.items() for part in parts]
 

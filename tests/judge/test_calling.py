@@ -733,9 +733,11 @@ def test_letters_are_no_reason_against_what_is_named_alike():
 
 
 def test_records_in_a_list_are_also_offered_as_objects_of_an_own_class():
-    """A list of boxes with named sides, as one such box; a list of numbers has no fields."""
+    """A list of boxes with named sides, each alone or with its score, as one such box; a list of numbers has no fields."""
     boxes = [{"x1": 1, "x2": 2}]
-    for value, own in ((boxes, True), (boxes[0], True), ([1, 2], False), (np.ones(2), False)):
+    records: list[Any] = [boxes, boxes[0], [(boxes[0], 0.5)]]
+    others: list[Any] = [[1, 2], [(1, 2)], np.ones(2)]
+    for value, own in [*((one, True) for one in records), *((one, False) for one in others)]:
         made = attempts(question("overlap", report(overlap=function("pair")), other(pair=value)))
         assert ("own" in {one.form for one in made}) is own
 
