@@ -23,6 +23,7 @@ from grader.judge.offers import (
     Candidate,
     Others,
     is_made_for,
+    makes_hooks,
     offers,
     offers_in_steps,
     offers_of_class,
@@ -227,7 +228,8 @@ def _alike(
     """Own functions whose name has one of the part's keywords among its words, and whose parameters fit."""
     for name in names_alike(part, report, ("function",), beside, showing):
         parameters = report.names[name].parameters
-        if not is_hook(parameters) and is_made_for(partial(_bound, parameters), parameters, roles, others):
+        hooks = is_hook(parameters) or makes_hooks(report.names[name])
+        if not hooks and is_made_for(partial(_bound, parameters), parameters, roles, others):
             yield from offers_of_function(part, name, {"via": "name", "name": name}, parameters, roles)
         for one in offers_of_maker(name, report.names[name], roles):
             if one.rebind is not None and is_made_for(one.rebind, one.parameters, roles, others):

@@ -60,7 +60,7 @@ def offers(part: Part, name: str, entry: Entry, roles: Roles, others: Others) ->
     if entry.kind in ("function", "network"):
         if "call" in part.styles and not bind(roles, entry.parameters).complete:
             yield from offers_of_maker(name, entry, roles)
-        if "call" in part.styles and not is_hook(entry.parameters):
+        if "call" in part.styles and not (is_hook(entry.parameters) or makes_hooks(entry)):
             yield from offers_of_function(part, name, here, entry.parameters, roles)
     elif entry.kind == "instance":
         called, calls = _called(entry), []
@@ -85,10 +85,15 @@ def offers_of_function(
     yield Candidate(name, "call", target, binding, lambda other, strict: bind(other, parameters, strict), parameters or ())
 
 
+def makes_hooks(entry: Entry) -> bool:
+    """Whether a function makes nothing but a hook, as `get_activation(name)` does: what it gives back is no answer."""
+    return entry.gives is not None and is_hook(entry.gives)
+
+
 def offers_of_maker(name: str, entry: Entry, roles: Roles) -> Iterator[Candidate]:
     """The function that a function makes (`make_loss(smooth)`): what makes it is given what its parameters are named after."""
     given = entry.gives
-    if given is None or is_hook(given) or any(parameter.how in ("args", "kwargs") for parameter in given):
+    if given is None or makes_hooks(entry) or any(parameter.how in ("args", "kwargs") for parameter in given):
         return
 
     def rebind(other: Roles, strict: bool) -> Binding:

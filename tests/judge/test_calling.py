@@ -297,6 +297,14 @@ def test_a_hook_is_never_called():
     assert styles("maps", said) == [("forward_hook", "")]
 
 
+def test_what_makes_hooks_is_never_called():
+    """Protects the message to who registers `get_map(name)` elsewhere: it was asked for a map, and the hook that came told of."""
+    hook = tuple(map(Parameter, ("module", "inputs", "output")))
+    assert styles("maps", report(get_maps=Entry("function", (Parameter("name"),), gives=hook))) == []
+    made = Entry("function", (Parameter("name"),), gives=tuple(map(Parameter, ("model", "x"))))
+    assert styles("maps", report(get_maps=made))[0] == ("call", "get_maps")
+
+
 def test_what_torch_could_not_know_to_give_is_no_hook():
     """Fair to `get_maps(model, x, out=None)`: a hook's parameters have no defaults, for torch gives it all three."""
     parameters = Parameter("model"), Parameter("x"), Parameter("out", required=False)
