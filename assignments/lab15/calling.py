@@ -418,8 +418,8 @@ def _corner(point: list[float]) -> dict[str | int, float]:
 
 
 def alternatives_dice(arguments: tuple, situation: Situation) -> list[Alternative]:
-    """A number of masks, a smoothing term or a threshold that must be given; a mask of booleans (to index) or of whole numbers
-    (for one-hot); a flag for several channels, which a function for single masks may have."""
+    """A number of masks, a smoothing term, a threshold or a kind that must be given; a mask of booleans (to index) or of whole
+    numbers (for one-hot); a flag for several channels, which a function for single masks may have."""
     y, p = arguments
     smooth = {"smooth": ("eps", "epsilon", "smoothing", "smooth_factor")}
     threshold = {"threshold": ("thresh", "thr", "thres", "cutoff", "porog")}
@@ -429,6 +429,13 @@ def alternatives_dice(arguments: tuple, situation: Situation) -> list[Alternativ
         Alternative("masks", {"y": y, "p": p, "masks": 1.0}, _("The number of masks was given: 1."), counts, named=True),
         Alternative("smooth", {"y": y, "p": p, "smooth": SMALLEST}, _("The smoothing term was given: almost nothing."), smooth),
         Alternative("threshold", {"y": y, "p": p, "threshold": 0.5}, _("The threshold was given: 0.5."), threshold),
+        Alternative(
+            "mode",
+            {"y": y, "p": p, "mode": "binary"},
+            _("The kind of masks was given: binary."),
+            {"mode": ("task", "loss_mode")},
+            named=True,
+        ),
         Alternative("boolean mask", {"y": mask.astype(bool), "p": p}, _("The mask was given as True and False.")),
         Alternative("mask of whole numbers", {"y": mask.astype(np.int64), "p": p}, _("The mask was given in whole numbers.")),
         Alternative(

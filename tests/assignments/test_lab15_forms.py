@@ -1280,6 +1280,69 @@ class Detector:
         return [pred[keep_best(pred[:, :4], pred[:, 4], overlap_thresh)] for pred in preds]
 """,
     },
+    "names_of_public_code": {
+        "features_map": """
+def extract_feat_res(img, backbone):
+    net = backbone.eval()
+    x = net.maxpool(net.relu(net.bn1(net.conv1(img))))
+    return net.layer4(net.layer3(net.layer2(net.layer1(x))))
+""",
+        "cam": """
+class NetCAM(torch.nn.Module):
+    def __init__(self, base_model):
+        super().__init__()
+        self.body = torch.nn.Sequential(*list(base_model.children())[:-2])
+        self.last = base_model.fc
+
+    def forward(self, x, return_cam=False, cls=None):
+        maps = self.eval().body(x)
+        return torch.einsum("c,nchw->nhw", self.last.weight[cls], maps) if return_cam else self.last(maps.mean(dim=(2, 3)))
+""",
+        "iou": """
+def inter_over_union(a, b, wh=True):
+    return ratio(*([x, y, x + w, y + h] for x, y, w, h in (a, b))) if wh else ratio(a, b)
+""",
+        "dice": """
+class DiceLoss(torch.nn.Module):
+    def __init__(self, mode, from_logits=True):
+        assert mode in {"binary", "multilabel", "multiclass"}
+        super().__init__()
+        self.from_logits = from_logits
+
+    def forward(self, y_pred, y_true):
+        p = y_pred.sigmoid() if self.from_logits else y_pred
+        return 1 - 2 * (p * y_true).sum() / (p + y_true).sum()
+""",
+        "nms": """
+def podavit_nemaksimumy(pryamougolniki, uverennosti, granica=0.5):
+    return keep_best(pryamougolniki, uverennosti, granica)
+""",
+    },
+    "extractor_of_an_original_model": {
+        "features_map": """
+class ResnetExtractor(torch.nn.Module):
+    def __init__(self, original_model):
+        super().__init__()
+        self.stages = torch.nn.Sequential(*list(original_model.children())[:-2]).eval()
+
+    def forward(self, x):
+        return self.stages(x)
+""",
+    },
+    "features_where_they_are_asked_for": {
+        "features_map": """
+class FeatureNet(torch.nn.Module):
+    def __init__(self, pretrained_model):
+        super().__init__()
+        self.stages = torch.nn.Sequential(*list(pretrained_model.children())[:-2])
+        self.fc = pretrained_model.fc
+
+    def forward(self, x, return_features=False):
+        maps = self.eval().stages(x)
+        scores = self.fc(maps.mean(dim=(2, 3)))
+        return (scores, maps) if return_features else scores
+""",
+    },
 }
 CASES = [(student, part) for student, parts in FORMS.items() for part in parts]
 
