@@ -997,6 +997,45 @@ def nms(boxes, scores, iou_threshold):
             "nms.places_in_the_shorter_list",
         ),
     },
+    "squares_for_each_row": {
+        "dice": (
+            """
+class BinaryLoss(torch.nn.Module):
+    def __init__(self, power=2):
+        super().__init__()
+        self.power = power
+
+    def forward(self, guess, truth):
+        guess, truth = guess.flatten(1), truth.flatten(1)
+        below = (guess.pow(self.power) + truth.pow(self.power)).sum(dim=1)
+        return (1 - ((guess * truth).sum(dim=1) + 1) / (below + 1)).mean()
+
+
+def dice_loss(y, p):
+    return BinaryLoss()(p, y)
+""",
+            "dice.squares_without_factor_by_first_axis",
+        ),
+    },
+    "twice_over_squares_for_each_row": {
+        "dice": (
+            """
+def dice_loss(y, p):
+    y, p = y.flatten(1), p.flatten(1)
+    return (1 - (2 * (y * p).sum(dim=1) + 1) / ((y * y).sum(dim=1) + (p * p).sum(dim=1) + 1)).mean()
+""",
+            "dice.squares_by_first_axis",
+        ),
+    },
+    "logarithm_of_a_coefficient": {
+        "dice": (
+            """
+def dice_loss(y, p, smooth=1.0):
+    return -torch.log((2 * (y * p).sum() + smooth) / (y.sum() + p.sum() + smooth))
+""",
+            "dice.smoothed_logarithm",
+        ),
+    },
     "boxes_by_place": {
         "dice": (
             """

@@ -527,6 +527,36 @@ def dice_sigmoid_and_doubly_smoothed_mean_over_first_axis(y, p):
     return _by_first_axis(y, torch.as_tensor(p).sigmoid(), 2, 1)
 
 
+def _squared_by_first_axis(y, p, factor):
+    y, p = y.reshape(len(y), -1), p.reshape(len(p), -1)
+    return float((1 - (factor * (y * p).sum(1) + 1) / ((y**2).sum(1) + (p**2).sum(1) + 1)).mean())
+
+
+@misconception(
+    "dice.squares_without_factor_by_first_axis",
+    part="dice",
+    en="Three mistakes. The factor 2 is missing above; below stand squares, y^2 + p^2, where the lecture has plain sums; and "
+    "there is one loss per item of the first axis (view(N, -1) and dim=1), then their mean, where one sum over all elements is "
+    "asked.",
+    ru="Три ошибки. Сверху потерян множитель 2; снизу стоят квадраты, y^2 + p^2, а в лекции обычные суммы; и потери посчитаны по "
+    "каждому элементу первой оси (view(N, -1) и dim=1), потом взято среднее, а нужна одна сумма по всем элементам.",
+)
+def dice_squares_without_factor_by_first_axis(y, p):
+    return _squared_by_first_axis(y, p, 1)
+
+
+@misconception(
+    "dice.squares_by_first_axis",
+    part="dice",
+    en="Two mistakes. Below stand squares, y^2 + p^2, where the lecture has plain sums; and there is one loss per item of the "
+    "first axis (view(N, -1) and dim=1), then their mean, where one sum over all elements is asked.",
+    ru="Две ошибки. Снизу стоят квадраты, y^2 + p^2, а в лекции обычные суммы; и потери посчитаны по каждому элементу первой оси "
+    "(view(N, -1) и dim=1), потом взято среднее, а нужна одна сумма по всем элементам.",
+)
+def dice_squares_by_first_axis(y, p):
+    return _squared_by_first_axis(y, p, 2)
+
+
 def _added_up(slug, above, below):
     """A loss per item of the first axis, added up."""
 
@@ -761,6 +791,16 @@ def dice_generalised(y, p):
 )
 def dice_logarithm(y, p):
     return float(-torch.log(2 * (y * p).sum() / (y.sum() + p.sum()) + 1e-6))
+
+
+@misconception(
+    "dice.smoothed_logarithm",
+    part="dice",
+    en="The logarithm of the smoothed coefficient, -log(...). The lecture's loss is 1 minus the coefficient.",
+    ru="Логарифм сглаженного коэффициента, -log(...). Функция потерь из лекции равна 1 минус коэффициент.",
+)
+def dice_smoothed_logarithm(y, p):
+    return float(-torch.log((2 * (y * p).sum() + 1) / (y.sum() + p.sum() + 1)))
 
 
 @misconception(
