@@ -379,7 +379,10 @@ def _by_alternatives(question: Question, candidate: Candidate) -> Iterator[Attem
         own: Sequence[str] = ("own",) if any(map(_has_fields, values)) else ()
         bound = replace(candidate, binding=binding)
         listed = tuple(f"list:{role}" for role in question.part.index_forms if bound.says_list(role))
-        for form in (*_forms(question.part, candidate), *own):
+        forms = _forms(question.part, candidate)
+        if not any(map(_has_arrays, values)):  # lists and numbers are given alike in every form: the attempts are for other ways
+            forms = forms[:1]
+        for form in (*forms, *own):
             if listed:  # a bare number may be taken for something else: `torch.LongTensor(3)` is three numbers from nowhere
                 yield Attempt(bound, form, listed, alternative=identifier)
             yield Attempt(bound, form, alternative=identifier)
@@ -391,6 +394,15 @@ def _fills_by_guess(candidate: Candidate, roles: Roles, binding: Binding) -> boo
     given |= dict(binding.keywords)
     free = [p.name for p in candidate.parameters if not p.required and p.name in given]
     return any(not roles.named(name, [given[name]]) for name in free)
+
+
+def _has_arrays(value: Any) -> bool:
+    """Whether an argument is an array, a network, or has one in it, which a form of arrays makes a difference for."""
+    if isinstance(value, dict):
+        return any(map(_has_arrays, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_arrays, value))
+    return not (value is None or isinstance(value, str | bool | int | float))
 
 
 def _has_fields(value: Any) -> bool:

@@ -692,7 +692,7 @@ def other(**roles: Any) -> Alternative:
 
 def test_alternatives_come_first_where_the_roles_do_not_fit():
     """A function with one parameter for both is asked with one; what it says to two arguments is the last resort."""
-    made = attempts(question("overlap", report(overlap=function("pair")), other(pair=[1, 2])))
+    made = attempts(question("overlap", report(overlap=function("pair")), other(pair=np.array([1, 2]))))
     assert [one.alternative for one in made] == ["other", "other", *[""] * (len(made) - 2)]
 
 
@@ -748,6 +748,13 @@ def test_records_in_a_list_are_also_offered_as_objects_of_an_own_class():
     for value, own in [*((one, True) for one in records), *((one, False) for one in others)]:
         made = attempts(question("overlap", report(overlap=function("pair")), other(pair=value)))
         assert ("own" in {one.form for one in made}) is own
+
+
+def test_lists_are_offered_once():
+    """Protects the ways to ask that come after: a list of lists is the same in every form, and only so many attempts are made."""
+    for value, several in (([[1, 2]], False), ([(1, [2.0])], False), ([np.ones(2)], True), (np.ones(2), True)):
+        made = attempts(question("overlap", report(overlap=function("pair")), other(pair=value)))
+        assert (len({one.form for one in made if one.alternative}) > 1) is several
 
 
 def test_the_attempts_are_bounded():
