@@ -52,6 +52,7 @@ FC_NAMES = ("fc", "fc_layer", "linear", "linear_layer", "last_layer", "final_lay
 FC_BY_NAME = ("fc_name", "fc_layer_name", "linear_layer_name", "linear_name", "classifier_layer", "weight_layer", "last_fc")
 FC_NAME = ("layer", "name", "fc_name", "target_layer", "imya_sloya", "имя_слоя")
 LAYER = ("layer_name", "target_layer", "layer_conv", "conv_layer", "conv_layer_name", "final_conv", "final_layer")
+LAYER += ("last_conv_name", "conv_name", "final_conv_name")
 LAYER += ("last_conv_layer", "last_conv_layer_name", "feature_layer", "target_layer_name", "finalconv_name")
 SIDE = 224  # of a map that is enlarged: a square has no order of its sides
 SIZES = ("output_size", "out_size", "target_size", "img_size", "image_size", "input_size", "map_size", "size_upsample")
@@ -293,12 +294,15 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
             )
             for kind, layer in (("name", "layer4"), ("layer", model.part("layer4")))
         ),
-        Alternative(
-            "network, photo and two names",
-            {"model": model, "x": photo, "class_idx": class_idx, "layer": "layer4", "fc_layer": "fc"},
-            note,
-            {"layer": LAYER, "fc_layer": (*FC_NAMES, *FC_BY_NAME)},
-            named=True,
+        *(
+            Alternative(
+                f"network, photo and two names{more}",
+                {"model": model, "x": photo, "class_idx": asked, "layer": "layer4", "fc_layer": "fc"},
+                note,
+                {"layer": LAYER, "fc_layer": (*FC_NAMES, *FC_BY_NAME)},
+                named=True,
+            )
+            for more, asked in (("", class_idx), (", a class for each", [class_idx]))
         ),
         # To who makes a batch of it himself, or opens it; what is in it makes no difference.
         Alternative("network and one photo", {"model": model, "x": photo[0], "class_idx": class_idx}, note),
@@ -540,6 +544,9 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
         Alternative("triples", {"boxes": [(row[2:], row[1], 0) for row in rows], "iou_threshold": threshold}, listed),
         Alternative(
             "triples, class first", {"boxes": [(0, row[1], row[2:]) for row in rows], "iou_threshold": threshold}, listed
+        ),
+        Alternative(
+            "triples, box between", {"boxes": [(0, row[2:], row[1]) for row in rows], "iou_threshold": threshold}, listed
         ),
         Alternative("pairs, scores first", {"boxes": [(row[1], row[2:]) for row in rows], "iou_threshold": threshold}, listed),
         Alternative("named boxes in entries", {"boxes": inside, "iou_threshold": threshold}, listed),

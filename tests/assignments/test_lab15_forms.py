@@ -1253,6 +1253,24 @@ def nms(found, limit=0.6):
     return kept
 """,
     },
+    "boxes_between_class_and_score": {
+        "nms": """
+def nms(found, limit):
+    kept = keep_best([one[1] for one in found], [one[2] for one in found], limit)
+    return [found[i] for i in kept]
+""",
+        "cam": """
+def CAM(model, images, last_conv_name, fc_name, label=None):
+    caught = []
+    hook = model.eval()._modules[last_conv_name].register_forward_hook(lambda module, inputs, output: caught.append(output))
+    with torch.no_grad():
+        scores = model(images)
+    hook.remove()
+    rows = model._modules[fc_name].weight.detach()
+    asked = scores.argmax(dim=1) if label is None else label
+    return torch.stack([torch.tensordot(rows[int(asked[i])], maps, dims=1) for i, maps in enumerate(caught[0])])
+""",
+    },
     "own_boxes_with_scores": {
         "nms": """
 class Rect:
