@@ -757,3 +757,13 @@ def test_a_list_of_countless_entries_is_not_looked_through(monkeypatch: pytest.M
     assert not looked
     assert compare("nms", [{"box": [1, 2, 3, 4], "score": 0.5}] * 3)[0] is not None
     assert looked
+
+
+def test_a_mistake_is_not_that_of_what_came_beside_the_answer() -> None:
+    """Protects who returns (logits, maps of another stage) from being told that it is the logits that came."""
+    logits, maps = np.float32([[0.5, -1, 2]]), np.ones((1, 4, 8, 12), dtype=np.float32)
+    assert compare("features_map", logits, logits)[0] is None
+    with pytest.raises(ValueError, match="unpack"):  # which a mistake is dropped for
+        compare("features_map", (logits, maps), logits)
+    assert compare("features_map", (logits, maps), maps)[0] is None
+    assert compare("features_map", (logits, logits[0, :2]), logits)[0] is None

@@ -78,7 +78,10 @@ def pick(answer: Any, shape: tuple[int, ...], axes: tuple[int, ...], call: Call,
     parts = [(name, part) for name, part in parts if part.size and part.dtype.kind != "b"]
     bare = tuple(side for side in shape if side != 1)
     exact = [(name, part) for name, part in parts if np.squeeze(part).shape == bare]
-    fitting = [part for _name, part in exact] or [part for _name, part in parts if np.squeeze(part).ndim in axes]
+    asked = [part for _name, part in parts if np.squeeze(part).ndim in axes]
+    if asked and len(shape) not in axes:  # of a mistake in another form than is asked: it is not that of who gives this beside
+        exact = []
+    fitting = [part for _name, part in exact] or asked
     named = [part for wanted in NAMES[call.part] for name, part in exact if name == wanted]
     chosen = named[0] if named else _source(fitting, is_form)
     if chosen is None and not exact:
