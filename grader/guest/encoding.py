@@ -20,6 +20,7 @@ _NAMES = """
 COOKIES = frozenset(_NAMES.split())
 _MOST_TOKENIZED = 500_000  # bytes; a second or two
 _CONTROLS = {*range(1, 32)} - {*b"\t\n\v\f\r\x1a\x1b"}  # DOS ended files by 0x1A; 0x1B begins colours
+_ESCAPED = re.compile("[\udc80-\udcff]")  # what "surrogateescape" makes of a byte that is not UTF-8
 _UTF16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 
 
@@ -70,17 +71,18 @@ def _decode_but_for_comments(raw: bytes) -> str:
     """The text of a module whose comments alone are in another encoding. Raises `UnicodeError` when more of it is."""
     text = io.TextIOWrapper(io.BytesIO(raw), "utf-8", errors="surrogateescape", newline=None).read()
     lines = io.StringIO(text).readlines()
+    readable = map(_readable, list(lines))  # from Python 3.12 on its tokenizer takes nothing else
     # What stands after the token that it cannot read, or after a wrong indentation, is checked below.
     with contextlib.suppress(tokenize.TokenError, IndentationError):
-        for token in tokenize.generate_tokens(iter(lines).__next__):
+        for token in tokenize.generate_tokens(readable.__next__):
             if token.type == tokenize.COMMENT:
                 row, column = token.start
-                lines[row - 1] = lines[row - 1][:column] + _readable(token.string) + lines[row - 1][token.end[1] :]
+                lines[row - 1] = lines[row - 1][:column] + token.string + lines[row - 1][token.end[1] :]
     text = "".join(lines)
     text.encode("utf-8")
     return text
 
 
 def _readable(text: str) -> str:
-    """The text with a mark in place of each byte that is of another encoding."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """The text with a mark in place of each byte that is of another encoding: as many characters as before."""
+    return _ESCAPED.sub("\ufffd", text)

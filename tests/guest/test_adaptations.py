@@ -73,9 +73,12 @@ def test_a_missing_picture_is_served_to_pathlib(adapted: Adapted):
         Path("own").mkdir()
         print(sorted(Path("images").glob("*.jpg")), list(Path("own").glob("*")), list(Path("images").rglob("*.csv")))
         print(sorted(entry.name for entry in os.scandir("images")), [names for _, _, names in os.walk("data")])
+        print(sorted(Path("images").glob(Path("*.jpg"))))
     """
     listed = "[PosixPath('images/cat.png'), PosixPath('images/dog.png')] [] []"
-    assert adapted(source)[:4] == ["(20, 0, 0)"] * 2 + [listed, "['cat.png', 'dog.png'] [['cat.png', 'dog.png']]"]
+    found = adapted(source)
+    assert found[:4] == ["(20, 0, 0)"] * 2 + [listed, "['cat.png', 'dog.png'] [['cat.png', 'dog.png']]"]
+    assert found[4] == listed[: -len(" [] []")]  # Python 3.13 takes a path for a pattern, and makes one of what `rglob` is given
 
 
 def test_arguments_may_be_named(adapted: Adapted):

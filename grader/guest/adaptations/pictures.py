@@ -75,8 +75,8 @@ def _serve_folders(gallery: Gallery) -> None:
 
     def finding(original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
-        def find_below_or_serve(self: Path, pattern: str, *args: Any, **kwargs: Any) -> Iterator[Path]:
-            if _is_missing(self) and _may_match_pictures(pattern):
+        def find_below_or_serve(self: Path, pattern: Any, *args: Any, **kwargs: Any) -> Iterator[Path]:
+            if _is_missing(self) and _may_match_pictures(str(pattern)):  # a path from Python 3.13 on, of `rglob` itself too
                 return (self / name for name in gallery.names(os.fspath(self)))
             found: Iterator[Path] = original(self, pattern, *args, **kwargs)
             return found
