@@ -10,6 +10,7 @@ import traceback
 from pathlib import Path
 from types import ModuleType
 
+from grader.course.walk import is_own
 from grader.errors import SpecificationError
 
 PACKAGE = "__init__.py"  # what makes a folder one
@@ -19,12 +20,13 @@ def forget_code(folder: Path, *files: Path) -> None:
     """Forget whatever was imported from below `folder` or is one of `files`: what has changed there is then imported anew.
 
     Python and pytest know a module by its name alone, and one process may grade before and after a course was corrected.
+    Libraries stay, also where a student has made the environment in the lab's own folder: NumPy cannot be imported twice.
     """
     below = str(folder) + os.sep
     names = {str(path) for path in files}
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__dict__", {}).get("__file__")  # not by attribute: of a lazy module that would import more
-        if isinstance(file, str) and (file.startswith(below) or file in names):
+        if isinstance(file, str) and (file in names or (file.startswith(below) and is_own(Path(file), folder))):
             del sys.modules[name]
 
 

@@ -37,6 +37,13 @@ def walk(folder: Path, without: Collection[str] = ()) -> list[Path]:
     return sorted(path for path in found if not path.name.startswith(".") and path.suffix != ".pyc" and path.is_file())
 
 
+def is_own(file: Path, folder: Path) -> bool:
+    """Whether a file lies below `folder`, and `walk` would find it there: it is no tool's, as an environment's libraries are."""
+    return file.is_relative_to(folder) and not any(
+        _is_a_tools(parent) for parent in file.parents if parent != folder and parent.is_relative_to(folder)
+    )
+
+
 def contents(files: Collection[Path], folder: Path, name: str = "") -> dict[str, bytes]:
     """What is in files below `folder`, by their paths from there, with `name/` in front where there is one."""
     return {(PurePosixPath(name) / path.relative_to(folder).as_posix()).as_posix(): path.read_bytes() for path in files}

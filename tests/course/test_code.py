@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -56,3 +57,17 @@ def test_a_package_that_was_corrected(package: Path, tmp_path: Path) -> None:
     forget_code(tmp_path)
     assert not set(names) & set(sys.modules)
     assert type(load_files(package)[2].FOUR) is float
+
+
+def test_libraries_in_the_folder_of_a_lab_stay(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects who makes the environment in the unpacked lab, as the guide says: NumPy does not let itself be imported again."""
+    (tmp_path / "environment").mkdir()
+    (tmp_path / "environment" / "pyvenv.cfg").touch()
+    (own,) = load_files(package.parent / "numbers.py")
+    for name in ("environment/lib/library.py", ".venv/lib/library.py", "helper.py"):
+        library = ModuleType("library")
+        library.__file__ = str(tmp_path / name)
+        monkeypatch.setitem(sys.modules, name, library)
+    forget_code(tmp_path)
+    assert {"environment/lib/library.py", ".venv/lib/library.py"} <= set(sys.modules)
+    assert not {"helper.py", own.__name__} & set(sys.modules)
