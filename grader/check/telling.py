@@ -49,7 +49,7 @@ def tell(checked: Checked, *, verbose: bool = False) -> Iterator[Line]:
             if part.passed or part.findings:
                 yield from _part(part, translations, verbose)
             elif not checked.left_out:
-                yield Line(f"–  {part.title}: {_('no public tests')}", kind="aside")
+                yield Line(f"–  {part.title}: " + _("no public tests"), kind="aside")
         if submission.messages:
             yield Line("")
             yield from _done(submission, translations)
@@ -120,9 +120,9 @@ def _finding(finding: Finding, translations: NullTranslations) -> Iterator[Line]
     if finding.code:
         yield Line(clamp(finding.code, _LIMIT), 7, "code")
     if finding.expected:
-        yield Line(f"{translations.gettext('Expected')}: {clamp(finding.expected, _LIMIT)}", 5)
+        yield Line(translations.gettext("Expected") + f": {clamp(finding.expected, _LIMIT)}", 5)
     if finding.hint:
-        yield Line(f"{translations.gettext('Hint')}: {clamp(finding.hint, _LIMIT)}", 5)
+        yield Line(translations.gettext("Hint") + f": {clamp(finding.hint, _LIMIT)}", 5)
 
 
 def summary(checked: Checked) -> Iterator[Line]:

@@ -59,8 +59,8 @@ def annotate(checked: Checked, path: str, raw: bytes) -> Iterator[str]:
     for number, test in enumerate(wrong[:MOST_ANNOTATIONS], start=1):
         words = [test_word(test.status, translations), test.message, test.code]
         words += [test.misconception.explanation] if test.misconception else []
-        words += [f"{translations.gettext('Expected')}: {test.expected}"] if test.expected else []
-        words += [f"{translations.gettext('Hint')}: {test.hint}"] if test.hint else []
+        words += [translations.gettext("Expected") + f": {test.expected}"] if test.expected else []
+        words += [translations.gettext("Hint") + f": {test.hint}"] if test.hint else []
         if number == MOST_ANNOTATIONS < len(wrong):
             more = translations.gettext("This and {count} more tests do not pass.")
             words.append(more.format(count=len(wrong) - MOST_ANNOTATIONS))
@@ -93,7 +93,7 @@ def summary(checked: Checked) -> str:
     _ = translations.gettext
     view = feedback(checked.results.assignment, checked.submission)
     lines = [f"### {_text(checked.submission.student)}: {_text(checked.results.assignment.title)}", ""]
-    lines += [f"| | {_('Part')} | {_('Tests')} |", "| --- | --- | --- |"]
+    lines += ["| | " + _("Part") + " | " + _("Tests") + " |", "| --- | --- | --- |"]
     for part in view.parts:
         total = len(part.passed) + sum(len(finding.tests) for finding in part.findings)
         sign = "–" if not total else "✓" if not part.findings else "✗"

@@ -83,8 +83,8 @@ def _tests(
 def _output(test: TestResult, translations: NullTranslations) -> str:
     if test.status is TestStatus.PASSED:
         return ""
-    expected = f"{translations.gettext('Expected')}: {test.expected}" if test.expected else ""
-    hint = f"{translations.gettext('Hint')}: {test.hint}" if test.hint else ""
+    expected = translations.gettext("Expected") + f": {test.expected}" if test.expected else ""
+    hint = translations.gettext("Hint") + f": {test.hint}" if test.hint else ""
     mistake = test.misconception.explanation if test.misconception else ""
     words = (test_word(test.status, translations), mistake, test.message, test.code, expected, hint)
     return clamp("\n".join(word for word in words if word))
