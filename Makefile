@@ -12,7 +12,7 @@ REPORT ?= report
 grade: $(VENV)/.installed
 	$(BIN)/grade submissions/ --out "$(REPORT)"
 
-# Set up and test the tests of the assignments: about ten minutes for lab 15, so it is no part of .ci/run. ASSIGNMENT names one.
+# Set up and test the tests of the assignments: twenty minutes or more for lab 15, so it is no part of .ci/run. ASSIGNMENT names one.
 ASSIGNMENT ?=
 validate: $(VENV)/.installed
 	$(BIN)/grade validate $(ASSIGNMENT)

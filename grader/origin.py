@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from grader import __version__
 
@@ -18,17 +19,26 @@ def requirement() -> str:
     Source: PEP 610 (`direct_url.json`). An installation from a folder of this machine is of no use to others; it gives name and
     version, which their pip must then find in an index.
     """
+    direct = _direct()
+    url, vcs = str(direct.get("url", "")), direct.get("vcs_info")
+    if vcs and not is_this_machines():
+        return f"{DISTRIBUTION} @ {vcs['vcs']}+{url}@{vcs['commit_id']}"
+    if "archive_info" in direct and not is_this_machines():
+        return f"{DISTRIBUTION} @ {url}"
+    return f"{DISTRIBUTION}=={__version__}"
+
+
+def is_this_machines() -> bool:
+    """Whether pip took this grader from a folder or a file of this machine, which nobody else can reach."""
+    return str(_direct().get("url", "")).startswith("file:")
+
+
+def _direct() -> dict[str, Any]:
     try:
         text = importlib.metadata.distribution(DISTRIBUTION).read_text("direct_url.json")
     except importlib.metadata.PackageNotFoundError:
         text = None
-    direct = json.loads(text) if text else {}
-    url, vcs = str(direct.get("url", "")), direct.get("vcs_info")
-    if vcs and not url.startswith("file:"):
-        return f"{DISTRIBUTION} @ {vcs['vcs']}+{url}@{vcs['commit_id']}"
-    if "archive_info" in direct and not url.startswith("file:"):
-        return f"{DISTRIBUTION} @ {url}"
-    return f"{DISTRIBUTION}=={__version__}"
+    return json.loads(text) if text else {}
 
 
 def installed(distribution: str) -> str:

@@ -24,6 +24,7 @@ from grader.course.submission import collect
 from grader.errors import SpecificationError
 from grader.judge.judge import Judge, JudgePlan
 from grader.judge.material import load_material
+from grader.origin import is_this_machines
 from grader.release.bundle import ANSWERS, build_bundle
 from grader.sandbox.wall import NoWall
 
@@ -320,7 +321,15 @@ def test_the_grader_can_come_from_elsewhere(course_copy: Path, tmp_path: Path) -
         ["release", "tiny", "-o", tmp_path / "out", "--install", "lab-grader @ git+https://example.org/grader"], course_copy
     )
     assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
     assert (tmp_path / "out" / "requirements.txt").read_text() == "lab-grader @ git+https://example.org/grader\n"
+
+
+def test_students_cannot_reach_a_folder_of_the_instructor(course_copy: Path, tmp_path: Path) -> None:
+    """Protects a class whose pip would look for the grader where it is not: the instructor is told before they are."""
+    done = run(["release", "tiny", "-o", tmp_path / "out"], course_copy)
+    assert done.returncode == 0, done.stderr
+    assert ("installed from this machine" in done.stderr) is is_this_machines()
 
 
 def test_nobodys_work_is_written_over(course_copy: Path, tmp_path: Path) -> None:
