@@ -20,15 +20,13 @@ def requirement() -> str:
     version, which their pip must then find in an index.
     """
     direct = _direct()
-    url, vcs = str(direct.get("url", "")), direct.get("vcs_info")
-    if vcs and not is_this_machines():
-        return f"{DISTRIBUTION} @ {vcs['vcs']}+{url}@{vcs['commit_id']}"
-    if "archive_info" in direct and not is_this_machines():
-        return f"{DISTRIBUTION} @ {url}"
-    return f"{DISTRIBUTION}=={__version__}"
+    vcs = direct.get("vcs_info")
+    if came_from_this_machine() or not (vcs or "archive_info" in direct):
+        return f"{DISTRIBUTION}=={__version__}"
+    return f"{DISTRIBUTION} @ " + (f"{vcs['vcs']}+{direct['url']}@{vcs['commit_id']}" if vcs else direct["url"])
 
 
-def is_this_machines() -> bool:
+def came_from_this_machine() -> bool:
     """Whether pip took this grader from a folder or a file of this machine, which nobody else can reach."""
     return str(_direct().get("url", "")).startswith("file:")
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from grader import __version__
-from grader.origin import further, installed, is_this_machines, requirement
+from grader.origin import came_from_this_machine, further, installed, requirement
 
 COMMIT = "0123456789012345678901234567890123456789"
 NAMED = f"lab-grader=={__version__}"
@@ -41,7 +41,7 @@ def test_where_it_came_from(monkeypatch: pytest.MonkeyPatch, direct: Any, expect
 
     monkeypatch.setattr(importlib.metadata, "distribution", lambda _name: Distribution())
     assert requirement() == expected
-    assert is_this_machines() is (direct is not None and direct["url"].startswith("file:"))
+    assert came_from_this_machine() is (direct is not None and direct["url"].startswith("file:"))
 
 
 def test_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +52,7 @@ def test_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(importlib.metadata, "distribution", distribution)
     assert requirement() == NAMED
-    assert not is_this_machines()
+    assert not came_from_this_machine()
 
 
 def test_what_a_lab_needs_beside_the_grader(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from grader.cli.output import standard_error, standard_output
 from grader.cli.status import OK
 from grader.errors import UsageError
 from grader.i18n import counted
-from grader.origin import is_this_machines
+from grader.origin import came_from_this_machine
 from grader.release.archive import write_files
 from grader.release.bundle import build_bundle
 from grader.run.sizing import pick_device
@@ -28,7 +28,7 @@ def release_command(assignment: str, out: Path | None, install: str, device: str
     console = standard_output()
     console.print(f"{out}: {counted(len(files), 'file')}, {size_text(sum(map(len, files.values())))}", markup=False)
     console.print(f"Students install {files['requirements.txt'].decode().strip()}", markup=False)
-    if not install and is_this_machines():
+    if not install and came_from_this_machine():
         standard_error().print(
             "Warning: this grader was installed from this machine: their pip looks for it in an index. "
             "--install says where they get it.",

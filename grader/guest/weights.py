@@ -46,7 +46,7 @@ class Weights:
         self._size = Path(file).stat().st_size
         published, like = torch.load(file, weights_only=True, mmap=True), _tensors(skeleton)
         # By name, where every tensor has one in the file; else as `load_state_dict` puts them into a network, or refuses to.
-        loaded = published if _is_whole(published, like) else _tensors(self._load())
+        loaded = published if _fits(published, like) else _tensors(self._load())
         self._places = _places([loaded[name] for name in like], Path(file))
         self._kinds = [(isinstance(tensor, torch.nn.Parameter), tensor.requires_grad) for tensor in like.values()]
         self._mould = _Mould(skeleton, list(like.values()))
@@ -132,7 +132,7 @@ def _tensors(module: Any) -> dict[str, Any]:
     return dict(module.named_parameters(remove_duplicate=False)) | dict(module.named_buffers(remove_duplicate=False))
 
 
-def _is_whole(published: Any, like: dict[str, Any]) -> bool:
+def _fits(published: Any, like: dict[str, Any]) -> bool:
     """Whether a state dictionary has these tensors, in their shapes, and nothing else."""
     same = isinstance(published, dict) and published.keys() == like.keys()
     return same and all(published[name].shape == tensor.shape for name, tensor in like.items())

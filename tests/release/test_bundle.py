@@ -24,7 +24,7 @@ from grader.course.submission import collect
 from grader.errors import SpecificationError
 from grader.judge.judge import Judge, JudgePlan
 from grader.judge.material import load_material
-from grader.origin import is_this_machines
+from grader.origin import came_from_this_machine
 from grader.release.bundle import ANSWERS, build_bundle
 from grader.sandbox.wall import NoWall
 
@@ -329,7 +329,7 @@ def test_students_cannot_reach_a_folder_of_the_instructor(course_copy: Path, tmp
     """Protects a class whose pip would look for the grader where it is not: the instructor is told before they are."""
     done = run(["release", "tiny", "-o", tmp_path / "out"], course_copy)
     assert done.returncode == 0, done.stderr
-    assert ("installed from this machine" in done.stderr) is is_this_machines()
+    assert ("installed from this machine" in done.stderr) is came_from_this_machine()
 
 
 def test_nobodys_work_is_written_over(course_copy: Path, tmp_path: Path) -> None:
