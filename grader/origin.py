@@ -32,11 +32,10 @@ def came_from_this_machine() -> bool:
 
 
 def _direct() -> dict[str, Any]:
-    try:
-        text = importlib.metadata.distribution(DISTRIBUTION).read_text("direct_url.json")
-    except importlib.metadata.PackageNotFoundError:
-        text = None
-    return json.loads(text) if text else {}
+    # An editable installation leaves a second description in the source folder, without this file: `python -m` meets it first.
+    texts = (found.read_text("direct_url.json") for found in importlib.metadata.distributions(name=DISTRIBUTION))
+    direct: dict[str, Any] = json.loads(next(filter(None, texts), "{}"))
+    return direct
 
 
 def installed(distribution: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,16 @@ from grader.origin import came_from_this_machine, further, installed, requiremen
 
 COMMIT = "0123456789012345678901234567890123456789"
 NAMED = f"lab-grader=={__version__}"
+METADATA = f"Metadata-Version: 2.1\nName: lab-grader\nVersion: {__version__}\n"
+
+
+def install(site_packages: Path, direct: Any) -> None:
+    """As pip does: metadata, and where it took the grader from unless an index had it."""
+    record = site_packages / f"lab_grader-{__version__}.dist-info"
+    record.mkdir(parents=True)
+    (record / "METADATA").write_text(METADATA)
+    if direct is not None:
+        (record / "direct_url.json").write_text(json.dumps(direct))
 
 
 @pytest.mark.parametrize(
@@ -29,30 +41,30 @@ NAMED = f"lab-grader=={__version__}"
         ),
     ],
 )
-def test_where_it_came_from(monkeypatch: pytest.MonkeyPatch, direct: Any, expected: str) -> None:
+def test_where_it_came_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, direct: Any, expected: str) -> None:
     """Protects students and CI from a version that their pip cannot find, and from a path of the instructor's machine."""
 
-    class Distribution:
-        """As pip has recorded it."""
-
-        def read_text(self, _name: str) -> str | None:
-            """`direct_url.json`."""
-            return None if direct is None else json.dumps(direct)
-
-    monkeypatch.setattr(importlib.metadata, "distribution", lambda _name: Distribution())
+    install(tmp_path / "site-packages", direct)
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "site-packages")])
     assert requirement() == expected
     assert came_from_this_machine() is (direct is not None and direct["url"].startswith("file:"))
 
 
 def test_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects a grader that runs from its source folder."""
-
-    def distribution(name: str) -> Any:
-        raise importlib.metadata.PackageNotFoundError(name)
-
-    monkeypatch.setattr(importlib.metadata, "distribution", distribution)
+    monkeypatch.setattr(sys, "path", [])
     assert requirement() == NAMED
     assert not came_from_this_machine()
+
+
+def test_a_source_folder_before_the_installation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Protects `python -m grader` in a clone, where setuptools leaves a description that does not say where pip took it from."""
+    described = tmp_path / "clone" / "lab_grader.egg-info"
+    described.mkdir(parents=True)
+    (described / "PKG-INFO").write_text(METADATA)
+    install(tmp_path / "site-packages", {"url": "file:///home/me/grader", "dir_info": {"editable": True}})
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "clone"), str(tmp_path / "site-packages")])
+    assert came_from_this_machine()
 
 
 def test_what_a_lab_needs_beside_the_grader(monkeypatch: pytest.MonkeyPatch) -> None:
