@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from grader.errors import SpecificationError, WireError
-from grader.wire.codec import HEAD_BYTES, decode, encode, frame_lengths
+from grader.wire.codec import decode_frame, encode
 from grader.wire.values import Array, Bounds, Model, Value
 from grader.wire.wrapping import wired
 
@@ -138,15 +138,9 @@ def read_recording(path: Path) -> Recording:
         digest, frame = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]
         if hashlib.sha256(frame).digest() != digest:
             raise WireError("its content is not what was written")
-        return _from_tree(_decode(zlib.decompress(frame)))
+        return _from_tree(decode_frame(zlib.decompress(frame), _BOUNDS))
     except (OSError, WireError, zlib.error, ValueError, KeyError, TypeError, IndexError) as error:
         raise SpecificationError(f"{path}: cannot be used: {error}", remedy="unpack the bundle again") from error
-
-
-def _decode(frame: bytes) -> Any:
-    structure, arrays = frame_lengths(frame[:HEAD_BYTES], _BOUNDS)
-    end = HEAD_BYTES + structure
-    return decode(frame[HEAD_BYTES:end], frame[end : end + arrays], _BOUNDS)
 
 
 def _from_tree(tree: Any) -> Recording:

@@ -78,6 +78,17 @@ def frame_lengths(head: bytes, bounds: Bounds) -> tuple[int, int]:
     return structure, arrays
 
 
+def decode_frame(frame: bytes, bounds: Bounds) -> Value:
+    """The value of a whole frame, as `encode` has written it. Raises `WireError` for anything else."""
+    if len(frame) < HEAD_BYTES:
+        raise WireError("a frame without a whole head")
+    structure, arrays = frame_lengths(frame[:HEAD_BYTES], bounds)
+    end = HEAD_BYTES + structure
+    if len(frame) != end + arrays:
+        raise WireError("a frame of another length than its head announces")
+    return decode(frame[HEAD_BYTES:end], frame[end:], bounds)
+
+
 def decode(structure: bytes, arrays: bytes | bytearray | memoryview, bounds: Bounds) -> Value:
     """The value of one frame's two parts.
 
