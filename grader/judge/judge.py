@@ -44,7 +44,8 @@ class JudgePlan:
     """What a judge is made of; plain data, so that a worker in another process can make its own.
 
     `visibilities`: the tests to run; the points of those that are left out stay theirs. `keyword`: run only tests that match it
-    (`pytest -k`). `seed`: of the tests' random inputs; None for the assignment's own.
+    (`pytest -k`). `seed`: of the tests' random inputs; None for the assignment's own. `environment`: the libraries that answers
+    depend on; whoever names them has small answers kept for the next run, and needs less of the course's code in this one.
     """
 
     folder: AssignmentFolder
@@ -55,6 +56,7 @@ class JudgePlan:
     visibilities: tuple[str, ...] = ("public", "hidden")
     seed: int | None = None
     keyword: str = ""
+    environment: str = ""
 
 
 def begin_template(plan: JudgePlan) -> Template | LoneTemplate:
@@ -78,7 +80,13 @@ class Judge:
         self.assignment = plan.folder.specification
         self.limit = self.assignment.limits.submission_bytes
         self.material = load_material(
-            plan.folder, plan.language, plan.visibilities, device=plan.device, seed=plan.seed, keyword=plan.keyword
+            plan.folder,
+            plan.language,
+            plan.visibilities,
+            device=plan.device,
+            seed=plan.seed,
+            keyword=plan.keyword,
+            environment=plan.environment,
         )
         self.tests = CollectedTests(self.material.setting, plan.visibilities, plan.keyword)
         self.template: Template | LoneTemplate | None = None
@@ -115,6 +123,7 @@ class Judge:
     def close(self) -> None:
         """End the template, if there is one, and the session of the tests; `start` may be called again."""
         self.tests.close()
+        self.material.keep()
         if self.template is not None:
             self.template.close()
             self.template = None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder
-from grader.course.code import files_of, forget_code, load_file, load_files
+from grader.course.code import forget_code, load_file, load_files
 from grader.course.dependencies import PartDigests, part_digests
 from grader.course.snapshot import Snapshot
 from grader.course.specification import Assignment
@@ -19,7 +19,8 @@ from grader.judge.alternatives import Alternatives
 from grader.judge.check import Comparisons
 from grader.judge.diagnosis import Diagnosis
 from grader.judge.figures import Figures
-from grader.judge.misconception import catalogue
+from grader.judge.kept import Kept
+from grader.judge.misconception import LateCatalogue, catalogue, source_of, words_of
 from grader.judge.planned import PlannedTest
 from grader.judge.plugin import JudgePlugin, Setting
 from grader.judge.reference import Networks, Reference
@@ -61,6 +62,11 @@ class Material:
         """The specification."""
         return self.folder.specification
 
+    def keep(self) -> None:
+        """Keep what the course's code has said for the next run, unless it is no longer the code that was loaded."""
+        if isinstance(self.setting.reference, Reference) and self.snapshot.digest():
+            self.setting.reference.kept.save(self.assignment.id)
+
 
 def load_material(
     folder: AssignmentFolder,
@@ -70,8 +76,10 @@ def load_material(
     device: str = "cpu",
     seed: int | None = None,
     keyword: str = "",
+    environment: str = "",
 ) -> Material:
-    """Load the course's code anew and collect its tests; what `seed` and `keyword` are, `grader.judge.judge.JudgePlan` says.
+    """Load the course's code anew and collect its tests; what `seed`, `keyword` and `environment` are,
+    `grader.judge.judge.JudgePlan` says.
 
     Raises `SpecificationError` when the course's own code is at fault, when a part has no test, and for a bundle whose hidden
     tests are asked for; `UsageError` when no test matches the keyword.
@@ -82,8 +90,8 @@ def load_material(
     snapshot = Snapshot(folder)
     assignment = folder.specification
     weights = {name: weights_file(model, folder) for name, model in assignment.models.items()}
-    answers = open_answers(folder, weights, device)
-    comparisons = Comparisons(assignment, load_file(folder.comparison))
+    answers = open_answers(folder, weights, device, [snapshot.digest(), environment] if environment else [])
+    comparisons = Comparisons(assignment, load_file(folder.comparison), getattr(answers, "kept", None))
     setting = Setting(folder, answers, comparisons, assignment.seed if seed is None else seed)
     everything = collect_tests(setting)
     visible = [test for test in everything if test.visibility in visibilities]
@@ -123,20 +131,29 @@ def _selected(setting: Setting, visibilities: tuple[str, ...], keyword: str) -> 
     return plugin.planned
 
 
-def open_answers(folder: AssignmentFolder, weights: dict[str, Path], device: str) -> Reference | Replay:
-    """Who knows the expected answers. Raises `SpecificationError` when it cannot be opened."""
-    if not folder.is_bundle:
-        return Reference(folder, Networks(folder, weights, device), Store())
-    return Replay(folder, weights, Store())
+def open_answers(
+    folder: AssignmentFolder, weights: dict[str, Path], device: str, identity: Sequence[str] = ()
+) -> Reference | Replay:
+    """Who knows the expected answers. Raises `SpecificationError` when it cannot be opened.
+
+    `identity`: what they depend on, where small ones are to be kept from run to run.
+    """
+    store = Store()
+    if folder.is_bundle:
+        return Replay(folder, weights, store)
+    return Reference(folder, Networks(folder, weights, device), store, Kept(store, *identity) if identity else None)
 
 
 def open_diagnosis(folder: AssignmentFolder, answers: Reference | Replay, comparisons: Comparisons) -> Diagnosis:
     """The known mistakes: the catalogue's, or those that a bundle can name. Raises `SpecificationError` for one of no part."""
     if isinstance(answers, Replay):
         return Diagnosis(answers.variants(), b"", answers, comparisons)
-    path = folder.misconceptions
+    path, kept = folder.misconceptions, answers.kept
     if not path.is_file():
         return Diagnosis((), b"", answers, comparisons)
+    source = source_of(path)
+    if kept.was_there:
+        return Diagnosis(LateCatalogue(path, source, kept.mistakes).variants, source, answers, comparisons)
     variants = catalogue(load_files(path))
     known = [part.id for part in folder.specification.parts]
     for variant in variants:
@@ -144,7 +161,8 @@ def open_diagnosis(folder: AssignmentFolder, answers: Reference | Replay, compar
             raise SpecificationError(
                 f"{path}: misconception {variant.id}: there is no part {variant.part!r}; there are {', '.join(known)}"
             )
-    return Diagnosis(variants, b"\0".join(file.read_bytes() for file in files_of(path)), answers, comparisons)
+    kept.mistakes = words_of(variants)
+    return Diagnosis(variants, source, answers, comparisons)
 
 
 def promised_tests(folder: AssignmentFolder) -> list[PlannedTest]:

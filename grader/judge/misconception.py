@@ -6,9 +6,11 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
+from grader.course.code import files_of, load_files
 from grader.errors import SpecificationError
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -61,6 +63,57 @@ def misconception(
         return function
 
     return mark
+
+
+class LateCatalogue:
+    """An assignment's catalogue of which the words are known; its code is imported when a variant is called.
+
+    `told`: what `words_of` gave. Whoever calls a variant gets a `SpecificationError` where the file is not what it was.
+    """
+
+    def __init__(self, path: Path, source: bytes, told: Iterable[Any]) -> None:
+        self.path = path
+        self.source = source
+        self.variants = [
+            Variant(id, part, en, ru, accepted, _Late(self, id, name), ignores)
+            for id, part, en, ru, accepted, ignores, name in told
+        ]
+
+    @functools.cached_property
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        """By the variants' ids."""
+        functions = {variant.id: variant.function for variant in catalogue(load_files(self.path))}
+        if source_of(self.path) != self.source:
+            raise SpecificationError(f"{self.path}: was changed while it was graded by", remedy="grade again")
+        return functions
+
+
+class _Late:
+    """One variant's function, which has the other's signature."""
+
+    def __init__(self, catalogue: LateCatalogue, id: str, name: str) -> None:
+        self.catalogue = catalogue
+        self.id = id
+        self.__name__ = name
+
+    @property
+    def __wrapped__(self) -> Callable[..., Any]:
+        return self.catalogue.functions[self.id]
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self.__wrapped__(*arguments, **named)
+
+
+def words_of(variants: Iterable[Variant]) -> list[list[Any]]:
+    """What `LateCatalogue` needs to know of them."""
+    return [
+        [one.id, one.part, one.en, one.ru, one.accepted, one.ignores, getattr(one.function, "__name__", "")] for one in variants
+    ]
+
+
+def source_of(path: Path) -> bytes:
+    """The catalogue's code."""
+    return b"\0".join(file.read_bytes() for file in files_of(path))
 
 
 def for_one_test(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,33 +1,35 @@
 """The reference implementation, called with what a test gives and answered in plain numbers.
 
-Calls that take a model go through the fixture store, so that the network runs once per machine, not once per submission.
+Calls that take a model go through the fixture store, so that the network runs once per machine, not once per submission. Where
+all that is asked was answered before, the reference's file is not even imported.
 """
 
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.code import load_file
-from grader.errors import SpecificationError, WireError
+from grader.errors import GraderError, SpecificationError
 from grader.fixtures.evaluation import Evaluated, Run, evaluate
 from grader.fixtures.store import Store
 from grader.fixtures.weights import build_network, network_factory, weights_digest
 from grader.judge.answers import Expected
+from grader.judge.kept import Kept, question_of
 from grader.judge.misconception import for_one_test
 from grader.judge.plain import plain
 from grader.origin import installed
-from grader.wire.values import Array, Model
+from grader.wire.values import Model, Value
 from grader.wire.wrapping import wired, wired_answer
 
 _SCHEMA = "grader/expected/2"  # of what is kept: raised where an answer or its tolerance is derived in another way
 _LIBRARIES = ("numpy", "torch", "torchvision")  # with which answers are computed: by another version they may be others
-_SMALL_BYTES = 100_000  # of arguments whose answers are kept in memory
-_MOST_SMALL = 4096
 
 
 @dataclass
@@ -63,30 +65,48 @@ class Networks:
 
 
 class Reference:
-    """`reference.<part>(*arguments)`: the expected answer. Raises `SpecificationError` when the file lacks a part's function."""
+    """`reference.<part>(*arguments)`: the expected answer. Raises `SpecificationError` when the file lacks a part's function.
 
-    def __init__(self, assignment: AssignmentFolder, networks: Networks, store: Store) -> None:
+    `kept`: what it has answered before; with it the file is imported when something else is asked, without it at once.
+    """
+
+    def __init__(self, assignment: AssignmentFolder, networks: Networks, store: Store, kept: Kept | None = None) -> None:
         self.assignment = assignment
         self.networks = networks
         self.store = store
-        self.module = load_file(assignment.reference)
-        for part in assignment.specification.parts:
-            if not callable(getattr(self.module, part.names[0], None)):
-                roles = ", ".join(parameter.role for parameter in part.parameters)
-                raise SpecificationError(
-                    f"{assignment.reference}: there is no function {part.names[0]}({roles}), the right answer to part {part.id!r}"
-                )
         self.source = b"\0".join(file.read_bytes() for file in assignment.reference_files)
         self.versions = [installed(name) for name in _LIBRARIES]
         self.asked: set[str] = set()
-        self._small: dict[str, Any] = {}
+        self.kept = kept or Kept()
         self.with_torch = "torch" in assignment.specification.preload
+        if not self.kept.was_there:
+            _ = self.module
+
+    @functools.cached_property
+    def module(self) -> ModuleType:
+        """The file. Raises `SpecificationError` where it does not fit the assignment, or is no longer what it was."""
+        module = load_file(self.assignment.reference)
+        for part in self.assignment.specification.parts:
+            if not callable(getattr(module, part.names[0], None)):
+                roles = ", ".join(parameter.role for parameter in part.parameters)
+                raise SpecificationError(
+                    f"{self.assignment.reference}: there is no function {part.names[0]}({roles}), "
+                    f"the right answer to part {part.id!r}"
+                )
+        if b"\0".join(file.read_bytes() for file in self.assignment.reference_files) != self.source:
+            raise SpecificationError(f"{self.assignment.reference}: was changed while it was graded by", remedy="grade again")
+        return module
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         parts = {part.id: part for part in self.__dict__["assignment"].specification.parts}
         if name not in parts:
             raise AttributeError(f"the assignment has no part {name!r}; it has {', '.join(parts)}")
         return lambda *arguments: self.expect(name, arguments).value
+
+    def function(self, part: str) -> Callable[..., Any]:
+        """The right answer to a part."""
+        found: Callable[..., Any] = getattr(self.module, self.assignment.specification.part(part).names[0])
+        return found
 
     def begin(self, test: str) -> None:
         """What is asked alone decides the answer; which parts were asked for is told to whoever wants to know."""
@@ -95,14 +115,13 @@ class Reference:
     def expect(self, part: str, arguments: tuple[Any, ...]) -> Expected:
         """What the reference answers, and how far an honest answer may be from it."""
         self.asked.add(part)
-        function = getattr(self.module, self.assignment.specification.part(part).names[0])
         if not _models(arguments):
-            return Expected(self._without_a_model(part, function, arguments))
+            return Expected(self._without_a_model(part, arguments))
         # cuda:0 and cuda:1 are alike; an answer of the CPU has another tolerance than one of a GPU.
         key = self._key(part, self.source, arguments, self.networks.device.partition(":")[0])
         found, kept = self.store.find(key)
         if not found:
-            evaluated = self._evaluated(part, function, arguments)
+            evaluated = self._evaluated(part, arguments)
             kept = {"value": evaluated.value, "tolerance": evaluated.tolerance}
             self.store.keep(key, kept, self._about(part, arguments, evaluated))
         # A copy: whatever a test or a comparison does to it, the next is given the same.
@@ -111,36 +130,48 @@ class Reference:
     def answers(self, function: Callable[..., Any], source: bytes, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
         """What another function answers to calls one after the other, the same model being the same network in all of them.
 
-        From the store when a model is among the arguments. `source` tells functions of one name apart.
+        From the store when a model is among the arguments. `source` tells functions of one name apart. Raises whatever the
+        function raises; `LookupError` where it has raised before.
         """
-        asked = for_one_test(function)
-        if not any(_models(arguments) for arguments in calls):
-            return [plain(self._call(asked, arguments)) for arguments in calls]
-        name = getattr(function, "__name__", "")  # of which a `functools.partial` has none
-        key = self.store.key([self._key(name, source, arguments) for arguments in calls])
-        found, values = self.store.find(key)
+        if any(_models(arguments) for arguments in calls):
+            name = getattr(function, "__name__", "")  # of which a `functools.partial` has none
+            key = self.store.key([self._key(name, source, arguments) for arguments in calls])
+            about = {"assignment": self.assignment.specification.id, "function": name}
+            return self._asked_once(function, calls, self.store.find(key), lambda values: self.store.keep(key, values, about))
+        question = question_of(source, wired([list(arguments) for arguments in calls]))
+        return self._asked_once(function, calls, self.kept.find(question), lambda values: self.kept.keep(question, values))
+
+    def _asked_once(
+        self,
+        function: Callable[..., Any],
+        calls: Sequence[tuple[Any, ...]],
+        known: tuple[bool, Value],
+        keep: Callable[[Value], None],
+    ) -> list[Any]:
+        """The answers of a variant that are `known`, else its own, to be kept; None stands for those of one that raised."""
+        found, values = known
         if not found:
-            lent: dict[str, Any] = {}
-            values = [wired_answer(asked(*[self._lend(value, lent) for value in arguments])) for arguments in calls]
-            self.store.keep(key, values, {"assignment": self.assignment.specification.id, "function": name})
+            asked, lent = for_one_test(function), dict[str, Any]()
+            try:
+                values = [wired_answer(asked(*[self._lend(value, lent) for value in arguments])) for arguments in calls]
+            except (GraderError, OSError, MemoryError):  # of the machine or the course, not of the mistake
+                raise
+            except Exception:
+                keep(None)
+                raise
+            keep(values)
+        if values is None:
+            raise LookupError("the variant gave no answer")
         return [plain(value, copied=True) for value in values]
 
-    def _without_a_model(self, part: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        """Kept in memory where arguments and answer are small and soon hashed: tests ask the same of every submission."""
-        given = wired(list(arguments))
-        try:
-            key = self.store.key(part, given) if _array_bytes(given) <= _SMALL_BYTES else ""
-        except WireError:
-            key = ""  # an argument that no submission could be sent
-        if key in self._small:
-            return plain(self._small[key], copied=True)
-        answer = copy.deepcopy(self._call(function, arguments))  # which may be a view of the test's own array
-        if key and _array_bytes(answer) <= _SMALL_BYTES and len(self._small) < _MOST_SMALL:
-            self._small[key] = answer
-        return plain(answer, copied=True)
-
-    def _call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        return wired_answer(function(*[self.give(value) for value in arguments]))
+    def _without_a_model(self, part: str, arguments: tuple[Any, ...]) -> Any:
+        """Kept where arguments and answer are small and soon hashed: tests ask the same of every submission."""
+        question = question_of(part, wired(list(arguments)))
+        found, answer = self.kept.find(question)
+        if not found:
+            answer = wired_answer(self.function(part)(*[self.give(value) for value in arguments]))
+            self.kept.keep(question, answer)
+        return plain(answer, copied=True)  # which may be a view of the test's own array
 
     def _lend(self, value: Any, lent: dict[str, Any]) -> Any:
         if not isinstance(value, Model):
@@ -165,9 +196,9 @@ class Reference:
         digests = [self.networks.digest(model) for model in _models(arguments)]
         return self.store.key(_SCHEMA, source, name, digests, wired(list(arguments)), self.versions, device)
 
-    def _evaluated(self, part: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Evaluated:
+    def _evaluated(self, part: str, arguments: tuple[Any, ...]) -> Evaluated:
         try:
-            return evaluate(self._run(function, arguments), self.networks.device, _batch(arguments))
+            return evaluate(self._run(self.function(part), arguments), self.networks.device, _batch(arguments))
         except SpecificationError as error:
             raise SpecificationError(f"{self.assignment.reference}: {part}: {error}", remedy=error.remedy) from error
 
@@ -213,14 +244,6 @@ class Reference:
             "gap": evaluated.gap,
             "tolerance": evaluated.tolerance,
         }
-
-
-def _array_bytes(value: Any) -> int:
-    if isinstance(value, Array):
-        return value.data.nbytes
-    if isinstance(value, dict):
-        return sum(map(_array_bytes, value.values()))
-    return sum(map(_array_bytes, value)) if isinstance(value, list | tuple) else 0
 
 
 def _models(arguments: tuple[Any, ...]) -> list[Model]:

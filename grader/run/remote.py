@@ -79,7 +79,8 @@ class Bench:
         place = Path(tempfile.mkdtemp(prefix="grader-course-"))
         try:
             folder = order.course.unpack(place)
-            plan = JudgePlan(folder, wall, (place, cache_folder()), order.language, pick_device(order.device))
+            environment, device = environment_of(folder.specification), pick_device(order.device)
+            plan = JudgePlan(folder, wall, (place, cache_folder()), order.language, device, environment=environment)
             judge = Judge(plan)
             judge.start()
         except BaseException:

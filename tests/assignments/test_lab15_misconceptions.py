@@ -12,6 +12,7 @@ import torch
 from torchvision.ops import box_iou, nms
 
 from grader.course.assignment import open_assignment
+from grader.fixtures.cache import cache_folder
 from grader.judge.judge import Judge, JudgePlan
 from grader.sandbox.wall import NoWall
 from grader.validate.validation import Validator
@@ -70,16 +71,32 @@ def test_no_overlap_lies_near_its_threshold(validator: Validator) -> None:
         assert kept == validator.functions["nms"](boxes, scores, threshold).tolist()
 
 
-def test_the_course_loads_no_library_that_judging_does_not_need() -> None:
-    """Protects whoever grades one file: torchvision in every judge is a second and 90 MB more, for networks that few ask for."""
+def test_the_course_loads_no_library_that_judging_does_not_need(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Protects whoever grades one file: torchvision in every judge is a second and 90 MB more, for networks that few ask for;
+    and torch, two seconds and 600 MB, for answers that are on the disk."""
+    (tmp_path / "weights").symlink_to(cache_folder() / "weights")  # which take long to make
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path))
     program = "\n".join([
         "import sys",
         "from pathlib import Path",
+        "import numpy as np",
         "from grader.course.assignment import open_assignment",
         "from grader.judge.judge import Judge, JudgePlan",
+        "from grader.judge.outcome import Call",
         "from grader.sandbox.wall import NoWall",
-        f'Judge(JudgePlan(open_assignment(Path({str(ASSIGNMENT)!r})), NoWall(), (), "en"))',
-        'print(sorted({"torch", "torchvision", "torch._dynamo", "matplotlib"} & set(sys.modules)))',
+        f'plan = JudgePlan(open_assignment(Path({str(ASSIGNMENT)!r})), NoWall(), (), "en", environment="a test")',
+        "judge = Judge(plan)",
+        "reference, comparisons = judge.material.setting.reference, judge.material.setting.comparisons",
+        "boxes, scores = np.array([[0, 0, 4, 4], [0, 0, 4, 5], [9, 9, 12, 12.0]]), np.array([0.5, 0.9, 0.7])",
+        "print(reference.nms(boxes, scores, 0.5).tolist())",
+        "small = np.arange(49, dtype=np.float64).reshape(7, 7) ** 2",
+        'asked = Call("cam", (small[None], np.ones((1, 1)), 0))',
+        "print(comparisons.compare(np.kron(small, np.ones((32, 32))), small, asked))",
+        "variant = next(one for one in judge.material.diagnosis.variants if one.part == 'nms')",
+        'print(len(judge.material.diagnosis.answers(variant, [Call("nms", (boxes, scores, 0.5))])))',
+        "judge.close()",
+        'print(sorted({"torch", "torchvision", "torch._dynamo", "matplotlib", "cv2", "scipy", "skimage"} & set(sys.modules)))',
     ])  # fmt: skip
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert ran.stdout == "['torch']\n"
+    for loaded in (["cv2", "scipy", "skimage", "torch"], []):
+        ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        assert ran.stdout.splitlines() == ["[1, 2]", "None", "1", str(loaded)]

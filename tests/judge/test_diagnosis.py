@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -146,10 +147,13 @@ def test_strange_answers(name: Name, answer: Any) -> None:
     assert name("words", lambda text: answer, [("A a",)]) is None
 
 
+_SOURCES = (str(number).encode() for number in itertools.count())  # each catalogue's own: answers are kept by it
+
+
 def diagnosis_of(setting: Setting, *functions: Callable[..., Any]) -> Diagnosis:
     """A catalogue of one part's variants, v0, v1, ..."""
     variants = [Variant(f"v{n}", "mean", "", "", False, function) for n, function in enumerate(functions)]
-    return Diagnosis(variants, b"", setting.reference, setting.comparisons)
+    return Diagnosis(variants, next(_SOURCES), setting.reference, setting.comparisons)
 
 
 def compare(setting: Setting, answer: Any, values: list[float]) -> Compared:

@@ -89,6 +89,22 @@ def test_a_module_of_the_reference(run: AssignmentRun, tmp_path: Path) -> None:
     assert scores == [0, 40, 40]
 
 
+def test_a_second_run_imports_no_reference(run: AssignmentRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects whoever grades one file from what the reference imports, whose answers are known from the class."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    log = tmp_path / "imported"
+    with run.folder.reference.open("a") as stream:
+        stream.write(f"\n\nwith open({str(log)!r}, 'a') as stream:\n    stream.write('x')\n")
+    (again,) = plan_run(run.folder.path.parent.parent / "submissions", None)
+    tested = []
+    for fresh in (False, True):
+        options = RunOptions(ThisMachine(choose_wall("none")), tmp_path / f"out {fresh}", fresh=fresh)
+        results, _ = run_assignment(again, options, Silence())
+        tested.append(results.submissions[0].tests)
+    assert log.read_text() == "x"
+    assert tested[0] == tested[1]
+
+
 @pytest.mark.parametrize("models", ["", MODELS], ids=["no network", "a network"])
 def test_the_device_where_networks_are_asked(run: AssignmentRun, tmp_path: Path, models: str) -> None:
     """Protects verdicts from standing on another device's tolerance, and a class without networks from being graded again."""

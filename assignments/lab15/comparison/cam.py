@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import torch
-from torch.nn import functional
 
-from grader.testing import AnyText, Call
+from grader.testing import AnyText, Call, kept
 from grader.testing import gettext as _
 
 from .answers import LARGEST_MAP, drop_axes, finite, judge, numbers_in, pick, reject, reject_shape
@@ -139,11 +136,12 @@ def _enlarge(small: np.ndarray, size: tuple[int, ...]) -> Iterator[np.ndarray]:
         yield np.asarray(Image.fromarray(wide).resize((wide.shape[1], height), curve), dtype=np.float64)[_sampled(height)]
 
 
-@lru_cache(maxsize=32)
+@kept
 def _sums(cells: int, side: int) -> list[np.ndarray]:
     """Of each way to enlarge so many cells to a longer side: by which weighted sums of the cells it gets what is sampled."""
-    # Imported here because they cost half a second that no other comparison needs.
+    # Imported here because they cost two seconds that no other comparison needs.
     import cv2
+    import torch
     from PIL import Image
     from scipy.ndimage import zoom
     from skimage.transform import resize
@@ -159,7 +157,7 @@ def _sums(cells: int, side: int) -> list[np.ndarray]:
         {"mode": "nearest"},
         {"mode": "nearest-exact"},
     )
-    enlarged = [functional.interpolate(as_batch, size=size, **options)[0, 0].numpy() for options in by_torch]
+    enlarged = [torch.nn.functional.interpolate(as_batch, size=size, **options)[0, 0].numpy() for options in by_torch]
     enlarged.append(np.asarray(Image.fromarray(apart.astype(np.float32)).resize(size[::-1], Image.Resampling.LANCZOS)))
     for mode in (cv2.INTER_LANCZOS4, cv2.INTER_AREA):
         enlarged.append(cv2.resize(apart, size[::-1], interpolation=mode))
