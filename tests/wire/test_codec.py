@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
+from collections.abc import Callable
 from typing import Any
 
 import msgpack
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from grader.errors import WireError
-from grader.wire.codec import HEAD_BYTES, decode, encode, encode_parts, frame_lengths
+from grader.wire.codec import HEAD_BYTES, decode, decode_frame, encode, encode_parts, frame_lengths
 from grader.wire.values import ARRAY_TYPES, REQUESTS, Array, Bounds, Handle, Model
 
 BOUNDS = Bounds()
@@ -104,9 +105,11 @@ def split(frame: bytes) -> tuple[bytes, bytes]:
 
 
 def read_frame(frame: bytes, bounds: Bounds) -> Any:
-    """What a reader with these bounds makes of a frame."""
+    """What a reader with these bounds makes of a frame, in two parts as they come through a pipe and as a whole."""
     frame_lengths(frame[:HEAD_BYTES], bounds)
-    return decode(*split(frame), bounds)
+    value = decode(*split(frame), bounds)
+    assert same(decode_frame(frame, bounds), value)
+    return value
 
 
 def there_and_back(value: Any, bounds: Bounds = BOUNDS) -> Any:
@@ -127,6 +130,14 @@ def test_the_head_announces_the_frame(value: Any) -> None:
     """Protects the reader, which reads as much as the head says."""
     frame = encode(value, BOUNDS)
     assert sum(frame_lengths(frame[:HEAD_BYTES], BOUNDS)) == len(frame) - HEAD_BYTES
+
+
+@pytest.mark.parametrize("change", [lambda raw: raw[:5], lambda raw: raw[:-1], lambda raw: raw + b"x", lambda raw: b""])
+def test_a_frame_that_is_not_whole(change: Callable[[bytes], bytes]) -> None:
+    """Protects expected values from a file that was cut, or written to twice."""
+    frame = encode([1, np.arange(3)], BOUNDS)
+    with pytest.raises(WireError, match="a frame"):
+        decode_frame(change(frame), BOUNDS)
 
 
 def test_an_array_travels_bare_too() -> None:
