@@ -56,6 +56,8 @@ FILES: dict[str, tuple[str, str | bytes, float, str, str]] = {
     "empty module": ("tiny.py", "", 0, "not_loadable", "The file is empty."),
     "blank module": ("tiny.py", " \n\t\n", 0, "not_loadable", "The file is empty."),
     "empty notebook": ("tiny.ipynb", "", 0, "not_loadable", "The file is empty."),
+    "modules gone": ("tiny.py", f"{RIGHT}\nimport sys\nsys.modules = None\n", 0, "crashed", "ran the file ended"),
+    "names gone": ("tiny.py", f"{RIGHT}\nimport builtins\nbuiltins.list = None\n", 0, "crashed", "ran the file ended"),
     "binary module": ("tiny.py", PNG, 0, "not_loadable", "it holds binary data"),
     "binary notebook": ("tiny.ipynb", PNG, 0, "not_loadable", "not text in UTF-8"),
     "pickled module": ("tiny.py", b"\x80\x04\x95\x10\0\0\0\0\0\0\0\x8c\x03abc\x94.", 0, "not_loadable", "The file is not"),

@@ -49,6 +49,7 @@ Layers, top to bottom (each module imports only what stands below it)::
     imprint         whether a call left a network as it was
     reach           arrays within reach
     glance          a look at an object that does not ask it
+    interpreter     whether Python's own names still stand
     gpu             a GPU for a submission
     compiler        torch's compiler, left out until it is asked for
 

@@ -50,6 +50,7 @@ class Session:
         self.drawings = warm.drawings
         self.draws = warm.draws
         self.last_module = warm.last_module
+        self.interpreter = warm.interpreter
         self.loaded = Loaded()
         self.leftovers: Leftovers | None = None  # once it is asked for
         self.serving: set[int] = set()
@@ -96,8 +97,7 @@ class Session:
         try:
             return self._load(request, work)
         except Exception as error:
-            fault = fault_of(error, work)
-            if not fault:
+            if self.interpreter.is_spoilt() or not (fault := fault_of(error, work)):
                 raise
             return {"fault": fault}
 

@@ -19,6 +19,7 @@ from grader.guest import adaptations, compiler, drawings, gpu
 from grader.guest.adaptations import Places, console, devices
 from grader.guest.chance import Draws
 from grader.guest.drawings import Drawings
+from grader.guest.interpreter import Interpreter
 from grader.guest.models import Shelf, serve_torch_hub
 from grader.guest.notes import Notes
 
@@ -57,6 +58,7 @@ class Warm:
             devices.install(self.notes)
         self.draws = Draws()
         self.last_module = next(reversed(sys.modules))
+        self.interpreter = Interpreter()
         gc.freeze()  # the collector then leaves the shared pages alone
         gc.enable()
 
