@@ -35,11 +35,19 @@ def refuse_unknown_word(arguments: Sequence[str], commands: Sequence[str]) -> No
     word = arguments[0] if arguments else "-"
     if word.startswith("-") or word in commands or os.path.lexists(word):
         return
-    place = Path(word)
+    raise UsageError(f"no such command or folder {word}{_meant(Path(word), commands)}", remedy=_see_all(commands))
+
+
+def refuse_missing(place: Path) -> None:
+    """Raises `UsageError` where nothing on disk is called so, with the folder that was meant, if one is called nearly so."""
+    if not os.path.lexists(place):
+        raise UsageError(f"there is no folder {place}{_meant(place)}")
+
+
+def _meant(place: Path, commands: Sequence[str] = ()) -> str:
     beside = [str(place.parent / name) for name in _folders_in(place.parent)]
     near = difflib.get_close_matches(str(place), [*commands, *beside], n=1)
-    meant = f"; did you mean {near[0]}?" if near else ""
-    raise UsageError(f"no such command or folder {word}{meant}", remedy=_see_all(commands))
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _folders_in(place: Path) -> list[str]:

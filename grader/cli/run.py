@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.cli.console import Console
+from grader.cli.misuse import refuse_missing
 from grader.cli.occupied import occupied
 from grader.cli.options import check_language, check_out
 from grader.cli.recording import GradebookNotes
@@ -145,6 +146,7 @@ def grade_runs(
 def take_in_and_plan(request: RunRequest, console: Console) -> list[AssignmentRun]:
     """What is to be graded, from folders or from what a learning platform hands out."""
     source = request.submissions
+    refuse_missing(source)
     found = take_in(source, request.out / UNPACKED)
     if found.kind:
         console.say(f"{source}: {len(found.works)} works, as {found.kind} hands them out")

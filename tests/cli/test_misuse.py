@@ -66,3 +66,14 @@ def test_memory_that_does_not_suffice(monkeypatch: pytest.MonkeyPatch, capsys: p
     monkeypatch.setattr("grader.cli.run.run_command", exhausted)
     assert run_main(["run", "anything"]) == 1
     assert "memory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["run", "similar"])
+def test_a_folder_mistyped_after_its_command(command: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects who types the command too from being told less than who leaves it out."""
+    (here / "submissions").mkdir()
+    for typed in ("submisions", "./submisions"):
+        assert run_main([command, typed]) == 2
+        assert f"there is no folder {Path(typed)}; did you mean submissions?" in capsys.readouterr().err
+    assert run_main([command, "nothing-like-it"]) == 2
+    assert "did you mean" not in capsys.readouterr().err
