@@ -11,7 +11,7 @@ from grader.cli.output import standard_output
 from grader.cli.report import one_of_each, results_at
 from grader.cli.status import FOUND, OK
 from grader.cli.titled import print_table
-from grader.errors import SpecificationError
+from grader.errors import SpecificationError, UsageError
 from grader.report.difference import Change, Difference, difference
 from grader.results import Results
 from grader.wholefile import write_json_whole
@@ -20,8 +20,14 @@ _MOST_REASONS = 5
 
 
 def diff_command(old: Path, new: Path, json_file: Path | None, everybody: bool) -> int:
-    """Show the differences of each assignment; 1 when a grade changes, else 0. Raises `UsageError` for what holds no results."""
+    """Show the differences of each assignment; 1 when a grade changes, else 0.
+
+    Raises `UsageError` for what holds no results, and for two that have no assignment in common.
+    """
     before, after = _read(old), _read(new)
+    if before.keys().isdisjoint(after.keys()):  # else everybody would have been added, or removed
+        of = [", ".join(sorted(results)) for results in (before, after)]
+        raise UsageError(f"{old} is of {of[0]}, and {new} of {of[1]}: results of one assignment are compared")
     found = [difference(before.get(name), after.get(name)) for name in sorted(before.keys() | after.keys())]
     if json_file is not None:
         document = {"old": str(old), "new": str(new), "assignments": [one.model_dump(mode="json") for one in found]}

@@ -146,6 +146,17 @@ def test_every_reason_has_its_line(reports: Path, before: Results, capsys: pytes
     assert said.count("a␤b: new test") == 2
 
 
+def test_two_assignments(reports: Path, before: Results, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects from reports of two assignments, named by mistake, being told as a class in which everybody is new."""
+    other = before.model_copy(update={"assignment": before.assignment.model_copy(update={"id": "lab9"})})
+    (reports / "new" / "results.json").write_text(other.to_json(), encoding="utf-8")
+    assert run_main(["diff", "old", "new", "--json", "diff.json"]) == 2
+    said = capsys.readouterr()
+    assert f"old is of {before.assignment.id}, and new of lab9" in said.err
+    assert said.out == ""
+    assert not (reports / "diff.json").exists()
+
+
 def test_wrong_usage(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Protects from a missing report being no difference."""
     (reports / "empty").mkdir()
