@@ -13,7 +13,14 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, InterfaceError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+)
 from sqlalchemy.pool import NullPool
 
 from grader.errors import GraderError, UsageError
@@ -70,7 +77,7 @@ def open_gradebook(where: str, *, create: bool = False) -> Gradebook:
     """The gradebook at a path or URL; with `create`, it is made where there is none.
 
     Raises `UsageError` for a URL that cannot be, a driver that is not installed, a file that is not there and one that is no
-    gradebook or was made by a newer grader; `GraderError` when the database does not answer.
+    gradebook or was made by a newer grader, and for a server that lets nobody in; `GraderError` when the database fails.
     """
     url = gradebook_url(where)
     engine = _engine(url)
@@ -174,6 +181,11 @@ def _no_text(error: UnicodeEncodeError) -> UsageError:
 def _failed(url: URL, error: Exception) -> GraderError:
     cause = getattr(error, "orig", None) or error
     where = url.render_as_string(hide_password=True)
+    if isinstance(error, OperationalError) and error.statement is None and url.host:  # nothing was asked yet: no connection
+        return UsageError(
+            f"--gradebook: no connection to {url.host}: {' '.join(str(cause).split())}",
+            remedy="see that the server runs, and that the URL is right; what is graded is kept",
+        )
     if "not a database" in str(cause):
         return UsageError(f"{where}: is no gradebook: {cause}")
     return GraderError(f"gradebook {where}: {' '.join(str(cause).split())}")

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError
 
 from grader.cli.gradebooking import grades_table
 from grader.course.rules import Late
-from grader.errors import GraderError, UsageError
+from grader.errors import UsageError
 from grader.gradebook import tables
 from grader.gradebook.book import REVISION, Gradebook, gradebook_url, open_gradebook
 from grader.gradebook.decisions import Decision, comment, extend, override
@@ -468,9 +468,15 @@ def test_urls() -> None:
     with pytest.raises(UsageError) as raised:
         gradebook_url("postgresql://me:secret@h:port/d")
     assert "secret" not in str(raised.value)
-    with pytest.raises(GraderError) as unreachable:
-        open_gradebook("postgresql://me:secret@127.0.0.1:1/d")
+
+
+@pytest.mark.parametrize("create", [False, True])
+def test_a_server_that_does_not_answer(create: bool) -> None:
+    """Protects from its being told as the grader's failure: the host is named, in one line, and no password."""
+    with pytest.raises(UsageError, match=r"--gradebook: no connection to 127\.0\.0\.1: ") as unreachable:
+        open_gradebook("postgresql://me:secret@127.0.0.1:1/d", create=create)
     assert "secret" not in str(unreachable.value)
+    assert "\n" not in str(unreachable.value)
 
 
 @pytest.mark.parametrize(("student", "author"), [("a" * 401, "prof"), ("ann", "p" * 201)])
