@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import os
+import stat
 from pathlib import Path
 
 import pytest
 
 import grader
-from grader.wholefile import write_bytes_whole, write_text_whole, write_whole
+from grader.results import AssignmentSummary, GraderSummary, Results
+from grader.run.run import write_results
+from grader.wholefile import remove_halves, write_bytes_whole, write_text_whole, write_whole
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -73,3 +76,40 @@ def test_what_is_handed_on_is_written_whole() -> None:
         if isinstance(node, ast.Attribute) and node.attr in ("write_bytes", "write_text")
     }
     assert in_place == set()
+
+
+def test_a_power_cut_finds_results_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a class's results: what they are made of is on the disk before the name is, and the name before one is told so."""
+    done: list[str] = []
+    sync, put = os.fsync, Path.replace
+
+    def fsync(descriptor: int) -> None:
+        done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "content")
+        sync(descriptor)
+
+    def replace(partial: Path, path: Path) -> Path:
+        done.append("name")
+        return put(partial, path)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", replace)
+    write_text_whole(tmp_path / "page.html", "")
+    assert done == ["name"]
+    done.clear()
+    summary = AssignmentSummary(id="tiny", title="Tiny", max_score=1)
+    write_results(Results(grader=GraderSummary(version="0"), assignment=summary), tmp_path)
+    assert done == ["content", "name", "folder"]
+
+
+def test_halves_of_a_killed_writer_go(tmp_path: Path) -> None:
+    """Protects caches and reports from gathering them; whoever still writes is left alone, and so is whatever is not a half."""
+    old, new, other = (tmp_path / name for name in (f".a.bin.{'0' * 16}", f".a.bin.{'f' * 16}", ".a.bin.old"))
+    for path in (old, new, other):
+        path.write_text("ha")
+    for path in (old, other):
+        os.utime(path, (1, 1))
+    (tmp_path / f".b.{'1' * 16}").symlink_to(old)
+    (tmp_path / f".c.{'2' * 16}").mkdir()
+    remove_halves(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([new, other, tmp_path / f".b.{'1' * 16}", tmp_path / f".c.{'2' * 16}"])
+    remove_halves(tmp_path / "nowhere")

@@ -21,7 +21,7 @@ from types import TracebackType
 
 from grader.judge.regrading import Trace, Verdict
 from grader.results import SubmissionResult
-from grader.wholefile import write_whole
+from grader.wholefile import remove_halves, write_whole
 
 _UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)  # a torn line, or one of another version
 
@@ -125,10 +125,9 @@ def compact(folder: Path) -> None:
     def write(partial: Path) -> None:
         with path.open("rb") as old, partial.open("wb") as new:
             new.writelines(line for number, line in enumerate(old) if last[_key(line)] == number)
-            new.flush()
-            os.fsync(new.fileno())  # a power cut after the exchange of names must not find it empty
 
-    write_whole(path, write)
+    write_whole(path, write, durable=True)
+    remove_halves(folder)
 
 
 def _key(line: bytes) -> str:

@@ -30,7 +30,7 @@ from grader.run.dispatch import Job, Machines, Task, grade_all, longest_first
 from grader.run.journal import Journal, Kept, compact, result_key
 from grader.run.pictures import shown_pictures
 from grader.run.plan import AssignmentRun
-from grader.wholefile import write_text_whole
+from grader.wholefile import remove_halves, write_text_whole
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,8 @@ def make_results(run: AssignmentRun, results: dict[str, SubmissionResult], langu
 
 
 def write_results(results: Results, out: Path) -> Path:
-    """Write `results.json` whole; its path."""
+    """Write `results.json` whole, and wait until it is on the disk; its path."""
     path = out / "results.json"
-    write_text_whole(path, results.to_json())
+    write_text_whole(path, results.to_json(), durable=True)
+    remove_halves(out)
     return path
