@@ -51,6 +51,8 @@ def old_notebook(*sources: str) -> str:
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256))
 
+OURS, THEIRS = f"<<<<<<< HEAD\n{RIGHT}", f"=======\n{RIGHT}>>>>>>> origin/main\n"
+
 # name -> (file, content, points, status, what is said)
 FILES: dict[str, tuple[str, str | bytes, float, str, str]] = {
     "empty module": ("tiny.py", "", 0, "not_loadable", "The file is empty."),
@@ -71,6 +73,28 @@ FILES: dict[str, tuple[str, str | bytes, float, str, str]] = {
     "windows lines": ("tiny.py", RIGHT.replace("\n", "\r\n"), 100, "graded", ""),
     "not JSON": ("tiny.ipynb", RIGHT, 0, "not_loadable", "not a Jupyter notebook"),
     "half a notebook": ("tiny.ipynb", notebook(RIGHT)[:-40], 0, "not_loadable", "not a Jupyter notebook"),
+    "conflict in a notebook": (
+        "tiny.ipynb",
+        notebook(MEAN, CLAMP, WORDS).replace('"cells": [', f'"cells": [\n{OURS.splitlines()[0]}\n1\n=======\n2\n>>>>>>> b\n'),
+        0,
+        "not_loadable",
+        "markers of a conflict in git, from line 2 on",
+    ),
+    "conflict in a module": (
+        "tiny.py",
+        f"{OURS}{THEIRS}",
+        100,
+        "graded",
+        "Line 1 failed: SyntaxError: this is a marker of a conflict",
+    ),
+    "nothing but a conflict": (
+        "tiny.py",
+        "\n<<<<<<< a\nx y\n=======\ny z\n>>>>>>> b\n",
+        0,
+        "not_loadable",
+        "in git, from line 2 on",
+    ),
+    "a heading in a notebook": ("tiny.ipynb", f"=======\n{notebook(RIGHT)}", 0, "not_loadable", "not a Jupyter notebook"),
     "JSON, no notebook": ("tiny.ipynb", '{"a": 1}', 0, "not_loadable", "not a Jupyter notebook"),
     "JSON list": ("tiny.ipynb", "[1, 2]", 0, "not_loadable", "not a Jupyter notebook"),
     "deep JSON": ("tiny.ipynb", "[" * 100_000, 0, "not_loadable", "The file is "),

@@ -35,6 +35,7 @@ Layers, top to bottom (each module imports only what stands below it)::
     budget          how long a file may run
     alarm           a deadline inside the process
     encoding        a file's bytes as text
+    conflict        markers that git leaves in a file
 
     inventory       what a submission defines, described
     parameters      the parameters of a function

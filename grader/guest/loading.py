@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader.guest import code, endings, magics, notebook, repair, starred
+from grader.guest import code, conflict, endings, magics, notebook, repair, starred
 from grader.guest.budget import Budget
 from grader.guest.drawings import Drawings
 from grader.guest.encoding import decode, is_binary
@@ -72,6 +72,8 @@ class Loader:
         except UnicodeError:
             return Loaded(unreadable="not_utf8")
         except SyntaxError as error:
+            if line := conflict.first_line(text):
+                return Loaded(unreadable="conflict", detail=str(line))
             return Loaded(unreadable="syntax", detail=f"{error.lineno or 0}: {error.msg}")
         except (ValueError, RecursionError, MemoryError):
             return Loaded(unreadable="too_deep")
@@ -115,7 +117,7 @@ class Loader:
         except UnicodeError:
             return Loaded(unreadable="not_utf8")
         except notebook.Unreadable as error:
-            return Loaded(unreadable=error.code)
+            return Loaded(unreadable=error.code, detail=error.detail)
         if guessed:
             self.notes.add("encoding_guessed", encoding=guessed)
         if not cells:

@@ -7,6 +7,8 @@ from typing import Any
 
 import nbformat
 
+from grader.guest import conflict
+
 MOST_CELLS = 2_000  # of a notebook that somebody wrote; nbformat takes a kilobyte for each, however empty
 
 
@@ -19,11 +21,13 @@ class Cell:
 
 
 class Unreadable(ValueError):
-    """A file that holds no code that can be read; `code` says why, for those who have words for it (`grader.judge.words`)."""
+    """A file that holds no code that can be read; `code` says why, for those who have words for it (`grader.judge.words`), which
+    may need the `detail`."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.detail = detail
 
 
 def read_cells(text: str) -> list[Cell]:
@@ -40,6 +44,9 @@ def read_cells(text: str) -> list[Cell]:
         raise
     except RecursionError as error:
         raise Unreadable("too_deep") from error
+    except json.JSONDecodeError as error:
+        line = conflict.first_line(text)
+        raise (Unreadable("conflict", str(line)) if line else Unreadable("not_a_notebook")) from error
     except Exception as error:  # nbformat raises a dozen kinds for files that are not notebooks
         raise Unreadable("not_a_notebook") from error
     try:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from grader.guest import newer
+from grader.guest import conflict, newer
 
 _INSTALL = re.compile(r"^(\s*)(?:pip3?|conda|mamba|apt|apt-get|sudo)\s+(?:-\S+\s+)*(?:install|get|update|upgrade)\b.*$", re.M)
 _COMMAND = re.compile(r"^()(?:cd|ls|mkdir|cp|mv|rm|wget|curl|unzip|tar|git|nvidia-smi)\s+[^=(\n]+$", re.M)
@@ -58,6 +58,10 @@ def read(source: str, filename: str, transform: Callable[[str], str]) -> Reading
                 break
         else:
             break
+    if conflict.first_line(source):
+        for broken in reading.errors:
+            if conflict.is_marker(broken.text or ""):
+                broken.msg = "this is a marker of a conflict in git"
     if reading.errors and not reading.tree.body:
         raise reading.errors[0]
     if older is not None:

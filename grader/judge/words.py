@@ -77,6 +77,12 @@ def unreadable_words(report: LoadReport) -> Text:
     if report.unreadable == "syntax":
         line, _, reason = report.detail.partition(": ")
         return gettext("The file is not valid Python: line {line}: {reason}.", line=line, reason=f"{reason} ({_PYTHON})")
+    if report.unreadable == "conflict":
+        return gettext(
+            "The file holds the markers of a conflict in git, from line {line} on: "
+            "keep one of the versions, and delete the markers.",
+            line=one_line(report.detail),
+        )
     return text
 
 

@@ -36,6 +36,7 @@ _REASONS = {
     "binary": N_("the file holds binary data"),
     "not_utf8": N_("the file is not text in UTF-8"),
     "not_a_notebook": N_("the file is not a notebook"),
+    "conflict": N_("the file holds the markers of a conflict in git"),
     "too_deep": N_("the file is nested too deeply"),
     "too_many_cells": N_("the notebook has too many cells"),
     "no_code": N_("there is no code"),
