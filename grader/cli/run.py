@@ -25,6 +25,7 @@ from grader.run.sizing import jobs_that_fit, pick_device, usable_cores
 from grader.run.workers import ThisMachine
 from grader.sandbox.cgroups import remove_leftovers
 from grader.sandbox.choice import WALLS, choose_wall
+from grader.sandbox.scratch import remove_abandoned
 
 _MOST_NAMES = 10
 
@@ -67,9 +68,11 @@ def run_command(request: RunRequest) -> int:
 
 
 def clear_leftovers(request: RunRequest, console: Console) -> None:
-    """Clear away what killed runs have left running on this machine, before workers do it, who could tell nobody what stays."""
+    """Clear away what killed runs have left on this machine, running or in folders, before workers do it, who could tell nobody
+    what stays."""
     if not request.cluster:
         remove_leftovers(console.warn)
+        remove_abandoned()
 
 
 def run_round(request: RunRequest, console: Console) -> Round:

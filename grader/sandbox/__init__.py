@@ -26,5 +26,6 @@ Layers, top to bottom (each module imports only what stands below it)::
     cgroups         a control group per submission
     cgroup_place    where this machine can have any
     quota           a bound on what it writes
+    scratch         a template's folder, and those of killed graders
     folders         how much lies in a folder, and how to be rid of it
 """

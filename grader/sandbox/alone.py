@@ -19,6 +19,7 @@ from typing import Any
 
 from grader.course.specification import Limits
 from grader.errors import SandboxFault, SubmissionCrashed, SubmissionStopped, WireError
+from grader.sandbox.scratch import make_scratch
 from grader.sandbox.session import Session, last_lines
 from grader.sandbox.shared import SharedSession
 from grader.sandbox.template import START_SECONDS, TemplatePlan, configuration
@@ -35,7 +36,7 @@ class LoneTemplate:
 
     def __init__(self, plan: TemplatePlan) -> None:
         self.plan = plan
-        self.scratch = Path(tempfile.mkdtemp(prefix="grader-"))
+        self.scratch = make_scratch()
         self.opened = 0
         self.spare: LoneProcess | None = None
         try:

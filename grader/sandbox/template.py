@@ -16,6 +16,7 @@ from typing import Any
 from grader.course.specification import Assignment, Limits
 from grader.errors import SandboxFault, WireError
 from grader.sandbox.folders import remove
+from grader.sandbox.scratch import make_scratch
 from grader.sandbox.session import Session, ask_for_credentials, last_lines
 from grader.sandbox.shared import SharedSession
 from grader.sandbox.wall import Contents, Inside, Wall, interpreter
@@ -46,7 +47,7 @@ class Template:
 
     def __init__(self, plan: TemplatePlan) -> None:
         self.plan = plan
-        self.scratch = Path(tempfile.mkdtemp(prefix="grader-"))
+        self.scratch = make_scratch()
         self.log = self.scratch / "template.log"
         self.lent: dict[int, str] = {}  # working folder by process
         self._missing: tuple[str, ...] | None = None
