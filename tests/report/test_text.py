@@ -31,6 +31,20 @@ def test_unfit_characters_go(text: str, cleaned: str) -> None:
     assert clean(text) == cleaned
 
 
+@pytest.mark.parametrize("invisible", list("\xad\u115f\u200b\u200c\u200d\u2060\u2063\u3164\ufeff\U000e0041"))
+def test_two_names_never_look_alike(invisible: str) -> None:
+    """Protects a class's tables: a folder named as a classmate, and a character without room, passed for that one."""
+    for name in ("Ann Lee", "Иван Петров", "李伟"):
+        for alike in (f"{name[:2]}{invisible} {name[2:]}", f"{invisible}{name}", f"{name}{invisible}"):
+            assert clean(alike) == alike.replace(invisible, "\N{REPLACEMENT CHARACTER}")
+
+
+@pytest.mark.parametrize("name", ["نیک\u200cنام", "ශ්\u200dරී", "👩\u200d💻", "葛\U000e0100城", "❤\ufe0f"])
+def test_what_names_are_written_with_stays(name: str) -> None:
+    """Protects names that are not whole without a joiner or a variant's selector."""
+    assert clean(name) == name
+
+
 @given(st.text())
 def test_nothing_unfit_is_left(text: str) -> None:
     """Protects every output at once: no control character but tab and line end, nothing that reorders."""
