@@ -30,6 +30,7 @@ _HOW: dict[Any, str] = {
     inspect.Parameter.VAR_KEYWORD: "kwargs",
     inspect.Parameter.KEYWORD_ONLY: "keyword",
 }
+_COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>"}
 _IDENTITY = "identity"  # the word for a function that changes nothing
 _KEYWORD = {"required": False, "how": "keyword", "said": ""}
 
@@ -77,7 +78,7 @@ def _as_code_reads_them(parameters: list[dict[str, Any]], code: CodeType) -> lis
     """Without `*args` that nothing reads, and with the names under which something is taken out of `**kwargs`: what is given in
     another way is not refused, and has no effect.
     """
-    steps = list(dis.get_instructions(code))
+    steps = [step for piece in _pieces(code) for step in dis.get_instructions(piece)]
     read = {name for step in steps if "LOAD" in step.opname and step.opname != "LOAD_CONST" for name in _loaded(step)}
     kept = [one for one in parameters if one["how"] != "args" or one["name"] in read or one["name"] not in code.co_varnames]
     known = {one["name"] for one in parameters}
@@ -100,6 +101,14 @@ def _taken_out(mapping: str, steps: Sequence[dis.Instruction]) -> Iterator[tuple
                 yield constants[0], (constants[1:] or [None])[0]
 
 
+def _pieces(code: CodeType) -> Iterator[CodeType]:
+    """A function's code, with that of list, set and dict comprehensions: from Python 3.12 on it is no code of its own."""
+    yield code
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType) and inner.co_name in _COMPREHENSIONS:
+            yield from _pieces(inner)
+
+
 def _loaded(step: dis.Instruction) -> tuple[Any, ...]:
     """What an instruction loads: two variables at once for some of Python 3.13's."""
     return step.argval if isinstance(step.argval, tuple) else (step.argval,)
@@ -119,7 +128,7 @@ def _form(value: Any, parameters: Sequence[inspect.Parameter]) -> str:
                 return form
     if not is_a(value, FunctionType):
         return ""
-    mentioned = [value.__globals__.get(name) for name in value.__code__.co_names]
+    mentioned = [value.__globals__.get(name) for piece in _pieces(value.__code__) for name in piece.co_names]
     used = {str(attribute(one, "__name__", "")).split(".")[0] for one in mentioned if is_a(one, ModuleType)}
     return "numpy" if "numpy" in used and not used & {"torch", "torchvision"} else ""
 

@@ -69,6 +69,31 @@ def h(*args, **kwargs):
     assert found["h"] == ways[1:]
 
 
+def test_what_a_comprehension_uses():
+    """Protects students of each release of Python alike: up to 3.11 a list comprehension is a function of its own, later none.
+    What it mentions and takes out of `**kwargs` is its function's; a generator and a function within stay their own.
+    """
+    source = """
+import numpy as np
+import torch
+
+def suppress(boxes, scores, **kwargs):
+    order = np.argsort(scores)
+    return [torch.as_tensor(boxes[each]) for each in order if kwargs.get("limit", 0.5)]
+
+def pairs(boxes):
+    return [{np.array([a, b]) for b in boxes} for a in boxes]
+
+def lazily(boxes, **kwargs):
+    return np.array(boxes), (torch.as_tensor(kwargs["limit"]) for each in boxes)
+"""
+    names = describe(source)
+    forms = {name: names[name]["parameters"][0]["form"] for name in ("suppress", "pairs", "lazily")}
+    assert forms == {"suppress": "", "pairs": "numpy", "lazily": "numpy"}
+    asked = {name: [one["name"] for one in names[name]["parameters"]] for name in ("suppress", "lazily")}
+    assert asked == {"suppress": ["boxes", "scores", "kwargs", "limit"], "lazily": ["boxes", "kwargs"]}
+
+
 def test_defaults_that_are_fractions():
     """Protects a threshold under a name of its own: a float as a default tells it from a number of boxes or a flag."""
     parameters = describe("def f(a, b=1, c=0.5, d=True, e=None, *, g=1.0): pass")["f"]["parameters"]
