@@ -265,9 +265,13 @@ def _may_answer(value: Any, of_self: bool = False) -> bool:
     if any(step.opname == "RETURN_CONST" and step.argval is not None for step in steps):
         return True
     ends = [(before, now) for before, now in itertools.pairwise(steps) if now.opname == "RETURN_VALUE"]
-    nothing: list[tuple[str, Any]] = [("LOAD_CONST", None)]
-    if of_self and code.co_argcount:
-        # By the second opcode where a function within uses the object, too.
-        nothing += [(opcode, code.co_varnames[0]) for opcode in ("LOAD_FAST", "LOAD_DEREF")]
+    itself = code.co_varnames[:1] if of_self and code.co_argcount else ()
     # Where another way joins in, as of `a if a else None`, it brings another value.
-    return any(now.is_jump_target or (before.opname, before.argval) not in nothing for before, now in ends)
+    return any(now.is_jump_target or not _brings_nothing(before, itself) for before, now in ends)
+
+
+def _brings_nothing(step: dis.Instruction, itself: tuple[str, ...]) -> bool:
+    """Whether an instruction loads None, or the object `itself`: also as the second of what Python 3.13 does at once."""
+    if step.opname == "LOAD_CONST":
+        return step.argval is None
+    return ("LOAD_FAST" in step.opname or step.opname == "LOAD_DEREF") and loaded_last(step) in itself

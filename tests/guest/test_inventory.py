@@ -309,7 +309,7 @@ def goes_on(a):
 
 def test_methods_that_give_an_answer():
     """Protects objects that are told first and asked then: what ends in None, or in the object itself, is no answer; a decorator
-    that stands around it gives back what it does."""
+    that stands around it gives back what it does. `forget` stores and gives back in one line: from 3.13 on one instruction."""
     source = """
 from functools import wraps
 
@@ -334,6 +334,9 @@ class Metric:
     def chain(self, a):
         self.all = all(b > self.least for b in a)
         return self
+
+    def forget(self, a):
+        last = self.a; return self
 
     def compute(self):
         return self.a
