@@ -7,8 +7,12 @@ import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
+
+from grader.guest.adaptations import older
+from grader.guest.notes import Notes
 
 Adapted = Callable[[str], list[str]]
 
@@ -368,6 +372,16 @@ def test_names_of_older_releases(adapted: Adapted):
     told = "module 'numpy' has no attribute 'no_such_name'"
     found = "[False, True, True, False]"
     assert adapted(source) == ["float64 1 6 inf False", found, "(2, 2) viridis", told, "older_name_read"]
+
+
+def test_a_name_that_numpy_lacks_since_its_release_for_python_3_12():
+    """Protects `np.row_stack([boxes, box])` where Python is newer: NumPy 2.5, which has it no more, is not made for 3.11."""
+    numpy, notes, adapts = ModuleType("numpy"), Notes(), {}
+    vars(numpy).update(vstack=lambda rows: rows, __getattr__=lambda name: pytest.fail(name))
+    older.install(SimpleNamespace(when_imported=adapts.setdefault), notes)
+    adapts["numpy"](numpy)
+    assert numpy.row_stack is numpy.vstack
+    assert notes.take() == [{"code": "older_name_read"}]
 
 
 def test_newer_names_are_no_older_ones(adapted: Adapted):

@@ -30,6 +30,7 @@ _RENAMED = {
     "sometrue": "any",
     "round_": "round",
     "trapz": "trapezoid",
+    "row_stack": "vstack",  # gone in 2.5, which Python 3.11 does not get
 }
 
 
