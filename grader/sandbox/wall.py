@@ -191,5 +191,8 @@ def _link(place: Path, target: Path) -> None:
 
 
 def interpreter() -> list[str]:
-    """The command of the Python that runs inside: this one, isolated from the user's site-packages."""
-    return [sys.executable, "-s", "-P"]
+    """The command of the Python that runs inside: this one, isolated from the user's site-packages.
+
+    Its path goes straight there: typed as `../.venv/bin/python` it leads through a folder that is not seen inside.
+    """
+    return [os.path.normpath(sys.executable), "-s", "-P"]

@@ -51,6 +51,16 @@ def test_a_session_loads_and_answers(kind: str, tiny_course: Path) -> None:
     assert not template.scratch.exists()
 
 
+@pytest.mark.parametrize("kind", WALLS)
+def test_a_python_named_from_beside_it(kind: str, tiny_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects `../.venv/bin/python -m grader`: Python keeps the `..`, and no submission sees the folder that was typed in."""
+    up = [".."] * len(tmp_path.parts[1:])
+    monkeypatch.setattr(sys, "executable", os.path.join(tmp_path, *up, *Path(sys.executable).parts[1:]))
+    made = plan(tiny_course, choose_wall(kind))
+    with Template(made) as template, template.open(made.assignment.limits) as session:
+        assert "mean" in session.load({"tiny.py": b"def mean(values): return 1"}, "tiny.py").names
+
+
 def test_whose_a_librarys_object_is(tiny_course: Path) -> None:
     """Protects a definition that a decorator turned into a library's object, and a name that the student gave to such a one."""
     made = plan(tiny_course, choose_wall("none"))
