@@ -7,6 +7,7 @@
     │   └── SpecificationError      a specification file breaks its schema (file, key and value in the message)
     ├── WireError                   bytes that are not a valid frame, or break one of its bounds
     ├── WallError                   this machine cannot build the wall that was asked for: exit 2
+    ├── CourseNeeded                a judge that works by what it remembers was asked something else: it loads the course's code
     └── SandboxError                something happened to a sandbox
         ├── SandboxFault            the grader's own fault (would not start, lost its template): never a student's zero
         └── SubmissionStopped       the submission's own end
@@ -55,6 +56,10 @@ class WireError(GraderError):
 
 class WallError(GraderError):
     """The wall that was asked for cannot be built on this machine."""
+
+
+class CourseNeeded(GraderError):
+    """Something was asked that only the course's own code can answer, which is not loaded: it is begun again with that code."""
 
 
 class SandboxError(GraderError):

@@ -8,9 +8,9 @@ from typing import NoReturn
 from grader.figures import BoxRole
 from grader.judge.alternatives import Alternative, Probe, Reading, Situation
 from grader.judge.drawing import Drawing, as_map, box_picture, heat_map, mask_picture
-from grader.judge.kept import kept
 from grader.judge.misconception import misconception
 from grader.judge.outcome import Call, Difference, Mismatch
+from grader.judge.remembered import remembered
 from grader.judge.text import AnyText, Text, gettext
 from grader.wire.values import Handle, Model
 
@@ -39,7 +39,7 @@ __all__ = [
     "fail",
     "gettext",
     "heat_map",
-    "kept",
     "mask_picture",
     "misconception",
+    "remembered",
 ]

@@ -41,7 +41,7 @@ Layers, top to bottom (each module imports only what stands below it)::
     recording       the file in which they are
     misconception   known mistakes as wrong variants
     answers         what a judge asks of either of the two
-    kept            what a course's own code has said, from run to run
+    remembered      what a course's own code has answered, from run to run
 
     drawing         what an assignment's `figures.py` makes
     outcome         how a call or a comparison ends

@@ -18,9 +18,9 @@ from typing import Any
 from grader.course.specification import Assignment, Part
 from grader.errors import SpecificationError
 from grader.judge.answers import Answers
-from grader.judge.kept import Kept
 from grader.judge.outcome import Call, Difference, Mismatch, TestOutcome
 from grader.judge.proxy import SubmissionProxy
+from grader.judge.remembered import Remembered
 from grader.judge.text import AnyText, Text, gettext
 from grader.wire.values import Handle
 
@@ -49,11 +49,11 @@ class Compared:
 class Comparisons:
     """The assignment's `comparison.py`: one function `compare_<part>(answer, expected, call)` per part; a package likewise.
 
-    `kept`: where those of its functions that are marked `kept` find their answers.
+    `remembered`: where those of its functions that are marked `remembered` find their answers.
     """
 
-    def __init__(self, assignment: Assignment, module: ModuleType, kept: Kept | None = None) -> None:
-        self.kept = kept or Kept()
+    def __init__(self, assignment: Assignment, module: ModuleType, remembered: Remembered | None = None) -> None:
+        self.remembered = remembered or Remembered()
         self.functions: dict[str, Compare] = {}
         for part in assignment.parts:
             function = getattr(module, f"compare_{part.id}", None)
@@ -73,7 +73,7 @@ class Comparisons:
             return Difference(gettext("Your function returned None."), hint=_NONE, form=True)
         if isinstance(answer, Handle):
             return Difference(gettext("Your function returned an object instead of numbers."), form=True)
-        with self.kept.at_hand():
+        with self.remembered.at_hand():
             found = self.functions[call.part](answer, expected, call)
         if found is not None and not isinstance(found, Difference):
             place = _place(self.functions[call.part])

@@ -53,6 +53,8 @@ class CollectedTests:
             with _silence():
                 for item, following in zip(items, [*items[1:], None], strict=True):
                     item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                    if plugin.is_begun_again:
+                        break
             if plugin.lost is not None:
                 raise plugin.lost
             stack.pop_all()

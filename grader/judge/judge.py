@@ -45,7 +45,7 @@ class JudgePlan:
 
     `visibilities`: the tests to run; the points of those that are left out stay theirs. `keyword`: run only tests that match it
     (`pytest -k`). `seed`: of the tests' random inputs; None for the assignment's own. `environment`: the libraries that answers
-    depend on; whoever names them has small answers kept for the next run, and needs less of the course's code in this one.
+    depend on; whoever names them has small answers remembered in the next run, and needs less of the course's code in this one.
     """
 
     folder: AssignmentFolder
@@ -79,6 +79,11 @@ class Judge:
         self.plan = plan
         self.assignment = plan.folder.specification
         self.limit = self.assignment.limits.submission_bytes
+        self._load_course(by_memory=True)
+        self.template: Template | LoneTemplate | None = None
+
+    def _load_course(self, *, by_memory: bool) -> None:
+        plan = self.plan
         self.material = load_material(
             plan.folder,
             plan.language,
@@ -87,9 +92,9 @@ class Judge:
             seed=plan.seed,
             keyword=plan.keyword,
             environment=plan.environment,
+            by_memory=by_memory,
         )
         self.tests = CollectedTests(self.material.setting, plan.visibilities, plan.keyword)
-        self.template: Template | LoneTemplate | None = None
 
     @classmethod
     def begin(cls, plan: JudgePlan) -> Judge:
@@ -123,10 +128,10 @@ class Judge:
     def close(self) -> None:
         """End the template, if there is one, and the session of the tests; `start` may be called again."""
         self.tests.close()
-        self.material.keep()
         if self.template is not None:
             self.template.close()
             self.template = None
+        self.material.remember()
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """Judge one submission. Never raises for what a submission does."""
@@ -136,8 +141,23 @@ class Judge:
         """Judge one submission, or the parts of it on which the verdict `kept` does not stand. Never raises for what it does."""
         started = time.perf_counter()
         digest = submission.digest_if_readable(self.limit)  # of what is now graded: it may be another work when that is done
+        graded = self._attempt(submission, kept)
+        if self.material.remembered.lacks:
+            # From the beginning: loading the course's code in between would take the submission's time.
+            graded = self._attempt(submission, kept, load=True)
+        # What is kept took its time too: the longest are graded first, and all tests of a submission share `total_seconds`.
+        seconds = time.perf_counter() - started + graded.kept_seconds
+        result = self.result(submission, digest, graded, seconds)
+        return Verdict(result=result, trace=graded.trace, course=self.material.snapshot.digest())
+
+    def _attempt(self, submission: Submission, kept: Verdict | None, *, load: bool = False) -> Graded:
+        """One try at it; `load` all of the course's code first."""
         try:
-            graded = self._grade_again(submission, kept) if kept is not None else self._grade(submission)
+            if load:
+                self.tests.close()
+                self.material.remember()
+                self._load_course(by_memory=False)
+            return self._grade_again(submission, kept) if kept is not None else self._grade(submission)
         except GraderError as error:
             graded = self._fault(f"{type(error).__name__}: {error}")
             if isinstance(error, SandboxFault):  # the others (a file that cannot be read) leave the template as it was
@@ -145,10 +165,7 @@ class Judge:
         except Exception:  # noqa: BLE001  a bug of the grader must not become a student's zero, nor end the run
             graded = self._fault(traceback.format_exc(limit=-3))
             self._recover()
-        # What is kept took its time too: the longest are graded first, and all tests of a submission share `total_seconds`.
-        seconds = time.perf_counter() - started + graded.kept_seconds
-        result = self.result(submission, digest, graded, seconds)
-        return Verdict(result=result, trace=graded.trace, course=self.material.snapshot.digest())
+        return graded
 
     def result(self, submission: Submission, digest: str, graded: Graded, seconds: float) -> SubmissionResult:
         """The record of a submission that was judged; `digest` of what was judged."""

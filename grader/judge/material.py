@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder
-from grader.course.code import forget_code, load_file, load_files
+from grader.course.code import files_of, forget_code, load_file, load_files
 from grader.course.dependencies import PartDigests, part_digests
 from grader.course.snapshot import Snapshot
 from grader.course.specification import Assignment
@@ -19,11 +19,11 @@ from grader.judge.alternatives import Alternatives
 from grader.judge.check import Comparisons
 from grader.judge.diagnosis import Diagnosis
 from grader.judge.figures import Figures
-from grader.judge.kept import Kept
-from grader.judge.misconception import LateCatalogue, catalogue, source_of, words_of
+from grader.judge.misconception import catalogue, from_words, words_of
 from grader.judge.planned import PlannedTest
 from grader.judge.plugin import JudgePlugin, Setting
 from grader.judge.reference import Networks, Reference
+from grader.judge.remembered import Remembered
 from grader.judge.replay import Replay
 from grader.judge.running import run_tests
 from grader.judge.scoring import shares, untested_parts
@@ -41,6 +41,7 @@ class Material:
         planned: the tests to run; `withheld` those of other visibilities than were asked for; `left_out` how many a keyword left.
         share: every test's points, of those withheld too.
         digests: what each part's verdict depends on.
+        remembered: what the course's code has answered before.
     """
 
     folder: AssignmentFolder
@@ -56,16 +57,17 @@ class Material:
     left_out: int
     share: dict[str, Fraction]
     digests: PartDigests
+    remembered: Remembered
 
     @property
     def assignment(self) -> Assignment:
         """The specification."""
         return self.folder.specification
 
-    def keep(self) -> None:
-        """Keep what the course's code has said for the next run, unless it is no longer the code that was loaded."""
-        if isinstance(self.setting.reference, Reference) and self.snapshot.digest():
-            self.setting.reference.kept.save(self.assignment.id)
+    def remember(self) -> None:
+        """Have what the course's code answered remembered in the next run, unless it is no longer the code that was loaded."""
+        if self.snapshot.digest():
+            self.remembered.save(self.assignment.id)
 
 
 def load_material(
@@ -77,9 +79,11 @@ def load_material(
     seed: int | None = None,
     keyword: str = "",
     environment: str = "",
+    by_memory: bool = False,
 ) -> Material:
     """Load the course's code anew and collect its tests; what `seed`, `keyword` and `environment` are,
-    `grader.judge.judge.JudgePlan` says.
+    `grader.judge.judge.JudgePlan` says. With `by_memory` the reference and the known mistakes are left out, if what they have
+    answered is remembered.
 
     Raises `SpecificationError` when the course's own code is at fault, when a part has no test, and for a bundle whose hidden
     tests are asked for; `UsageError` when no test matches the keyword.
@@ -90,8 +94,10 @@ def load_material(
     snapshot = Snapshot(folder)
     assignment = folder.specification
     weights = {name: weights_file(model, folder) for name, model in assignment.models.items()}
-    answers = open_answers(folder, weights, device, [snapshot.digest(), environment] if environment else [])
-    comparisons = Comparisons(assignment, load_file(folder.comparison), getattr(answers, "kept", None))
+    remembered = open_remembered(folder, snapshot.digest(), environment)
+    by_memory = by_memory and remembered.knows_course
+    answers = open_answers(folder, weights, device, remembered, by_memory=by_memory)
+    comparisons = Comparisons(assignment, load_file(folder.comparison), remembered)
     setting = Setting(folder, answers, comparisons, assignment.seed if seed is None else seed)
     everything = collect_tests(setting)
     visible = [test for test in everything if test.visibility in visibilities]
@@ -102,7 +108,7 @@ def load_material(
         translate=translate_with(language, folder.locale, assignment.id),
         weights=weights,
         setting=setting,
-        diagnosis=open_diagnosis(folder, answers, comparisons),
+        diagnosis=open_diagnosis(folder, answers, comparisons, remembered, by_memory=by_memory),
         figures=Figures(assignment, load_file(folder.figures) if folder.figures.is_file() else None),
         alternatives=Alternatives(load_file(folder.calling) if folder.calling.is_file() else None, answers),
         planned=planned,
@@ -110,6 +116,7 @@ def load_material(
         left_out=len(visible) - len(planned),
         share=shares(assignment, everything),
         digests=part_digests(folder, [(test.id, test.part) for test in everything]),
+        remembered=remembered,
     )
 
 
@@ -131,38 +138,43 @@ def _selected(setting: Setting, visibilities: tuple[str, ...], keyword: str) -> 
     return plugin.planned
 
 
+def open_remembered(folder: AssignmentFolder, digest: str, environment: str) -> Remembered:
+    """What the code of this digest has answered with these libraries; in memory only where these are not named."""
+    return Remembered(Store(), digest, environment) if environment and not folder.is_bundle else Remembered()
+
+
 def open_answers(
-    folder: AssignmentFolder, weights: dict[str, Path], device: str, identity: Sequence[str] = ()
+    folder: AssignmentFolder, weights: dict[str, Path], device: str, remembered: Remembered, *, by_memory: bool = False
 ) -> Reference | Replay:
-    """Who knows the expected answers. Raises `SpecificationError` when it cannot be opened.
-
-    `identity`: what they depend on, where small ones are to be kept from run to run.
-    """
-    store = Store()
+    """Who knows the expected answers. Raises `SpecificationError` when it cannot be opened."""
     if folder.is_bundle:
-        return Replay(folder, weights, store)
-    return Reference(folder, Networks(folder, weights, device), store, Kept(store, *identity) if identity else None)
+        return Replay(folder, weights, Store())
+    return Reference(folder, Networks(folder, weights, device), Store(), remembered, by_memory=by_memory)
 
 
-def open_diagnosis(folder: AssignmentFolder, answers: Reference | Replay, comparisons: Comparisons) -> Diagnosis:
+def open_diagnosis(
+    folder: AssignmentFolder,
+    answers: Reference | Replay,
+    comparisons: Comparisons,
+    remembered: Remembered,
+    *,
+    by_memory: bool = False,
+) -> Diagnosis:
     """The known mistakes: the catalogue's, or those that a bundle can name. Raises `SpecificationError` for one of no part."""
     if isinstance(answers, Replay):
         return Diagnosis(answers.variants(), b"", answers, comparisons)
-    path, kept = folder.misconceptions, answers.kept
+    path = folder.misconceptions
     if not path.is_file():
         return Diagnosis((), b"", answers, comparisons)
-    source = source_of(path)
-    if kept.was_there:
-        return Diagnosis(LateCatalogue(path, source, kept.mistakes).variants, source, answers, comparisons)
-    variants = catalogue(load_files(path))
+    variants = from_words(remembered.mistakes) if by_memory else catalogue(load_files(path))
     known = [part.id for part in folder.specification.parts]
     for variant in variants:
         if variant.part not in known:
             raise SpecificationError(
                 f"{path}: misconception {variant.id}: there is no part {variant.part!r}; there are {', '.join(known)}"
             )
-    kept.mistakes = words_of(variants)
-    return Diagnosis(variants, source, answers, comparisons)
+    remembered.mistakes = words_of(variants)
+    return Diagnosis(variants, b"\0".join(file.read_bytes() for file in files_of(path)), answers, comparisons)
 
 
 def promised_tests(folder: AssignmentFolder) -> list[PlannedTest]:

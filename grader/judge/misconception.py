@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from grader.course.code import files_of, load_files
 from grader.errors import SpecificationError
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -65,55 +63,32 @@ def misconception(
     return mark
 
 
-class LateCatalogue:
-    """An assignment's catalogue of which the words are known; its code is imported when a variant is called.
-
-    `told`: what `words_of` gave. Whoever calls a variant gets a `SpecificationError` where the file is not what it was.
-    """
-
-    def __init__(self, path: Path, source: bytes, told: Iterable[Any]) -> None:
-        self.path = path
-        self.source = source
-        self.variants = [
-            Variant(id, part, en, ru, accepted, _Late(self, id, name), ignores)
-            for id, part, en, ru, accepted, ignores, name in told
-        ]
-
-    @functools.cached_property
-    def functions(self) -> dict[str, Callable[..., Any]]:
-        """By the variants' ids."""
-        functions = {variant.id: variant.function for variant in catalogue(load_files(self.path))}
-        if source_of(self.path) != self.source:
-            raise SpecificationError(f"{self.path}: was changed while it was graded by", remedy="grade again")
-        return functions
-
-
-class _Late:
-    """One variant's function, which has the other's signature."""
-
-    def __init__(self, catalogue: LateCatalogue, id: str, name: str) -> None:
-        self.catalogue = catalogue
-        self.id = id
-        self.__name__ = name
-
-    @property
-    def __wrapped__(self) -> Callable[..., Any]:
-        return self.catalogue.functions[self.id]
-
-    def __call__(self, *arguments: Any, **named: Any) -> Any:
-        return self.__wrapped__(*arguments, **named)
-
-
 def words_of(variants: Iterable[Variant]) -> list[list[Any]]:
-    """What `LateCatalogue` needs to know of them."""
+    """What is to be remembered of them, see `from_words`."""
     return [
-        [one.id, one.part, one.en, one.ru, one.accepted, one.ignores, getattr(one.function, "__name__", "")] for one in variants
+        [str(one.id), str(one.part), str(one.en), str(one.ru), bool(one.accepted), str(one.ignores), name_of(one.function)]
+        for one in variants
     ]
 
 
-def source_of(path: Path) -> bytes:
-    """The catalogue's code."""
-    return b"\0".join(file.read_bytes() for file in files_of(path))
+def from_words(words: Iterable[Sequence[Any]]) -> list[Variant]:
+    """The variants again, without their code."""
+    return [Variant(id, part, en, ru, accepted, uncalled(name), ignores) for id, part, en, ru, accepted, ignores, name in words]
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Its name, of which a `functools.partial` has none."""
+    return str(getattr(function, "__name__", ""))
+
+
+def uncalled(name: str) -> Callable[..., Any]:
+    """What stands for a function whose answers are known by other means."""
+
+    def function(*_arguments: Any) -> Any:
+        raise LookupError(f"{name} cannot be called: its code is not here")
+
+    function.__name__ = name
+    return function
 
 
 def for_one_test(function: Callable[..., Any]) -> Callable[..., Any]:

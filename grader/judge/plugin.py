@@ -19,7 +19,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from grader.course.assignment import AssignmentFolder
-from grader.errors import SandboxFault
+from grader.errors import CourseNeeded, SandboxFault
 from grader.judge.answers import Answers
 from grader.judge.check import Check, Compared, Comparisons, Ledger
 from grader.judge.fault import fault_words, why_not_collected
@@ -94,7 +94,7 @@ class JudgePlugin:
         self.planned: list[PlannedTest] = []
         self.ran: list[Ran] = []
         self.problems: list[str] = []
-        self.lost: SandboxFault | None = None
+        self.lost: CourseNeeded | SandboxFault | None = None
         self._by_node: dict[str, Ran] = {}
         self._proxy: Any = None  # the fixture `submission` of the test that runs
 
@@ -229,7 +229,14 @@ class JudgePlugin:
         self._proxy = None
         self._by_node[item.nodeid].seconds = time.perf_counter() - started
         self._report(item, reports)
+        if self.is_begun_again:
+            item.session.shouldstop = str(self.lost)
         return True
+
+    @property
+    def is_begun_again(self) -> bool:
+        """Whether the rest of the tests need not be run: whatever came of them would be thrown away."""
+        return isinstance(self.lost, CourseNeeded)
 
     def _report(self, item: pytest.Item, reports: list[pytest.TestReport]) -> None:
         if self.is_reported:
@@ -284,7 +291,7 @@ class JudgePlugin:
             if isinstance(error, TestOutcome):
                 ran.outcome = _bare(error)
             else:
-                self.lost = error if isinstance(error, SandboxFault) else self.lost
+                self.lost = error if isinstance(error, CourseNeeded | SandboxFault) else self.lost
                 ran.fault = fault_words(call.when, call.excinfo, self.setting.folder)
 
     def pytest_exception_interact(self, call: pytest.CallInfo[Any], report: pytest.CollectReport | pytest.TestReport) -> None:

@@ -7,7 +7,6 @@ all that is asked was answered before, the reference's file is not even imported
 from __future__ import annotations
 
 import copy
-import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,14 +15,14 @@ from typing import Any
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.code import load_file
-from grader.errors import GraderError, SpecificationError
+from grader.errors import SpecificationError
 from grader.fixtures.evaluation import Evaluated, Run, evaluate
 from grader.fixtures.store import Store
 from grader.fixtures.weights import build_network, network_factory, weights_digest
 from grader.judge.answers import Expected
-from grader.judge.kept import Kept, question_of
-from grader.judge.misconception import for_one_test
+from grader.judge.misconception import for_one_test, name_of
 from grader.judge.plain import plain
+from grader.judge.remembered import Remembered, question_of
 from grader.origin import installed
 from grader.wire.values import Model, Value
 from grader.wire.wrapping import wired, wired_answer
@@ -67,46 +66,34 @@ class Networks:
 class Reference:
     """`reference.<part>(*arguments)`: the expected answer. Raises `SpecificationError` when the file lacks a part's function.
 
-    `kept`: what it has answered before; with it the file is imported when something else is asked, without it at once.
+    `remembered`: what it has answered before. With `by_memory` that is all it knows, and the file is not imported: whatever else
+    is asked raises `CourseNeeded`.
     """
 
-    def __init__(self, assignment: AssignmentFolder, networks: Networks, store: Store, kept: Kept | None = None) -> None:
+    def __init__(
+        self,
+        assignment: AssignmentFolder,
+        networks: Networks,
+        store: Store,
+        remembered: Remembered | None = None,
+        *,
+        by_memory: bool = False,
+    ) -> None:
         self.assignment = assignment
         self.networks = networks
         self.store = store
+        self.module: Any = None if by_memory else _loaded(assignment)
         self.source = b"\0".join(file.read_bytes() for file in assignment.reference_files)
         self.versions = [installed(name) for name in _LIBRARIES]
         self.asked: set[str] = set()
-        self.kept = kept or Kept()
         self.with_torch = "torch" in assignment.specification.preload
-        if not self.kept.was_there:
-            _ = self.module
-
-    @functools.cached_property
-    def module(self) -> ModuleType:
-        """The file. Raises `SpecificationError` where it does not fit the assignment, or is no longer what it was."""
-        module = load_file(self.assignment.reference)
-        for part in self.assignment.specification.parts:
-            if not callable(getattr(module, part.names[0], None)):
-                roles = ", ".join(parameter.role for parameter in part.parameters)
-                raise SpecificationError(
-                    f"{self.assignment.reference}: there is no function {part.names[0]}({roles}), "
-                    f"the right answer to part {part.id!r}"
-                )
-        if b"\0".join(file.read_bytes() for file in self.assignment.reference_files) != self.source:
-            raise SpecificationError(f"{self.assignment.reference}: was changed while it was graded by", remedy="grade again")
-        return module
+        self._remembered = remembered or Remembered()
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         parts = {part.id: part for part in self.__dict__["assignment"].specification.parts}
         if name not in parts:
             raise AttributeError(f"the assignment has no part {name!r}; it has {', '.join(parts)}")
         return lambda *arguments: self.expect(name, arguments).value
-
-    def function(self, part: str) -> Callable[..., Any]:
-        """The right answer to a part."""
-        found: Callable[..., Any] = getattr(self.module, self.assignment.specification.part(part).names[0])
-        return found
 
     def begin(self, test: str) -> None:
         """What is asked alone decides the answer; which parts were asked for is told to whoever wants to know."""
@@ -131,46 +118,52 @@ class Reference:
         """What another function answers to calls one after the other, the same model being the same network in all of them.
 
         From the store when a model is among the arguments. `source` tells functions of one name apart. Raises whatever the
-        function raises; `LookupError` where it has raised before.
+        function raises, and `LookupError` where it has raised before.
         """
-        if any(_models(arguments) for arguments in calls):
-            name = getattr(function, "__name__", "")  # of which a `functools.partial` has none
+        if not any(_models(arguments) for arguments in calls):
+            question = question_of(source, wired([list(arguments) for arguments in calls]))
+            found, values = self._remembered.find(question)
+            if not found:
+                values = self._remembered.remember(question, self._said(function, calls, question))
+        else:
+            name = name_of(function)
             key = self.store.key([self._key(name, source, arguments) for arguments in calls])
-            about = {"assignment": self.assignment.specification.id, "function": name}
-            return self._asked_once(function, calls, self.store.find(key), lambda values: self.store.keep(key, values, about))
-        question = question_of(source, wired([list(arguments) for arguments in calls]))
-        return self._asked_once(function, calls, self.kept.find(question), lambda values: self.kept.keep(question, values))
-
-    def _asked_once(
-        self,
-        function: Callable[..., Any],
-        calls: Sequence[tuple[Any, ...]],
-        known: tuple[bool, Value],
-        keep: Callable[[Value], None],
-    ) -> list[Any]:
-        """The answers of a variant that are `known`, else its own, to be kept; None stands for those of one that raised."""
-        found, values = known
-        if not found:
-            asked, lent = for_one_test(function), dict[str, Any]()
-            try:
-                values = [wired_answer(asked(*[self._lend(value, lent) for value in arguments])) for arguments in calls]
-            except Exception as error:
-                if not _is_the_machines(error):
-                    keep(None)
-                raise
-            keep(values)
+            found, values = self.store.find(key)
+            if not found and self._remembered.find(key) == (True, None):
+                found = True
+            if not found:
+                values = self._said(function, calls, key)
+                self.store.keep(key, values, {"assignment": self.assignment.specification.id, "function": name})
         if values is None:
             raise LookupError("the variant gave no answer")
         return [plain(value, copied=True) for value in values]
 
+    def _said(self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]], question: str) -> list[Value]:
+        """A variant's own answers; None is remembered of one that raised."""
+        if self.module is None:
+            raise self._remembered.need_course()
+        asked, lent = for_one_test(function), dict[str, Any]()
+        try:
+            return [wired_answer(asked(*[self._lend(value, lent) for value in arguments])) for arguments in calls]
+        except Exception as error:
+            if _is_the_variants(error):
+                self._remembered.remember(question, None)
+            raise
+
     def _without_a_model(self, part: str, arguments: tuple[Any, ...]) -> Any:
-        """Kept where arguments and answer are small and soon hashed: tests ask the same of every submission."""
+        """Remembered where arguments and answer are small and soon hashed: tests ask the same of every submission."""
         question = question_of(part, wired(list(arguments)))
-        found, answer = self.kept.find(question)
+        found, answer = self._remembered.find(question)
         if not found:
-            answer = wired_answer(self.function(part)(*[self.give(value) for value in arguments]))
-            self.kept.keep(question, answer)
+            function = self._function(part)
+            answer = self._remembered.remember(question, wired_answer(function(*[self.give(value) for value in arguments])))
         return plain(answer, copied=True)  # which may be a view of the test's own array
+
+    def _function(self, part: str) -> Callable[..., Any]:
+        if self.module is None:
+            raise self._remembered.need_course()
+        found: Callable[..., Any] = getattr(self.module, self.assignment.specification.part(part).names[0])
+        return found
 
     def _lend(self, value: Any, lent: dict[str, Any]) -> Any:
         if not isinstance(value, Model):
@@ -188,7 +181,7 @@ class Reference:
             import torch
 
             return torch.from_numpy(value.copy())
-        return value
+        return copy.deepcopy(value)  # a wrong variant may change it
 
     def _key(self, name: str, source: bytes, arguments: tuple[Any, ...], device: str = "cpu") -> str:
         """`name`: the part's id rather than the function's own name, which a factory gives to all that it makes."""
@@ -197,7 +190,7 @@ class Reference:
 
     def _evaluated(self, part: str, arguments: tuple[Any, ...]) -> Evaluated:
         try:
-            return evaluate(self._run(self.function(part), arguments), self.networks.device, _batch(arguments))
+            return evaluate(self._run(self._function(part), arguments), self.networks.device, _batch(arguments))
         except SpecificationError as error:
             raise SpecificationError(f"{self.assignment.reference}: {part}: {error}", remedy=error.remedy) from error
 
@@ -245,10 +238,22 @@ class Reference:
         }
 
 
-def _is_the_machines(error: Exception) -> bool:
-    """Whether a variant that raised this may answer another time. torch says in a RuntimeError that it gets no memory."""
-    lacks_memory = isinstance(error, RuntimeError) and "memory" in str(error)
-    return isinstance(error, GraderError | OSError | MemoryError) or lacks_memory
+def _is_the_variants(error: Exception) -> bool:
+    """Whether it will raise this the next time, too: what the machine lacked it may have then. torch has one kind for all."""
+    if type(error) is RuntimeError:
+        return not any(word in str(error).lower() for word in ("memory", "thread", "resource"))
+    return isinstance(error, ArithmeticError | AssertionError | AttributeError | LookupError | NameError | TypeError | ValueError)
+
+
+def _loaded(assignment: AssignmentFolder) -> ModuleType:
+    module = load_file(assignment.reference)
+    for part in assignment.specification.parts:
+        if not callable(getattr(module, part.names[0], None)):
+            roles = ", ".join(parameter.role for parameter in part.parameters)
+            raise SpecificationError(
+                f"{assignment.reference}: there is no function {part.names[0]}({roles}), the right answer to part {part.id!r}"
+            )
+    return module
 
 
 def _models(arguments: tuple[Any, ...]) -> list[Model]:

@@ -15,7 +15,7 @@ from grader.errors import SpecificationError
 from grader.fixtures.store import Store
 from grader.fixtures.weights import weights_digest
 from grader.judge.answers import Expected
-from grader.judge.misconception import Variant
+from grader.judge.misconception import Variant, uncalled
 from grader.judge.plain import plain
 from grader.judge.recording import Recording, digest_of, near, read_recording, sketch_of
 
@@ -86,7 +86,10 @@ class Replay:
 
     def variants(self) -> list[Variant]:
         """The known mistakes that the recording can name. Their functions are never called: `answers` knows what they said."""
-        return [Variant(one.id, one.part, one.en, one.ru, one.accepted, _unknown, one.ignores) for one in self.recording.variants]
+        return [
+            Variant(one.id, one.part, one.en, one.ru, one.accepted, uncalled(one.id), one.ignores)
+            for one in self.recording.variants
+        ]
 
     def _check_weights(self) -> None:
         """This machine's networks must be those that the answers were computed with, but for their last digits."""
@@ -111,7 +114,3 @@ def sketch_weights(path: Path) -> tuple[float, ...]:
     """A sketch of a state dictionary's values."""
     state = read_state(path)
     return sketch_of([tensor.reshape(-1)[:: max(1, tensor.numel() // 3)][:3].float().numpy() for tensor in state.values()])
-
-
-def _unknown(*_arguments: Any) -> Any:
-    raise LookupError("a recorded variant cannot be called")

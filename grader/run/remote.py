@@ -79,8 +79,7 @@ class Bench:
         place = Path(tempfile.mkdtemp(prefix="grader-course-"))
         try:
             folder = order.course.unpack(place)
-            environment, device = environment_of(folder.specification), pick_device(order.device)
-            plan = JudgePlan(folder, wall, (place, cache_folder()), order.language, device, environment=environment)
+            plan = JudgePlan(folder, wall, (place, cache_folder()), order.language, pick_device(order.device))
             judge = Judge(plan)
             judge.start()
         except BaseException:

@@ -17,6 +17,7 @@ from grader import __version__
 from grader.course.dependencies import shared_digest
 from grader.course.submission import Submission
 from grader.fixtures.cache import cache_folder
+from grader.judge.material import open_remembered
 from grader.judge.regrading import Verdict
 from grader.results import (
     AssignmentSummary,
@@ -35,7 +36,9 @@ from grader.wholefile import remove_halves, write_text_whole
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How to run. `fresh`: grade again what the journal knows. `warn` is told what the instructor should know."""
+    """How to run. `fresh`: grade again what the journal knows, and ask the course's code again, too. `warn`
+    is told what the instructor should know.
+    """
 
     machines: Machines
     out: Path
@@ -142,6 +145,10 @@ def _graded(
         return
     hidden = (*run.hidden, options.out.resolve(), cache_folder())  # results and expected answers, wherever they lie
     language = options.language or run.folder.specification.language
+    if options.fresh:
+        environment = options.machines.environment(run.folder.specification)
+        with contextlib.suppress(OSError):  # then it cannot be written either
+            open_remembered(run.folder, run.folder.digest(), environment).forget()
     task = Task(run.folder, hidden, language, options.device)
     with options.machines.crew(task, len(todo)) as crew:
         if crew.size() > 1:

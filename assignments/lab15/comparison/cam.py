@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.testing import AnyText, Call, kept
+from grader.testing import AnyText, Call, remembered
 from grader.testing import gettext as _
 
 from .answers import LARGEST_MAP, drop_axes, finite, judge, numbers_in, pick, reject, reject_shape
@@ -136,7 +136,7 @@ def _enlarge(small: np.ndarray, size: tuple[int, ...]) -> Iterator[np.ndarray]:
         yield np.asarray(Image.fromarray(wide).resize((wide.shape[1], height), curve), dtype=np.float64)[_sampled(height)]
 
 
-@kept
+@remembered
 def _sums(cells: int, side: int) -> list[np.ndarray]:
     """Of each way to enlarge so many cells to a longer side: by which weighted sums of the cells it gets what is sampled."""
     # Imported here because they cost two seconds that no other comparison needs.
