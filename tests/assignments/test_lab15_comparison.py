@@ -508,6 +508,13 @@ def test_what_is_no_number_is_like_nothing() -> None:
         assert compare(part, 0.0, float("nan"))[0] is not None
 
 
+def test_the_iou_behind_what_it_is_made_of_is_judged() -> None:
+    """Protects `return inter, union, iou`; and one result from being any that fits: the three must be of one another."""
+    assert compare("iou", (8.0, 20.0, 0.4), kinds="tuple[float]")[0] is None
+    for answer in ((8.0, 20.0, 0.5), (10.0, 20.0, 0.5), (8.0, 25.0, 0.4), (0.5, 0.4, 0.4), (0.0, 0.0, 0.4)):
+        assert compare("iou", answer, kinds="tuple[float]")[0] is not None, answer
+
+
 @pytest.mark.parametrize("part", ["iou", "dice"])
 def test_one_number_in_any_wrapping_passes(part: str) -> None:
     """Protects tensors of one element and lists of one."""

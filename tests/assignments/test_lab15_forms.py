@@ -1361,6 +1361,15 @@ class FeatureNet(torch.nn.Module):
         return (scores, maps) if return_features else scores
 """,
     },
+    "quotients_and_tables_of_classes": {
+        "iou": """
+def iou(box1, box2):
+    sides = [max(min(box1[i + 2], box2[i + 2]) - max(box1[i], box2[i]), 0) for i in (0, 1)]
+    inter = sides[0] * sides[1]
+    union = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (box1, box2)) - inter
+    return inter, union, inter / union
+""",
+    },
 }
 CASES = [(student, part) for student, parts in FORMS.items() for part in parts]
 

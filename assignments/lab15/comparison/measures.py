@@ -8,15 +8,17 @@ from typing import Any
 from grader.testing import AnyText, Call
 from grader.testing import gettext as _
 
-from .answers import NAMES, by_name, finite, judge, numbers_in, reject, unpacked
+from .answers import NAMES, as_array, by_name, finite, judge, numbers_in, reject, unpacked
 
 SCALAR_TOLERANCE = 1e-3  # absolute: a smoothing term of 1 on masks of 10^4 pixels must not decide
+QUOTIENT_TOLERANCE = 1e-5  # of what single precision, or a term that keeps from dividing by zero, leaves of it
 
 
 @judge
 def compare_iou(answer: Any, expected: Any, call: Call) -> None:
-    """One number, equal to the expected one within 1e-3; of (IoU, union), as some detectors' code returns, the first."""
-    _check_number(_first_number(answer, call), float(expected), _hint_on_iou)
+    """One number, equal to the expected one within 1e-3; of (IoU, union), as some detectors' code returns, the first; of
+    (intersection, union, IoU) the last."""
+    _check_number(_last_of_its_quotient(answer, call), float(expected), _hint_on_iou)
 
 
 @judge
@@ -32,6 +34,21 @@ def _first_number(answer: Any, call: Call) -> Any:
         call.notes.append(_("Several results came; the first was judged."))
         return inner[0]
     return inner
+
+
+def _last_of_its_quotient(answer: Any, call: Call) -> Any:
+    """Of three numbers the last where it is the first divided by the second; else as above.
+
+    What is expected is not asked, or both would be guesses; and (IoU, ..., ...) is such a triple only where it is all one.
+    """
+    if call.kinds.startswith("tuple") and isinstance(answer, list | tuple) and len(answer) == 3:
+        parts = [as_array(part) for part in answer]
+        if all(part.size == 1 and part.dtype.kind in "iuf" for part in parts):
+            shared, union, ratio = (float(part.reshape(-1)[0]) for part in parts)
+            if union > 0 and abs(shared / union - ratio) < QUOTIENT_TOLERANCE:
+                call.notes.append(_("The intersection and the union came, too; their quotient was judged."))
+                return answer[2]
+    return _first_number(answer, call)
 
 
 def _named_number(answer: Any, call: Call) -> Any:
