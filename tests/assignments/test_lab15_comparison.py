@@ -581,6 +581,7 @@ def test_of_a_tuple_of_numbers_the_first_counts(part: str) -> None:
         np.column_stack([SCORES * 0, BOXES, SCORES, SCORES * 0])[KEPT],
         (np.array(KEPT), np.array([False, True, True, False])),
         {1: float(SCORES[1]), 2: np.array(SCORES[2])},
+        {tuple(BOXES[i].tolist()): float(SCORES[i]) for i in KEPT},
         (KEPT, [0, 3]),
         (np.array(KEPT), np.array([3, 0])),
         (BOXES[KEPT], BOXES[[0, 3]]),
@@ -592,6 +593,11 @@ def test_of_a_tuple_of_numbers_the_first_counts(part: str) -> None:
 def test_kept_boxes_in_other_forms_pass(answer: Any) -> None:
     """Protects masks, kept boxes, and what old detectors return."""
     assert compare("nms", answer)[0] is None
+
+
+def test_boxes_that_a_dictionary_keeps_flags_of_are_not_taken_for_kept() -> None:
+    """Protects from taking {box: kept or not} of some boxes for the kept ones."""
+    assert compare("nms", {tuple(BOXES[i].tolist()): i != 3 for i in KEPT})[0] is not None
 
 
 @pytest.mark.parametrize(

@@ -1369,6 +1369,11 @@ def iou(box1, box2):
     union = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (box1, box2)) - inter
     return inter, union, inter / union
 """,
+        "nms": """
+def nms(boxes, scores, iou_threshold):
+    kept = keep_best(boxes, scores, iou_threshold)
+    return {tuple(boxes[i]): scores[i] for i in kept}
+""",
     },
 }
 CASES = [(student, part) for student, parts in FORMS.items() for part in parts]

@@ -40,15 +40,18 @@ def kept_boxes(answer: Any, boxes: np.ndarray, call: Call) -> tuple[list[int], b
 
 
 def _open_nms(answer: Any, call: Call) -> Any:
-    """Of (boxes, scores, ...) or of entries with a box each the boxes, of (indices, ...) and {index: score} the indices, of what
-    is kept and what goes the former, else the answer."""
+    """Of (boxes, scores, ...), of entries with a box each and of {box: score} the boxes, of (indices, ...) and {index: score} the
+    indices, of what is kept and what goes the former, else the answer."""
     if isinstance(answer, dict):
         if _are_scores_by_index(answer, call):
             call.notes.append(_("The indices came with their scores; the indices were judged."))
             return np.array(list(answer))
         named = by_name(answer, NAMES["nms"])
-        if named or len(answer) == 1:
+        if named or (len(answer) == 1 and not _are_scores_by_box(answer)):
             return named[0] if named else unpacked(answer)
+        if _are_scores_by_box(answer):
+            call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
+            return np.array(list(answer))
         boxes = by_name(answer, ("boxes",))
         if boxes:
             call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
@@ -124,6 +127,14 @@ def _are_scores_by_index(answer: dict[Any, Any], call: Call) -> bool:
     found = [as_array(score) for score in answer.values()]
     said = [float(one.reshape(-1)[0]) if one.size == 1 and one.dtype.kind == "f" else np.inf for one in found]
     return bool((np.abs(scores[list(answer)] - said) < 1e-5).all())
+
+
+def _are_scores_by_box(answer: dict[Any, Any]) -> bool:
+    """Whether it has a number that is no yes or no for each of several boxes, whose four sides are the keys."""
+    scores = [as_array(score) for score in answer.values()]
+    return all(score.size == 1 and score.dtype.kind == "f" for score in scores) and all(
+        isinstance(box, tuple) and len(box) == 4 and as_array(box).dtype.kind in "iuf" for box in answer
+    )
 
 
 def _is_all_in_two(answer: Any, call: Call) -> bool:
