@@ -423,7 +423,7 @@ def _corner(point: list[float]) -> dict[str | int, float]:
 
 def alternatives_dice(arguments: tuple, situation: Situation) -> list[Alternative]:
     """A number of masks, a smoothing term, a threshold or a kind that must be given; a mask of booleans (to index) or of whole
-    numbers (for one-hot); a flag for several channels, which a function for single masks may have."""
+    numbers (for one-hot); a flag for several channels, which a function for single masks may have; masks of volumes."""
     y, p = arguments
     smooth = {"smooth": ("eps", "epsilon", "smoothing", "smooth_factor")}
     threshold = {"threshold": ("thresh", "thr", "thres", "cutoff", "porog")}
@@ -448,7 +448,19 @@ def alternatives_dice(arguments: tuple, situation: Situation) -> list[Alternativ
             _("Masks of several channels were announced: multiclass=True."),
             named=True,
         ),
+        # Pictures stay pictures: who averages over them is told of it in five axes as in four.
+        Alternative(
+            "volumes",
+            {"y": _volumes(mask), "p": _volumes(np.asarray(p))},
+            _("The masks were given with five axes, as volumes of one layer."),
+        ),
     ]
+
+
+def _volumes(masks: np.ndarray) -> np.ndarray:
+    """A mask (H, W), or masks (N, H, W) or (N, C, H, W), as (N, C, 1, H, W)."""
+    *pictures, height, width = (1, 1, *masks.shape)[-max(masks.ndim, 2) :]
+    return masks.reshape(*(*pictures, 1, 1)[:2], -1, height, width)
 
 
 # --- nms

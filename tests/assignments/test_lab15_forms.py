@@ -1369,6 +1369,11 @@ def iou(box1, box2):
     union = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (box1, box2)) - inter
     return inter, union, inter / union
 """,
+        "dice": """
+def dice_loss(prediction, target):
+    both = (prediction * target).sum(dim=(2, 3, 4)).sum()
+    return 1 - 2 * both / (prediction.sum(dim=(2, 3, 4)) + target.sum(dim=(2, 3, 4))).sum()
+""",
         "nms": """
 def nms(boxes, scores, iou_threshold):
     kept = keep_best(boxes, scores, iou_threshold)
