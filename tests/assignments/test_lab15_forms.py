@@ -1362,6 +1362,12 @@ class FeatureNet(torch.nn.Module):
 """,
     },
     "quotients_and_tables_of_classes": {
+        "cam": """
+def compute_cam(features, weights, class_idx):
+    pictures, classes = class_idx.shape
+    rows = weights[class_idx.reshape(-1)].reshape(pictures, classes, -1)
+    return torch.einsum("nkc,nchw->nkhw", rows, features)
+""",
         "iou": """
 def iou(box1, box2):
     sides = [max(min(box1[i + 2], box2[i + 2]) - max(box1[i], box2[i]), 0) for i in (0, 1)]
