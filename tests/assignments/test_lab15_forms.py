@@ -1362,6 +1362,15 @@ class FeatureNet(torch.nn.Module):
 """,
     },
     "quotients_and_tables_of_classes": {
+        "features_map": """
+class ResNet50Bottom(torch.nn.Module):
+    def __init__(self, original_model):
+        super().__init__()
+        self.stages = torch.nn.Sequential(*list(original_model.children())[:-2]).eval()
+
+    def forward(self, x):
+        return self.stages(x)
+""",
         "cam": """
 def compute_cam(features, weights, class_idx):
     pictures, classes = class_idx.shape
