@@ -60,6 +60,8 @@ FILES: dict[str, tuple[str, str | bytes, float, str, str]] = {
     "empty notebook": ("tiny.ipynb", "", 0, "not_loadable", "The file is empty."),
     "modules gone": ("tiny.py", f"{RIGHT}\nimport sys\nsys.modules = None\n", 0, "crashed", "ran the file ended"),
     "names gone": ("tiny.py", f"{RIGHT}\nimport builtins\nbuiltins.list = None\n", 0, "crashed", "ran the file ended"),
+    "functions gone": ("tiny.py", f"{RIGHT}\nimport hashlib\nhashlib.sha256 = None\n", 0, "crashed", "ran the file ended"),
+    "imports gone": ("tiny.py", f"{RIGHT}\nimport builtins\nbuiltins.__import__ = None\n", 0, "crashed", "ran the file ended"),
     "binary module": ("tiny.py", PNG, 0, "not_loadable", "it holds binary data"),
     "binary notebook": ("tiny.ipynb", PNG, 0, "not_loadable", "not text in UTF-8"),
     "pickled module": ("tiny.py", b"\x80\x04\x95\x10\0\0\0\0\0\0\0\x8c\x03abc\x94.", 0, "not_loadable", "The file is not"),

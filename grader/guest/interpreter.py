@@ -1,16 +1,22 @@
 """Whether a submission has taken out of the interpreter what the grader's own code in there stands on.
 
-`sys.modules = None` is no fault of the grader's, though it is the grader's code that fails next, with none of the submission's
-running. No honest submission puts something else in the place of `list` or of `collections`; what many do replace does not count.
+`sys.modules = None` and `hashlib.sha256 = None` are no faults of the grader's, though it is the grader's code that fails next,
+with none of the submission's running. No honest submission puts something else in the place of `list`, of `collections` or of a
+function of the grader's; what many do replace does not count, and of what a module of Python's keeps only that which the code
+that failed takes from it.
 """
 
 from __future__ import annotations
 
 import builtins
 import sys
-from types import ModuleType
+import traceback
+from collections.abc import Mapping
+from types import CodeType, ModuleType
+from typing import Any
 
 _OFTEN_REPLACED = {"__import__", "exit", "help", "input", "open", "print", "quit"}
+_IMPORTING = "_frozen_importlib"  # what an `import` calls, unseen in a traceback
 
 
 class Interpreter:
@@ -19,16 +25,48 @@ class Interpreter:
     def __init__(self) -> None:
         self._table = sys.modules
         self._modules = {name: module for name, module in sys.modules.items() if _is_ours(name) and type(module) is ModuleType}
-        self._names = {name: value for name, value in vars(builtins).items() if name not in _OFTEN_REPLACED}
+        self._names = {name: value for name, value in vars(builtins).items() if callable(value) and name not in _OFTEN_REPLACED}
+        self._contents = {module: _contents(module) for module in self._modules.values()}
+        whole = [module for name, module in self._modules.items() if name == _IMPORTING or name.startswith("grader.")]
+        kinds = [kind for module in whole for kind in self._contents[module].values() if isinstance(kind, type)]
+        places: list[ModuleType | type] = [*whole, *(kind for kind in kinds if _is_ours(kind.__module__))]
+        self._whole = [(place, _contents(place)) for place in places]
+        self._modules_of = {id(vars(module)): module for module in self._contents}
 
-    def is_spoilt(self) -> bool:
-        """Whether some of it is gone, or is something else now. May raise anything where it is."""
-        if sys.modules is not self._table:
+    def is_spoilt(self, error: BaseException) -> bool:
+        """Whether some of it is gone or something else now, so that code of the grader's may have failed by it, with `error`.
+
+        May raise anything where it is.
+        """
+        if sys.modules is not self._table or _differ(self._modules, self._table):
             return True
         now = vars(builtins)
-        return any(self._table.get(name) is not module for name, module in self._modules.items()) or any(
-            now.get(name) is not value for name, value in self._names.items() if callable(value)
-        )
+        if _differ(self._names, now) or not all(callable(now.get(name)) for name in _OFTEN_REPLACED & {"__import__", "open"}):
+            return True
+        if any(_differ(contents, vars(place)) for place, contents in self._whole):
+            return True
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        return any(self._lacks(frame.f_code, self._modules_of.get(id(frame.f_globals))) for frame in frames)
+
+    def _lacks(self, code: CodeType, module: ModuleType | None) -> bool:
+        """Whether something was replaced that this code of a module takes from there, or by a dot from modules that it names."""
+        places = [module] if module is not None else []
+        for place in places:
+            used = {name: self._contents[place][name] for name in code.co_names if name in self._contents[place]}
+            if _differ(used, vars(place)):
+                return True
+            named = [one for one in used.values() if isinstance(one, ModuleType) and one in self._contents]
+            places += [one for one in named if one not in places]
+        return False
+
+
+def _contents(place: ModuleType | type) -> dict[str, Any]:
+    """The functions, classes and modules in a module, or those in a class; what else it keeps may well change."""
+    return {name: value for name, value in vars(place).items() if callable(value) or isinstance(value, ModuleType)}
+
+
+def _differ(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    return any(now.get(name) is not value for name, value in before.items())
 
 
 def _is_ours(name: str) -> bool:

@@ -97,7 +97,7 @@ class Session:
         try:
             return self._load(request, work)
         except Exception as error:
-            if self.interpreter.is_spoilt() or not (fault := fault_of(error, work)):
+            if self.interpreter.is_spoilt(error) or not (fault := fault_of(error, work)):
                 raise
             return {"fault": fault}
 

@@ -2,28 +2,55 @@
 
 from __future__ import annotations
 
+import _frozen_importlib
+import asyncio
 import builtins
+import hashlib
+import ssl
 import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+import grader.guest.session  # as in a template, where all of the guest is there before a submission
+from grader.guest.footprint import footprint
 from grader.guest.interpreter import Interpreter
+from grader.guest.inventory import Inventory
+
+FAULT = KeyError("a")
+
+
+def failure(call: Callable[[], Any]) -> Exception:
+    """What a call raises."""
+    with pytest.raises(Exception) as caught:
+        call()
+    return caught.value
 
 
 @pytest.mark.parametrize(
     ("place", "name", "value"),
-    [(sys, "modules", dict(sys.modules)), (builtins, "list", int), (builtins, "isinstance", None)],
-    ids=["table", "type", "function"],
+    [
+        (sys, "modules", dict(sys.modules)),
+        (builtins, "list", int),
+        (builtins, "isinstance", None),
+        (builtins, "__import__", None),
+        (_frozen_importlib, "_find_and_load", None),
+        (Inventory, "describe_all", None),
+        (grader.guest.session, "footprint", len),
+    ],
+    ids=["table", "type", "function", "import", "machinery", "method of the grader's", "function of the grader's"],
 )
 def test_a_spoilt_interpreter(monkeypatch: pytest.MonkeyPatch, place: Any, name: str, value: Any) -> None:
     """Protects the verdict `crashed`: such a submission made itself one that the grader had failed at."""
     interpreter = Interpreter()
-    assert not interpreter.is_spoilt()
+    assert not interpreter.is_spoilt(FAULT)
     with monkeypatch.context() as patch:
         patch.setattr(place, name, value)
-        spoilt = interpreter.is_spoilt()
+        spoilt = interpreter.is_spoilt(FAULT)
     assert spoilt
 
 
@@ -32,7 +59,15 @@ def test_a_spoilt_module(monkeypatch: pytest.MonkeyPatch, value: Any) -> None:
     """Protects the same from what stands in the place of a module that the grader's own code imports."""
     interpreter = Interpreter()
     monkeypatch.setitem(sys.modules, "collections", value)
-    assert interpreter.is_spoilt()
+    assert interpreter.is_spoilt(FAULT)
+
+
+def test_a_function_that_the_grader_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the same from what a module of Python's has lost, if it is this that failed."""
+    interpreter = Interpreter()
+    monkeypatch.setattr(hashlib, "sha256", None)
+    assert interpreter.is_spoilt(failure(lambda: footprint([Path("nowhere")])))
+    assert not interpreter.is_spoilt(FAULT)
 
 
 def test_what_honest_submissions_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,4 +77,8 @@ def test_what_honest_submissions_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builtins, "display", print, raising=False)
     monkeypatch.setitem(sys.modules, "mine", ModuleType("mine"))
     monkeypatch.delitem(sys.modules, "pytest")
-    assert not interpreter.is_spoilt()
+    monkeypatch.setattr(ssl, "_create_default_https_context", ssl._create_unverified_context)
+    monkeypatch.setattr(asyncio, "run", print)
+    monkeypatch.setattr(time, "sleep", print)
+    assert not interpreter.is_spoilt(FAULT)
+    assert not interpreter.is_spoilt(failure(lambda: Inventory([None])))  # type: ignore[list-item]
