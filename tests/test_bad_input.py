@@ -61,6 +61,7 @@ FILES: dict[str, tuple[str, str | bytes, float, str, str]] = {
     "modules gone": ("tiny.py", f"{RIGHT}\nimport sys\nsys.modules = None\n", 0, "crashed", "ran the file ended"),
     "names gone": ("tiny.py", f"{RIGHT}\nimport builtins\nbuiltins.list = None\n", 0, "crashed", "ran the file ended"),
     "functions gone": ("tiny.py", f"{RIGHT}\nimport hashlib\nhashlib.sha256 = None\n", 0, "crashed", "ran the file ended"),
+    "methods gone": ("tiny.py", f"{RIGHT}\nimport ctypes\nctypes.CDLL.__init__ = None\n", 0, "crashed", "ran the file ended"),
     "imports gone": ("tiny.py", f"{RIGHT}\nimport builtins\nbuiltins.__import__ = None\n", 0, "crashed", "ran the file ended"),
     "binary module": ("tiny.py", PNG, 0, "not_loadable", "it holds binary data"),
     "binary notebook": ("tiny.ipynb", PNG, 0, "not_loadable", "not text in UTF-8"),

@@ -16,6 +16,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 _OFTEN_REPLACED = {"__import__", "exit", "help", "input", "open", "print", "quit"}
+_HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _IMPORTING = "_frozen_importlib"  # what an `import` calls, unseen in a traceback
 
 
@@ -28,9 +29,9 @@ class Interpreter:
         self._names = {name: value for name, value in vars(builtins).items() if callable(value) and name not in _OFTEN_REPLACED}
         self._contents = {module: _contents(module) for module in self._modules.values()}
         whole = [module for name, module in self._modules.items() if name == _IMPORTING or name.startswith("grader.")]
-        kinds = [kind for module in whole for kind in self._contents[module].values() if isinstance(kind, type)]
-        places: list[ModuleType | type] = [*whole, *(kind for kind in kinds if _is_ours(kind.__module__))]
-        self._whole = [(place, _contents(place)) for place in places]
+        self._kinds = {kind: _contents(kind) for contents in self._contents.values() for kind in _changeable(contents)}
+        kinds = [kind for kind in self._kinds if self._modules.get(kind.__module__) in whole]
+        self._whole = [*((module, self._contents[module]) for module in whole), *((kind, self._kinds[kind]) for kind in kinds)]
         self._modules_of = {id(vars(module)): module for module in self._contents}
 
     def is_spoilt(self, error: BaseException) -> bool:
@@ -49,11 +50,13 @@ class Interpreter:
         return any(self._lacks(frame.f_code, self._modules_of.get(id(frame.f_globals))) for frame in frames)
 
     def _lacks(self, code: CodeType, module: ModuleType | None) -> bool:
-        """Whether something was replaced that this code of a module takes from there, or by a dot from modules that it names."""
+        """Whether something was replaced that this code of a module takes from there, or by a dot from modules that it names, or
+        in a class that stands there: which one's methods the code calls, no name tells."""
         places = [module] if module is not None else []
         for place in places:
             used = {name: self._contents[place][name] for name in code.co_names if name in self._contents[place]}
-            if _differ(used, vars(place)):
+            kinds = _changeable(self._contents[place])
+            if _differ(used, vars(place)) or any(_differ(self._kinds[kind], vars(kind)) for kind in kinds):
                 return True
             named = [one for one in used.values() if isinstance(one, ModuleType) and one in self._contents]
             places += [one for one in named if one not in places]
@@ -63,6 +66,12 @@ class Interpreter:
 def _contents(place: ModuleType | type) -> dict[str, Any]:
     """The functions, classes and modules in a module, or those in a class; what else it keeps may well change."""
     return {name: value for name, value in vars(place).items() if callable(value) or isinstance(value, ModuleType)}
+
+
+def _changeable(contents: dict[str, Any]) -> list[type]:
+    """Those of Python's and the grader's own classes whose methods can be replaced."""
+    kinds = [kind for kind in contents.values() if isinstance(kind, type) and kind.__flags__ & _HEAP]
+    return [kind for kind in kinds if _is_ours(str(kind.__module__))]
 
 
 def _differ(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

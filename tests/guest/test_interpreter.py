@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import _frozen_importlib
+import ast
 import asyncio
 import builtins
 import hashlib
+import json
 import ssl
 import sys
 import time
@@ -70,6 +72,14 @@ def test_a_function_that_the_grader_needs(monkeypatch: pytest.MonkeyPatch) -> No
     assert not interpreter.is_spoilt(FAULT)
 
 
+def test_a_method_that_the_grader_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects the same from what a class of Python's has lost, which no name in the code that failed leads to."""
+    interpreter = Interpreter()
+    monkeypatch.setattr(ast.NodeVisitor, "visit", None)
+    assert interpreter.is_spoilt(failure(lambda: ast.NodeVisitor().generic_visit(ast.parse("a"))))
+    assert not interpreter.is_spoilt(FAULT)
+
+
 def test_what_honest_submissions_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects students from a bug of the grader: what they may well do is no excuse for it."""
     interpreter = Interpreter()
@@ -80,5 +90,7 @@ def test_what_honest_submissions_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ssl, "_create_default_https_context", ssl._create_unverified_context)
     monkeypatch.setattr(asyncio, "run", print)
     monkeypatch.setattr(time, "sleep", print)
+    monkeypatch.setattr(json.JSONEncoder, "default", print)
+    monkeypatch.setattr(Path, "owner", print)
     assert not interpreter.is_spoilt(FAULT)
     assert not interpreter.is_spoilt(failure(lambda: Inventory([None])))  # type: ignore[list-item]
