@@ -203,10 +203,14 @@ def define_words(part: Part, failed: Iterable[Failure] = ()) -> Text:
         text = gettext("Define a class named {name}.", name=part.names[0])
     else:
         text = gettext("Define a function named {name}.", name=part.names[0])
-    if any(_UNMAKING & set(failure.types) for failure in failed):
+    unmade = [failure for failure in failed if _UNMAKING & set(failure.types)]
+    if unmade:
         look = gettext(
             "If it is in your file, running its definition failed: the reason is listed among what was done to your file."
         )
+        if len(unmade) == 1 and unmade[0].cell and "SyntaxError" in unmade[0].types:
+            where = {"cell": unmade[0].cell, "line": unmade[0].line}
+            look = gettext("If it is in your file, look at cell {cell}: a syntax error stopped it at line {line}.", **where)
         return Text("{said} {because}", {"said": text, "because": look})
     return text
 

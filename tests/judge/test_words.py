@@ -215,6 +215,16 @@ def test_what_could_not_be_made(kind: str, told: bool) -> None:
     assert ("не удалось создать" in text.render(translator("ru").gettext)) is told
 
 
+def test_a_cell_that_is_no_python_is_named() -> None:
+    """Protects who has forgotten a colon from looking for it in the whole notebook; where several cells may be meant, none is."""
+    syntax = [failure("SyntaxError", "Exception", cell=cell, line=7) for cell in (3, 5)]
+    text = define_words(PART, [syntax[0], failure("ValueError", "Exception", cell=4)])
+    assert "look at cell 3: a syntax error stopped it at line 7." in str(text)
+    assert "посмотрите ячейку 3" in text.render(translator("ru").gettext)
+    for failed in (syntax, [syntax[0], failure("NameError", "Exception", cell=4)], [failure("SyntaxError", line=7)]):
+        assert "look at cell" not in str(define_words(PART, failed))
+
+
 def test_one_line() -> None:
     """Protects pages and terminals from control characters, and from a message of a megabyte."""
     assert one_line("a\tb\r\n\x1b[31mc\u202e  d\0") == "a b [31mc d"
