@@ -140,8 +140,8 @@ def _in_size_of_resnet50(model: Model, situation: Situation) -> list[Alternative
 
 
 def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative]:
-    """One row of weights, all classes' maps, a device, classes of each picture, channels last, the network and a photo instead of
-    features; at last in the sizes of ResNet50."""
+    """One row of weights, all classes' maps, a device, channels last, the network and a photo instead of features; at last in the
+    sizes of ResNet50."""
     features, weights, class_idx = arguments
     maps = features[0] if features.ndim == 4 else features
     return [
@@ -161,11 +161,6 @@ def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative
             {"features": features, "weights": weights, "class_idx": class_idx, "device": "cpu"},
             _("The device was given: the CPU."),
             {"device": ("dev",)},
-        ),
-        Alternative(
-            "classes of each picture",
-            {"features": maps[None], "weights": weights, "class_idx": np.array([[class_idx]])},
-            _("The class was given in a table: one class of one picture."),
         ),
         *_in_a_size(maps, weights, class_idx),
         *_by_network(maps, weights, class_idx, situation),

@@ -1371,12 +1371,6 @@ class ResNet50Bottom(torch.nn.Module):
     def forward(self, x):
         return self.stages(x)
 """,
-        "cam": """
-def compute_cam(features, weights, class_idx):
-    pictures, classes = class_idx.shape
-    rows = weights[class_idx.reshape(-1)].reshape(pictures, classes, -1)
-    return torch.einsum("nkc,nchw->nkhw", rows, features)
-""",
         "iou": """
 def iou(box1, box2):
     sides = [max(min(box1[i + 2], box2[i + 2]) - max(box1[i], box2[i]), 0) for i in (0, 1)]
