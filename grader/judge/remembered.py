@@ -129,7 +129,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
             import fcntl
 
             folder.mkdir(parents=True, exist_ok=True)
-            stream = stack.enter_context((folder / ".lock").open("a"))
+            stream = stack.enter_context((folder / ".writing").open("a"))
             fcntl.flock(stream, fcntl.LOCK_EX)  # released with the file
         yield
 

@@ -27,13 +27,17 @@ def plan(tiny_course: Path, wall: Wall) -> TemplatePlan:
 
 
 @pytest.mark.parametrize(
-    ("instead", "kind"),
-    [("divmod", SandboxFault), ("lambda: 1 / 0", SubmissionCrashed)],
+    ("spoil", "kind"),
+    [  # a bug of `trim`: it takes an argument that nobody gives it; another function in its place; the submission's own
+        ("trim.__code__ = grader.guest.session.fault_of.__code__", SandboxFault),
+        ("trim = divmod", SubmissionCrashed),
+        ("trim = lambda: 1 / 0", SubmissionCrashed),
+    ],
 )
-def test_a_failure_inside_is_whose_it_is(instead: str, kind: type[Exception], tiny_course: Path) -> None:
-    """Protects students from a bug of the grader in their own process; what code of a submission raises there stays its own."""
+def test_a_failure_inside_is_whose_it_is(spoil: str, kind: type[Exception], tiny_course: Path) -> None:
+    """Protects students from a bug of the grader in their own process; what a submission breaks there stays its own."""
     made = plan(tiny_course, choose_wall("none"))
-    source = f"import grader.guest.session\ngrader.guest.session.heap.trim = {instead}\n"
+    source = f"import grader.guest.session\ngrader.guest.session.heap.{spoil}\n"
     with Template(made) as template, template.open(made.assignment.limits) as session, pytest.raises(kind):
         session.load({"tiny.py": source.encode()}, "tiny.py")
 
