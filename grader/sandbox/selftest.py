@@ -114,24 +114,32 @@ def _attack(template: Template, targets: _Targets) -> Iterator[Trial]:
     calls = {name: number for name, number in numbers().items() if name in _CALLS}
     victim = targets.victim
     address, name = list(targets.server.getsockname()), f"\0grader-self-test-{os.getpid()}"
+
+    def trial(session: Session, tried: str, expected: str, function: str, argument: Any, seen: Callable[[], str] = str) -> Trial:
+        return Trial(tried, expected, ", ".join(filter(None, (_call(session, function, argument), seen()))))
+
+    refused, stopped = "refused", "stopped at the limit"
     with _session(template) as session:
-
-        def trial(tried: str, expected: str, function: str, argument: Any, seen: Callable[[], str] = str) -> Trial:
-            return Trial(tried, expected, ", ".join(filter(None, (_call(session, function, argument), seen()))))
-
-        refused = "refused"
-        yield trial("read a file of the course", refused, "read_file", targets.secret)
-        yield trial("change a file of the course", refused, "write_file", targets.secret, lambda: _changed(targets.folder))
-        yield trial("list the course and the home", refused, "list_folders", [str(targets.folder), str(Path.home())])
-        yield trial("read the caller's environment", "empty", "read_environment", "")
-        yield trial("read another process", refused, "read_process", victim.pid)
-        yield trial("end another process", refused, "signal_process", victim.pid, lambda: _ended(victim))
-        yield trial("connect to a server of this machine", refused, "connect", [address, name], targets.reached)
-        yield trial("keep a privilege", "none left", "become_root", "")
-        yield trial("call what exploits need", refused, "call_kernel", calls)
-        yield trial("allocate 20 GB", refused, "ask_for_memory", 20 << 30)
-        yield trial("start 300 processes", "stopped at the limit", "fork_often", 300)
-        yield trial("write a file of 64 MB", "stopped at the limit", "fill_files", 64 << 20)
+        yield trial(session, "read a file of the course", refused, "read_file", targets.secret)
+        yield trial(
+            session, "change a file of the course", refused, "write_file", targets.secret, lambda: _changed(targets.folder)
+        )
+        yield trial(session, "list the course and the home", refused, "list_folders", [str(targets.folder), str(Path.home())])
+        yield trial(session, "read the caller's environment", "empty", "read_environment", "")
+        yield trial(session, "read another process", refused, "read_process", victim.pid)
+        yield trial(session, "end another process", refused, "signal_process", victim.pid, lambda: _ended(victim))
+        yield trial(session, "connect to a server of this machine", refused, "connect", [address, name], targets.reached)
+        yield trial(session, "keep a privilege", "none left", "become_root", "")
+        yield trial(session, "call what exploits need", refused, "call_kernel", calls)
+    # What reaches a limit may end the whole submission, now or, by whoever looks at its folder, later: a session for each.
+    for tried, expected, function, argument in (
+        ("allocate 20 GB", refused, "ask_for_memory", 20 << 30),
+        ("start 300 processes", stopped, "fork_often", 300),
+        ("write a file of 64 MB", stopped, "fill_files", 64 << 20),
+    ):
+        with _session(template) as session:
+            yield trial(session, tried, expected, function, argument)
+    with _session(template) as session:
         yield Trial("never stop", "ended by the judge", _endless(session))
         yield Trial("answer with a number that equals any other", "arrives as a plain number", _subclass(session))
         yield Trial("send the judge a frame of 4 GB", "refused", _frame(session))

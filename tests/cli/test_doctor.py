@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from grader.cli.main import run_main
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.gpu import Gpu
 from grader.sandbox.landlock_wall import LandlockWall
+from grader.sandbox.quota import Quota
 from grader.sandbox.selftest import Trial
 
 WHAT = ("Python", "Wall", "Landlock", "Limits", "GPU", "Weights", "Workers")
@@ -89,6 +91,16 @@ def test_the_attack_on_a_wall_that_holds(capsys: pytest.CaptureFixture[str], kin
     assert all(heading in said for heading in ("Tried", "Expected", "Happened"))
     assert "All 16 were kept in." in said
     assert "GOT THROUGH" not in said
+
+
+@pytest.mark.wall("landlock")
+def test_the_attack_on_a_wall_that_sees_a_full_folder_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Protects the trials after that of the disc: whoever looks in time ends the submission that filled its folder."""
+    monkeypatch.setattr("grader.sandbox.guard.Quota", functools.partial(Quota, seconds=0.0005))
+    assert run_main(["doctor", "--attack", "--sandbox", "landlock"]) == 0
+    assert "All 16 were kept in." in capsys.readouterr().out
 
 
 def test_the_attack_where_there_is_no_wall(capsys: pytest.CaptureFixture[str]) -> None:
