@@ -126,6 +126,7 @@ def test_the_terminal_goes_away(make_class: MakeClass, right: str, tmp_path: Pat
     place = make_class(ann=right, zoe=HANGS.format(tell=tell, how="time.sleep(1000)"))
     pid, terminal = pty.fork()
     if pid == 0:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # below `nohup`, where these tests may run, it would be ignored on purpose
         os.environ |= {"TMPDIR": str(tmp_path), "GRADER_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(PACKAGE_PARENT)}
         options = ["-o", str(tmp_path / "out"), "-j", "1", "--sandbox", "none"]
         os.execv(sys.executable, [sys.executable, "-m", "grader", str(place), *options])
