@@ -81,13 +81,20 @@ class NarrowResNet50(_Narrow):
 
     planes: ClassVar[dict[int, int]] = {64: 8, 128: 16, 256: 32, 512: 512}
     inner: ClassVar[dict[int, int]] = {64: 2, 128: 4, 256: 8, 512: 16}  # channels between a block's 1x1 convolutions
+    classes: ClassVar[int] = 365
 
     def __init__(self) -> None:
-        super().__init__(Bottleneck, [3, 4, 6, 3], classes=365)
+        super().__init__(Bottleneck, [3, 4, 6, 3], classes=self.classes)
 
     def _make_layer(self, block: Any, planes: int, *arguments: Any, **options: Any) -> nn.Sequential:
         self.base_width = self.inner[planes] * 64 // self.planes[planes]  # a block's inner channels are planes * this / 64
         return super()._make_layer(block, planes, *arguments, **options)
+
+
+class NarrowImageNetResNet50(NarrowResNet50):
+    """With ImageNet's 1000 classes: its fc has the size of ResNet50's, for what is written for that alone."""
+
+    classes: ClassVar[int] = 1000
 
 
 class NarrowResNet18(_Narrow):
