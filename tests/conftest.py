@@ -72,6 +72,22 @@ def course_copy(tiny_course: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(tiny_course, tmp_path / "course", ignore=shutil.ignore_patterns("submissions", "__pycache__")))
 
 
+_NOBODY = 65534
+
+
+@pytest.fixture
+def ordinary_user(tmp_path: Path) -> dict[str, Any]:
+    """What `subprocess.run` takes to run a process as an ordinary user, for whom folders can be closed, and who may enter
+    `tmp_path`; nothing where the tests run as one."""
+    if os.name != "posix":
+        pytest.skip("folders are closed by POSIX's modes")
+    if os.geteuid() != 0:
+        return {}
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(folder.stat().st_mode | 0o055)
+    return {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
+
+
 PATIENCE = "15"  # seconds that what the grader started has to end after it
 
 # A parent that adopts whatever the grader leaves behind, and tells of it. It waits, so that what is dying may die.

@@ -123,9 +123,10 @@ def weights() -> Finding:
     except UsageError as error:
         return Finding("Weights", False, str(error), error.remedy)
     sizes: list[int] = []
-    for path in folder.rglob("*"):
-        with suppress(FileNotFoundError):  # a run is at work
-            sizes += [path.stat().st_size] if path.is_file() else []
+    for place, _, names in os.walk(folder):  # which passes over what another user has closed
+        for name in names:
+            with suppress(OSError):  # a run is at work
+                sizes.append(os.stat(os.path.join(place, name)).st_size)
     torch = "torch is installed" if importlib.util.find_spec("torch") else "torch is not installed"
     writable = os.access(_nearest(folder), os.W_OK)
     text = f"{torch}; cache {folder}: {counted(len(sizes), 'file')}, {sum(sizes) / (1 << 20):.0f} MB"
@@ -139,4 +140,5 @@ def workers() -> Finding:
 
 
 def _nearest(folder: Path) -> Path:
-    return next(path for path in (folder, *folder.parents) if path.exists())
+    # Not `Path.exists`, which raises for what lies in a closed folder.
+    return next(path for path in (folder, *folder.parents) if os.path.exists(path))

@@ -24,8 +24,9 @@ def _lend_folder() -> None:
     if os.environ.get("MPLCONFIGDIR"):
         return
     place = Path(os.path.expanduser(os.environ.get("XDG_CONFIG_HOME") or "~/.config"), "matplotlib")
-    nearest = next((one for one in (place, *place.parents) if one.exists()), place)
-    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+    # Not `Path.exists`, which raises for what lies in another user's home: with `su`, HOME may still be root's.
+    nearest = next((one for one in (place, *place.parents) if os.path.exists(one)), place)
+    if not (os.path.isdir(nearest) and os.access(nearest, os.W_OK)):
         os.environ["MPLCONFIGDIR"] = tempfile.mkdtemp(prefix="matplotlib-")
         atexit.register(shutil.rmtree, os.environ["MPLCONFIGDIR"], ignore_errors=True)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import grader
 from grader.cli import doctor
 from grader.cli.main import run_main
 from grader.sandbox.bubblewrap import Bubblewrap
@@ -147,6 +150,22 @@ def test_a_cache_that_cannot_be_written(cache: Path) -> None:
     finding = doctor.weights()
     assert not finding.good
     assert "GRADER_CACHE" in finding.remedy
+
+
+def test_a_cache_in_somebody_elses_home(tmp_path: Path, ordinary_user: dict[str, Any]) -> None:
+    """Protects the remedy for whom `su` or a container has left with root's HOME: its cache may not even be looked at."""
+    home = tmp_path / "home"
+    home.mkdir(mode=0)
+    code = "from grader.cli import doctor; found = doctor.weights(); print(found.good, found.remedy)"
+    environment = os.environ | {
+        "GRADER_CACHE": str(home / ".cache" / "lab-grader"),
+        "PYTHONPATH": str(Path(grader.__file__).parents[1]),
+    }
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], env=environment, capture_output=True, text=True, check=False, **ordinary_user
+    )
+    home.chmod(0o700)
+    assert done.stdout == "False set GRADER_CACHE to a folder that can be written\n", done.stderr
 
 
 def test_no_gpu_is_no_problem(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import pytest
@@ -23,7 +24,7 @@ print(histogram([1, 2], AssignmentSummary(id="a", title="A", max_score=2), "en")
 """
 
 
-def drawn(folder: Path, **variables: str) -> tuple[str, str]:
+def drawn(folder: Path, user: dict[str, Any] | None = None, **variables: str) -> tuple[str, str]:
     """The histogram that a process in this folder draws with these variables, and what it complains of."""
     repository = Path(__file__).resolve().parents[2]
     code = f"import sys; sys.path.insert(0, {str(repository)!r}){_DRAW}"
@@ -36,6 +37,7 @@ def drawn(folder: Path, **variables: str) -> tuple[str, str]:
         text=True,
         encoding="utf-8",
         check=False,
+        **(user or {}),
     )
     return finished.stdout, finished.stderr
 
@@ -63,6 +65,19 @@ def test_a_home_that_is_closed(tmp_path: Path) -> None:
     variables = {"HOME": str(home), "USERPROFILE": str(home), "XDG_CONFIG_HOME": "", "MPLCONFIGDIR": "", "TMPDIR": str(temporary)}
     picture, complaints = drawn(tmp_path, **variables)
     assert "<svg" in picture
+    assert (complaints, list(temporary.iterdir())) == ("", [])
+
+
+def test_a_home_of_somebody_else(tmp_path: Path, ordinary_user: dict[str, Any]) -> None:
+    """Protects the report of whom `su` or a container has left with root's HOME: it may not even be looked into."""
+    home, temporary = tmp_path / "home", tmp_path / "temporary"
+    home.mkdir(mode=0)
+    temporary.mkdir()
+    temporary.chmod(0o777)
+    variables = {"HOME": str(home), "XDG_CONFIG_HOME": "", "MPLCONFIGDIR": "", "TMPDIR": str(temporary)}
+    picture, complaints = drawn(tmp_path, ordinary_user, **variables)
+    home.chmod(0o700)
+    assert "<svg" in picture, complaints
     assert (complaints, list(temporary.iterdir())) == ("", [])
 
 
