@@ -64,7 +64,8 @@ def main() -> None:
 def _multiply(place: Path, assignment: Path, out: Path, sandbox: str) -> None:
     """Have the journal know everybody, with the results of those who were graded in turn."""
     (run,) = plan_run(place, str(assignment))
-    keys = journal_keys(run, run.folder.specification.language, RunOptions(ThisMachine(choose_wall(sandbox), 1), out))
+    options, specification = RunOptions(ThisMachine(choose_wall(sandbox), 1), out), run.folder.specification
+    keys = journal_keys(run, specification.language, options, options.machines.environment(specification))
     with Journal(out / ".journal") as journal:
         kept = journal.find({key.whole for key in keys.values()}, {key.base for key in keys.values()})
     models = [

@@ -42,12 +42,16 @@ class Lost:
 
 @dataclass(frozen=True)
 class Task:
-    """What all jobs of a run share; `hidden` are folders of this machine that no submission may see."""
+    """What all jobs of a run share; `hidden` are folders of this machine that no submission may see.
+
+    `remembers`: what the course's code has answered in earlier runs counts; else it is asked again.
+    """
 
     folder: AssignmentFolder
     hidden: tuple[Path, ...]
     language: str
     device: str
+    remembers: bool = True
 
 
 class Crew(AbstractContextManager["Crew"], Protocol):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from grader import __version__
+from grader.course.assignment import AssignmentFolder
 from grader.course.dependencies import shared_digest
 from grader.course.submission import Submission
 from grader.fixtures.cache import cache_folder
@@ -95,7 +96,9 @@ def run_assignment(run: AssignmentRun, options: RunOptions, observer: Observer) 
     """
     language = options.language or run.folder.specification.language
     folder = options.out / ".journal"
-    keys = journal_keys(run, language, options)
+    # Asked once: a cluster's may be another the next time, and verdicts by it would lie under this one's keys.
+    environment = options.machines.environment(run.folder.specification)
+    keys = journal_keys(run, language, options, environment)
     progress = Progress(len(run.submissions))
     complete, outdated = True, 0
     with Journal(folder) as journal:
@@ -103,8 +106,9 @@ def run_assignment(run: AssignmentRun, options: RunOptions, observer: Observer) 
         if options.fresh:
             kept = Kept(seconds=kept.seconds)  # the journal keeps its lines: those of whom `--student` or Ctrl-C leaves out count
         todo = _take_known(run, keys, kept, progress)
+        task = _task(run, language, options, environment)
         try:
-            for one, verdict in _graded(run, todo, kept.seconds, options, observer):
+            for one, verdict in _graded(task, todo, kept.seconds, options.machines, observer):
                 key = keys[one.student]
                 outdated += not key.is_by(verdict)
                 if key.is_to_be_kept(verdict):
@@ -138,19 +142,27 @@ def _take_known(run: AssignmentRun, keys: Mapping[str, Key], kept: Kept, progres
     return todo
 
 
+def _task(run: AssignmentRun, language: str, options: RunOptions, environment: str) -> Task:
+    hidden = (*run.hidden, options.out.resolve(), cache_folder())  # results and expected answers, wherever they lie
+    remembers = not options.fresh or _forget(run.folder, environment)
+    return Task(run.folder, hidden, language, options.device, remembers)
+
+
+def _forget(folder: AssignmentFolder, environment: str) -> bool:
+    """Forget what the course's code has answered; False where that stays, as another user's does in a cache that is shared."""
+    try:
+        open_remembered(folder, folder.digest(), environment).forget()
+    except OSError:
+        return False
+    return True
+
+
 def _graded(
-    run: AssignmentRun, todo: list[Job], seconds: Mapping[str, float], options: RunOptions, observer: Observer
+    task: Task, todo: list[Job], seconds: Mapping[str, float], machines: Machines, observer: Observer
 ) -> Iterator[tuple[Submission, Verdict]]:
     if not todo:
         return
-    hidden = (*run.hidden, options.out.resolve(), cache_folder())  # results and expected answers, wherever they lie
-    language = options.language or run.folder.specification.language
-    if options.fresh:
-        environment = options.machines.environment(run.folder.specification)
-        with contextlib.suppress(OSError):  # then it cannot be written either
-            open_remembered(run.folder, run.folder.digest(), environment).forget()
-    task = Task(run.folder, hidden, language, options.device)
-    with options.machines.crew(task, len(todo)) as crew:
+    with machines.crew(task, len(todo)) as crew:
         if crew.size() > 1:
             todo = longest_first(todo, seconds)
         yield from grade_all(task, todo, crew, observer.started)
@@ -161,9 +173,9 @@ def _placed(result: SubmissionResult, submission: Submission) -> SubmissionResul
     return result.model_copy(update={"student": submission.student, "path": submission.place})
 
 
-def journal_keys(run: AssignmentRun, language: str, options: RunOptions) -> dict[str, Key]:
-    """What the journal keeps a class's results under, by student."""
-    environment, folder = options.machines.environment(run.folder.specification), run.folder
+def journal_keys(run: AssignmentRun, language: str, options: RunOptions, environment: str) -> dict[str, Key]:
+    """What the journal keeps a class's results under, by student; `environment` is what the machines compute with."""
+    folder = run.folder
     whole, shared = folder.digest(), shared_digest(folder)
     device = options.device.partition(":")[0] if folder.specification.models else ""  # all of a kind compute alike
     keys, limit = {}, folder.specification.limits.submission_bytes

@@ -54,7 +54,7 @@ class ThisMachine:
 
     def crew(self, task: Task, jobs: int) -> Crew:
         """One worker for one job, else as many as may be and are needed."""
-        environment = self.environment(task.folder.specification)
+        environment = self.environment(task.folder.specification) if task.remembers else ""
         plan = JudgePlan(task.folder, self.built, task.hidden, task.language, task.device, environment=environment)
         workers = min(self.most, jobs)
         return Processes(plan, workers) if workers > 1 else ThisProcess(plan)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from grader.cli.observing import Silence
+from grader.course.specification import Assignment
+from grader.fixtures.store import Store
 from grader.run.dispatch import Crew, Task
 from grader.run.plan import AssignmentRun, plan_run
 from grader.run.run import RunOptions, journal_keys, run_assignment
@@ -105,6 +107,55 @@ def test_a_second_run_imports_no_reference(run: AssignmentRun, tmp_path: Path, m
     assert tested == [(1, tested[0][1]), (1, tested[0][1]), (2, tested[0][1])]
 
 
+def test_fresh_where_another_users_answers_stay(run: AssignmentRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects who doubts what is remembered in a cache that is shared: of it nothing can be removed, and nothing is used."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    wrong = run.folder.reference.with_name("wrong")
+    with run.folder.reference.open("a") as stream:
+        stream.write(f"\n\nimport os\nif os.path.exists({str(wrong)!r}):\n    mean = lambda values: 7e9\n")
+    (again,) = plan_run(run.folder.path.parent.parent / "submissions", None)
+    options = RunOptions(ThisMachine(choose_wall("none")), tmp_path / "out", fresh=True)
+
+    def score() -> float | None:
+        results, _ = run_assignment(again, options, Silence())
+        return results.submissions[0].parts[0].score
+
+    def refuse(_store: Store, _key: str) -> None:
+        raise PermissionError
+
+    wrong.touch()
+    assert score() == 0
+    wrong.unlink()
+    monkeypatch.setattr(Store, "drop", refuse)
+    assert score() == 40
+
+
+@dataclass
+class Changing:
+    """A cluster, as it were, whose workers are looked over whenever they are asked what they compute with."""
+
+    machine: ThisMachine
+    wall: str = "none"
+    asked: int = 0
+
+    def environment(self, assignment: Assignment) -> str:
+        """Another one each time."""
+        self.asked += 1
+        return f"{self.machine.environment(assignment)}, look {self.asked}"
+
+    def crew(self, task: Task, jobs: int) -> Crew:
+        """This machine's."""
+        return self.machine.crew(task, jobs)
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_what_machines_compute_with_is_asked_once(run: AssignmentRun, tmp_path: Path, fresh: bool) -> None:
+    """Protects the journal from verdicts by other workers than those whose libraries and wall stand in their key."""
+    machines = Changing(ThisMachine(choose_wall("none")))
+    run_assignment(run, RunOptions(machines, tmp_path / "out", fresh=fresh), Silence())
+    assert machines.asked == 1
+
+
 @pytest.mark.parametrize("models", ["", MODELS], ids=["no network", "a network"])
 def test_the_device_where_networks_are_asked(run: AssignmentRun, tmp_path: Path, models: str) -> None:
     """Protects verdicts from standing on another device's tolerance, and a class without networks from being graded again."""
@@ -112,7 +163,7 @@ def test_the_device_where_networks_are_asked(run: AssignmentRun, tmp_path: Path,
     specification.write_text(specification.read_text() + models)
     (again,) = plan_run(run.folder.path.parent.parent / "submissions", None)
     options = RunOptions(ThisMachine(choose_wall("none")), tmp_path / "out")
-    keys = [journal_keys(again, "en", replace(options, device=device))["ann"] for device in ("cpu", "cuda", "cuda:1")]
+    keys = [journal_keys(again, "en", replace(options, device=device), "these")["ann"] for device in ("cpu", "cuda", "cuda:1")]
     assert keys[1] == keys[2]
     assert (keys[0] == keys[1]) == (not models)
 
