@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from rich.progress import Progress
 from rich.table import Table
 
@@ -29,10 +32,12 @@ def fixtures_command(assignment: str | None, device: str, rebuild: bool, prune: 
     folders = [] if prune else wanted_assignments(assignment, courses_here())  # before anything is removed: both may be mistyped
     device = pick_device(device)
     if rebuild:
-        for folder in folders:
-            Store().remove(folder.specification.id)
+        with _told_of_others("--rebuild"):
+            for folder in folders:
+                Store().remove(folder.specification.id)
     if prune:
-        removed = Store().prune(MOST_BYTES)
+        with _told_of_others("--prune"):
+            removed = Store().prune(MOST_BYTES)
         console.print(f"{removed} fixtures removed; at most {MOST_BYTES >> 20} MB are kept.")
         return OK
     before, fallen = len(Store().manifests()), list[str]()
@@ -49,6 +54,18 @@ def fixtures_command(assignment: str | None, device: str, rebuild: bool, prune: 
     for line in fallen:
         told.print(f"  {escape(line)}")
     return FOUND
+
+
+@contextmanager
+def _told_of_others(option: str) -> Iterator[None]:
+    """A cache may be shared. Raises `UsageError` where another user's entries cannot be removed."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"{option}: {error.filename} cannot be removed: {error.strerror}",
+            remedy="have its owner do it, or set GRADER_CACHE to a folder of your own",
+        ) from error
 
 
 def compute(folder: AssignmentFolder, device: str) -> tuple[str, ...]:

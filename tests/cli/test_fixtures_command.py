@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import grader
 from grader.cli.fixtures import fixtures_command
 from grader.errors import UsageError
 from grader.fixtures.store import Store
@@ -44,3 +49,53 @@ def test_a_reference_that_fails_is_told(
     told = capsys.readouterr().err
     assert "tiny: hidden/test_clamp.py" in told
     assert "no network here" in told
+
+
+@pytest.mark.parametrize("option", ["--rebuild", "--prune"])
+def test_fixtures_of_another_user(
+    course_copy: Path,
+    tmp_path: Path,
+    ordinary_user: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    option: str,
+) -> None:
+    """Protects who shares a cache from a traceback: what another has put there is his, and what helps is told."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    Store().keep("ab" * 32, 1, {"assignment": "tiny", "part": "mean"})
+    shelf = tmp_path / "cache" / "fixtures" / "ab"
+    shelf.chmod(0o555)
+    code = "import grader.cli.fixtures as own; own.MOST_BYTES = 0; from grader.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, "fixtures", *(["tiny"] if option == "--rebuild" else []), option],
+        cwd=course_copy,
+        env=os.environ | {"PYTHONPATH": str(Path(grader.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+        **ordinary_user,
+    )
+    shelf.chmod(0o755)
+    assert done.returncode == 2, done.stderr
+    assert f"{option}: {shelf / ('ab' * 32)} cannot be removed: Permission denied" in done.stderr
+    assert "set GRADER_CACHE" in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--prune", ""])
+def test_a_cache_that_may_not_be_looked_into(
+    course_copy: Path, tmp_path: Path, ordinary_user: dict[str, Any], option: str
+) -> None:
+    """Protects whom `su` or a container has left with root's HOME: of its cache there is nothing to show or to remove."""
+    home = tmp_path / "home"
+    home.mkdir(mode=0)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "grader", "fixtures", *filter(None, [option])],
+        cwd=course_copy,
+        env=os.environ | {"GRADER_CACHE": str(home / "cache"), "PYTHONPATH": str(Path(grader.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+        **ordinary_user,
+    )
+    home.chmod(0o700)
+    assert done.returncode == 0, done.stderr
+    assert "0 fixtures" in done.stdout
