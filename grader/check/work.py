@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,10 +29,11 @@ class OwnWork(Submission):
             raise ValueError(f"{self.main.stat().st_size} bytes")
         found = {self.main.name: self.main.read_bytes()}
         for path in beside(self.main):
-            size = path.stat().st_size
-            if size <= left:
-                found[path.relative_to(self.main.parent).as_posix()] = path.read_bytes()
-                left -= size
+            with suppress(OSError):  # gone since it was listed, or somebody else's: then the work itself cannot read it either
+                size = path.stat().st_size
+                if size <= left:
+                    found[path.relative_to(self.main.parent).as_posix()] = path.read_bytes()
+                    left -= size
         return found
 
     def digest(self, limit: int) -> str:
@@ -85,11 +88,13 @@ def beside(main: Path) -> Iterator[Path]:
             for name in names
             if not name.startswith(_PASSED_OVER)
             and not is_the_labs(here / name, folder)
-            and not (here / name / "pyvenv.cfg").is_file()
+            and not os.path.isfile(here / name / "pyvenv.cfg")
         )
         for name in sorted(files):
             path = here / name
-            if name.startswith(".") or path == main or path.is_symlink() or not path.is_file() or is_the_labs(path, folder):
+            # Not `Path.is_file`, which raises in a folder that may be listed and not entered.
+            is_own_file = os.path.isfile(path) and not os.path.islink(path)
+            if name.startswith(".") or path == main or not is_own_file or is_the_labs(path, folder):
                 continue
             if found == MOST_FILES:
                 return

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder
-from grader.course.submission import Submission
+from grader.course.submission import Submission, readable
 from grader.errors import GraderError, SandboxFault, SubmissionStopped
 from grader.fixtures.weights import weights_file
 from grader.judge.collected import CollectedTests
@@ -231,7 +231,8 @@ class Judge:
         except ValueError:
             return self._ended(too_large(submission.main, self.assignment.limits))
         except OSError as error:
-            raise GraderError(f"{submission.main}: {error.strerror}") from error
+            place = readable(str(error.filename or submission.main))  # it may be a file beside the main one
+            raise GraderError(f"{place}: {error.strerror or error}") from error
         return self._load(files, next(iter(files)))
 
     def _load(self, files: dict[str, bytes], main: str) -> Opened | Graded:
@@ -323,5 +324,7 @@ class Judge:
 
     def _fault(self, reason: str) -> Graded:
         tests = self._not_run(TestStatus.GRADER_ERROR)
+        # A name on the disk may be no text, and results that cannot be written would be nobody's.
+        reason = reason.encode("utf-8", "backslashreplace").decode()
         text = gettext("The grader failed; this is not the submission's fault: {reason}", reason=reason)
         return Graded(SubmissionStatus.GRADER_ERROR, None, tests, [text])

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import grader
 from grader.check.work import beside, find_work
 from grader.course.assignment import AssignmentFolder, open_assignment
 from grader.errors import UsageError
@@ -110,6 +115,27 @@ def test_a_home_folder_is_not_read_whole(tmp_path: Path, tiny: AssignmentFolder)
     files = find_work(tmp_path / "tiny.py", tiny).files(1000)
     assert "big.bin" not in files
     assert sum(map(len, files.values())) <= 1000
+
+
+def test_what_is_somebody_elses(tmp_path: Path, ordinary_user: dict[str, Any], tiny: AssignmentFolder) -> None:
+    """Protects who works in a home folder from what lies there and cannot be read: it is not theirs, and not their work's."""
+    write(tmp_path, "tiny.py", "closed.csv", "listed/data.csv")
+    (tmp_path / "closed.csv").chmod(0)
+    (tmp_path / "listed").chmod(0o444)
+    code = (
+        "import sys; from pathlib import Path; from grader.check.work import find_work; from grader.course.assignment import *; "
+        "print(sorted(find_work(Path(sys.argv[1]), open_assignment(Path(sys.argv[2]))).files(10**6)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, str(tmp_path / "tiny.py"), str(tiny.path)],
+        env=os.environ | {"PYTHONPATH": str(Path(grader.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+        **ordinary_user,
+    )
+    (tmp_path / "listed").chmod(0o700)
+    assert done.stdout == "['tiny.py']\n", done.stderr
 
 
 def test_a_file_that_is_too_large(tmp_path: Path, tiny: AssignmentFolder) -> None:

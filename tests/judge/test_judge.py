@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import json
+import os
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -34,6 +38,7 @@ from grader.sandbox.session import CallProcess, Session
 from grader.sandbox.wall import NoWall
 from grader.wire.values import Model
 
+NO_TEXT = os.fsdecode(b"data_\xe9.csv")
 RIGHT = b"def mean(values):\n    return sum(values) / len(values)\n"
 
 
@@ -121,6 +126,26 @@ def test_a_folder_that_the_grader_may_not_look_into(judge: Judge, tmp_path: Path
     """Protects a student from a zero for the rights of a folder: there is no score, and it is told what the system said."""
     result = judge.grade(Submission("ann", tmp_path, None, "unreadable", ("ann/work: Permission denied",)))
     assert_fault(result, "ann/work: Permission denied")
+
+
+@dataclass(frozen=True)
+class Closed(Submission):
+    """One that holds a file that cannot be read."""
+
+    def files(self, limit: int) -> dict[str, bytes]:
+        """Raises what the system says."""
+        raise PermissionError(errno.EACCES, "Permission denied", str(self.root / NO_TEXT))
+
+
+def test_a_file_of_an_old_archive_that_cannot_be_read(judge: Judge, tmp_path: Path) -> None:
+    """Protects the class's results from one file's name that is no text; and who looks for the file from another one's name."""
+    for submission in (
+        Closed("ann", tmp_path, tmp_path / "tiny.py"),
+        Submission("ann", tmp_path, None, "unreadable", (f"{NO_TEXT}: Permission denied",)),
+    ):
+        result = judge.grade(submission)
+        assert_fault(result, "e9.csv: Permission denied")
+        assert json.loads(result.model_dump_json())["messages"] == list(result.messages)
 
 
 def test_a_name_that_an_import_did_not_give(judge: Judge, submit: Callable[..., Submission]) -> None:
