@@ -52,7 +52,8 @@ def override_command(request: DecisionRequest, part: str, score: float | None) -
 
 def comment_command(request: DecisionRequest, part: str, words: str) -> int:
     """Say something or withdraw it; the exit status."""
-    if bool(words.strip()) is request.withdraw:
+    words = words.strip()
+    if bool(words) is request.withdraw:
         raise UsageError("say something, or --withdraw to take an earlier comment back")
     with open_gradebook(request.gradebook) as book:
         name = comment(book, request.decision(), part, words)
@@ -138,10 +139,10 @@ def grades_table(found: Grades) -> str:
 def history_command(where: str, assignment: str | None, student: str) -> int:
     """Print the trail; the exit status."""
     with open_gradebook(where) as book:
-        if student:
+        events = book.read(lambda connection: trail(connection, assignment, student))
+        if student and not any(event.student for event in events):  # who has handed in nothing may have a deadline
             name, _ = book.read(lambda connection: named_rules(connection, assignment))
             book.read(lambda connection: require_student(connection, name, student))
-        events = book.read(lambda connection: trail(connection, assignment, student))
     for event in events:
         when = event.at.isoformat(timespec="seconds")
         whom = f"{event.student}: " if event.student else ""

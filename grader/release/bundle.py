@@ -152,11 +152,12 @@ def _readmes(folder: AssignmentFolder, material: Material, starters: list[str]) 
 
 def _words(folder: AssignmentFolder, material: Material, starters: list[str], language: str) -> dict[str, Any]:
     conjunction = {"en": " or ", "ru": " или "}[language]
-    notebooks = [name for name in starters if name.endswith(".ipynb")]
+    code = [name for name in starters if name.endswith((".ipynb", ".py"))]
+    notebooks = [name for name in code if name.endswith(".ipynb")]
     return {
         "title": folder.specification.title.in_language(language),
-        "starter": conjunction.join(f"`{name}`" for name in starters if name.endswith((".ipynb", ".py"))),
-        "main": (notebooks or starters)[0],
+        "starter": conjunction.join(f"`{name}`" for name in code),
+        "main": (notebooks or code or starters)[0],
         "pictures": folder.specification.pictures,
         "comparison": folder.comparison.name if folder.comparison.parent == folder.path else "comparison/",
         "hidden": len(material.withheld),

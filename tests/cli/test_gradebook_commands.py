@@ -252,6 +252,24 @@ def test_names_in_the_history_are_only_text(home: Path, capsys: pytest.CaptureFi
     assert "eve" in said.out
 
 
+def test_decisions_that_are_about_little(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Protects who looks up a deadline of somebody who has handed in nothing yet, and the feedback from a comment of blanks."""
+    part = PartSummary(id="mean", title="Mean", max_score=60)
+    one = SubmissionResult(student="ann", path="", digest="", status=SubmissionStatus.GRADED, score=5, max_score=60)
+    summary = AssignmentSummary(id="tiny", title="Tiny", max_score=60, parts=(part,))
+    made = Results(grader=GraderSummary(version="1"), assignment=summary, submissions=(one,))
+    with open_gradebook("gradebook.db", create=True) as book:
+        record(book, made, Rules(title="Tiny", max_score=60, parts=(part,)), {}, "prof")
+    assert run_main(["extend", "bob", "2026-12-03T12:00:00+00:00", "--why", "was ill"]) == 0
+    assert run_main(["history", "bob"]) == 0
+    said = capsys.readouterr().out
+    assert "bob: due 2026-12-03T12:00:00+00:00; why: was ill" in said
+    assert "ann" not in said
+    assert run_main(["history", "carl"]) == 2
+    assert run_main(["comment", "ann", "mean", " ", "--withdraw"]) == 2
+    assert "there is no comment to withdraw" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("where", ["book.db", ""])
 def test_a_runs_gradebook_is_closed(home: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     """Protects a run that watches for a day from a database engine per round, also where a round ends in an error."""

@@ -129,6 +129,15 @@ def test_the_readme_says_what_decides(files: dict[str, bytes], name: str) -> Non
     assert ("| Среднее | 40 | баллов: 13,33, тестов: 1 | баллов: 26,67, тестов: 2 |" in text) is (name == "README.ru.md")
 
 
+def test_the_readme_names_the_code_of_a_starter_with_data(course_copy: Path) -> None:
+    """Protects a student from `pytest --submission data.csv`: what a starter brings along is nothing to test."""
+    folder = course_copy / "assignments" / "tiny"
+    (folder / "starter" / "data.csv").write_text("1,2\n")
+    files = build_bundle(open_assignment(folder))
+    for name in ("README.md", "README.ru.md"):
+        assert "pytest --submission tiny.py" in files[name].decode()
+
+
 def test_the_same_bytes_twice(course_copy: Path, tmp_path: Path) -> None:
     """Protects a release that is made again: another process, another hash seed, other times of change, the same zip."""
     archives = []
