@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
 from pathlib import Path
@@ -18,7 +19,7 @@ from grader.cli.run import RunRequest, take_in_and_plan
 from grader.cli.status import OK
 from grader.cli.titled import print_table
 from grader.course.assignment import AssignmentFolder
-from grader.course.submission import SUFFIXES, Submission, collect
+from grader.course.submission import SUFFIXES, Submission, collect, readable
 from grader.errors import UsageError
 from grader.guest.notebook import Unreadable
 from grader.i18n import counted, spoken
@@ -108,9 +109,20 @@ def _compare(run: AssignmentRun, request: SimilarRequest, out: Path) -> Similari
 
 
 def _earlier(request: SimilarRequest, folder: AssignmentFolder) -> Iterator[Source | LeftOut]:
-    for number, path in enumerate(request.against):
+    for number, (path, name) in enumerate(zip(request.against, _names_apart(request.against), strict=True)):
         for submission in _earlier_submissions(path, folder, request.out / EARLIER / str(number)):
-            yield read_source(submission.called(f"{path.name}/{submission.student}"), folder, earlier=True)
+            yield read_source(submission.called(f"{name}/{submission.student}"), folder, earlier=True)
+
+
+def _names_apart(paths: Sequence[Path]) -> list[str]:
+    """Each path's own name, with so many of the folders above it that no other is called so: `2024/lab15` and `2025/lab15`."""
+    every = [Path(os.path.abspath(path)).parts for path in paths]
+    names = []
+    for parts in every:
+        others = [other for other in every if other != parts]
+        enough = (count for count in range(1, len(parts)) if all(other[-count:] != parts[-count:] for other in others))
+        names.append(readable("/".join(parts[-next(enough, len(parts)) :])))
+    return names
 
 
 def _earlier_submissions(path: Path, folder: AssignmentFolder, place: Path) -> list[Submission]:

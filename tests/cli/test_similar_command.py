@@ -73,6 +73,22 @@ def test_what_is_written_and_said(make_class: MakeClass, tmp_path: Path, capsys:
     assert [document["works"][document["pairs"][0][side]]["student"] for side in ("first", "second")] == ["ann", "ben"]
 
 
+def test_earlier_years_of_one_lab(
+    make_class: MakeClass, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Protects whose work was copied from a namesake of another year: the folder of a lab is called alike in all of them."""
+    place = make_class(ann=RIGHT)
+    for year, text in (("2024", RIGHT), ("2025", OTHER)):
+        (tmp_path / year / "tiny" / "ivan").mkdir(parents=True)
+        (tmp_path / year / "tiny" / "ivan" / "tiny.py").write_text(text)
+    monkeypatch.chdir(tmp_path / "2024" / "tiny")
+    arguments = ["similar", str(place), "-o", str(tmp_path / "out")]
+    assert run_main([*arguments, "--against", "."]) == 0
+    assert "tiny/ivan (100%)" in capsys.readouterr().out
+    assert run_main([*arguments, "--against", ".", "--against", "../../2025/tiny"]) == 0
+    assert "2024/tiny/ivan (100%)" in capsys.readouterr().out
+
+
 def test_language_and_bounds(make_class: MakeClass, tmp_path: Path) -> None:
     """Protects `--lang`, `--least` and `--most`."""
     place = make_class(ann=RIGHT, ben=RIGHT, carl=OTHER, dora=OTHER)
