@@ -18,10 +18,9 @@ from grader.check.telling import tell
 from grader.check.work import OwnWork, beside, find_work
 from grader.ci.github import commands_stopped, on_github, tell_github
 from grader.cli.markup import escape
-from grader.cli.options import check_language, check_out
+from grader.cli.options import check_file, check_language
 from grader.cli.output import Output
 from grader.cli.status import FOUND, OK
-from grader.errors import UsageError
 from grader.report.text import clean
 from grader.run.watch import Fingerprint, wait_for_change
 from grader.wholefile import write_text_whole
@@ -79,10 +78,7 @@ def check_command(request: CheckRequest) -> int:
 def refuse(request: CheckRequest) -> None:
     """Raises `UsageError` for what cannot be."""
     check_language(request.language)
-    if request.html is not None:
-        check_out(request.html.parent, "--html")
-        if request.html.is_dir():
-            raise UsageError(f"--html: {request.html} is a folder; name a file in it")
+    check_file(request.html, "--html")
 
 
 def show(checked: Checked, request: CheckRequest, console: Console) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.table import Table
 
 from grader.cli.markup import escape
+from grader.cli.options import check_file
 from grader.cli.output import standard_output
 from grader.cli.report import one_of_each, results_at
 from grader.cli.status import FOUND, OK
@@ -22,8 +23,9 @@ _MOST_REASONS = 5
 def diff_command(old: Path, new: Path, json_file: Path | None, everybody: bool) -> int:
     """Show the differences of each assignment; 1 when a grade changes, else 0.
 
-    Raises `UsageError` for what holds no results, and for two that have no assignment in common.
+    Raises `UsageError` for what holds no results, for two that have no assignment in common, and as `check_file` does.
     """
+    check_file(json_file, "--json")
     before, after = _read(old), _read(new)
     if before.keys().isdisjoint(after.keys()):  # else everybody would have been added, or removed
         of = [", ".join(sorted(results)) for results in (before, after)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.check.lab import find_lab
 from grader.cli.console import size_text
 from grader.cli.markup import escape
+from grader.cli.options import check_file
 from grader.cli.output import standard_error, standard_output
 from grader.cli.people import tell_untested
 from grader.cli.report import one_of_each, results_at
@@ -57,6 +58,7 @@ def package_command(assignment: str, out: Path | None, hidden_tests: Visibility)
     if folder.is_bundle:
         raise UsageError(f"{folder.path} is a student's bundle; package the assignment in its course")
     out = out or Path(f"{folder.specification.id}-autograder.zip")
+    check_file(out, "--out")
     raw = gradescope_package(folder, hidden_tests)
     write_bytes_whole(out, raw)
     standard_output().print(f"{out}: {size_text(len(raw))}", markup=False)

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.table import Table
 
 from grader.cli.markup import escape, plain
+from grader.cli.options import check_file
 from grader.cli.output import standard_error, standard_output
 from grader.cli.recording import actor, read_moment
 from grader.cli.status import OK
@@ -76,6 +77,8 @@ def extend_command(request: DecisionRequest, until: str) -> int:
 
 def grades_command(where: str, assignment: str | None, csv_file: Path | None, json_file: Path | None) -> int:
     """Show the table, write the files; the exit status."""
+    check_file(csv_file, "--csv")
+    check_file(json_file, "--json")
     with open_gradebook(where) as book:
         found = book.read(lambda connection: grades(connection, assignment))
     if csv_file is not None:

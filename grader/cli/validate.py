@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.table import Table
 
 from grader.cli.markup import escape
+from grader.cli.options import check_file
 from grader.cli.output import standard_output
 from grader.cli.status import FOUND, OK
 from grader.cli.titled import print_table
@@ -24,6 +25,7 @@ _MOST_SHORTFALLS = 20
 
 def validate_command(assignment: str | None, json_path: Path | None, sandbox: str) -> int:
     """Validate one assignment, or all of the course; the exit status."""
+    check_file(json_path, "--json")  # not after twenty minutes
     courses = courses_here()
     validations = [validate(folder, sandbox, courses) for folder in wanted_assignments(assignment, courses)]
     if json_path is not None:

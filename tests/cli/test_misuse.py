@@ -15,11 +15,12 @@ from grader.results import AssignmentSummary, GraderSummary, Results
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working folder: empty results, a file, a folder."""
+    """The working folder: empty results, a file, a folder, a pipe."""
     summary = AssignmentSummary(id="tiny", title="Tiny", max_score=1)
     (tmp_path / "results.json").write_text(Results(grader=GraderSummary(version="0"), assignment=summary).to_json())
     (tmp_path / "file").write_text("")
     (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -30,9 +31,16 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["export", "results.json", "--to", "csv", "-o", "file"], "file cannot be used: there is a file of that name"),
         (["export", "results.json", "--to", "csv", "--out=file/x"], "file/x cannot be used: Not a directory"),
         (["diff", "results.json", "results.json", "--json", "/proc/x"], "/proc/x cannot be used: No such file"),
-        (["diff", "results.json", "results.json", "--json", "folder"], "folder cannot be used: Is a directory"),
+        (["diff", "results.json", "results.json", "--json", "folder"], "--json: folder is a folder; name a file in it"),
+        (["diff", "results.json", "results.json", "--json", "pipe"], "--json: pipe is a device or a pipe; name a file"),
+        (["diff", "results.json", "results.json", "--json", "/dev/stdout"], "--json: /dev/stdout is a device or a pipe"),
+        (["grades", "--csv", "/dev/fd/1"], "--csv: /dev/fd/1 is a device or a pipe"),
+        (["grades", "--json", "pipe"], "--json: pipe is a device or a pipe"),
+        (["validate", "{tiny}", "--json", "file/x.json"], "--json: file is not a folder"),
+        (["check", "{tiny}/../../submissions/tiny/anna", "--html", "pipe"], "--html: pipe is a device or a pipe"),
         (["diff", "results.json", "results.json", "--json", f"{'x' * 300}"], "x cannot be used: File name too long"),
-        (["package", "{tiny}", "--for", "gradescope", "--out", "file/x.zip"], "file cannot be used"),
+        (["package", "{tiny}", "--for", "gradescope", "--out", "file/x.zip"], "--out: file is not a folder"),
+        (["package", "{tiny}", "--for", "gradescope", "--out", "pipe"], "--out: pipe is a device or a pipe"),
         (["run", "{tiny}/../../submissions", "-o", "/proc/xx"], "/proc/xx cannot be used: No such file"),
         (["check", "{tiny}/../../submissions/tiny/anna", "--html", "file/x.html"], "--html: file is not a folder"),
     ],
