@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from grader.course.specification import same_name
@@ -72,6 +74,7 @@ def _cells(text: str) -> Iterator[tuple[int, str, list[int]]]:
         sources = ["".join(cell["source"]) for cell in cells]
     except (ValueError, KeyError, TypeError, RecursionError):
         return
+    starts = list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
     position = 0
     for number, (cell, source) in enumerate(zip(cells, sources, strict=True), start=1):
         while (match := _SOURCE.search(text, position)) is not None:
@@ -79,7 +82,7 @@ def _cells(text: str) -> Iterator[tuple[int, str, list[int]]]:
             position = match.end()
             if "".join(piece for piece, _ in strings) == source:
                 if cell.get("cell_type") == "code":
-                    yield number, source, _lines(strings, text)
+                    yield number, source, _lines(strings, starts)
                 break
 
 
@@ -96,9 +99,13 @@ def _strings(text: str, start: int) -> Iterator[tuple[str, int]]:
         position = match.end()
 
 
-def _lines(strings: list[tuple[str, int]], text: str) -> list[int]:
+def _lines(strings: list[tuple[str, int]], starts: list[int]) -> list[int]:
+    """The file's line of each line of a cell; `starts`: where the file's lines begin.
+
+    Not counted from the top for each: of a notebook of 18 MB with pictures and 3,000 lines that took 40 s.
+    """
     lines: list[int] = []
     for piece, offset in strings:
-        here = text.count("\n", 0, offset) + 1
+        here = bisect_right(starts, offset)
         lines += [here] * (piece.count("\n") + (not piece.endswith("\n")))
     return lines
