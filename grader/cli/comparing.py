@@ -115,7 +115,7 @@ def _earlier(request: SimilarRequest, folder: AssignmentFolder) -> Iterator[Sour
 
 
 def _names_apart(paths: Sequence[Path]) -> list[str]:
-    """Each path's own name, with so many of the folders above it that no other is called so: `2024/lab15` and `2025/lab15`."""
+    """Each path's own name, with so many of the folders above it that no other is called so: `2024/cnn` and `2025/cnn`."""
     every = [Path(os.path.abspath(path)).parts for path in paths]
     names = []
     for parts in every:

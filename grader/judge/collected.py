@@ -20,7 +20,7 @@ from _pytest.python import get_direct_param_fixture_func
 from grader.course.assignment import AssignmentFolder
 from grader.judge.planned import PlannedTest
 from grader.judge.plugin import JudgePlugin, Setting
-from grader.judge.running import arguments, own_options, run_tests
+from grader.judge.running import arguments, from_within, own_options, run_tests
 
 
 class CollectedTests:
@@ -77,7 +77,8 @@ class CollectedTests:
             session = pytest.Session.from_config(config)
             try:
                 config.hook.pytest_sessionstart(session=session)
-                session.perform_collect()
+                with from_within(config, self.setting.folder):
+                    session.perform_collect()
                 if not session.testsfailed and session.items and not _can_leave_traces(session, self.setting.folder):
                     return plugin, session
             except BaseException:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,8 @@ def run_tests(
     options = [*(["--collect-only"] if collect_only else []), *(["--exitfirst"] if stop_early else [])]
     catcher = _Catcher()
     with own_options(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
-        status = pytest.main([*arguments(folder, visibilities, keyword), *options], plugins=[plugin, catcher])
+        started = [*arguments(folder, visibilities, keyword), *options]
+        status = pytest.main(started, plugins=[plugin, catcher, _Collecting(folder)])
     if catcher.interrupted:
         raise KeyboardInterrupt
     if catcher.error is not None:
@@ -78,7 +80,9 @@ def run_tests(
 
 
 def arguments(folder: AssignmentFolder, visibilities: tuple[str, ...], keyword: str = "") -> list[str]:
-    """What pytest is called with."""
+    """What pytest is called with. Raises `SpecificationError` for a folder whose path it cannot read."""
+    if "::" in str(folder.path):
+        raise SpecificationError(f"{folder.path}: pytest takes what stands behind :: for a test", remedy="rename the folder")
     places = [str(folder.tests(visibility)) for visibility in visibilities if folder.tests(visibility).is_dir()]
     return [
         *places,
@@ -117,6 +121,32 @@ def own_options() -> Iterator[None]:
     finally:
         del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         os.environ.update({name: value for name, value in before.items() if value is not None})
+
+
+@contextlib.contextmanager
+def from_within(config: pytest.Config, folder: AssignmentFolder) -> Iterator[None]:
+    """While the body collects, places are told as they are called in `tests/`: in the path to it a bracket may stand, as in
+    `labs [2026]`, which pytest takes for a test's parameters.
+
+    Not when pytest starts, which would look for them in the working folder, nor when it ends, which would go there.
+    """
+    places, given = config.args, config.invocation_params
+    config.invocation_params = config.InvocationParams(args=given.args, plugins=given.plugins, dir=folder.path / "tests")
+    config.args = [Path(place).name for place in places]
+    try:
+        yield
+    finally:
+        config.args, config.invocation_params = places, given
+
+
+class _Collecting:
+    def __init__(self, folder: AssignmentFolder) -> None:
+        self._folder = folder
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self, session: pytest.Session) -> Generator[None, Any, Any]:
+        with from_within(session.config, self._folder):
+            return (yield)
 
 
 class _Catcher:

@@ -96,6 +96,19 @@ def test_they_are_collected_once(tests: CollectedTests, submission: Callable[...
     assert collected == [1]
 
 
+def test_a_folder_with_brackets_in_its_name(
+    course_copy: Path, make_setting: MakeSetting, submission: Callable[..., Make]
+) -> None:
+    """Protects whoever calls a folder so, and who types the command: pytest goes into a folder of its own when it ends."""
+    course, here = course_copy.rename(course_copy.with_name("labs [2026]")), Path.cwd()
+    collected = CollectedTests(make_setting(course), BOTH)
+    plugin = collected.run(submission())
+    collected.close()
+    assert [one.outcome for one in plugin.ran] == [None] * 7
+    assert collected.is_kept
+    assert Path.cwd() == here
+
+
 def test_some_parts_alone(tests: CollectedTests, submission: Callable[..., Make]) -> None:
     """Protects the regrading of one part, before and after whole runs."""
     for parts in ({"words"}, set(), {"mean", "clamp"}):

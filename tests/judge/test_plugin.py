@@ -101,6 +101,24 @@ def test_public_tests_alone(setting: Setting) -> None:
     assert {test.visibility for test in plugin.planned} == {"public"}
 
 
+@pytest.mark.parametrize("name", ["labs [2026]", "labs] and [more", "labs %20 'x' {y}"])
+def test_a_folder_with_brackets_in_its_name(course_copy: Path, make_setting: MakeSetting, setting: Setting, name: str) -> None:
+    """Protects whoever calls a folder so from "path cannot contain [] parametrization", and their working folder."""
+    course, here = course_copy.rename(course_copy.with_name(name)), Path.cwd()
+    plugin, usual = JudgePlugin(make_setting(course), None), JudgePlugin(setting, None)
+    for one in (plugin, usual):
+        run_tests(one, collect_only=True)
+    assert plugin.planned == usual.planned
+    assert Path.cwd() == here
+
+
+def test_a_folder_with_colons_in_its_name(course_copy: Path, make_setting: MakeSetting) -> None:
+    """Protects from ids of tests that hold a part of the path: pytest cannot tell it from them."""
+    course = course_copy.rename(course_copy.with_name("a::b"))
+    with pytest.raises(SpecificationError, match="a::b/assignments/tiny: pytest takes what stands behind :: for a test"):
+        run_tests(JudgePlugin(make_setting(course), None), collect_only=True)
+
+
 def test_one_part_alone(setting: Setting) -> None:
     """Protects the validation of one part from running the others."""
     plugin = JudgePlugin(setting, None, only_parts=frozenset({"words"}))
