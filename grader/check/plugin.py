@@ -115,11 +115,10 @@ class SubmissionPlugin(JudgePlugin):
         return self.checker.checked(self.work, judge.result(self.work, self.work.digest_if_readable(judge.limit), graded, 0.0))
 
     def pytest_unconfigure(self) -> None:
-        """End the work's process."""
+        """End the work's process, also one that the work could not be loaded into."""
         if isinstance(self.opened, Opened):
             self.opened.workplace.close()
-        if self.opened is not None:
-            self.checker.close()
+        self.checker.close()
 
 
 class Unloaded:
