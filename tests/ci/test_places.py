@@ -86,16 +86,17 @@ def test_what_is_no_notebook(name: str, raw: bytes) -> None:
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), max_size=4), st.booleans(), st.booleans())
 def test_any_source(sources: list[str], ascii_only: bool, sort_keys: bool) -> None:
-    """Protects against escapes, quotes and brackets in sources: every line of every cell is found, in rising order."""
+    """Protects against escapes, quotes and brackets in sources: every line of every cell is found, and is that line."""
     cells = [("code", source) for source in sources]
     documents = [{"cell_type": kind, "source": source.split("\n")} for kind, source in cells]
     for document in documents:
         lines = document["source"]
         document["source"] = [f"{line}\n" for line in lines[:-1]] + lines[-1:]
     text = json.dumps({"cells": documents}, ensure_ascii=ascii_only, sort_keys=sort_keys, indent=1)
-    places = places_in("lab.ipynb", text.encode())
+    places, written = places_in("lab.ipynb", text.encode()), text.split("\n")
     for number, (_, source) in enumerate(cells, start=1):
-        count = source.count("\n") + 1
-        found = [places.line(number, line) for line in range(1, count + 1)]
+        lines = source.split("\n")
+        found = [places.line(number, line) for line in range(1, len(lines) + 1)]
         assert all(found)
         assert found == sorted(found)
+        assert [json.loads(written[line - 1].strip().rstrip(",")).removesuffix("\n") for line in found] == lines

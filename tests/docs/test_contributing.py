@@ -36,7 +36,9 @@ def test_what_is_run_by_itself(repository: Path) -> None:
 
 def test_where_to_change_what(repository: Path) -> None:
     """Protects from places that have moved, folders without tests, and commands that nobody can type."""
-    for _, places, run in rows(repository, "| I want to | edit | then run |"):
+    table = rows(repository, "| I want to | edit | then run |")
+    assert len(table) > 10
+    for _, places, run in table:
         named = [name for name in re.findall(r"`([\w./]+)`", f"{places} {run}") if "/" in name]
         assert [name for name in named if not (repository / name).exists()] == []
         for command in re.findall(r"`((?:make|grade|python) .*?)`", run):

@@ -1085,9 +1085,8 @@ def test_a_setting_that_takes_an_argument() -> None:
     """Protects a parameter that is filled already, in order: given once more, it would be refused."""
     further = Parameter("sized", required=False, default="true")
     asked = question("overlap", report(overlap=Entry("function", (Parameter("first"), further))))
-    for attempt in attempts(asked):
-        for request in requests_of(asked, attempt, ([0, 0, 1, 1], [0, 0, 2, 2])):
-            assert "sized" not in request.keywords or len(request.positional) < 2
+    requests = [one for attempt in attempts(asked) for one in requests_of(asked, attempt, ([0, 0, 1, 1], [0, 0, 2, 2]))]
+    assert {(len(request.positional), "sized" in request.keywords) for request in requests} == {(2, False)}
 
 
 @pytest.mark.parametrize(
