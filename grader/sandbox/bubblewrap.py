@@ -11,7 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.sandbox.library import GUEST_FILES, LINKS, environment_folders, installed_package, libraries
+from grader.sandbox.library import GUEST_FILES, LINKS, environment_folders, hidden_in, installed_package, libraries
 from grader.sandbox.wall import INNER_ENVIRONMENT, PACKAGE, Contents, Inside
 
 _GUEST = "/opt/grader"
@@ -137,7 +137,8 @@ def _visible(folders: list[Path], hidden: tuple[Path, ...]) -> list[str]:
     conda), and a virtual environment inside a course.
     """
     steps = [(path, ["--ro-bind", str(path), str(path)]) for path in folders]
-    steps += [(path, ["--tmpfs", str(path)]) for path in hidden if any(path.is_relative_to(folder) for folder in folders)]
+    covered = dict.fromkeys(path for folder in folders for path in hidden_in(folder, hidden))
+    steps += [(path, ["--tmpfs", str(path)]) for path in covered]
     # Sorting is stable: where a hidden folder is itself one to bind, the cover comes last.
     return [word for _, words in sorted(steps, key=lambda step: len(step[0].parts)) for word in words]
 

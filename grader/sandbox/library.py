@@ -42,9 +42,16 @@ def installed_package() -> Path | None:
     return PACKAGE if PACKAGE.is_relative_to(purelib) else None
 
 
+def hidden_in(folder: Path, hidden: Iterable[Path]) -> list[Path]:
+    """Those of the `hidden` folders that lie in `folder`, by their paths through it, however either is called: it may be reached
+    by a link, and they by a path from the working folder."""
+    real = folder.resolve()
+    return [folder / path.relative_to(real) for path in (one.resolve() for one in hidden) if path.is_relative_to(real)]
+
+
 def without(folder: Path, hidden: Iterable[Path]) -> list[Path]:
     """`folder`, or what lies in it beside the `hidden` folders inside: for a wall that can allow folders but cover none."""
-    inside = [path for path in hidden if path.is_relative_to(folder)]
+    inside = hidden_in(folder, hidden)
     if not inside:
         return [folder]
     if folder in inside or not folder.is_dir():

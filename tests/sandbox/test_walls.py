@@ -98,25 +98,33 @@ def test_flags_of_files_that_may_be_read_stay(make_place: Callable[..., Place], 
     assert place.look(code, f"{place.template.inside.pictures}/cat.jpg") in NOTHING_DONE
 
 
-def test_a_hidden_folder_inside_a_visible_one(make_place: Callable[..., Place], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("called", ["by its name", "by a path from here", "below a link"])
+def test_a_hidden_folder_inside_a_visible_one(
+    make_place: Callable[..., Place], monkeypatch: pytest.MonkeyPatch, called: str
+) -> None:
     """Protects a course that lies in the interpreter's own folder, or among system libraries, which the inside does see."""
     with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="grader-prefix-") as name:
-        prefix = Path(name)
+        prefix, link = Path(name, "prefix"), Path(name, "link")
         (prefix / "lib" / "course" / "hidden").mkdir(parents=True)
+        link.symlink_to(prefix)
         (prefix / "lib" / "course" / "hidden" / "test.py").write_text("expected = 42")
         (prefix / "lib" / "module.py").write_text("x = 1")
         (prefix / "submissions").mkdir()
         (prefix / "submissions" / "other.py").write_text("theirs")
-        for path in (prefix, *prefix.rglob("*")):
+        for path in (Path(name), prefix, *prefix.rglob("*")):
             path.chmod(0o755)
-        monkeypatch.setattr(sys, "base_exec_prefix", str(prefix))
-        place = make_place(Contents(hidden=(prefix / "lib" / "course",)))
+        seen = link if called == "below a link" else prefix
+        monkeypatch.setattr(sys, "base_exec_prefix", str(seen))
+        hidden_folder = prefix / "lib" / "course"
+        if called == "by a path from here":
+            hidden_folder = Path(os.path.relpath(hidden_folder))
+        place = make_place(Contents(hidden=(hidden_folder,)))
         code = """
         def probe(prefix):
             names = ("lib/module.py", "lib/course/hidden/test.py", "submissions/other.py")
             return [tried(lambda: open(f"{prefix}/{name}").read()) for name in names]
         """
-        found, *hidden = place.look(code, name)
+        found, *hidden = place.look(code, str(seen))
     assert found == ["done", "x = 1"]
     assert {*hidden} <= NOTHING_DONE
 
