@@ -37,9 +37,8 @@ def environment_folders() -> list[Path]:
 
 
 def installed_package() -> Path | None:
-    """This package where it is installed among the libraries that the inside sees; the judge's part is covered there."""
-    purelib = Path(sysconfig.get_paths()["purelib"])
-    return PACKAGE if PACKAGE.is_relative_to(purelib) else None
+    """This package where it is installed among the libraries that the inside sees, by its path there; the judge's part is covered."""
+    return next(iter(hidden_in(Path(sysconfig.get_paths()["purelib"]), (PACKAGE,))), None)
 
 
 def hidden_in(folder: Path, hidden: Iterable[Path]) -> list[Path]:
