@@ -20,6 +20,7 @@ from grader.cli.status import OK
 from grader.cli.titled import print_table
 from grader.course.assignment import AssignmentFolder
 from grader.course.submission import SUFFIXES, Submission, collect, readable
+from grader.course.walk import walk
 from grader.errors import UsageError
 from grader.guest.notebook import Unreadable
 from grader.i18n import counted, spoken
@@ -147,7 +148,7 @@ def _pieces(path: Path, is_starter: bool) -> Iterator[Piece]:
         return
     if not path.exists():
         raise UsageError(f"--handed-out: there is no {path}")
-    files = sorted(one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES) if path.is_dir() else [path]
+    files = [one for one in walk(path) if one.suffix.lower() in SUFFIXES] if path.is_dir() else [path]
     for file in files:
         try:
             yield from read_handed_out(file)

@@ -37,7 +37,7 @@ def environment_folders() -> list[Path]:
 
 
 def installed_package() -> Path | None:
-    """This package where it is installed among the libraries that the inside sees, by its path there; the judge's part is covered."""
+    """This package where it is installed among the libraries of the inside, by its path there: the judge's part is covered."""
     return next(iter(hidden_in(Path(sysconfig.get_paths()["purelib"]), (PACKAGE,))), None)
 
 

@@ -176,6 +176,22 @@ def test_wrong_usage(
     assert said in capsys.readouterr().err
 
 
+def test_what_tools_left_beside_handed_out_code(
+    make_class: MakeClass, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Protects who names a folder that Jupyter and an environment lie in from "cannot be read as code", and from waiting."""
+    given = tmp_path / "given"
+    for name in (".ipynb_checkpoints", "env", "old.py"):
+        (given / name).mkdir(parents=True)
+    (given / "lecture.py").write_text(RIGHT)
+    (given / ".ipynb_checkpoints" / "lecture-checkpoint.ipynb").write_text("{")
+    (given / "env" / "pyvenv.cfg").touch()
+    (given / "env" / "library.py").write_bytes(b"\0")
+    arguments = ["similar", str(make_class(ann=RIGHT, ben=RIGHT)), "-o", str(tmp_path / "out"), "--handed-out", str(given)]
+    assert run_main(arguments) == 0
+    assert "0 submissions compared" in capsys.readouterr().out
+
+
 def test_handed_out_code_that_cannot_be_read(make_class: MakeClass, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Protects the instructor from a reason that only the source explains: it is told in the words of the pages."""
     given = tmp_path / "lecture.ipynb"
