@@ -82,12 +82,19 @@ class Reference:
         self.assignment = assignment
         self.networks = networks
         self.store = store
-        self.module: Any = None if by_memory else _loaded(assignment)
+        self._module = None if by_memory else _loaded(assignment)
         self.source = b"\0".join(file.read_bytes() for file in assignment.reference_files)
         self.versions = [installed(name) for name in _LIBRARIES]
         self.asked: set[str] = set()
         self.with_torch = "torch" in assignment.specification.preload
         self._remembered = remembered or Remembered()
+
+    @property
+    def module(self) -> Any:
+        """The reference's file, of which a test may use more than its parts. Raises `CourseNeeded` where it is not imported."""
+        if self._module is None:
+            raise self._remembered.need_course()
+        return self._module
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         parts = {part.id: part for part in self.__dict__["assignment"].specification.parts}
@@ -140,7 +147,7 @@ class Reference:
 
     def _said(self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]], question: str) -> list[Value]:
         """A variant's own answers; None is remembered of one that raised."""
-        if self.module is None:
+        if self._module is None:
             raise self._remembered.need_course()
         asked, lent = for_one_test(function), dict[str, Any]()
         try:
@@ -160,8 +167,6 @@ class Reference:
         return plain(answer, copied=True)  # which may be a view of the test's own array
 
     def _function(self, part: str) -> Callable[..., Any]:
-        if self.module is None:
-            raise self._remembered.need_course()
         found: Callable[..., Any] = getattr(self.module, self.assignment.specification.part(part).names[0])
         return found
 

@@ -107,6 +107,20 @@ def test_a_second_run_imports_no_reference(run: AssignmentRun, tmp_path: Path, m
     assert tested == [(1, tested[0][1]), (1, tested[0][1]), (2, tested[0][1])]
 
 
+def test_a_test_that_uses_more_of_the_reference(run: AssignmentRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a course whose tests call a helper of the reference's from a fault for everybody in each run but the first."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    test = run.folder.tests("hidden") / "test_mean.py"
+    test.write_text(test.read_text().replace("(check)", "(check, reference)").replace("-7.25", "reference.module.mean([-7.25])"))
+    (again,) = plan_run(run.folder.path.parent.parent / "submissions", None)
+    scores = []
+    for number in range(2):
+        options = RunOptions(ThisMachine(choose_wall("none")), tmp_path / f"out {number}")
+        results, _ = run_assignment(again, options, Silence())
+        scores.append(results.submissions[0].score)
+    assert scores == [40, 40]
+
+
 def test_fresh_where_another_users_answers_stay(run: AssignmentRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects who doubts what is remembered in a cache that is shared: of it nothing can be removed, and nothing is used."""
     monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
