@@ -4,7 +4,8 @@ matplotlib takes its settings from a file `matplotlibrc` in the working folder f
 that is a student's: one that cannot be read ends the report, and so does a line of it (`text.usetex: True`). So the import
 happens elsewhere, and everything is drawn within `own_settings`, whatever the instructor's own settings say.
 
-A user whose home is closed, as that of a service, is lent a folder for matplotlib's files: without one it complains in each run.
+A user whose home is closed, as that of a service, or who has none is lent a folder for matplotlib's files: without one it
+complains in each run.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ def _lend_folder() -> None:
     place = Path(os.path.expanduser(os.environ.get("XDG_CONFIG_HOME") or "~/.config"), "matplotlib")
     # Not `Path.exists`, which raises for what lies in another user's home: with `su`, HOME may still be root's.
     nearest = next((one for one in (place, *place.parents) if os.path.exists(one)), place)
-    if not (os.path.isdir(nearest) and os.access(nearest, os.W_OK)):
+    # What is still called `~` is of a user without an entry and a HOME, as in a container.
+    if not (place.is_absolute() and os.path.isdir(nearest) and os.access(nearest, os.W_OK)):
         os.environ["MPLCONFIGDIR"] = tempfile.mkdtemp(prefix="matplotlib-")
         atexit.register(shutil.rmtree, os.environ["MPLCONFIGDIR"], ignore_errors=True)
 

@@ -81,6 +81,20 @@ def test_a_home_of_somebody_else(tmp_path: Path, ordinary_user: dict[str, Any]) 
     assert (complaints, list(temporary.iterdir())) == ("", [])
 
 
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become a user without a name")
+@pytest.mark.usefixtures("ordinary_user")
+def test_a_user_without_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects what a container's user reads, who has neither an entry nor a HOME, from matplotlib's complaint."""
+    monkeypatch.delenv("HOME", raising=False)
+    (temporary := tmp_path / "temporary").mkdir()
+    for folder in (tmp_path, temporary):  # the working folder, too, below which `~` would be taken for a place
+        folder.chmod(0o777)
+    nobody = {"user": 54_321, "group": 54_321, "extra_groups": []}
+    picture, complaints = drawn(tmp_path, nobody, XDG_CONFIG_HOME="", MPLCONFIGDIR="", TMPDIR=str(temporary))
+    assert "<svg" in picture
+    assert (complaints, list(temporary.iterdir())) == ("", [])
+
+
 def test_an_instructors_settings() -> None:
     """Protects pages from what matplotlib was told before, here or in the instructor's own settings."""
     assignment = AssignmentSummary(id="a", title="A", max_score=2)
