@@ -21,7 +21,8 @@ class OwnWork(Submission):
     """A submission that lies among other things: its folder may be a home folder, so that only so much of it is looked at."""
 
     def files(self, limit: int) -> dict[str, bytes]:
-        """The file, and what its folder holds beside it, as far as a submission may reach."""
+        """The file, and what its folder holds beside it, as far as a submission may reach, that can be read. Raises as
+        `Submission.files`."""
         if self.main is None:
             raise ValueError("there is no file to check")
         left = limit - self.main.stat().st_size

@@ -44,7 +44,8 @@ _WIDTH = 100
 def starter_files(master: Path) -> dict[str, bytes]:
     """The starter's files by name, made from the folder `master`; none where there is no such folder.
 
-    Raises `SpecificationError` for a region that does not end, a marker that is left, and for a notebook that is none.
+    Raises `SpecificationError` for a region that does not end, a marker that is left, for a notebook that is none, and for a
+    module that is no text in UTF-8.
     """
     files: dict[str, bytes] = {}
     modules: dict[str, bytes] = {}
@@ -54,14 +55,15 @@ def starter_files(master: Path) -> dict[str, bytes]:
             files[path.name] = (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
             modules[f"{path.stem}.py"] = module_of(notebook).encode()
         elif path.suffix == ".py":
-            files[path.name] = without_solution(path.read_text(encoding="utf-8"), str(path)).encode()
+            files[path.name] = without_solution(_read_module(path), str(path)).encode()
     return {**modules, **files}
 
 
 def without_solution(source: str, place: str, *, is_text: bool = False) -> str:
     """The source with every solution replaced by what the starter has there. `place` is where it stands, for errors.
 
-    In a text cell (`is_text`) only regions are solutions: `# SOLUTION` is a heading there.
+    In a text cell (`is_text`) only regions are solutions: `# SOLUTION` is a heading there. Raises `SpecificationError` for a
+    region that does not end, and for a marker that is left.
     """
     lines: list[str] = []
     region: list[str] | None = None
@@ -103,12 +105,21 @@ def _replaced(line: str) -> str:
     return f"{found['indent']}{target[0].rstrip() + ' ...' if target else '...'}"
 
 
+def _read_module(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SpecificationError(f"{path}: is no text in UTF-8", remedy="save it as UTF-8") from error
+
+
 def _read_notebook(path: Path) -> dict[str, Any]:
     """The starter's notebook."""
     try:
         tree = json.loads(path.read_text(encoding="utf-8"))
-        cells = [dict(cell) for cell in tree["cells"]]
-    except (ValueError, KeyError, TypeError) as error:
+        cells = [{**cell, "cell_type": cell["cell_type"], "source": "".join(cell["source"])} for cell in tree["cells"]]
+    except KeyError as error:
+        raise SpecificationError(f"{path}: is not a notebook: {error} is missing in it") from error
+    except (ValueError, TypeError) as error:
         raise SpecificationError(f"{path}: is not a notebook: {error}") from error
     kept = []
     for number, cell in enumerate(cells, start=1):
@@ -116,7 +127,7 @@ def _read_notebook(path: Path) -> dict[str, Any]:
         if "solution" in metadata.get("tags", []):
             continue
         is_code = cell["cell_type"] == "code"
-        source = without_solution("".join(cell["source"]), f"{path}: cell {number}", is_text=not is_code)
+        source = without_solution(cell["source"], f"{path}: cell {number}", is_text=not is_code)
         cell |= {"outputs": [], "execution_count": None} if is_code else {}
         tags = {"tags": metadata["tags"]} if metadata.get("tags") else {}
         kept.append({**cell, "source": source.splitlines(keepends=True), "metadata": tags})

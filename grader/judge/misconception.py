@@ -82,7 +82,7 @@ def name_of(function: Callable[..., Any]) -> str:
 
 
 def uncalled(name: str) -> Callable[..., Any]:
-    """What stands for a function whose answers are known by other means."""
+    """What stands for a function whose answers are known by other means; called it raises `LookupError`."""
 
     def function(*_arguments: Any) -> Any:
         raise LookupError(f"{name} cannot be called: its code is not here")

@@ -48,7 +48,7 @@ class LocalSubmission:
         return lambda *arguments: self.call(part, arguments)[1]
 
     def call(self, part: Part, arguments: tuple[Any, ...]) -> tuple[Call, Any]:
-        """The call, and the answer in plain numbers."""
+        """The call, and the answer in plain numbers. Raises the outcomes `Stopped`, where time is up, and `CodeRaised`."""
         part.check_count(arguments)
         given = [self._give(value) for value in arguments]
         try:

@@ -182,8 +182,18 @@ def test_what_is_stale(master: Path, tmp_path: Path) -> None:
     assert starter_files(tmp_path / "nothing") == {}
 
 
-def test_a_file_that_is_no_notebook(master: Path) -> None:
+@pytest.mark.parametrize(
+    "text", ["{}", "[]", "{", '{"cells": [1]}', '{"cells": [{"cell_type": "code"}]}', '{"cells": [{"source": ["1"]}]}']
+)
+def test_a_file_that_is_no_notebook(master: Path, text: str) -> None:
     """Protects from a traceback."""
-    (master / "lab.ipynb").write_text("{}")
+    (master / "lab.ipynb").write_text(text)
     with pytest.raises(SpecificationError, match="is not a notebook"):
+        starter_files(master)
+
+
+def test_a_module_in_another_encoding(master: Path) -> None:
+    """Protects an author whose editor writes Windows-1251 from a traceback."""
+    (master / "lab.py").write_bytes("# решение\n".encode("cp1251"))
+    with pytest.raises(SpecificationError, match=r"lab\.py: is no text in UTF-8"):
         starter_files(master)
