@@ -7,11 +7,13 @@ what the student reads. The assignment's own catalogue is asked first, then the 
 from __future__ import annotations
 
 import gettext as _gettext
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.errors import SpecificationError
 from grader.i18n import translator
 
 
@@ -61,7 +63,10 @@ def render(text: AnyText, translate: Callable[[str], str]) -> str:
 
 
 def translate_with(language: str, locale: Path, domain: str) -> Callable[[str], str]:
-    """A translation function: the catalogue of `domain` in the folder `locale` first, then the grader's own."""
+    """A translation function: the catalogue of `domain` in the folder `locale` first, then the grader's own.
+
+    Raises `SpecificationError` as `read_catalogue` does.
+    """
     own = _catalogue(domain, locale, language)
     general = translator(language)
 
@@ -78,8 +83,17 @@ def _catalogue(domain: str, locale: Path, language: str) -> _gettext.NullTransla
     """The catalogue as it lies there now; `gettext.translation` keeps the first one that it sees at a path."""
     own = _gettext.NullTranslations()
     for path in reversed(_gettext.find(domain, locale, [language], all=True)):
-        with open(path, "rb") as stream:
-            found = _gettext.GNUTranslations(stream)
+        found = read_catalogue(Path(path))
         found.add_fallback(own)
         own = found
     return own
+
+
+def read_catalogue(path: Path) -> _gettext.GNUTranslations:
+    """A compiled catalogue. Raises `SpecificationError` for a file that is none, as half of one, or cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return _gettext.GNUTranslations(stream)
+    except (OSError, ValueError, LookupError, struct.error) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise SpecificationError(f"{path}: is no catalogue: {why}", remedy="compile it again: pybabel compile") from error

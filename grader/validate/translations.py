@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import gettext
 import string
 from pathlib import Path
 from typing import Any
 
+from grader.judge.text import read_catalogue
+
 
 def slips(locale: Path, domain: str) -> list[str]:
-    """The translations whose fields are not those of the text, each with its catalogue and the text."""
+    """The translations whose fields are not those of the text, each with its catalogue and the text.
+
+    Raises `SpecificationError` for a catalogue that is none.
+    """
     found = []
     for path in sorted(locale.glob(f"*/LC_MESSAGES/{domain}.mo")):
         place = path.relative_to(locale.parent).as_posix()
@@ -30,8 +34,7 @@ def fields(template: str) -> frozenset[str]:
 
 
 def _messages(path: Path) -> list[tuple[str, str]]:
-    with open(path, "rb") as stream:
-        read: dict[Any, str] = vars(gettext.GNUTranslations(stream))["_catalog"]  # gettext has no public way to list them
+    read: dict[Any, str] = vars(read_catalogue(path))["_catalog"]  # gettext has no public way to list them
     texts = [(key[0] if isinstance(key, tuple) else key, translation) for key, translation in read.items()]
     return [(text, translation) for text, translation in texts if text and translation]
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
+from grader.errors import SpecificationError
 from grader.judge.text import Text, gettext, render, translate_with
+from grader.validate.translations import slips
 
+MAGIC = b"\xde\x12\x04\x95"
 RUSSIAN = {"kept box {box}": "оставлена рамка {box}", "of {name}": "из {name}", "red": "красная"}
 
 
@@ -83,3 +87,18 @@ def test_a_catalogue_that_was_corrected(tmp_path: Path) -> None:
         with place.open("wb") as stream:
             write_mo(stream, catalogue)
         assert translate_with("ru_RU", tmp_path, "lab")("red") == said
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"no catalogue", MAGIC, MAGIC + struct.pack("<6I", 0, 1, 28, 36, 0, 28) + b"\xff" * 40],
+    ids=["empty", "text", "cut", "damaged"],
+)
+def test_a_catalogue_that_is_damaged(tmp_path: Path, raw: bytes) -> None:
+    """Protects an author from a traceback in each run when compiling was interrupted, or git has put a pointer in the place."""
+    place = tmp_path / "ru" / "LC_MESSAGES" / "lab.mo"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(raw)
+    for read in (lambda: translate_with("ru", tmp_path, "lab"), lambda: slips(tmp_path, "lab")):
+        with pytest.raises(SpecificationError, match=r"lab\.mo: is no catalogue"):
+            read()
