@@ -75,11 +75,18 @@ def _files(folder: Path, name: str = "") -> dict[str, bytes]:
 
 def _tests(folder: AssignmentFolder) -> dict[str, bytes]:
     tests = _files(folder.tests("public"), "tests/public")
-    users = [raw.decode("utf-8") for name, raw in tests.items() if name.endswith(".py")]
+    users = [raw for name, raw in tests.items() if name.endswith(".py")]
     shared = folder.path / "tests" / "conftest.py"
     if shared.is_file():
-        tests["tests/conftest.py"] = prune(shared.read_text("utf-8"), users).encode()
+        tests["tests/conftest.py"] = prune(_text(shared), users).encode()
     return tests
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise SpecificationError(f"{path}: is no text in UTF-8", remedy="save it as UTF-8") from error
 
 
 def _code(folder: AssignmentFolder) -> dict[str, bytes]:
@@ -102,7 +109,7 @@ def _weights(folder: AssignmentFolder, name: str) -> bytes:
 
 
 def _catalogues(folder: AssignmentFolder, files: dict[str, bytes]) -> dict[str, bytes]:
-    texts = texts_of(raw.decode("utf-8") for name, raw in files.items() if name.endswith(".py"))
+    texts = texts_of(raw for name, raw in files.items() if name.endswith(".py"))
     name = f"{folder.specification.id}.mo"
     return {
         path.relative_to(folder.path).as_posix(): reduced(path.read_bytes(), texts)

@@ -27,7 +27,7 @@ def reduced(catalogue: bytes, texts: set[str]) -> bytes:
     return _write({key: value for key, value in messages.items() if not key or _original(key) in texts})
 
 
-def texts_of(sources: Iterable[str]) -> set[str]:
+def texts_of(sources: Iterable[str | bytes]) -> set[str]:
     """Whatever these Python files may say: all of their strings, and the titles of their tests."""
     found = set()
     for source in sources:

@@ -7,12 +7,13 @@ too much than too little: a string that is a name counts as a mention.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def prune(source: str, users: Iterable[str]) -> str:
+def prune(source: str, users: Iterable[str | bytes]) -> str:
     """The source without top-level definitions that neither `users` (sources of tests) nor what is kept of it mention."""
     tree = ast.parse(source)
     definitions = {name: node for node in tree.body for name in _defined(node)}
@@ -25,7 +26,8 @@ def prune(source: str, users: Iterable[str]) -> str:
     while new := (wanted & set(definitions)) - kept:
         kept |= new
         wanted |= {name for one in new for name in _mentioned(definitions[one])}
-    lines = source.splitlines(keepends=True)
+    # Not splitlines: to Python a form feed between two functions, or U+2028 in a string, ends no line.
+    lines = re.findall(r".*\n|.+", source)
     for node in reversed(tree.body):
         if _defined(node) and not kept & set(_defined(node)):
             first, last = _span(node, lines)

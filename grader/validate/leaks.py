@@ -34,9 +34,9 @@ def leaks(folder: AssignmentFolder, files: dict[str, bytes]) -> list[str]:
                 f"the title of the hidden test {name} stands in {file}" for file, text in texts.items() if title.search(text)
             ]
     secret = {body: name for name, _, body in _functions([*hidden, *folder.reference_files]) if body}
-    for file, text in texts.items():
+    for file, raw in files.items():
         if file.endswith(".py"):
-            found += [f"what {secret[body]} does stands in {file}" for _, _, body in _parsed(text) if body in secret]
+            found += [f"what {secret[body]} does stands in {file}" for _, _, body in _parsed(raw) if body in secret]
     secrets = (*hidden, *folder.reference_files, *files_of(folder.misconceptions))
     whole = {path.read_bytes(): path.name for path in secrets if path.is_file()}
     found += [f"{whole[raw]} is {file}" for file, raw in files.items() if raw.strip() and raw in whole]
@@ -46,14 +46,17 @@ def leaks(folder: AssignmentFolder, files: dict[str, bytes]) -> list[str]:
 def _functions(paths: list[Path]) -> Iterator[tuple[str, str, str]]:
     for path in paths:
         if path.is_file():
-            yield from _parsed(path.read_text("utf-8"))
+            yield from _parsed(path.read_bytes())
 
 
-def _parsed(source: str) -> Iterator[tuple[str, str, str]]:
-    """(name, first line of the docstring, body without it) of every function; a body that could be anybody's is empty."""
+def _parsed(raw: bytes) -> Iterator[tuple[str, str, str]]:
+    """(name, first line of the docstring, body without it) of every function; a body that could be anybody's is empty.
+
+    Of bytes, so that a file in another encoding is read as Python reads it.
+    """
     try:
-        tree = ast.parse(source)
-    except SyntaxError:
+        tree = ast.parse(raw)
+    except (SyntaxError, ValueError):  # a NUL is either, by Python's version
         return
     for node in ast.walk(tree):
         if isinstance(node, _FUNCTIONS):

@@ -315,6 +315,17 @@ def test_helpers_and_words_of_hidden_tests_stay(course_copy: Path) -> None:
     assert "secret_numbers" not in shared
 
 
+def test_files_in_another_encoding(course_copy: Path) -> None:
+    """Protects an author whose editor writes Windows-1251 from a traceback: a test that says so is read as Python reads it."""
+    lab = course_copy / "assignments" / "tiny"
+    test, shared = lab / "tests" / "public" / "test_mean.py", lab / "tests" / "conftest.py"
+    test.write_bytes(f"# -*- coding: cp1251 -*-\n# среднее\n{test.read_text()}".encode("cp1251"))
+    assert "tests/public/test_mean.py" in build_bundle(open_assignment(lab))
+    shared.write_bytes("# -*- coding: cp1251 -*-\n# общее\n".encode("cp1251"))
+    with pytest.raises(SpecificationError, match=r"conftest\.py: is no text in UTF-8"):
+        build_bundle(open_assignment(lab))
+
+
 def test_what_is_preloaded_is_installed(course_copy: Path) -> None:
     """Protects students of a lab that needs a package which does not come with the grader."""
     assignment = course_copy / "assignments" / "tiny"

@@ -92,3 +92,13 @@ def test_nothing_to_prune() -> None:
     users = ["def test_it(photo, secret):\n    pass\n"]
     assert prune(SHARED, users) == SHARED
     assert prune("", users) == ""
+
+
+@pytest.mark.parametrize("sign", ["\x0c", "\x85", "\u2028", "\x1c"])
+def test_signs_that_end_a_line_elsewhere(sign: str) -> None:
+    """Protects hidden inputs in a conftest with form feeds between its functions: the lines beside them were taken out."""
+    marked = SHARED.replace("\n\n\n", f"\n# {sign}\n\n\n" if sign != "\x0c" else f"\n{sign}\n\n")
+    found = prune(marked, ["def test_it(photo): pass"])
+    assert [name for name in ("secret", "SECRET", "_hidden", "40961") if name in found] == []
+    assert "def photo(pictures)" in found
+    assert "def _scaled(picture):\n    return picture / MEAN\n" in found

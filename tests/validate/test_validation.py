@@ -438,6 +438,15 @@ def test_a_reference_in_several_files(folder: Path) -> None:
     assert "inner_sum.py is lent.py" in leaks(open_assignment(folder), whole)
 
 
+def test_a_leak_in_another_encoding(folder: Path) -> None:
+    """Protects hidden code from standing in a file that Python reads, and a search for UTF-8 does not."""
+    reference = open_assignment(folder).reference
+    body = "def told(values):\n    if not values:\n        raise ValueError('нет чисел')\n    return sum(values)\n"
+    reference.write_text(f"{reference.read_text()}\n\n{body}")
+    given = {"old.py": f"# -*- coding: cp1251 -*-\n{body}".encode("cp1251"), "binary.py": b"def one():\0", "broken.py": b"\xff"}
+    assert leaks(open_assignment(folder), given) == ["what told does stands in old.py"]
+
+
 def test_a_master_that_solves_nothing(folder: Path, make_validator: MakeValidator) -> None:
     """Protects from a folder `master` in which no file is the lab's: none of none scores full marks."""
     (folder / "master").mkdir()
