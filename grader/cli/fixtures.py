@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rich.progress import Progress
 from rich.table import Table
@@ -15,6 +16,7 @@ from grader.cli.titled import print_table
 from grader.course.assignment import AssignmentFolder, courses_here, wanted_assignments
 from grader.errors import UsageError
 from grader.fixtures.store import Store
+from grader.i18n import counted
 from grader.judge.judge import Judge, JudgePlan
 from grader.run.sizing import pick_device
 from grader.sandbox.wall import NoWall
@@ -38,9 +40,9 @@ def fixtures_command(assignment: str | None, device: str, rebuild: bool, prune: 
     if prune:
         with _told_of_others("--prune"):
             removed = Store().prune(MOST_BYTES)
-        console.print(f"{removed} fixtures removed; at most {MOST_BYTES >> 20} MB are kept.")
+        console.print(f"{counted(removed, 'fixture')} removed; at most {MOST_BYTES >> 20} MB are kept.")
         return OK
-    before, fallen = len(Store().manifests()), list[str]()
+    before, fallen = len(_kept()), list[str]()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("fixtures", total=len(folders))
         for folder in folders:
@@ -74,9 +76,14 @@ def compute(folder: AssignmentFolder, device: str) -> tuple[str, ...]:
     return Validator(judge, lambda _seed: judge.material).fallen
 
 
+def _kept() -> list[dict[str, Any]]:
+    """What is kept of networks; not what `grader.judge.remembered` keeps beside it, whose manifests count its answers."""
+    return [about for about in Store().manifests() if "answers" not in about]
+
+
 def show(console: Output, before: int) -> None:
     """The table of what is kept, the newest first."""
-    manifests = Store().manifests()
+    manifests = _kept()
     table = Table()
     for heading in ("Assignment", "Part", "Model", "Pictures", "Device", "Type", "Seconds", "Gap", "Tolerance", "KB", "When"):
         table.add_column(heading)
@@ -95,4 +102,4 @@ def show(console: Output, before: int) -> None:
             str(about.get("when", "")),
         )
         table.add_row(*map(escape, cells))
-    print_table(console, f"{len(manifests)} fixtures, {len(manifests) - before} computed now", table)
+    print_table(console, f"{counted(len(manifests), 'fixture')}, {len(manifests) - before} computed now", table)

@@ -34,6 +34,18 @@ def test_a_mistyped_name_forgets_nothing(course_copy: Path, tmp_path: Path, monk
     assert Store().find("cd" * 32) == (True, 2)
 
 
+def test_what_is_counted(
+    course_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Protects the number of fixtures from what grading remembers beside them, which is no network's answer."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(course_copy)
+    Store().keep("ab" * 32, 1, {"assignment": "other", "part": "mean"})
+    Store().keep("cd" * 32, {"mistakes": [], "answers": {}}, {"assignment": "tiny", "answers": 0})
+    assert fixtures_command("tiny", "cpu", rebuild=False, prune=False) == 0
+    assert "1 fixture, 0 computed now" in capsys.readouterr().out
+
+
 def test_a_reference_that_fails_is_told(
     course_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
