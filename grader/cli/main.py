@@ -23,7 +23,7 @@ from grader.cli.diff import diff
 from grader.cli.export import export, package
 from grader.cli.gradebook import comment, extend, grades, history, override
 from grader.cli.init import init
-from grader.cli.misuse import misuse, refuse_unknown_word, unusable_place
+from grader.cli.misuse import misuse, refuse_unknown_word, refuse_unusable_folder, unusable_place
 from grader.cli.release import release
 from grader.cli.similar import similar
 from grader.cli.starter import starter
@@ -253,6 +253,8 @@ def run_main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     commands = [name for name in app if not name.startswith("-")]
     try:
+        if not arguments or not arguments[0].startswith("-"):  # help needs no folder
+            refuse_unusable_folder()
         refuse_unknown_word(arguments, commands)
         status = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:

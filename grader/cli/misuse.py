@@ -38,6 +38,17 @@ def refuse_unknown_word(arguments: Sequence[str], commands: Sequence[str]) -> No
     raise UsageError(f"no such command or folder {word}{_meant(Path(word), commands)}", remedy=_see_all(commands))
 
 
+def refuse_unusable_folder() -> None:
+    """Raises `UsageError` where the working folder is gone, or closed to this user, as a home is after `sudo -u`: pytest and
+    workers go into it."""
+    try:
+        here = os.getcwd()
+    except OSError as error:
+        raise UsageError("the working folder is gone", remedy="go into another one") from error
+    if not os.access(here, os.X_OK):
+        raise UsageError(f"the working folder {here} is closed to this user", remedy="go into another one first, as with cd /")
+
+
 def refuse_missing(place: Path) -> None:
     """Raises `UsageError` where nothing on disk is called so, with the folder that was meant, if one is called nearly so."""
     if not os.path.lexists(place):

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import grader
 from grader.cli.main import run_main
 from grader.cli.misuse import unusable_place
 from grader.results import AssignmentSummary, GraderSummary, Results
@@ -85,3 +89,29 @@ def test_a_folder_mistyped_after_its_command(command: str, here: Path, capsys: p
         assert f"there is no folder {Path(typed)}; did you mean submissions?" in capsys.readouterr().err
     assert run_main([command, "nothing-like-it"]) == 2
     assert "did you mean" not in capsys.readouterr().err
+
+
+def run_in(folder: Path, before: str, *arguments: str, **user: Any) -> tuple[int, str]:
+    """Status and standard error of a `grade` in a folder to which a shell does something `before`."""
+    command = ["sh", "-c", f'{before}; exec "$@"', "sh", sys.executable, "-P", "-m", "grader", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(Path(grader.__file__).parents[1])}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, **user)
+    return done.returncode, done.stderr
+
+
+def test_a_working_folder_that_is_closed(tmp_path: Path, tiny_course: Path, ordinary_user: dict[str, Any]) -> None:
+    """Protects who types `sudo -u teacher grade run ...` at home from a traceback, and from workers that die one by one."""
+    (closed := tmp_path / "closed").mkdir(mode=0 if ordinary_user else 0o700)
+    for jobs in ("1", "2"):
+        arguments = ["run", str(tiny_course / "submissions"), "-o", str(tmp_path / "out"), "-j", jobs]
+        status, said = run_in(closed, "chmod 000 . 2>&-", *arguments, **ordinary_user)
+        closed.chmod(0o700 if not ordinary_user else 0)
+        assert (status, "closed to this user" in said, "Traceback" in said) == (2, True, False), said
+    assert run_in(closed, "chmod 000 . 2>&-", "--version", **ordinary_user)[0] == 0
+    closed.chmod(0o700)
+
+
+def test_a_working_folder_that_is_gone(tmp_path: Path) -> None:
+    """Protects who has removed the folder that a terminal is in from a traceback."""
+    (gone := tmp_path / "gone").mkdir()
+    assert run_in(gone, "rmdir ../gone", "grades") == (2, "grade: the working folder is gone\n  help: go into another one\n")
