@@ -86,8 +86,8 @@ class Inventory:
         self.given = given
 
     def describe_all(self, *namespaces: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        """Every public name with its description, the submission's own first, at most 2,000; later namespaces win. Of a class
-        within a class of its own the name is dotted.
+        """Every public name with its description, the submission's own first; later namespaces win. Of a class within a class of
+        its own the name is dotted. Of more than 2,000 those stay that are its own functions and classes, then its own values.
 
         Private names only where they are functions or classes of its own: a notebook's output history has such names too.
         """
@@ -98,7 +98,9 @@ class Inventory:
                 if described and (not name.startswith("_") or (described["kind"] in _DEFINED and described["own"])):
                     found[name] = described
                     found.update(self._inner_classes(name, value))
-        return dict(sorted(found.items(), key=lambda item: not item[1]["own"])[:MOST_NAMES])
+        worth = {name: (not one["own"], one["kind"] not in _DEFINED) for name, one in found.items()}
+        kept = set(sorted(found, key=worth.__getitem__)[:MOST_NAMES])
+        return {name: found[name] for name in sorted(found, key=lambda name: worth[name][0]) if name in kept}
 
     def _inner_classes(self, name: str, value: Any, depth: int = 0) -> dict[str, dict[str, Any]]:
         """The public classes that were written within a class of the submission, under dotted names."""

@@ -143,6 +143,15 @@ def test_star_imports_do_not_push_the_students_names_out():
     assert next(iter(names)) == "iou"
 
 
+def test_functions_below_more_values_than_are_listed() -> None:
+    """Protects who keeps thousands of numbers as globals: the functions below them were not found."""
+    lines = [f"number_{number} = {number}" for number in range(3_000)]
+    names = describe("\n".join(["def first(): return 1", *lines, "def last(): return 2"]))
+    assert len(names) == 2_000
+    assert list(names)[:2] == ["first", "number_0"]
+    assert list(names)[-1] == "last"
+
+
 def test_methods_and_their_kinds():
     """Methods are described without `self`; one that needs no instance is told."""
     source = "class A:\n    def __call__(self, x): pass\n    @staticmethod\n    def f(y): pass\n    def _hidden(self): pass"
