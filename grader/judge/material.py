@@ -22,6 +22,7 @@ from grader.judge.figures import Figures
 from grader.judge.misconception import catalogue, from_words, words_of
 from grader.judge.planned import PlannedTest
 from grader.judge.plugin import JudgePlugin, Setting
+from grader.judge.proxy import SubmissionProxy
 from grader.judge.reference import Networks, Reference
 from grader.judge.remembered import Remembered
 from grader.judge.replay import Replay
@@ -97,6 +98,7 @@ def load_material(
     remembered = open_remembered(folder, snapshot.digest(), environment)
     by_memory = by_memory and remembered.knows_course
     answers = open_answers(folder, weights, device, remembered, by_memory=by_memory)
+    _refuse_taken_names(folder, answers)
     comparisons = Comparisons(assignment, load_file(folder.comparison), remembered)
     setting = Setting(folder, answers, comparisons, assignment.seed if seed is None else seed)
     everything = collect_tests(setting)
@@ -129,6 +131,17 @@ def collect_tests(setting: Setting) -> list[PlannedTest]:
     if missing:
         raise SpecificationError(f"{setting.folder.path / 'tests'}: no test belongs to part {', '.join(missing)}")
     return found
+
+
+def _refuse_taken_names(folder: AssignmentFolder, answers: Reference | Replay) -> None:
+    """Raises `SpecificationError` for a part by whose id a test would get something else of `submission` or `reference`."""
+    for part in folder.specification.parts:
+        if part.id in dir(answers) or part.id in dir(SubmissionProxy):
+            raise SpecificationError(
+                f"{folder.path / 'assignment.yaml'}: parts: id: {part.id!r} means something else to tests: "
+                "`submission` or `reference` has it",
+                remedy="give the part another id",
+            )
 
 
 def _selected(setting: Setting, visibilities: tuple[str, ...], keyword: str) -> list[PlannedTest]:

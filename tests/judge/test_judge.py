@@ -110,6 +110,17 @@ def test_the_template_gets_warm_while_the_course_is_loaded(
         assert judge.grade(submit()).score == 40
 
 
+@pytest.mark.parametrize("taken", ["state", "answer", "store"])
+def test_a_part_called_as_what_tests_use(course_copy: Path, taken: str) -> None:
+    """Protects a test of the part `state` from asking `submission.state`, which tells of a network."""
+    place = course_copy / "assignments" / "tiny"
+    for path in (place / "assignment.yaml", *place.glob("tests/*/*.py"), place / "comparison.py"):
+        text = path.read_text(encoding="utf-8").replace("id: words", f"id: {taken}").replace('part("words"', f'part("{taken}"')
+        path.write_text(text.replace("compare_words", f"compare_{taken}"), encoding="utf-8")
+    with pytest.raises(SpecificationError, match=f"assignment.yaml: parts: id: '{taken}' means something else to tests"):
+        Judge(JudgePlan(open_assignment(place), NoWall(), (), "en"))
+
+
 def test_a_faulty_course_leaves_no_template(course_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects the machine from a process and a folder for each try, while a teacher mends the course."""
     (course_copy / "reference" / "tiny.py").write_text("raise RuntimeError('of the course')\n")
