@@ -231,6 +231,8 @@ def _holds_work(folder: Path) -> bool:
 
 def _timestamp(path: Path) -> datetime | None:
     """nbgrader's: a time and the name of its zone, or its offset; without either it means UTC. None where there is none."""
+    if not path.is_file():  # a pipe would be waited for
+        return None
     try:
         with path.open(encoding="utf-8", errors="replace") as stream:
             match = _TIMESTAMP.fullmatch(stream.read(_TIMESTAMP_LENGTH).strip())

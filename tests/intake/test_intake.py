@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import unicodedata
@@ -207,6 +208,13 @@ def test_a_time_outside_of_the_calendar(tmp_path: Path, time: str) -> None:
     """Protects a class's gradebook from one timestamp.txt with a time that is none in UTC: nobody's grade was written down."""
     (tmp_path / "submitted" / "ann" / "tiny").mkdir(parents=True)
     (tmp_path / "submitted" / "ann" / "tiny" / "timestamp.txt").write_text(time)
+    assert [work.submitted for work in take_in(tmp_path, tmp_path / "place").works] == [None]
+
+
+def test_a_pipe_in_the_place_of_a_time(tmp_path: Path) -> None:
+    """Protects a run from waiting for ever for somebody who writes into it."""
+    (tmp_path / "submitted" / "ann" / "tiny").mkdir(parents=True)
+    os.mkfifo(tmp_path / "submitted" / "ann" / "tiny" / "timestamp.txt")
     assert [work.submitted for work in take_in(tmp_path, tmp_path / "place").works] == [None]
 
 
