@@ -1,13 +1,13 @@
 """What in a submission may answer a part, in the order in which it is tried.
 
 The student's own functions, classes and methods under the very name that the task asks for, and what the student has put under
-it; the same under the part's other names; then values, where a value may stand for a function; then, where there was none of the
-first, own functions with private names (`_nms`), those that are named only alike, after a hook on the part's layer if they take
-no network, arrays that are named alike, and attributes of objects; then imported ones under the names; then, in that case, own
-ones whose names tell of something else too (`soft_nms`); then forward hooks, and classes that register one; at last, in that
-case, functions that show an answer and give something back (`plot_map`). What is named alike and takes the part's arguments comes
-before what has one of its other names and takes something else (`get_heatmap(cam, image)`), and after what gives no answer, such
-as what makes hooks.
+it; the same under the part's other names; then values, where a value may stand for a function; then, where there was none of
+the first, own functions with private names (`_nms`), those that are named only alike, after a hook on the part's layer if they
+take no network, arrays that are named alike, attributes of objects, and classes and methods that are named alike; then imported
+ones under the names; then, in that case, own ones whose names tell of something else too (`soft_nms`); then forward hooks, and
+classes that register one; at last, in that case, functions that show an answer and give something back (`plot_map`). What is
+named alike and takes the part's arguments comes before what has one of its other names and takes something else
+(`get_heatmap(cam, image)`), and after what gives no answer, such as what makes hooks.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from functools import partial
 
 from grader.course.specification import Part, same_name
 from grader.judge.binding import FLAGS, SHORT, Binding, Roles, bind, bind_class
-from grader.judge.naming import CALLED, is_hook, names_alike, words_of
+from grader.judge.naming import CALLED, is_hook, methods_alike, names_alike, words_of
 from grader.judge.offers import (
     Candidate,
     Others,
@@ -59,10 +59,12 @@ def candidates(part: Part, report: LoadReport, roles: Roles, others: Others = tu
         yield from _variables_alike(part, report)
         yield from _attributes(part, report, roles)
         yield from _classes_alike(part, report, roles, others)
+        yield from _methods_alike(part, report, roles, others)
     yield from (one for name, one in named if name not in theirs)
     if not own:
         yield from _alike(part, report, roles, others, beside=True)
         yield from _classes_alike(part, report, roles, others, beside=True)
+        yield from _methods_alike(part, report, roles, others, beside=True)
     if "forward_hook" in part.styles:
         yield from _hooks(part, report, roles)
         yield from _keepers(part, report, roles)
@@ -244,6 +246,17 @@ def _classes_alike(part: Part, report: LoadReport, roles: Roles, others: Others,
     """Own classes of such names, where what they are called with fits."""
     for name in names_alike(part, report, ("class", "module_class"), beside):
         for one in offers_of_class(part, name, report.names[name], roles, others):
+            if one.rebind is not None and (one.binding.steps or is_made_for(one.rebind, one.parameters, roles, others)):
+                yield one
+
+
+def _methods_alike(part: Part, report: LoadReport, roles: Roles, others: Others, beside: bool = False) -> Iterator[Candidate]:
+    """Methods of such names, of own objects and classes, where what they are given fits."""
+    for name, method in methods_alike(part, report, beside) if "method" in part.styles else []:
+        entry = report.names[name]
+        target: dict[str, Value] = {"via": "method", "name": name, "method": method}
+        in_steps = offers_in_steps(part, name, entry, roles, others, method) if entry.kind in ("class", "module_class") else ()
+        for one in (*in_steps, *offers_of_method(f"{name}.{method}", target, "method", entry, entry.methods[method], roles)):
             if one.rebind is not None and (one.binding.steps or is_made_for(one.rebind, one.parameters, roles, others)):
                 yield one
 

@@ -110,17 +110,50 @@ def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...], beside: 
     not quite about the part, and only those; `showing`: those that may make it to show it, and answer with something.
     """
     found = []
-    longer = [words for words in (set(name.lower().split("_")) for name in part.names) if len(words) >= _TELLING]
-    others = _BESIDE.difference(*map(words_of, part.names))  # what the part itself is called says nothing else
     for place, (name, entry) in enumerate(report.names.items()):
-        words = words_of(name)
-        spelt = {*words, *name.lower().split("_")}  # some with their digits: `stage4_maps`
-        about = not spelt.isdisjoint(part.keywords) or any(whole <= spelt for whole in longer)
-        about = about or any(_has_word(name, keyword) for keyword in part.keywords)
-        looks_on = words & ONLOOKERS
-        wanted = bool(looks_on) and looks_on <= SHOWING and entry.answers if showing else not looks_on
-        fitting = entry.kind in kinds and entry.own and about and wanted
-        if fitting and bool(words & others) is beside:
-            draft, finished = bool(words & _DRAFTS), bool(words & _FINISHED)
-            found.append((name.startswith("_"), draft, not finished, len(words), -place, name))
+        if entry.kind in kinds and entry.own and _is_wanted(part, name, entry.answers, beside, showing):
+            found.append((*_rank(part, name, place), name))
     return [name for *_, name in sorted(found)]
+
+
+def methods_alike(part: Part, report: LoadReport, beside: bool = False) -> list[tuple[str, str]]:
+    """The same of methods of own objects and classes: (name, method), of objects first, which the submission has made itself."""
+    found = []
+    own = [(name, entry) for name, entry in report.names.items() if entry.own]
+    methods = [(name, entry, method) for name, entry in own for method in entry.methods if not method.startswith("_")]
+    for place, (name, entry, method) in enumerate(methods):
+        one = entry.methods[method]
+        if not is_hook(one.parameters) and _is_wanted(part, method, one.answers, beside, showing=False):
+            made = entry.kind in ("instance", "network")
+            found.append((not made, *_rank(part, method, place), name, method))
+    return [(name, method) for *_, name, method in sorted(found)]
+
+
+def _is_wanted(part: Part, name: str, answers: bool, beside: bool, showing: bool) -> bool:
+    """Whether a name is about the part, and tells of something else too just where that is wanted."""
+    words = words_of(name)
+    others = _BESIDE.difference(*map(words_of, part.names))  # what the part itself is called says nothing else
+    looks_on = words & ONLOOKERS
+    wanted = bool(looks_on) and looks_on <= SHOWING and answers if showing else not looks_on
+    return wanted and _is_about(part, name) and bool(words & others) is beside
+
+
+def _is_about(part: Part, name: str) -> bool:
+    longer = [words for words in (set(other.lower().split("_")) for other in part.names) if len(words) >= _TELLING]
+    spelt = {*words_of(name), *name.lower().split("_")}  # some with their digits: `stage4_maps`
+    about = not spelt.isdisjoint(part.keywords) or any(whole <= spelt for whole in longer)
+    return about or any(_has_word(name, keyword) for keyword in part.keywords)
+
+
+def _rank(part: Part, name: str, place: int) -> tuple[bool, bool, bool, bool, int, int]:
+    """The less, the likelier it is meant: by the part's own arguments, finished, of few words, and written last."""
+    words = words_of(name)
+    draft, finished = bool(words & _DRAFTS), bool(words & _FINISHED)
+    return name.startswith("_"), bool(words & _otherwise(part)), draft, not finished, len(words), -place
+
+
+def _otherwise(part: Part) -> set[str]:
+    """What says, in a part's settings, that other arguments than the task's are taken: `xywh` in `iou_xywh` beside `iou_xyxy`."""
+    flags = {same_name(name) for setting in part.settings if setting.default is True for name in setting.names}
+    kept = {same_name(str(setting.value)) for setting in part.settings}
+    return (flags | {same_name(setting.default) for setting in part.settings if isinstance(setting.default, str)}) - kept

@@ -620,6 +620,26 @@ def test_a_word_with_a_digit():
     assert names_alike(part, said, ("function",)) == ["stage2_maps"]
 
 
+def test_a_method_with_a_word_in_its_name():
+    """Protects `Lab.their_overlap`, in a class whose own name tells nothing, and of several the one that was written last; what
+    only looks on, is private, or takes something else does not answer."""
+    pair, wanted = Method((Parameter("first"), Parameter("second"))), ["their_overlap", "box_overlap"]
+    others = {"_box_overlap": pair, "print_overlap": pair, "whole_overlap": Method((Parameter("model"),)), "area": pair}
+    said = report(Lab=Entry("class", (), dict.fromkeys(wanted, pair) | others))
+    assert styles("overlap", said) == [("method", f"Lab.{name}") for name in reversed(wanted)]
+    made = report(Lab=Entry("class", (), {"box_overlap": pair}), lab=Entry("instance", None, {"box_overlap": pair}, of="Lab"))
+    assert styles("overlap", made)[0] == ("method", "lab.box_overlap")
+
+
+def test_a_version_for_other_arguments_comes_last():
+    """Protects `overlap_plain` beside `overlap_midpoint`, of which the latter is for boxes that the task does not give, as the
+    part's settings have it."""
+    said = report(**dict.fromkeys(("overlap_plain", "overlap_midpoint", "overlap_sized"), function("first", "second")))
+    assert [name for _, name in styles("overlap", said)] == ["overlap_plain", "overlap_sized", "overlap_midpoint"]
+    said = report(**dict.fromkeys(("overlap_corners", "overlap_plain"), function("first", "second")))
+    assert [name for _, name in styles("overlap", said)] == ["overlap_plain", "overlap_corners"]
+
+
 def test_a_longer_name_of_the_part_within_a_name():
     """Protects `build_map_of_class_activation`, of which no word tells enough alone; two words of a name do not tell it, nor do
     all of them but for a number."""
