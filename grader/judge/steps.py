@@ -81,9 +81,11 @@ class _LastCalls:
         asked = [one for one in self.needs if one not in CALLED and self.last in ("", one)]
         return [one for one in asked if self.entry.methods[one].answers or same_name(one) in self.wanted]
 
-    def _rank(self, method: str) -> tuple[bool, bool, int]:
+    def _rank(self, method: str) -> tuple[bool, bool, bool, int]:
         repeats = any(words_of(other) < words_of(method) for other in self.needs)
-        return same_name(method) not in self.wanted, repeats, -len(_takes(self.entry.methods[method], self.roles))
+        takes = _takes(self.entry.methods[method], self.roles)
+        # Of `features(x)` and `maps(class_idx)` that is last which takes something that the part itself is given.
+        return same_name(method) not in self.wanted, takes.isdisjoint(self.roles.order), repeats, -len(takes)
 
     def _is_wanted(self, name: str) -> bool:
         return same_name(name) in self.wanted and self.last in ("", name)
