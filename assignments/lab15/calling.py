@@ -21,7 +21,12 @@ from grader.testing import gettext as _
 PHOTO = Path(__file__).parent / "pictures" / "cat.jpg"
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 PICTURE_WORDS = ("img", "image", "picture", "pic", "photo", "file", "input", "test", "kartinka")
+PICTURES = ("img", "image", "out", "output", "target", "map", "orig", "new")
 FILE_WORDS = ("path", "file", "filename", "name", "fname", "url", "put")
+PATHS = (*(f"{thing}_{kind}" for thing in PICTURE_WORDS for kind in FILE_WORDS), *FILE_WORDS)
+FRAMES = ("img", "image", "rgb", "bgr", "kadr", "kartinka", "кадр", "картинка", "picture", "photo")
+FRAMES += tuple(f"{kind}_{thing}" for kind in ("rgb", "bgr", "np", "raw", "orig", "original", "cv") for thing in ("img", "image"))
+FRAMES += tuple(f"{thing}_{kind}" for kind in ("rgb", "bgr", "np", "raw", "array", "arr", "pil") for thing in ("img", "image"))
 SCORE_THRESHOLD = (
     "score_thresh",
     "score_thr",
@@ -54,6 +59,7 @@ FC_NAME = ("layer", "name", "fc_name", "target_layer", "imya_sloya", "имя_с�
 LAYER = ("layer_name", "target_layer", "layer_conv", "conv_layer", "conv_layer_name", "final_conv", "final_layer")
 LAYER += ("last_conv_name", "conv_name", "final_conv_name")
 LAYER += ("last_conv_layer", "last_conv_layer_name", "feature_layer", "target_layer_name", "finalconv_name")
+TO_HOOK = (*LAYER, "layer_id", "name", "hook_layer", "feature_layer_name")
 SIDE = 224  # of a map that is enlarged: a square has no order of its sides
 SIZES = ("output_size", "out_size", "target_size", "img_size", "image_size", "input_size", "map_size", "size_upsample")
 SIZES += ("upsample_size", "new_size", "resize_to", "output_shape", "target_shape", "img_shape", "image_shape")
@@ -62,6 +68,14 @@ IN_ONE = {"coordinates": ("coords", "coord", "corners", "points", "xyxy", "sides
 CORNERS = [("tl", "br"), ("lt", "rb"), ("p1", "p2"), ("pt1", "pt2"), ("min", "max"), ("top_left", "bottom_right")]
 CORNERS += [("left_top", "right_bottom"), ("topleft", "bottomright"), ("start", "end")]
 WIDTH, HEIGHT = ("width", "w"), ("height", "h")
+LONG_SIDES = {
+    side: (
+        letter,
+        *(f"{thing}_{name}" for thing in PICTURES for name in (side, letter)),
+        *(f"{letter}_{thing}" for thing in PICTURES),
+    )
+    for side, letter in (WIDTH, HEIGHT)
+}
 # What the sides of a box are called beside x1, y1, x2, y2, with the axis before or behind: xmin, left_x, x_bottom_right.
 ENDS = ("min", "start", "tl", "lt", "top_left", "left_top"), ("max", "end", "br", "rb", "bottom_right", "right_bottom")
 EDGES = [("x", ("left", *ENDS[0])), ("y", ("top", *ENDS[0])), ("x", ("right", *ENDS[1])), ("y", ("bottom", *ENDS[1]))]
@@ -75,7 +89,7 @@ SMALLEST = 1e-6  # what a smoothing term, or a threshold that must let everythin
 def alternatives_features_map(arguments: tuple, situation: Situation) -> list[Alternative]:
     """A layer to be named, given by name, as a module or in a list; a device to compute on."""
     model, x = arguments
-    layers = {"layer": ("layer_name", "target_layer", "layer_id", "name", "hook_layer", "conv_layer")}
+    layers = {"layer": TO_HOOK}
     devices = {"device": ("dev",)}
     return [
         Alternative("layer by name", {"model": model, "x": x, "layer": "layer4"}, _("The layer was named: layer4."), layers),
@@ -128,7 +142,7 @@ def _in_size_of_resnet50(model: Model, situation: Situation) -> list[Alternative
     channels with weights of zero. All of that must come back."""
     weights = situation.reference.fc_weights(model)
     classes, channels = (usual - given for usual, given in zip((CLASSES, RESNET50[0]), weights.shape, strict=True))
-    if min(classes, channels) < 0 or not (classes or channels):
+    if min(classes, channels) < 0:
         return []
     whole = np.pad(weights, ((0, classes), (0, channels)))
     network = replace(model, name="resnet50", state={"fc.weight": whole})
@@ -194,12 +208,13 @@ def _in_sizes_of_resnet50(features: np.ndarray, weights: np.ndarray, class_idx: 
 
 
 def _in_a_size(maps: np.ndarray, weights: np.ndarray, class_idx: int) -> list[Alternative]:
-    """Functions that must be told how large a map is wanted: by a number, or by two."""
+    """Functions that must be told how large a map is wanted: by a number, by two, or by a height and a width."""
     asked = {"features": maps, "weights": weights, "class_idx": class_idx}
     note, names = _("The size of the map was given: 224 x 224."), {"size": SIZES}
     return [
         Alternative("size", {**asked, "size": SIDE}, note, names, named=True),
         Alternative("two sizes", {**asked, "size": (SIDE, SIDE)}, note, names, named=True),
+        Alternative("height and width", {**asked, "height": SIDE, "width": SIDE}, note, LONG_SIDES, named=True),
     ]
 
 
@@ -260,11 +275,21 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
     if not situation.model.name:
         return []
     model = situation.model.with_state({"fc.weight": weights}).giving({"layer4": maps[None]})
-    paths = {"path": tuple(f"{thing}_{kind}" for thing in PICTURE_WORDS for kind in FILE_WORDS) + FILE_WORDS}
+    paths = {"path": PATHS}
     note = _("The function uses the network itself: one was given in which layer4 and fc have the numbers of the test.")
 
     def read(answer: Any) -> Any:
         return _pick_class(answer, maps, weights, class_idx)
+
+    def decided(name: str, picture: dict[str, Any], of_question: dict[str, Any]) -> list[Alternative]:
+        """Where a function follows the network's decision, as the question tells, that is the class of the test."""
+        asked = _deciding(situation.model.with_state({"fc.weight": ROWS}).giving({"layer4": CELLS[None]}), len(ROWS), 1)
+        roles = {"model": _deciding(model, len(weights), class_idx), **picture}
+        probe = Probe({"model": asked, **of_question}, _follows_the_decision)
+        return [Alternative(f"{name}, decided", roles, note, paths, read=of_all_classes, probe=probe)]
+
+    def of_all_classes(answer: Any) -> Any:
+        return _of_all_classes(answer, weights, class_idx)
 
     photo = _photo(*maps.shape[-2:])
     return [
@@ -277,6 +302,7 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
             named=True,
         ),
         Alternative("network and photo", {"model": model, "x": photo, "class_idx": class_idx}, note),
+        *decided("photo", {"x": photo}, {"x": _photo(*CELLS.shape[1:])}),
         Alternative("photo", {"model": model, "x": photo}, note, read=read),
         *(
             Alternative(
@@ -306,10 +332,68 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
         ),
         # To who makes a batch of it himself, or opens it; what is in it makes no difference.
         Alternative("network and one photo", {"model": model, "x": photo[0], "class_idx": class_idx}, note),
+        *decided("one photo", {"x": photo[0]}, {"x": _photo(*CELLS.shape[1:])[0]}),
         Alternative("one photo", {"model": model, "x": photo[0]}, note, read=read),
         Alternative("network and path", {"model": model, "path": PHOTO.name, "class_idx": class_idx}, note, paths),
+        *decided("path", {"path": PHOTO.name}, {"path": PHOTO.name}),
         Alternative("path", {"model": model, "path": PHOTO.name}, note, paths, read=read),
+        *_pictured("", model, maps, weights, class_idx),
+        *_pictured_in_sizes_of_resnet50(model, maps, weights, class_idx),
     ]
+
+
+def _follows_the_decision(answer: Any) -> bool:
+    """Whether one of the results for `CELLS` is the map of the class that the network says."""
+    found = _of_all_classes(answer, ROWS, 1)
+    parts = found.values() if isinstance(found, dict) else found if isinstance(found, list | tuple) else ()
+    return any(_looks_like(np.tensordot(ROWS[1], CELLS, axes=1), one) for one in (found, *parts))
+
+
+def _deciding(network: Model, classes: int, class_idx: int) -> Model:
+    """The network with logits of fc that speak for one class, whatever comes in: to a function that takes no class."""
+    return network.giving({"fc": np.eye(classes, dtype=np.float32)[[class_idx]]})
+
+
+def _pictured(sizes: str, model: Model, maps: np.ndarray, weights: np.ndarray, class_idx: int) -> list[Alternative]:
+    """Of a network and a picture in each form, what `_by_network` has not yet: W beside them, a picture (H, W, 3) as
+    cameras and files give it. With `sizes` all, the answers belonging to these maps and weights."""
+    asked = (maps, weights, class_idx) if sizes else None
+    note = _("The function uses the network itself: one was given in which layer4 and fc have the numbers of the test.")
+    photo, names = _photo(*maps.shape[-2:]), {"frame": FRAMES, "path": PATHS}
+    pictures = {"photo": ("x", photo), "one photo": ("x", photo[0]), "frame": ("frame", _frame(*maps.shape[-2:]))}
+    found = []
+
+    def read(answer: Any) -> Any:
+        return _of_all_classes(answer, weights, class_idx)
+
+    for picture, (role, value) in (pictures | {"path": ("path", PHOTO.name)}).items():
+        for rows in ({"weights": weights}, {}) if sizes or picture == "frame" else ({"weights": weights},):
+            given = {"model": model, role: value, **rows}
+            alone = {**given, "model": _deciding(model, len(weights), class_idx)}
+            name = f"network, {picture}{' and weights' * bool(rows)}{sizes}"
+            found += [
+                Alternative(f"{name}, class", {**given, "class_idx": class_idx}, note, names, asked=asked, named=True),
+                Alternative(name, alone, note, names, asked=asked, read=read, named=True),
+            ]
+    return found
+
+
+def _pictured_in_sizes_of_resnet50(model: Model, maps: np.ndarray, weights: np.ndarray, class_idx: int) -> list[Alternative]:
+    """The same for who wrote 2048 channels of 7 x 7 in, as the article has it that the lab follows: cells, channels and classes
+    beside those of the test are zero."""
+    usual = zip((CLASSES, *RESNET50), (len(weights), *maps.shape), strict=True)
+    classes, channels, *around = (max(wanted - given, 0) for wanted, given in usual)
+    wide = np.pad(weights, ((0, classes), (0, channels)))
+    framed = np.pad(maps, [(0, channels), *((cells // 2, cells - cells // 2) for cells in around)])
+    network = replace(model, name="resnet50", state={}).with_state({"fc.weight": wide}).giving({"layer4": framed[None]})
+    return _pictured(" of ResNet50", network, framed, wide, class_idx)
+
+
+@cache
+def _frame(height: int, width: int) -> np.ndarray:
+    """The lab's photo as files have it, in bytes: (32 h, 32 w, 3)."""
+    with Image.open(PHOTO) as picture:
+        return np.asarray(picture.convert("RGB").resize((32 * width, 32 * height)))
 
 
 @cache
@@ -510,6 +594,7 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
             probe=Probe({"boxes": TWO_CLASSES, "iou_threshold": 0.5}, partial(_keeps, TWO_CLASSES, [1, 2, 3])),
         ),
         Alternative("table", {"boxes": table, "iou_threshold": threshold}, one),
+        *(_as_a_batch(given, columns, threshold) for given, columns in ((table, "s"), (one_class, "s0"))),
         *_other_tables(boxes, scores, threshold),
         Alternative(
             "table with classes",
@@ -612,6 +697,21 @@ def _with_a_question(
     more = dict.fromkeys(limits or (), 0.0)
     probe = Probe({"boxes": make(*QUESTION), "iou_threshold": 0.5, **more}, partial(_keeps, np.float32(make(*QUESTION)), [1, 3]))
     return Alternative(name, {"boxes": make(boxes, scores), "iou_threshold": threshold, **more}, note, limits or {}, probe=probe)
+
+
+def _as_a_batch(table: np.ndarray, columns: str, threshold: float) -> Alternative:
+    """A table in a batch of one picture, for who keeps the right ones of it; who does not is asked so at last."""
+    question = _table(*QUESTION, columns, 0)
+    return Alternative(
+        f"batch of one table of {4 + len(columns)} columns",
+        {"boxes": table[None], "iou_threshold": threshold},
+        _("Boxes and scores were given as a batch of one picture."),
+        read=_of_one_picture,
+        probe=Probe(
+            {"boxes": question[None], "iou_threshold": 0.5},
+            lambda answer: _keeps(question, [1, 3], _of_one_picture(answer)),
+        ),
+    )
 
 
 def _of_one_picture(answer: Any) -> Any:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from grader.course.specification import Assignment, Form, Part, Setting, same_name
 from grader.judge.alternatives import Alternative
 from grader.judge.binding import SHORT, Binding, Roles, bind, bind_beside, bind_class, by_keyword
@@ -386,6 +388,15 @@ def _by_alternatives(question: Question, candidate: Candidate) -> Iterator[Attem
             if listed:  # a bare number may be taken for something else: `torch.LongTensor(3)` is three numbers from nowhere
                 yield Attempt(bound, form, listed, alternative=identifier)
             yield Attempt(bound, form, alternative=identifier)
+        if question.alternatives[identifier].named:
+            yield from _mixed_with(bound, question.alternatives[identifier])
+
+
+def _mixed_with(candidate: Candidate, alternative: Alternative) -> Iterator[Attempt]:
+    """One array of another way to ask as a tensor beside NumPy's, each in turn: a picture beside weights that are an array."""
+    arrays = [role for role, value in alternative.roles.items() if isinstance(value, np.ndarray)]
+    if len(arrays) > 1:
+        yield from (Attempt(candidate, MIXED, (f"tensor:{role}",), alternative=alternative.id) for role in arrays)
 
 
 def _fills_by_guess(candidate: Candidate, roles: Roles, binding: Binding) -> bool:

@@ -82,6 +82,37 @@ def test_weights_of_a_smaller_network_fit_into_those_of_resnet50() -> None:
     assert all(one.asked is None for one in large)
 
 
+def test_ways_to_show_the_network_a_picture_are_the_same_for_all_maps() -> None:
+    """Protects the run from the grader's fault where a way that worked is not there for the next map; and who takes no class:
+    the network itself decides on that of the test."""
+    large = np.ones((2, 9, 8), dtype=np.float32)
+    ways = [calling.alternatives_cam((maps, WEIGHTS, 2), Situation(None, Model("narrow"))) for maps in (FEATURES, large)]  # type: ignore[arg-type]
+    assert [one.id for one in ways[0]] == [one.id for one in ways[1]]
+    by_id = {one.id: one for one in ways[0]}
+    for name in ("photo, decided", "network, frame and weights", "network, path and weights of ResNet50"):
+        network = by_id[name].roles["model"]
+        assert int(network.outputs["fc"].argmax()) == 2
+    whole = by_id["network, frame and weights of ResNet50"]
+    maps, rows, class_idx = whole.asked
+    assert (maps.shape, rows.shape, class_idx) == ((2048, 7, 7), (1000, 2048), 2)
+    assert whole.roles["weights"] is rows
+    assert (whole.roles["frame"].shape, whole.roles["frame"].dtype) == ((224, 224, 3), np.uint8)
+    assert np.array_equal(np.tensordot(rows[2], maps, axes=1)[2:5, 1:5], np.tensordot(WEIGHTS[2], FEATURES, axes=1))
+
+
+@pytest.mark.parametrize("answer", ODD, ids=lambda answer: "object" if type(answer) is object else repr(answer))
+def test_no_answer_makes_the_look_for_the_decision_raise(answer: Any) -> None:
+    """Protects the verdict, as above, and takes none of these for a map of the class that the network decided on."""
+    assert not calling._follows_the_decision(answer)
+
+
+def test_who_follows_the_decision_is_known() -> None:
+    """Protects a map among other results, and those of all classes; the map of another class is no sign of it."""
+    maps = np.tensordot(calling.ROWS, calling.CELLS, axes=1)
+    assert all(map(calling._follows_the_decision, (maps[1], (maps[1], 1), {"cam": maps[1], "class": 1}, maps, maps[None])))
+    assert not any(map(calling._follows_the_decision, (maps[0], (maps[2], 2), -maps[1], np.roll(maps, 1, axis=0))))
+
+
 def asked(part: str, identifier: str, *arguments: Any) -> Any:
     """What another way to ask gives a function."""
     listed = getattr(calling, f"alternatives_{part}")(arguments, Situation(None, Model("")))  # type: ignore[arg-type]

@@ -644,6 +644,16 @@ def test_of_twins_one_may_be_kept_while_the_other_goes() -> None:
     assert compare("nms", (boxes, boxes[:0]), np.array([1, 2]), arguments)[0] is not None
 
 
+def test_indices_that_say_which_box_each_row_is() -> None:
+    """Protects `return scores, boxes, kept`; whole numbers that are no indices of these rows are not taken for them."""
+    right = SCORES[KEPT], BOXES[KEPT], list(KEPT)
+    assert compare("nms", right)[0] is None
+    assert compare("nms", right[::-1])[0] is None
+    assert compare("nms", (SCORES[KEPT], BOXES[KEPT], list(range(len(KEPT)))))[0] is not None
+    wrong = [index for index in range(len(BOXES)) if index not in KEPT]
+    assert compare("nms", (SCORES[wrong], BOXES[wrong], wrong))[0] is not None
+
+
 def test_indices_in_pairs_with_their_scores() -> None:
     """Protects `[(index, score), ...]`, and the test from pairs of indices with anything else, or of one index twice."""
     pairs = [(index, float(SCORES[index])) for index in KEPT]

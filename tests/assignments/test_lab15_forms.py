@@ -1389,6 +1389,160 @@ def nms(boxes, scores, iou_threshold):
     return {tuple(boxes[i]): scores[i] for i in kept}
 """,
     },
+    "methods_in_own_words": {
+        "features_map": """
+class Laboratory:
+    def __init__(self, network=None):
+        self.network = network
+
+    def keep(self, module, inputs, output):
+        self.kept = output.detach()
+
+    def layer4_features_of(self, net, batch):
+        handle = net.layer4.register_forward_hook(self.keep)
+        net.eval()(batch)
+        handle.remove()
+        return self.kept
+
+    def weights_of_the_head(self, net):
+        return net.fc.weight.detach()
+
+    def karta_znachimosti(self, maps, rows, number):
+        return torch.einsum("c,chw->hw", rows[number], maps.reshape(maps.shape[-3:]))
+""",
+        "fc_weights": "",
+        "cam": "",
+        "nms": """
+def nms_of_batches(prediction, conf_thres=0.0, iou_thres=0.45, classes=None):
+    found = []
+    for rows in prediction:
+        rows = rows[rows[:, 4] > conf_thres]
+        kept = []
+        for label in rows[:, 5].unique():
+            places = (rows[:, 5] == label).nonzero().flatten()
+            kept += [int(places[i]) for i in keep_best(rows[places, :4], rows[places, 4], iou_thres)]
+        found.append(rows[kept])
+    return found
+""",
+    },
+    "catcher_that_is_told_the_layer": {
+        "features_map": """
+class MapsCatcher:
+    def __init__(self, finalconv_name, model):
+        self.model = model.eval()
+        model._modules[finalconv_name].register_forward_hook(self.keep)
+
+    def keep(self, module, inputs, output):
+        self.kept = output.detach()
+
+    def features(self, image):
+        self.model(image)
+        return self.kept
+""",
+        "fc_weights": """
+class FCWeights:
+    def __call__(self, model):
+        return model.fc.weight.detach()
+""",
+        "cam": """
+def returnCAM(feature_conv, weight_softmax, class_idx, height, width):
+    import cv2
+
+    _, channels, rows, columns = feature_conv.shape
+    found = []
+    for each in class_idx:
+        one = weight_softmax[each].dot(feature_conv.reshape(channels, rows * columns)).reshape(rows, columns)
+        found.append(cv2.resize(np.uint8(255 * (one - one.min()) / np.ptp(one)), (width, height)))
+    return found
+""",
+        "nms": """
+def non_max_suppression(scores, boxes, classes=None, iou_threshold=0.5):
+    kept = keep_best(boxes, scores, iou_threshold)
+    return np.asarray(scores)[kept], np.asarray(boxes)[kept], kept
+""",
+    },
+    "one_version_for_each_kind_of_boxes": {
+        "iou": """
+def iou_xyxy(a, b):
+    return ratio(a, b)
+
+
+def iou_xywh(a, b):
+    return ratio(*([x, y, x + w, y + h] for x, y, w, h in (a, b)))
+""",
+        "nms": """
+def nms_xyxy(boxes, scores, limit=0.5):
+    return keep_best(boxes, scores, limit)
+
+
+def nms_xywh(boxes, scores, limit=0.5):
+    return nms_xyxy([(x, y, x + w, y + h) for x, y, w, h in boxes], scores, limit)
+""",
+        "cam": """
+def activation_map(fmap, W, class_number):
+    return np.tensordot(W[class_number], fmap.reshape(fmap.shape[-3:]), axes=1)
+""",
+    },
+    "object_asked_for_features_and_for_maps": {
+        "cam": """
+class CAM:
+    def __init__(self, model, target_layer="layer4", fc_layer="fc"):
+        self.model, self.kept = model, None
+        model._modules[target_layer].register_forward_hook(self.keep)
+        self.rows = model._modules[fc_layer].weight.data
+
+    def keep(self, module, inputs, output):
+        self.kept = output.data
+
+    def get_features(self, x):
+        self.model.eval()(x)
+        return self.kept
+
+    def get_activation_maps(self, class_idx, normalized=True):
+        found = torch.tensordot(self.rows[class_idx], self.kept[0], dims=1)
+        return (found - found.min()) / (found.max() - found.min()) if normalized else found
+""",
+    },
+    "picture_of_a_camera": {
+        "cam": """
+import torchvision
+
+
+def create_heatmap(frame, model, weights):
+    x = torchvision.transforms.functional.to_tensor(frame)[None]
+    caught = []
+    hook = model.layer4.register_forward_hook(lambda module, inputs, output: caught.append(output.detach().numpy()))
+    number = int(model.eval()(x).argmax())
+    hook.remove()
+    row = np.asarray(weights)[number]
+    return np.maximum(caught[0][0].reshape(2048, 49).T.dot(row).reshape(7, 7), 0), number
+""",
+        "fc_weights": """
+def get_fc_weights(model):
+    return model.fc.weight.detach().numpy()
+""",
+    },
+    "picture_beside_weights_as_an_array": {
+        "cam": """
+def get_cam(model, img_tensor, W):
+    caught = []
+    hook = model.eval().layer4.register_forward_hook(lambda module, inputs, output: caught.append(output.detach().numpy()))
+    with torch.no_grad():
+        number = model(img_tensor).argmax(1).item()
+    hook.remove()
+    return W[number].dot(caught[0][0].reshape(2048, 49)).reshape(7, 7)
+""",
+    },
+    "class_that_the_network_decides_on": {
+        "cam": """
+def summa_kart(model, x):
+    caught = []
+    hook = model.eval().layer4.register_forward_hook(lambda module, inputs, output: caught.append(output.detach()))
+    number = int(model(x).argmax())
+    hook.remove()
+    return {"cam": torch.tensordot(model.fc.weight.detach()[number], caught[0][0], dims=1), "class": number}
+""",
+    },
 }
 CASES = [(student, part) for student, parts in FORMS.items() for part in parts]
 

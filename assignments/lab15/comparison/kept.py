@@ -72,6 +72,10 @@ def _open_nms(answer: Any, call: Call) -> Any:
         return boxes
     if not isinstance(answer, list | tuple) or len(answer) not in {2, 3}:
         return answer
+    indices = _indices_of_table(answer, call)
+    if indices is not None:
+        call.notes.append(_("Several results came; the indices were judged."))
+        return indices
     first, second = as_array(answer[0]), as_array(answer[1])
     if first.ndim == 2 and 4 <= first.shape[1] <= 7 and second.size == len(first) and second.ndim <= 2:
         call.notes.append(_("The kept boxes came together with other results; the boxes were judged."))
@@ -105,6 +109,18 @@ def _table_behind_its_scores(answer: Any, call: Call) -> np.ndarray | None:
     scores = np.asarray(call.arguments[1], dtype=np.float64).reshape(-1)
     given = all((np.abs(other[:, None] - scores) < 1e-5).any(axis=1).all() for other in others)
     return tables[0] if given else None
+
+
+def _indices_of_table(answer: Any, call: Call) -> np.ndarray | None:
+    """The whole numbers among three results that say, of each row of the table beside them, which box it is."""
+    boxes = np.asarray(call.arguments[0], dtype=np.float64)
+    parts = [as_array(part) for part in answer] if len(answer) == 3 else []
+    tables = [part for part in parts if part.ndim == 2 and part.shape[1] == 4 and len(part)]
+    numbers = [part for part in parts if part.ndim == 1 and part.dtype.kind in "iu" and len(part)]
+    if len(tables) != 1 or len(numbers) != 1 or len(tables[0]) != len(numbers[0]):
+        return None
+    inside = numbers[0].min() >= 0 and numbers[0].max() < len(boxes)
+    return numbers[0] if inside and np.allclose(boxes[numbers[0]], tables[0], rtol=1e-5, atol=1e-3) else None
 
 
 def _in_pairs(answer: Any, most: int) -> dict[Any, Any]:
