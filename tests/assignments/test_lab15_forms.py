@@ -1533,6 +1533,18 @@ def get_cam(model, img_tensor, W):
     return W[number].dot(caught[0][0].reshape(2048, 49)).reshape(7, 7)
 """,
     },
+    "two_words_for_a_map": {
+        "cam": """
+def class_activation(features, weights, class_idx):
+    return torch.nn.functional.conv2d(features.reshape(1, *features.shape[-3:]), weights[..., None, None])[0, class_idx]
+""",
+    },
+    "one_word_for_a_sum": {
+        "cam": """
+def slozhit(karty, W, nomer):
+    return sum(karta * ves for karta, ves in zip(karty.reshape(karty.shape[-3:]), W[nomer]))
+""",
+    },
     "class_that_the_network_decides_on": {
         "cam": """
 def summa_kart(model, x):
