@@ -62,7 +62,8 @@ class Confinement:
 def become_session(limits: dict[str, int], work: str, confinement: Confinement, run: Callable[[], None]) -> NoReturn:
     """In a fresh fork: build the inner wall, call `run`, and never return.
 
-    `work` is the folder that is lent where there are no private file systems.
+    `work` is the folder that is lent where there are no private file systems; `limits` are those that the judge sends, and
+    `lent_bytes`.
     """
     try:
         os.setsid()
@@ -191,6 +192,7 @@ def _limit(limits: dict[str, int], processes: int) -> None:
             open_files=512,
             file_bytes=limits["disk_bytes"],
             cpu_seconds=limits["cpu_seconds"],
+            lent_bytes=limits["lent_bytes"],
         )
     )
 

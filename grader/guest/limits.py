@@ -1,7 +1,8 @@
 """Resource limits of one submission's process, which its descendants inherit (`setrlimit(2)`).
 
 Memory is bounded by `RLIMIT_DATA`: the private writable memory that a process has *mapped*, touched or not. Asking for
-too much therefore fails at once, where it is asked, and the machine never feels it. What the caller sees:
+too much therefore fails at once, where it is asked, and the machine never feels it. What it is lent counts too, though it is
+pages of a file, and is added to the soft limit (`allow_more`). What the caller sees:
 
 ============================================== ==============================================================
 numpy, Python's own objects                    `MemoryError`
@@ -44,6 +45,7 @@ class Limits:
     `cpu_seconds`: after them comes SIGXCPU, a second later SIGKILL. A process that is the first of its pid namespace
     ignores the SIGXCPU, if it has no handler for it.
     `stack_bytes`: how far it may raise the limit of its main thread's stack, which `memory_bytes` does not count.
+    `lent_bytes`: the most that `allow_more` may add to `memory_bytes`. The submission may take it all: this is a soft limit.
     """
 
     memory_bytes: int
@@ -52,10 +54,11 @@ class Limits:
     file_bytes: int
     cpu_seconds: int
     stack_bytes: int = 64 << 20
+    lent_bytes: int = 0
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            if not isinstance(value, int) or value <= 0:
+            if not isinstance(value, int) or value < (name != "lent_bytes"):
                 raise ValueError(f"{name} must be a positive number, not {value!r}")
 
 
@@ -71,7 +74,7 @@ def apply(limits: Limits) -> None:
     _lower(resource.RLIMIT_SIGPENDING, _PENDING_SIGNALS)
     _lower(resource.RLIMIT_MSGQUEUE, 0)
     _lower(resource.RLIMIT_MEMLOCK, _LOCKED_BYTES)
-    _lower(resource.RLIMIT_DATA, data)
+    _lower(resource.RLIMIT_DATA, data + limits.lent_bytes, soft=data)
     _lower(resource.RLIMIT_NPROC, limits.processes)
     _lower(resource.RLIMIT_NOFILE, limits.open_files)
     _lower(resource.RLIMIT_FSIZE, limits.file_bytes)
@@ -79,6 +82,14 @@ def apply(limits: Limits) -> None:
     _lower(resource.RLIMIT_STACK, limits.stack_bytes, soft=resource.getrlimit(resource.RLIMIT_STACK)[0])
     with contextlib.suppress(PermissionError):  # the file is root's while the process is not dumpable
         Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def allow_more(size: int) -> None:
+    """Let this process map so many bytes more, as far as `Limits.lent_bytes` goes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if soft != resource.RLIM_INFINITY:
+        more = soft + size
+        resource.setrlimit(resource.RLIMIT_DATA, (more if hard == resource.RLIM_INFINITY else min(more, hard), hard))
 
 
 def mapped_data_bytes() -> int:

@@ -68,6 +68,7 @@ class Shelf:
         self.handed: list[tuple[str, Any]] = []  # what the submission got from factories, with the model's name
         self._own: list[_Lent] = []
         self._told: Callable[[Any], None] = lambda _network: None  # of what is handed out
+        self.make_room: Callable[[int], None] = lambda _size: None  # before so many bytes of a file are mapped
         self.trained = False
         self.evaluated = False
         self.hooks = HookBook()
@@ -196,7 +197,12 @@ class Shelf:
         """One more network of this name, in training mode as its factory makes it."""
         return self.spare.pop(name) if name in self.spare else self._made(name).train()
 
+    def largest_file(self) -> int:
+        """The bytes of the largest weights' file."""
+        return max((weights.size for weights in self.weights.values()), default=0)
+
     def _made(self, name: str) -> Any:
+        self.make_room(self.weights[name].size)
         network = self.weights[name].network()
         self._made_here[id(network)] = network, places(network)
         return network

@@ -23,7 +23,7 @@ import time
 from typing import Any
 
 from grader.errors import SandboxFault, WireError
-from grader.guest import kernel, pages, processes, syscalls
+from grader.guest import kernel, limits, pages, processes, syscalls
 from grader.guest.alone import Alone
 from grader.guest.isolation import Confinement, become_session
 from grader.guest.session import Session
@@ -33,6 +33,7 @@ from grader.wire.values import REQUESTS, Bounds
 
 # To collapse takes 0.3 to 1.2 s, and spares each later session some 50 ms: a class gets it back, one student does not.
 _SESSIONS_BEFORE_COLLAPSE = 12
+_MOST_LENT = 40  # networks, beside its own memory, that a process may be lent: one for each question with numbers of its own
 
 
 class Template:
@@ -69,16 +70,18 @@ class Template:
             case other:
                 raise WireError(f"a template is not asked {other!r}")
 
-    def open(self, descriptor: int, limits: dict[str, int], work: str) -> dict[str, Any]:
+    def open(self, descriptor: int, bounds: dict[str, int], work: str) -> dict[str, Any]:
         """Fork a session that serves `descriptor`."""
         pid = os.fork()
         if pid == 0:
             self.channel.close()
-            become_session(limits, work, self.confinement, lambda: self._run_session(descriptor))
+            bounds |= {"lent_bytes": _MOST_LENT * self.warm.shelf.largest_file()}
+            become_session(bounds, work, self.confinement, lambda: self._run_session(descriptor))
         os.close(descriptor)
         return {"pid": pid}
 
     def _run_session(self, descriptor: int) -> None:
+        self.warm.shelf.make_room = limits.allow_more
         self.warm.begin()
         connection = socket.socket(fileno=descriptor)
         channel = Channel(connection, REQUESTS)

@@ -43,7 +43,7 @@ class Weights:
 
         self.skeleton = skeleton
         self.file = file
-        self._size = Path(file).stat().st_size
+        self.size = Path(file).stat().st_size
         published, like = torch.load(file, weights_only=True, mmap=True), _tensors(skeleton)
         # By name, where every tensor has one in the file; else as `load_state_dict` puts them into a network, or refuses to.
         loaded = published if _fits(published, like) else _tensors(self._load())
@@ -57,7 +57,7 @@ class Weights:
             return self._load()
         import torch
 
-        mapping = torch.UntypedStorage.from_file(self.file, False, self._size)
+        mapping = torch.UntypedStorage.from_file(self.file, False, self.size)
         storages: dict[int, Any] = {}  # two tensors of one storage, as tied weights are, share it again
         made = []
         for (is_parameter, with_gradient), place in zip(self._kinds, self._places, strict=True):

@@ -242,6 +242,26 @@ def test_limits_hold_for_good(unprivileged) -> None:
     assert unprivileged(check, ORDINARY) == [[], [0, 0], "64", 64 * MIB]
 
 
+def test_what_is_lent_comes_on_top(unprivileged) -> None:
+    """Protects a submission's own memory from the networks that it is lent, and the machine from more than that."""
+
+    def check(limits):
+        import resource
+
+        from grader.guest.limits import Limits, allow_more, apply, mapped_data_bytes
+
+        bound = mapped_data_bytes() + limits["memory_bytes"]
+        apply(Limits(**limits, lent_bytes=100 << 20))
+        found = [resource.getrlimit(resource.RLIMIT_DATA)]
+        for size in (30 << 20, 90 << 20):
+            allow_more(size)
+            found.append(resource.getrlimit(resource.RLIMIT_DATA))
+        least = found[0][0]
+        return [abs(least - bound) < 10 << 20, *([soft - least, hard - least] for soft, hard in found)]
+
+    assert unprivileged(check, ORDINARY) == [True, [0, 100 * MIB], [30 * MIB, 100 * MIB], [100 * MIB, 100 * MIB]]
+
+
 def test_a_lower_limit_stays(unprivileged) -> None:
     """A limit that the machine's owner set is not this project's to raise, nor a reason to fail."""
 
@@ -278,6 +298,13 @@ def test_a_limit_is_a_positive_number(name, value) -> None:
     with pytest.raises(ValueError) as caught:
         Limits(**ORDINARY | {name: value})
     assert name in str(caught.value)
+
+
+def test_nothing_may_be_lent() -> None:
+    """A course without networks lends none."""
+    assert Limits(**ORDINARY, lent_bytes=0).lent_bytes == 0
+    with pytest.raises(ValueError, match="lent_bytes"):
+        Limits(**ORDINARY, lent_bytes=-1)
 
 
 def test_measures() -> None:

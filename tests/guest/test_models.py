@@ -34,6 +34,11 @@ def test_other_numbers_come_in_a_network_that_nobody_has_seen(tmp_path: Path) ->
     check(tmp_path, "other_numbers_come_in_a_network_that_nobody_has_seen")
 
 
+def test_networks_are_lent_on_top_of_the_memory(tmp_path: Path) -> None:
+    """Protects code with memory of its own from the networks that are mapped for it, one for each question and way to ask."""
+    check(tmp_path, "networks_are_lent_on_top_of_the_memory")
+
+
 def test_a_network_that_a_function_makes_stands_in_too(tmp_path: Path) -> None:
     """Protects a function that makes its network itself: it was told that it got one with the test's numbers, and did not."""
     check(tmp_path, "a_network_that_a_function_makes_stands_in_too")

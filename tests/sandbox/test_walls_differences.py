@@ -140,7 +140,7 @@ def run():
         except OSError as error:
             found.append(error.errno == errno.EPERM)
     open("found", "w").write(str(found))
-limits = {"memory_bytes": 1 << 30, "disk_bytes": 1 << 20, "processes": 64, "cpu_seconds": 60}
+limits = {"memory_bytes": 1 << 30, "disk_bytes": 1 << 20, "processes": 64, "cpu_seconds": 60, "lent_bytes": 0}
 confinement = isolation.Confinement("landlock", ("/usr", "/lib", "/lib64"), 0)
 if os.fork() == 0:
     isolation.become_session(limits, os.getcwd(), confinement, run)

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 import torchvision
 
+from grader.guest.limits import Limits, allow_more, apply
 from grader.guest.models import Shelf
 from grader.guest.standins import standing_in
 from grader.wire.values import Model
@@ -49,6 +50,21 @@ def other_numbers_come_in_a_network_that_nobody_has_seen() -> None:
         assert shelf.put_back()
     assert shelf.lend(plain) is seen[0]
     assert not bool((seen[0].fc.weight == 1).all())
+
+
+def networks_are_lent_on_top_of_the_memory() -> None:
+    """Ten networks of 45 MB for who may have 100 MB."""
+    apply(Limits(100 << 20, processes=100_000, open_files=512, file_bytes=1 << 30, cpu_seconds=600, lent_bytes=1 << 30))
+    shelf.make_room = allow_more
+    for number in range(10):
+        shelf.lend(plain.with_state({"fc.bias": np.full(1000, number, dtype=np.float32)}))
+        assert shelf.put_back()
+    assert len(np.empty(40 << 20, dtype=np.uint8)) == 40 << 20
+    try:
+        np.empty(200 << 20, dtype=np.uint8)
+    except MemoryError:
+        return
+    raise AssertionError("what was lent has become its own")
 
 
 def a_network_that_a_function_makes_stands_in_too() -> None:
