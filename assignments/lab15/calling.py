@@ -139,13 +139,13 @@ def alternatives_fc_weights(arguments: tuple, situation: Situation) -> list[Alte
 
 def _in_size_of_resnet50(model: Model, situation: Situation) -> list[Alternative]:
     """For who wrote the sizes of the lab's network in: a ResNet50 whose fc has the numbers of the test's, and further classes and
-    channels with weights of zero. All of that must come back."""
+    channels with weights of zero. All of that must come back. Of these sizes the test's own is given."""
     weights = situation.reference.fc_weights(model)
     classes, channels = (usual - given for usual, given in zip((CLASSES, RESNET50[0]), weights.shape, strict=True))
     if min(classes, channels) < 0:
         return []
     whole = np.pad(weights, ((0, classes), (0, channels)))
-    network = replace(model, name="resnet50", state={"fc.weight": whole})
+    network = replace(model, name="resnet50", state={"fc.weight": whole}) if classes or channels else model
     note = _("A ResNet50 of 1000 classes was given, with the network's weights in fc, the further ones zero.")
     return [Alternative("1000 classes, 2048 channels", {"model": network}, note, asked=(network,))]
 
@@ -192,11 +192,7 @@ def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative
 def _in_sizes_of_resnet50(features: np.ndarray, weights: np.ndarray, class_idx: int) -> list[Alternative]:
     """For who wrote the sizes in that the lab's network has for the usual photo: with channels, or cells around the map, that
     are zero, and count in the answer. It is the map of what was given that must come."""
-    channels, height, width = (max(usual - given, 0) for usual, given in zip(RESNET50, features.shape[-3:], strict=True))
-    whole = [(0, 0)] * (features.ndim - 3)
-    wide = np.pad(weights, ((0, 0), (0, channels)))
-    more = np.pad(features, [*whole, (0, channels), (0, 0), (0, 0)])
-    framed = np.pad(more, [*whole, (0, 0), *((room // 2, room - room // 2) for room in (height, width))])
+    wide, more, framed = _wide(features, weights)
     ways = [
         ("2048 channels", more, _("The features were given in 2048 channels, the further ones zero.")),
         ("2048 channels of 7 x 7", framed, _("The features were given in 2048 channels of 7 x 7 cells, the further ones zero.")),
@@ -205,6 +201,15 @@ def _in_sizes_of_resnet50(features: np.ndarray, weights: np.ndarray, class_idx: 
         Alternative(name, {"features": maps, "weights": wide, "class_idx": class_idx}, note, asked=(maps, wide, class_idx))
         for name, maps, note in ways
     ]
+
+
+def _wide(features: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weights of 2048 channels, features of as many, and these in a frame of cells: all that is new is zero."""
+    channels, height, width = (max(usual - given, 0) for usual, given in zip(RESNET50, features.shape[-3:], strict=True))
+    whole = [(0, 0)] * (features.ndim - 3)
+    more = np.pad(features, [*whole, (0, channels), (0, 0), (0, 0)])
+    framed = np.pad(more, [*whole, (0, 0), *((room // 2, room - room // 2) for room in (height, width))])
+    return np.pad(weights, ((0, 0), (0, channels))), more, framed
 
 
 def _in_a_size(maps: np.ndarray, weights: np.ndarray, class_idx: int) -> list[Alternative]:
@@ -354,10 +359,16 @@ def _deciding(network: Model, classes: int, class_idx: int) -> Model:
     return network.giving({"fc": np.eye(classes, dtype=np.float32)[[class_idx]]})
 
 
-def _pictured(sizes: str, model: Model, maps: np.ndarray, weights: np.ndarray, class_idx: int) -> list[Alternative]:
+def _pictured(
+    sizes: str,
+    model: Model,
+    maps: np.ndarray,
+    weights: np.ndarray,
+    class_idx: int,
+    asked: tuple[np.ndarray, np.ndarray, int] | None = None,
+) -> list[Alternative]:
     """Of a network and a picture in each form, what `_by_network` has not yet: W beside them, a picture (H, W, 3) as
-    cameras and files give it. With `sizes` all, the answers belonging to these maps and weights."""
-    asked = (maps, weights, class_idx) if sizes else None
+    cameras and files give it. With `sizes` all, the answers belonging to `asked`."""
     note = _("The function uses the network itself: one was given in which layer4 and fc have the numbers of the test.")
     photo, names = _photo(*maps.shape[-2:]), {"frame": FRAMES, "path": PATHS}
     pictures = {"photo": ("x", photo), "one photo": ("x", photo[0]), "frame": ("frame", _frame(*maps.shape[-2:]))}
@@ -381,12 +392,11 @@ def _pictured(sizes: str, model: Model, maps: np.ndarray, weights: np.ndarray, c
 def _pictured_in_sizes_of_resnet50(model: Model, maps: np.ndarray, weights: np.ndarray, class_idx: int) -> list[Alternative]:
     """The same for who wrote 2048 channels of 7 x 7 in, as the article has it that the lab follows: cells, channels and classes
     beside those of the test are zero."""
-    usual = zip((CLASSES, *RESNET50), (len(weights), *maps.shape), strict=True)
-    classes, channels, *around = (max(wanted - given, 0) for wanted, given in usual)
-    wide = np.pad(weights, ((0, classes), (0, channels)))
-    framed = np.pad(maps, [(0, channels), *((cells // 2, cells - cells // 2) for cells in around)])
-    network = replace(model, name="resnet50", state={}).with_state({"fc.weight": wide}).giving({"layer4": framed[None]})
-    return _pictured(" of ResNet50", network, framed, wide, class_idx)
+    wide, _, framed = _wide(maps, weights)
+    rows = np.pad(wide, ((0, max(CLASSES - len(wide), 0)), (0, 0)))
+    network = replace(model, name="resnet50", state={}).with_state({"fc.weight": rows}).giving({"layer4": framed[None]})
+    # Rows of zeros make no difference to a class's map: what is judged is that of `_in_sizes_of_resnet50`, in a bundle once.
+    return _pictured(" of ResNet50", network, framed, rows, class_idx, (framed, wide, class_idx))
 
 
 @cache

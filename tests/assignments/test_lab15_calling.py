@@ -80,6 +80,8 @@ def test_weights_of_a_smaller_network_fit_into_those_of_resnet50() -> None:
     assert (whole.shape, whole[:2, :3].tolist(), whole.sum()) == ((1000, 2048), [[0.5] * 3] * 2, 3)
     large = calling.alternatives_fc_weights((small,), Situation(Reference(2, 4096), Model("narrow")))  # type: ignore[arg-type]
     assert all(one.asked is None for one in large)
+    same = calling.alternatives_fc_weights((small,), Situation(Reference(1000, 2048), Model("narrow")))  # type: ignore[arg-type]
+    assert [one.asked for one in same if one.id == "1000 classes, 2048 channels"] == [(small,)]
 
 
 def test_ways_to_show_the_network_a_picture_are_the_same_for_all_maps() -> None:
@@ -94,8 +96,10 @@ def test_ways_to_show_the_network_a_picture_are_the_same_for_all_maps() -> None:
         assert int(network.outputs["fc"].argmax()) == 2
     whole = by_id["network, frame and weights of ResNet50"]
     maps, rows, class_idx = whole.asked
-    assert (maps.shape, rows.shape, class_idx) == ((2048, 7, 7), (1000, 2048), 2)
-    assert whole.roles["weights"] is rows
+    assert (maps.shape, rows.shape, class_idx) == ((2048, 7, 7), (len(WEIGHTS), 2048), 2)
+    given = whole.roles["weights"]
+    assert (given.shape, np.array_equal(given[: len(WEIGHTS)], rows), given[len(WEIGHTS) :].any()) == ((1000, 2048), True, False)
+    assert whole.asked == next(one.asked for one in ways[0] if one.id == "network, path and weights of ResNet50")
     assert (whole.roles["frame"].shape, whole.roles["frame"].dtype) == ((224, 224, 3), np.uint8)
     assert np.array_equal(np.tensordot(rows[2], maps, axes=1)[2:5, 1:5], np.tensordot(WEIGHTS[2], FEATURES, axes=1))
 
