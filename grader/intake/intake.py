@@ -231,7 +231,7 @@ def _holds_work(folder: Path) -> bool:
 
 def _timestamp(path: Path) -> datetime | None:
     """nbgrader's: a time and the name of its zone, or its offset; without either it means UTC. None where there is none."""
-    if not path.is_file():  # a pipe would be waited for
+    if not os.path.isfile(path):  # a pipe would be waited for; and `Path.is_file` raises in a closed folder
         return None
     try:
         with path.open(encoding="utf-8", errors="replace") as stream:
