@@ -18,7 +18,6 @@ from types import FrameType
 from typing import Any
 
 _AGAIN = 1.0  # seconds until the next attempt when code swallowed the last
-_AT_ONCE = 0.1  # the same when no time is left for patience
 _SHORTEST = 0.01  # seconds that are worth another wait
 _PATIENCE = 2  # swallowed interruptions until every line of it is interrupted
 
@@ -53,8 +52,6 @@ def _by_signal(seconds: float, latest: float, words: str) -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, left, _AGAIN)
             return
         rings += 1
-        if latest - now <= _SHORTEST:  # or the judge would end the process before patience does
-            signal.setitimer(signal.ITIMER_REAL, _AT_ONCE, _AT_ONCE)
         if rings > _PATIENCE:
             _interrupt_every_line(frame)
         raise Interrupted(words)

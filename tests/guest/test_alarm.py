@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 
 import pytest
@@ -44,26 +43,3 @@ def test_sleep_is_counted() -> None:
     """Protects from code that only sleeps: nobody keeps it from running."""
     with pytest.raises(Interrupted), interrupt_after(0.1):
         time.sleep(60)
-
-
-def test_no_time_is_left_for_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Protects the definitions above a loop that catches everything on a busy machine: it ends before the judge ends all."""
-    intervals: list[float] = []
-    set_timer = signal.setitimer
-
-    def noted(which: int, seconds: float, interval: float = 0.0) -> None:
-        intervals.append(interval)
-        set_timer(which, seconds, interval)
-
-    def catch_everything() -> None:
-        while True:
-            try:
-                go_on()
-            except Interrupted:
-                continue
-
-    monkeypatch.setattr(alarm, "_time_waited", time.monotonic)  # it only waits
-    monkeypatch.setattr(signal, "setitimer", noted)
-    with pytest.raises(Interrupted), interrupt_after(0.1, latest=time.monotonic() + 0.3):
-        catch_everything()
-    assert intervals[-2] == alarm._AT_ONCE, "it was given a second each time"
