@@ -80,6 +80,7 @@ LONG_SIDES = {
 ENDS = ("min", "start", "tl", "lt", "top_left", "left_top"), ("max", "end", "br", "rb", "bottom_right", "right_bottom")
 EDGES = [("x", ("left", *ENDS[0])), ("y", ("top", *ENDS[0])), ("x", ("right", *ENDS[1])), ("y", ("bottom", *ENDS[1]))]
 AS_POINTS = _("Each box was given as two points: (x1, y1) and (x2, y2).")
+OF_THE_NETWORK = _("The function uses the network itself: one was given in which layer4 and fc have the numbers of the test.")
 SMALLEST = 1e-6  # what a smoothing term, or a threshold that must let everything through, is set to
 
 
@@ -281,7 +282,6 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
         return []
     model = situation.model.with_state({"fc.weight": weights}).giving({"layer4": maps[None]})
     paths = {"path": PATHS}
-    note = _("The function uses the network itself: one was given in which layer4 and fc have the numbers of the test.")
 
     def read(answer: Any) -> Any:
         return _pick_class(answer, maps, weights, class_idx)
@@ -291,14 +291,14 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
         asked = _deciding(situation.model.with_state({"fc.weight": ROWS}).giving({"layer4": CELLS[None]}), len(ROWS), 1)
         roles = {"model": _deciding(model, len(weights), class_idx), **picture}
         probe = Probe({"model": asked, **of_question}, _follows_the_decision)
-        return [Alternative(f"{name}, decided", roles, note, paths, read=of_all_classes, probe=probe)]
+        return [Alternative(f"{name}, decided", roles, OF_THE_NETWORK, paths, read=of_all_classes, probe=probe)]
 
     def of_all_classes(answer: Any) -> Any:
         return _of_all_classes(answer, weights, class_idx)
 
     photo = _photo(*maps.shape[-2:])
     return [
-        Alternative("network", {"features": maps, "model": model, "class_idx": class_idx}, note),
+        Alternative("network", {"features": maps, "model": model, "class_idx": class_idx}, OF_THE_NETWORK),
         Alternative(
             "layer",
             {"features": maps, "layer": model.part("fc"), "class_idx": class_idx},
@@ -306,14 +306,14 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
             {"layer": FC_NAMES},
             named=True,
         ),
-        Alternative("network and photo", {"model": model, "x": photo, "class_idx": class_idx}, note),
+        Alternative("network and photo", {"model": model, "x": photo, "class_idx": class_idx}, OF_THE_NETWORK),
         *decided("photo", {"x": photo}, {"x": _photo(*CELLS.shape[1:])}),
-        Alternative("photo", {"model": model, "x": photo}, note, read=read),
+        Alternative("photo", {"model": model, "x": photo}, OF_THE_NETWORK, read=read),
         *(
             Alternative(
                 f"network, photo and {kind}",
                 {"model": model, "x": photo, "class_idx": class_idx, "layer": layer},
-                note,
+                OF_THE_NETWORK,
                 {"layer": LAYER},
                 named=True,
             )
@@ -321,7 +321,12 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
         ),
         *(
             Alternative(
-                f"photo and {kind}", {"model": model, "x": photo, "layer": layer}, note, {"layer": LAYER}, read=read, named=True
+                f"photo and {kind}",
+                {"model": model, "x": photo, "layer": layer},
+                OF_THE_NETWORK,
+                {"layer": LAYER},
+                read=read,
+                named=True,
             )
             for kind, layer in (("name", "layer4"), ("layer", model.part("layer4")))
         ),
@@ -329,19 +334,19 @@ def _by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation
             Alternative(
                 f"network, photo and two names{more}",
                 {"model": model, "x": photo, "class_idx": asked, "layer": "layer4", "fc_layer": "fc"},
-                note,
+                OF_THE_NETWORK,
                 {"layer": LAYER, "fc_layer": (*FC_NAMES, *FC_BY_NAME)},
                 named=True,
             )
             for more, asked in (("", class_idx), (", a class for each", [class_idx]))
         ),
         # To who makes a batch of it himself, or opens it; what is in it makes no difference.
-        Alternative("network and one photo", {"model": model, "x": photo[0], "class_idx": class_idx}, note),
+        Alternative("network and one photo", {"model": model, "x": photo[0], "class_idx": class_idx}, OF_THE_NETWORK),
         *decided("one photo", {"x": photo[0]}, {"x": _photo(*CELLS.shape[1:])[0]}),
-        Alternative("one photo", {"model": model, "x": photo[0]}, note, read=read),
-        Alternative("network and path", {"model": model, "path": PHOTO.name, "class_idx": class_idx}, note, paths),
+        Alternative("one photo", {"model": model, "x": photo[0]}, OF_THE_NETWORK, read=read),
+        Alternative("network and path", {"model": model, "path": PHOTO.name, "class_idx": class_idx}, OF_THE_NETWORK, paths),
         *decided("path", {"path": PHOTO.name}, {"path": PHOTO.name}),
-        Alternative("path", {"model": model, "path": PHOTO.name}, note, paths, read=read),
+        Alternative("path", {"model": model, "path": PHOTO.name}, OF_THE_NETWORK, paths, read=read),
         *_pictured("", model, maps, weights, class_idx),
         *_pictured_in_sizes_of_resnet50(model, maps, weights, class_idx),
     ]
@@ -369,7 +374,6 @@ def _pictured(
 ) -> list[Alternative]:
     """Of a network and a picture in each form, what `_by_network` has not yet: W beside them, a picture (H, W, 3) as
     cameras and files give it. With `sizes` all, the answers belonging to `asked`."""
-    note = _("The function uses the network itself: one was given in which layer4 and fc have the numbers of the test.")
     photo, names = _photo(*maps.shape[-2:]), {"frame": FRAMES, "path": PATHS}
     pictures = {"photo": ("x", photo), "one photo": ("x", photo[0]), "frame": ("frame", _frame(*maps.shape[-2:]))}
     found = []
@@ -383,8 +387,8 @@ def _pictured(
             alone = {**given, "model": _deciding(model, len(weights), class_idx)}
             name = f"network, {picture}{' and weights' * bool(rows)}{sizes}"
             found += [
-                Alternative(f"{name}, class", {**given, "class_idx": class_idx}, note, names, asked=asked, named=True),
-                Alternative(name, alone, note, names, asked=asked, read=read, named=True),
+                Alternative(f"{name}, class", {**given, "class_idx": class_idx}, OF_THE_NETWORK, names, asked=asked, named=True),
+                Alternative(name, alone, OF_THE_NETWORK, names, asked=asked, read=read, named=True),
             ]
     return found
 
