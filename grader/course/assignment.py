@@ -8,7 +8,7 @@
     ├── misconceptions.py     wrong variants of the reference, or a package of such files (may be absent)
     ├── figures.py            figure_<part>(answer, expected, call): pictures of wrong answers (may be absent)
     ├── networks.py           networks of its own, for `models:` (may be absent; submissions see it)
-    ├── calling.py            other ways in which parts may be asked (may be absent)
+    ├── calling.py            other ways in which parts may be asked, or a package of them (may be absent)
     ├── tests/public/         pytest files that students may see
     ├── tests/hidden/         pytest files that they may not
     ├── starter/              what students begin with
@@ -95,8 +95,8 @@ class AssignmentFolder:
 
     @property
     def calling(self) -> Path:
-        """The file with other ways to ask; see `grader.judge.alternatives`."""
-        return self.path / "calling.py"
+        """Other ways to ask (`grader.judge.alternatives`): `calling.py`, else what makes the folder `calling` a package."""
+        return self._file_or_package("calling")
 
     @property
     def pictures(self) -> Path | None:

@@ -27,7 +27,7 @@ _HIDDEN = (".", "__")
 MOST_FILES = 500
 MOST_NAMED = 10  # of files that could be meant, where a person is told which
 _LABS_FILES = ("calling.py", "comparison.py", "misconceptions.py", "figures.py", "networks.py")
-_LABS = {"tests", "pictures", "starter", "styles", "master", "comparison", "misconceptions", RELEASED, *_LABS_FILES}
+_LABS = {"tests", "pictures", "starter", "styles", "master", "calling", "comparison", "misconceptions", RELEASED, *_LABS_FILES}
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Other ways in which a part may honestly be asked, as an assignment's own `calling.py` describes them.
 
 Some functions answer the right question with other arguments: a class activation map from one row of weights, a suppression that
-takes boxes and scores in one table. What these are is the assignment's knowledge. Its file `calling.py`, which may be absent,
-has for such a part a function::
+takes boxes and scores in one table. What these are is the assignment's knowledge. Its file `calling.py`, or a package so
+called, which may be absent, has for such a part a function::
 
     def alternatives_<part>(arguments: tuple, situation: Situation) -> list[Alternative]
 
@@ -146,12 +146,12 @@ class Alternatives:
             return {}
         listed = function(arguments, Situation(self.reference, model))
         if not isinstance(listed, list) or not all(isinstance(one, Alternative) for one in listed):
-            raise SpecificationError(f"calling.py: alternatives_{part.id} must return a list of Alternative")
+            raise SpecificationError(f"calling: alternatives_{part.id} must return a list of Alternative")
         return {one.id: one for one in listed}
 
 
 def _of_own_roles(part: Part, probe: Any) -> AxesQuestion:
     roles = [parameter.role for parameter in part.parameters]
     if not isinstance(probe, Probe) or set(probe.roles) != set(roles):
-        raise SpecificationError(f"calling.py: axes_of_{part.id} must return a Probe of the part's own roles")
+        raise SpecificationError(f"calling: axes_of_{part.id} must return a Probe of the part's own roles")
     return AxesQuestion(tuple(probe.roles[role] for role in roles), probe.fits)

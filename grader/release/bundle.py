@@ -27,7 +27,7 @@ from grader.report.number import format_number
 from grader.validate.leaks import leaks
 
 ANSWERS = f"{RELEASED}/recorded{ANSWERS_SUFFIX}"
-_CODE = ("calling.py", "figures.py", "networks.py")
+_CODE = ("figures.py", "networks.py")
 _MOST_LEAKS = 10
 
 
@@ -90,7 +90,7 @@ def _text(path: Path) -> str:
 
 
 def _code(folder: AssignmentFolder) -> dict[str, bytes]:
-    files = [*files_of(folder.comparison), *(folder.path / name for name in _CODE)]
+    files = [*files_of(folder.comparison), *files_of(folder.calling), *(folder.path / name for name in _CODE)]
     return {path.relative_to(folder.path).as_posix(): path.read_bytes() for path in files if path.is_file()}
 
 

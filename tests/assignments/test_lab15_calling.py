@@ -1,4 +1,4 @@
-"""What `calling.py` of lab 15 makes of answers, whatever they are."""
+"""What `calling` of lab 15 makes of answers, whatever they are."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.course.code import load_file
+from grader.course.code import PACKAGE, load_file
 from grader.judge.alternatives import Reading, Situation
 from grader.wire.values import Model
 
-calling = load_file(Path(__file__).parents[2] / "assignments" / "lab15" / "calling.py")
+calling = load_file(Path(__file__).parents[2] / "assignments" / "lab15" / "calling" / PACKAGE)
 
 FEATURES = np.ones((2, 3, 4), dtype=np.float32)
 WEIGHTS = np.array([[1, 2], [5, 6], [3, 4]], dtype=np.float32)
@@ -24,19 +24,19 @@ ODD += [[np.zeros((3, 4)), np.zeros(3)], (np.array([0, 2]), 7), object(), 1j]
 @pytest.mark.parametrize("answer", ODD, ids=lambda answer: "object" if type(answer) is object else repr(answer))
 def test_no_answer_makes_the_look_for_a_class_raise(answer: Any) -> None:
     """Protects the verdict: a number, or a list of uneven parts, was once the grader's fault, and had no score."""
-    found = calling._pick_class(answer, FEATURES, WEIGHTS, 0)
+    found = calling.maps.pick_class(answer, FEATURES, WEIGHTS, 0)
     assert (found.answer if isinstance(found, Reading) else found) is answer
-    assert calling._of_all_classes(answer, WEIGHTS, 0) is answer
+    assert calling.maps.map_of_class(answer, WEIGHTS, 0) is answer
 
 
 def test_the_map_of_the_class_is_picked() -> None:
     """Protects functions that answer with the maps of all classes, and those that nobody can tell a class; who leaves out the
     parameter for it gets no other class's points."""
     maps = np.arange(36.0).reshape(3, 3, 4)
-    assert calling._pick_class(maps, FEATURES, WEIGHTS, 2) is not None
-    assert np.array_equal(calling._pick_class(list(maps[None]), FEATURES, WEIGHTS, 2), maps[2])
+    assert calling.maps.pick_class(maps, FEATURES, WEIGHTS, 2) is not None
+    assert np.array_equal(calling.maps.pick_class(list(maps[None]), FEATURES, WEIGHTS, 2), maps[2])
     for single in (maps[0], (maps[0], 1), {"cam": maps[0], "class": 1}):
-        likeliest = calling._pick_class(single, FEATURES, WEIGHTS, 2)
+        likeliest = calling.maps.pick_class(single, FEATURES, WEIGHTS, 2)
         assert likeliest.answer is single
         assert likeliest.asked[2] == 1
     whole = calling.alternatives_cam((FEATURES, WEIGHTS, 2), Situation(None, Model("")))  # type: ignore[arg-type]
@@ -107,14 +107,15 @@ def test_ways_to_show_the_network_a_picture_are_the_same_for_all_maps() -> None:
 @pytest.mark.parametrize("answer", ODD, ids=lambda answer: "object" if type(answer) is object else repr(answer))
 def test_no_answer_makes_the_look_for_the_decision_raise(answer: Any) -> None:
     """Protects the verdict, as above, and takes none of these for a map of the class that the network decided on."""
-    assert not calling._follows_the_decision(answer)
+    assert not calling.pictured._follows_the_decision(answer)
 
 
 def test_who_follows_the_decision_is_known() -> None:
     """Protects a map among other results, and those of all classes; the map of another class is no sign of it."""
-    maps = np.tensordot(calling.ROWS, calling.CELLS, axes=1)
-    assert all(map(calling._follows_the_decision, (maps[1], (maps[1], 1), {"cam": maps[1], "class": 1}, maps, maps[None])))
-    assert not any(map(calling._follows_the_decision, (maps[0], (maps[2], 2), -maps[1], np.roll(maps, 1, axis=0))))
+    maps = np.tensordot(calling.maps.ROWS, calling.maps.CELLS, axes=1)
+    follows = calling.pictured._follows_the_decision
+    assert all(map(follows, (maps[1], (maps[1], 1), {"cam": maps[1], "class": 1}, maps, maps[None])))
+    assert not any(map(follows, (maps[0], (maps[2], 2), -maps[1], np.roll(maps, 1, axis=0))))
 
 
 def asked(part: str, identifier: str, *arguments: Any) -> Any:
@@ -164,7 +165,7 @@ def test_a_photo_is_offered_to_who_makes_a_batch_of_it_or_opens_it() -> None:
     for name in ("network and one photo", "one photo"):
         assert listed[name].roles["x"].shape == (3, 32 * FEATURES.shape[1], 32 * FEATURES.shape[2])
     for name in ("network and path", "path"):
-        assert (calling.PHOTO.parent / listed[name].roles["path"]).exists()
+        assert (calling.pictured.PHOTO.parent / listed[name].roles["path"]).exists()
         assert {"img_path", "image_file", "filename"} <= set(listed[name].aliases["path"])
     assert "class_idx" in listed["network and path"].roles
     assert listed["path"].read is not None
@@ -321,7 +322,7 @@ def test_no_answer_makes_the_question_about_columns_raise(answer: Any) -> None:
 
 def test_labels_that_come_back_are_no_indices() -> None:
     """Protects `return labels[keep], scores[keep], boxes[keep]`; indices without boxes stay, and such as are not all 0."""
-    boxes, scores = calling.QUESTION
+    boxes, scores = calling.nms.QUESTION
     way = next(one for one in calling.alternatives_nms((boxes, scores, 0.5), None) if one.id == "labels")
     zeros, kept = np.zeros(2, dtype=np.int64), [1, 3]
     read = way.read((zeros, scores[kept], boxes[kept]))
@@ -343,7 +344,7 @@ def test_labels_that_come_back_are_no_indices() -> None:
 
 def test_a_table_for_each_picture_is_asked_of_who_answers_for_each() -> None:
     """Protects `for pred in preds`, right or wrong, which is told of its own mistake; and who takes the pictures for boxes."""
-    way = next(one for one in calling.alternatives_nms((*calling.QUESTION, 0.5), None) if one.id == "batch of one table")
+    way = next(one for one in calling.alternatives_nms((*calling.nms.QUESTION, 0.5), None) if one.id == "batch of one table")
     (table,) = way.probe.roles["boxes"]
     for rows in ([1, 3], [0, 3], [0, 1, 2]):
         assert way.probe.fits([table[rows]])

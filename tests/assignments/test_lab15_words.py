@@ -31,7 +31,7 @@ def texts() -> Iterator[str]:
     for path in [
         *(LAB / "comparison").glob("*.py"),
         LAB / "figures.py",
-        LAB / "calling.py",
+        *(LAB / "calling").glob("*.py"),
         LAB / "tests" / "conftest.py",
         *(LAB / "tests").glob("*/test_*.py"),
     ]:

@@ -46,6 +46,19 @@ def test_a_comparison_in_several_files(course_copy: Path, folder: Path) -> None:
     assert {path.name for path in assignment.judged_files() if path.parent == package} == {"__init__.py", "judging.py"}
 
 
+def test_other_ways_to_ask_in_several_files(folder: Path) -> None:
+    """Protects the author of many, who parts them: the package is found, and all of it is judged by."""
+    assert open_assignment(folder).calling == folder / "calling.py"
+    package = folder / "calling"
+    package.mkdir()
+    (package / "__init__.py").write_text("from .numbers import alternatives_mean\n")
+    (package / "numbers.py").write_text("def alternatives_mean(arguments, situation):\n    return []\n")
+    assignment = open_assignment(folder)
+    assert assignment.calling == package / "__init__.py"
+    assert load_file(assignment.calling).alternatives_mean((), None) == []
+    assert {path.name for path in assignment.judged_files() if path.parent == package} == {"__init__.py", "numbers.py"}
+
+
 def test_whose_a_file_is(folder: Path, course_copy: Path) -> None:
     """Protects the place that a message names: of a course's own files, not of a library that lies beside them."""
     assignment = open_assignment(folder)

@@ -90,6 +90,16 @@ def test_a_comparison_in_several_files_is_in_it_whole(course_copy: Path) -> None
     assert "`comparison/`" in files["README.md"].decode()
 
 
+def test_other_ways_to_ask_in_several_files_are_in_it_whole(course_copy: Path) -> None:
+    """Protects students of a lab whose other ways to ask are a package: without them honest code would fail on their machine."""
+    assignment = course_copy / "assignments" / "tiny"
+    (assignment / "calling").mkdir()
+    (assignment / "calling" / "numbers.py").write_text("def alternatives_mean(arguments, situation):\n    return []\n")
+    (assignment / "calling" / "__init__.py").write_text("from .numbers import alternatives_mean\n")
+    files = build_bundle(open_assignment(assignment))
+    assert set(files) == FILES | {"calling/__init__.py", "calling/numbers.py"}
+
+
 def test_what_tools_left_in_the_starter_is_not_in_it(course_copy: Path) -> None:
     """Protects students from the instructor's environment and editor: nothing below a folder of theirs is released."""
     assignment = course_copy / "assignments" / "tiny"

@@ -1,0 +1,102 @@
+"""Other ways to ask for a class activation map."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from grader.testing import Alternative, Probe, Situation
+from grader.testing import gettext as _
+
+from .boxes import HEIGHT, WIDTH
+from .maps import CELLS, ROWS, array_of, looks_like, map_of_class
+from .pictured import PICTURES, by_network
+from .sizes import widened
+
+SIDE = 224  # of a map that is enlarged: a square has no order of its sides
+SIZES = ("output_size", "out_size", "target_size", "img_size", "image_size", "input_size", "map_size", "size_upsample")
+SIZES += ("upsample_size", "new_size", "resize_to", "output_shape", "target_shape", "img_shape", "image_shape")
+LONG_SIDES = {
+    side: (
+        letter,
+        *(f"{thing}_{name}" for thing in PICTURES for name in (side, letter)),
+        *(f"{letter}_{thing}" for thing in PICTURES),
+    )
+    for side, letter in (WIDTH, HEIGHT)
+}
+
+
+def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative]:
+    """One row of weights, all classes' maps, a device, channels last, the network and a photo instead of features; at last in the
+    sizes of ResNet50."""
+    features, weights, class_idx = arguments
+    maps = features[0] if features.ndim == 4 else features
+    return [
+        Alternative(
+            "row of weights",
+            {"features": maps, "weights": weights[class_idx]},
+            _("The map was asked with the row of W that belongs to the class."),
+        ),
+        Alternative(
+            "all classes",
+            {"features": maps, "weights": weights},
+            _("The function takes no class; what it returned was looked through for the map of the class."),
+            read=lambda answer: map_of_class(answer, weights, class_idx),
+        ),
+        Alternative(
+            "device",
+            {"features": features, "weights": weights, "class_idx": class_idx, "device": "cpu"},
+            _("The device was given: the CPU."),
+            {"device": ("dev",)},
+        ),
+        *_in_a_size(maps, weights, class_idx),
+        *by_network(maps, weights, class_idx, situation),
+        Alternative(
+            "channels last",
+            {"features": np.moveaxis(maps, 0, -1), "weights": weights, "class_idx": class_idx},
+            _("The features were given with the channels as the last axis."),
+            # Weights meet the last axis by broadcasting, too: who forgot [:, None, None] is told of his own error, not of this.
+            probe=Probe({"features": np.moveaxis(CELLS, 0, -1), "weights": ROWS, "class_idx": 1}, _is_one_map),
+        ),
+        *_in_sizes_of_resnet50(features, weights, class_idx),
+    ]
+
+
+def axes_of_cam() -> Probe:
+    """Tells who takes the first channel of features (C, h, w) for the first picture of a batch."""
+    wanted = np.tensordot(ROWS[1], CELLS, axes=1)
+    return Probe({"features": CELLS, "weights": ROWS, "class_idx": 1}, partial(looks_like, wanted))
+
+
+def _is_one_map(answer: Any) -> bool:
+    """Whether an answer to `CELLS` has the shape of their map, or is enlarged: whether the channels were added up."""
+    found = array_of(answer)
+    shape = () if found is None else np.squeeze(found).shape
+    return shape == CELLS.shape[1:] or (len(shape) == 2 and min(shape) > max(CELLS.shape))
+
+
+def _in_sizes_of_resnet50(features: np.ndarray, weights: np.ndarray, class_idx: int) -> list[Alternative]:
+    """For who wrote the sizes in that the lab's network has for the usual photo: with channels, or cells around the map, that
+    are zero, and count in the answer. It is the map of what was given that must come."""
+    wide, more, framed = widened(features, weights)
+    ways = [
+        ("2048 channels", more, _("The features were given in 2048 channels, the further ones zero.")),
+        ("2048 channels of 7 x 7", framed, _("The features were given in 2048 channels of 7 x 7 cells, the further ones zero.")),
+    ]
+    return [
+        Alternative(name, {"features": maps, "weights": wide, "class_idx": class_idx}, note, asked=(maps, wide, class_idx))
+        for name, maps, note in ways
+    ]
+
+
+def _in_a_size(maps: np.ndarray, weights: np.ndarray, class_idx: int) -> list[Alternative]:
+    """Functions that must be told how large a map is wanted: by a number, by two, or by a height and a width."""
+    asked = {"features": maps, "weights": weights, "class_idx": class_idx}
+    note, names = _("The size of the map was given: 224 x 224."), {"size": SIZES}
+    return [
+        Alternative("size", {**asked, "size": SIDE}, note, names, named=True),
+        Alternative("two sizes", {**asked, "size": (SIDE, SIDE)}, note, names, named=True),
+        Alternative("height and width", {**asked, "height": SIDE, "width": SIDE}, note, LONG_SIDES, named=True),
+    ]
