@@ -33,11 +33,12 @@ def leaks(folder: AssignmentFolder, files: dict[str, bytes]) -> list[str]:
             found += [
                 f"the title of the hidden test {name} stands in {file}" for file, text in texts.items() if title.search(text)
             ]
-    secret = {body: name for name, _, body in _functions([*hidden, *folder.reference_files]) if body}
+    reference = [path for path in folder.reference_files if path.suffix == ".py"]  # data beside it may be the starter's as well
+    secret = {body: name for name, _, body in _functions([*hidden, *reference]) if body}
     for file, raw in files.items():
         if file.endswith(".py"):
             found += [f"what {secret[body]} does stands in {file}" for _, _, body in _parsed(raw) if body in secret]
-    secrets = (*hidden, *folder.reference_files, *files_of(folder.misconceptions))
+    secrets = (*hidden, *reference, *files_of(folder.misconceptions))
     whole = {path.read_bytes(): path.name for path in secrets if path.is_file()}
     found += [f"{whole[raw]} is {file}" for file, raw in files.items() if raw.strip() and raw in whole]
     return found

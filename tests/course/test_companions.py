@@ -34,6 +34,33 @@ def test_a_module(tmp_path: Path, text: str, expected: list[str]) -> None:
     assert [path.relative_to(place).as_posix() for path in companions(place / "lab.py")] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("HERE.with_name('classes.json')", ["classes.json"]),
+        ("open('имена классов.txt')", ["имена классов.txt"]),
+        ("json.load(open(HERE / 'data' / 'first-table.csv'))", ["data/deep/first-table.csv"]),
+        ("import helper", ["helper.py", "weights.npz"]),
+        ("classes = json = table = first = csv = 'table.csv'", []),
+    ],
+    ids=["beside", "with a space", "in a folder", "by a helper", "words of a name"],
+)
+def test_what_is_read(tmp_path: Path, text: str, expected: list[str]) -> None:
+    """Protects from verdicts by old data: its answers are remembered, and a cluster's workers must have the file at all."""
+    files = {"lab.py": text, "helper.py": "np.load('weights.npz')", "classes.json": "", "weights.npz": "", "other.json": ""}
+    files["имена классов.txt"] = ""
+    place = written(tmp_path, {**files, "data/deep/first-table.csv": "", "data/.env": "", "elsewhere/first-table.csv": ""})
+    assert [path.relative_to(place).as_posix() for path in companions(place / "lab.py")] == expected
+
+
+def test_what_a_package_reads(tmp_path: Path) -> None:
+    """Protects the same of a package's modules, which need not be mentioned to read something."""
+    place = written(
+        tmp_path, {"lab/__init__.py": "", "lab/a.py": "open(HERE / 'in' / 'b.txt')", "lab/in/b.txt": "", "lab/c.txt": ""}
+    )
+    assert companions(place / "lab" / "__init__.py") == [place / "lab" / "a.py", place / "lab" / "in" / "b.txt"]
+
+
 def test_a_package(tmp_path: Path) -> None:
     """Protects the same where the reference is a package, whose modules need not be mentioned."""
     place = written(tmp_path, {"lab/__init__.py": "", "lab/a.py": "", "lab/in/b.py": "", "c.py": ""})
