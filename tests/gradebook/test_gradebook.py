@@ -23,9 +23,9 @@ from grader.gradebook import tables
 from grader.gradebook.book import REVISION, Gradebook, gradebook_url, open_gradebook
 from grader.gradebook.decisions import Decision, comment, extend, override
 from grader.gradebook.grades import Grade, grades
-from grader.gradebook.lateness import Timeliness, lateness
+from grader.gradebook.lateness import Lateness, Timeliness, lateness
 from grader.gradebook.recording import Handing, Recorded, record
-from grader.gradebook.rules import Rules
+from grader.gradebook.rules import Rules, named_rules
 from grader.gradebook.trail import trail
 from grader.results import PartSummary, Results
 
@@ -159,6 +159,16 @@ def test_points_that_changed_since_a_work_was_graded(
     assert [part.found for part in grade.parts] == [35, 50][: len(points)]
 
 
+def test_a_part_that_was_added_since_a_work_was_graded(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects from a zero, or a traceback, for a part of 33.333 points that nobody was asked for when the work was graded."""
+    made = results(ann=(40, 60))
+    record(book, made, rules(), {}, "prof")
+    parts = (*made.assignment.parts, PartSummary(id="third", title="Third", max_score=33.333))
+    record(book, results(), rules().model_copy(update={"parts": parts, "max_score": 133.333}), {}, "prof")
+    grade = grade_of(book, "ann")
+    assert (grade.score, [part.score for part in grade.parts]) == (None, [40, 60, None])
+
+
 def test_an_override_makes_up_for_what_could_not_be_graded(book: Gradebook, results: Make, rules: MakeRules) -> None:
     """Protects the way out of a fault of the grader: each part set by hand gives a grade."""
     record(book, results(ann=(None, None)), rules(), {}, "prof")
@@ -245,6 +255,20 @@ def test_a_time_that_is_not_known_costs_nothing_and_says_so(book: Gradebook, res
     assert (grade_of(book, "bob").score, grade_of(book, "bob").late.timeliness) == (100, Timeliness.UNKNOWN)
 
 
+@pytest.mark.parametrize(
+    ("submitted", "marked", "timeliness"),
+    [
+        (NOON, False, Timeliness.IN_TIME),
+        (NOON, True, Timeliness.IN_TIME),
+        (None, False, Timeliness.IN_TIME),
+        (None, True, Timeliness.MARKED_LATE),
+    ],
+)
+def test_without_a_deadline(submitted: datetime | None, marked: bool, timeliness: Timeliness) -> None:
+    """Protects what a platform says of work whose time is not known; otherwise there is nothing to be late for."""
+    assert lateness(submitted, marked, None, Late(penalty_percent=10)) == Lateness(timeliness)
+
+
 def test_a_mark_of_lateness_that_comes_later(book: Gradebook, results: Make, rules: MakeRules) -> None:
     """Protects what Canvas says of work that was first graded from a folder; a folder that says nothing takes nothing back."""
     for marked in (False, True, False):
@@ -293,6 +317,15 @@ def test_a_time_that_becomes_known(book: Gradebook, results: Make, rules: MakeRu
     record(book, results(ann=(40, 60)), rule, {}, "prof")
     record(book, results(ann=(40, 60)), rule, {"ann": Handing(NOON + timedelta(hours=1))}, "prof")
     assert grade_of(book, "ann").score == 90
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_attempts_of_which_one_has_a_time(book: Gradebook, results: Make, rules: MakeRules, first: bool) -> None:
+    """Protects the order in which they were recorded: nobody knows when the other one was handed in."""
+    for number, score in ((1, 10), (2, 20)):
+        handed = {"ann": Handing(NOON)} if (number == 1) is first else {}
+        record(book, results(ann=((score, 0), f"sha256:{number}")), rules(), handed, "prof")
+    assert (grade_of(book, "ann").score, grade_of(book, "ann").attempts) == (20, 2)
 
 
 def test_a_time_that_was_written_down_wrongly(book: Gradebook, results: Make, rules: MakeRules) -> None:
@@ -518,3 +551,17 @@ def test_the_history_tells_rules_apart(book: Gradebook, results: Make, rules: Ma
     assert len(set(said)) == len(kinds)
     assert said[0] == "100 points (mean 40, words 60), no deadline, the last attempt counts"
     assert said[-1].endswith("no deadline, 15 minutes of grace, late -10% for each 24 h, at most 100%, the last attempt counts")
+
+
+def test_which_assignment_is_meant(book: Gradebook, results: Make, rules: MakeRules) -> None:
+    """Protects from a decision on another assignment than the one that is thought of."""
+    with pytest.raises(UsageError, match="no assignment ''; it holds none"):
+        book.read(lambda connection: named_rules(connection, None))
+    made = results(ann=(40, 60))
+    for name in ("tiny", "huge"):
+        record(book, made.model_copy(update={"assignment": made.assignment.model_copy(update={"id": name})}), rules(), {}, "prof")
+    with pytest.raises(UsageError, match="the gradebook holds huge, tiny"):
+        book.read(lambda connection: named_rules(connection, None))
+    with pytest.raises(UsageError, match="no assignment 'tini'; it holds huge, tiny"):
+        book.read(lambda connection: named_rules(connection, "tini"))
+    assert book.read(lambda connection: named_rules(connection, "huge"))[0] == "huge"
