@@ -201,6 +201,18 @@ def test_what_cannot_be_decided(
 
 
 @pytest.mark.parametrize(
+    ("student", "part", "said"),
+    [("anne", "mean", "nobody is called 'anne' in tiny"), ("ann", "maen", "there is no part 'maen'")],
+)
+def test_on_what_nobody_can_comment(book: Gradebook, results: Make, rules: MakeRules, student: str, part: str, said: str) -> None:
+    """Protects words from being written where no student will read them."""
+    record(book, results(ann=(40, 0)), rules(), {}, "prof")
+    with pytest.raises(UsageError, match=said):
+        comment(book, by(student), part, "Well done")
+    assert book.read(lambda connection: connection.execute(select(tables.comment)).all()) == []
+
+
+@pytest.mark.parametrize(
     ("hours", "late", "score", "timeliness"),
     [
         (0, Late(penalty_percent=10), 100, Timeliness.IN_TIME),
