@@ -270,8 +270,8 @@ class SubmissionProxy:
 
     def _finish(self, question: Question, attempt: Attempt, arguments: tuple[Any, ...], answer: Answer) -> tuple[Call, Any]:
         part, alternative = question.part, question.alternative_of(attempt)
-        for text in adaptation_notes(part, attempt, alternative):
-            self._learnt.notes.append(text)
+        if self._workplace.may_be_quoted:
+            self._learnt.notes += adaptation_notes(part, attempt, alternative)
         if answer.wrote:
             self._learnt.notes.append(wrote_words(part))
         asked, value = asked_arguments(question, attempt, arguments), self._read(alternative, answer)

@@ -83,9 +83,17 @@ class Workplace:
     answer_bytes: int = 0  # of its answers, which the judge keeps until all are there
     kept: CallProcess | None = None  # of earlier tests, for the next one
     ends: float = field(init=False)
+    first: LoadReport = field(init=False)  # of the file as it was loaded before any test
 
     def __post_init__(self) -> None:
         self.ends = self.session.ends
+        self.first = self.report
+
+    @property
+    def may_be_quoted(self) -> bool:
+        """Whether the submission's names may be told: those that it had before any test. A file that is loaded again can know
+        hidden inputs (by the clock, or by which files were read) and be called after them."""
+        return self.report.names == self.first.names
 
     def fork(self) -> CallProcess:
         """A fresh process for calls. Raises `SubmissionStopped` when the session cannot be opened any more."""

@@ -239,6 +239,38 @@ def test_what_ended_before_any_test_is_not_run_again(judge: Judge, submit: Calla
     assert again.result.model_copy(update={"seconds": kept.result.seconds}) == kept.result
 
 
+def test_a_file_that_is_loaded_again_is_not_quoted(
+    judge: Judge, submit: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Protects hidden inputs from a submission that loses its session in a hidden test, is loaded again, learns by the clock what
+    it had seen, and calls its functions after it: how they were called is read by the student."""
+    ends = (
+        "import mmap, os\n"
+        "page = mmap.mmap(-1, 4096)\n"
+        "os.register_at_fork(before=lambda: page[0] and os._exit(1))\n"
+        "def mean(values):\n"
+        "    if max(values) > 40000:\n"
+        "        page[0] = 1\n"
+        "        os._exit(1)\n"
+        "    return sum(values) / len(values)\n"
+    )
+    named = "def Count__Words(text):\n    return {}\n"
+    sources, loads, load = [ends, RIGHT.decode() + named], list[str](), Session.load
+
+    def load_the_next(session: Session, _files: dict[str, bytes], main: str) -> Any:
+        loads.append(main)
+        return load(session, {main: sources[len(loads) - 1].encode()}, main)
+
+    monkeypatch.setattr(Session, "load", load_the_next)
+    result = judge.grade(submit("ann"))
+    assert len(loads) == 2, "it was loaded again"
+    words = {test.id.rpartition("::")[2]: test.status for test in result.tests if test.part == "words"}
+    assert words == {"test_repeated_word": "not_found", "test_case": "failed"}, "it was asked under the new name"
+    assert result.messages == ()
+    sources.append(sources[1])
+    assert judge.grade(submit("bob")).messages == ("Count__Words was used as count_words.",), "of the first load it is told"
+
+
 def test_a_template_lost_in_the_middle(judge: Judge, submit: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch) -> None:
     """Protects a submission that was half judged: what is missing is no failure of its own."""
     fork = Session.fork
