@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -722,6 +723,30 @@ def test_boxes_of_one_score_come_in_any_order() -> None:
         assert compare("nms", kept, np.array([0, 2, 1]), arguments)[0] is None
     for wrong in ([0, 1], [0, 1, 2]):
         assert compare("nms", wrong, np.array([0, 2, 1]), arguments)[0] is not None
+
+
+def test_more_rows_than_boxes_are_not_held_against_each_score() -> None:
+    """Protects the judge's memory: ten million rows of bytes beside as many scores became several gigabytes."""
+    rows = 1_000_000
+    tracemalloc.start()
+    try:
+        difference, notes = compare("nms", (np.zeros(rows, np.float16), np.zeros((rows, 4), np.int8)))
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert difference is not None
+    assert notes == []
+    assert most < 24 * rows, "no number for each row and each box"
+
+
+def test_a_dictionary_of_far_more_entries_than_boxes_is_not_looked_through() -> None:
+    """Protects the judge's time: 80,000 boxes with their scores took it a minute and more, in all questions and for all known
+    mistakes."""
+    came = [compare("nms", {(float(left), 1.0, 2.0, 3.0): 0.5 for left in range(10 * len(BOXES) + more)})[0] for more in (0, 1)]
+    assert came[0] is not None
+    assert came[1] is not None
+    assert str(came[0].came) == "A table came whose rows are not the given boxes."
+    assert str(came[1].came) == "A dictionary of several entries came."
 
 
 def test_a_row_of_twin_boxes_is_the_better_one() -> None:

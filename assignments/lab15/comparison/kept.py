@@ -12,7 +12,7 @@ from grader.testing import gettext as _
 from .answers import NAMES, as_array, by_name, is_array, numbers_in, reject, unpacked
 
 SIDES = (("x1", "y1", "x2", "y2"), ("xmin", "ymin", "xmax", "ymax"), ("left", "top", "right", "bottom"))
-MOST_ENTRIES = 10  # of a list of boxes with their scores, for each box that was given: every entry is looked through
+MOST_ENTRIES = 10  # of a list or a dict of boxes with their scores, for each box that was given: every entry is looked through
 
 
 def kept_boxes(answer: Any, boxes: np.ndarray, call: Call) -> tuple[list[int], bool, bool]:
@@ -43,6 +43,8 @@ def _open_nms(answer: Any, call: Call) -> Any:
     """Of (boxes, scores, ...), of entries with a box each and of {box: score} the boxes, of (indices, ...) and {index: score} the
     indices, of what is kept and what goes the former, else the answer."""
     if isinstance(answer, dict):
+        if len(answer) > MOST_ENTRIES * len(call.arguments[0]):
+            return answer
         if _are_scores_by_index(answer, call):
             call.notes.append(_("The indices came with their scores; the indices were judged."))
             return np.array(list(answer))
@@ -102,7 +104,7 @@ def _table_behind_its_scores(answer: Any, call: Call) -> np.ndarray | None:
     Whole numbers beside it may be the kept indices, which are then what is asked.
     """
     parts = [as_array(part) for part in answer]
-    tables = [part for part in parts if part.ndim == 2 and 4 <= part.shape[1] <= 7]
+    tables = [part for part in parts if part.ndim == 2 and 4 <= part.shape[1] <= 7 and len(part) <= len(call.arguments[0])]
     others = [part.reshape(-1) for part in parts if part.dtype.kind == "f" and part.ndim and part.size == len(part)]
     if len(tables) != 1 or len(others) != len(parts) - 1 or any(len(other) != len(tables[0]) for other in others):
         return None
