@@ -10,6 +10,7 @@ import errno
 import fnmatch
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,6 +25,7 @@ from grader.errors import UsageError
 
 SUFFIXES = (".ipynb", ".py")
 _HIDDEN = (".", "__")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 MOST_FILES = 500
 MOST_NAMED = 10  # of files that could be meant, where a person is told which
 _LABS_FILES = ("calling.py", "comparison.py", "misconceptions.py", "figures.py", "networks.py")
@@ -35,7 +37,8 @@ class Submission:
     """One student's work.
 
     Attributes:
-        student: the folder's name, else the file's stem, composed; bytes that are not UTF-8 are written as `\\xff`.
+        student: the folder's name, else the file's stem, composed; bytes that are not UTF-8, and control characters, are written
+            as `\\xff`.
         root: the folder (or the file itself).
         main: the file to grade, or None; then `problem` says why: `several_files` or `no_file`, with `candidates`;
             `out_of_sight`, where nothing lies there that is looked at; `not_unpacked`, where an archive has `candidates` that
@@ -226,8 +229,9 @@ def readable(name: str) -> str:
 
 
 def student_id(name: str) -> str:
-    """Whose work it is, by the name of a folder or a file."""
-    return composed(readable(name))
+    """Whose work it is, by the name of a folder or a file. Control characters are written out: where texts are shown they are
+    gone, and `ann` with a colour behind it would be called like `ann`."""
+    return composed(_CONTROL.sub(lambda found: ascii(found[0])[1:-1], readable(name)))
 
 
 def in_order(name: str) -> tuple[bool, str]:

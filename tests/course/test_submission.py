@@ -14,6 +14,7 @@ from grader.course.bundle import Starters
 from grader.course.specification import Assignment
 from grader.course.submission import Submission, collect, links_out
 from grader.errors import UsageError
+from grader.report.text import clean
 
 Make = Callable[..., Path]
 LIMIT = 1 << 20  # bytes of a submission
@@ -198,6 +199,15 @@ def test_any_name(make: Make, assignment: Assignment, name: str) -> None:
     """Protects students whose names are not ASCII."""
     place = make(f"{name}/tiny.py", f"{name} 2.py", f".{name}/tiny.py", f".{name}.py")
     assert found(place, assignment) == {name: f"{name}/tiny.py", f"{name} 2": f"{name} 2.py"}, "hidden ones are nobody's"
+
+
+def test_a_name_that_only_a_terminal_sequence_tells_apart(make: Make, assignment: Assignment) -> None:
+    """Protects a student from another who is called the same where control characters are taken out, as in tables of grades."""
+    make("ann\x1b[31m/tiny.py")
+    place = make("ann/tiny.py")
+    names = [one.student for one in collect(place, assignment)]
+    assert names == ["ann", "ann\\x1b[31m"]
+    assert [clean(name) for name in names] == names
 
 
 def test_a_name_that_is_not_utf8(make: Make, assignment: Assignment) -> None:
