@@ -24,6 +24,7 @@ from grader.report.similarity import Passage
 
 _RUN = 25  # characters of reduced code, about two short lines
 _WINDOW = 1
+_MOST_BRACES = 1_000  # of a text that are left to the lexer; the longest honest labs have some hundreds
 LITTLE = 80  # characters of reduced code, five or six short lines, below which likeness means nothing
 
 
@@ -76,6 +77,8 @@ def fingerprint(text: str) -> Print:
 
     # At each of many lines of blanks the lexer looks through all that follow: 45,000 of them took it minutes. Lines stay.
     text = "\n".join(line.rstrip() for line in text.split("\n"))
+    # In a string it does so at each brace, for the other one: 100,000 of `\N{` took it two minutes. Places stay.
+    text = text.replace("{", "(") if text.count("{") > _MOST_BRACES else text
     bare = text.lstrip("\n")  # the lexer drops them, and would count lines from what is left
     found = CodeFingerprint("", _RUN, _WINDOW, fp=io.StringIO(bare), language="python")
     found.offsets[:, 1] = np.maximum.accumulate(found.offsets[:, 1])  # copydetect 0.5 forgets what stood before a class's name

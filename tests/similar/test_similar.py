@@ -392,6 +392,19 @@ def test_blanks_do_not_move_lines(folder: AssignmentFolder) -> None:
     assert (max(starts) - min(starts), max(ends) - min(ends)) == (1_000, 1_000)
 
 
+def test_braces_do_not_move_lines(folder: AssignmentFolder) -> None:
+    """Protects the class from strings full of braces, for which the lexer takes quadratic time, and the marks from moving."""
+    line = 'text = "' + r"\N{{a[" * 600 + '"'
+    sources = [
+        Source(student, "x.py", f"sha256:{student}", (Piece(file="x.py", lines=(*[line] * more, *ORIGINAL.split("\n"))),))
+        for student, more in (("ann", 7), ("ben", 0))
+    ]
+    assert "{" not in fingerprint(sources[0].text).found.raw_code
+    (pair,) = find_similar(folder, sources, [], Wanted()).pairs
+    assert pair.whole
+    assert pair.passages[0][-1].last == pair.passages[1][-1].last + 7
+
+
 def test_what_is_left_out_of_a_print_stays_in_the_first() -> None:
     """Protects a frozen value from changing under whoever else has it: less some fragments it is another one."""
     whole = fingerprint(ORIGINAL)
