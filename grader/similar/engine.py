@@ -25,6 +25,8 @@ from grader.report.similarity import Passage
 _RUN = 25  # characters of reduced code, about two short lines
 _WINDOW = 1
 _MOST_BRACES = 1_000  # of a text that are left to the lexer; the longest honest labs have some hundreds
+# Passages of another work that one fragment leads to: two of 300,000 characters, every other line the same, took ten minutes.
+_MOST_TARGETS = 50
 LITTLE = 80  # characters of reduced code, five or six short lines, below which likeness means nothing
 
 
@@ -145,7 +147,8 @@ def _likest(first: Print, second: Print, own: list[tuple[int, int]], others: lis
     other_begins = [start for start, _end in others]
     counts: Counter[tuple[int, int]] = Counter()
     for fragment in first.found.hashes & second.found.hashes:
-        targets = {bisect_right(other_begins, place) - 1 for place in second.found.hash_idx[fragment]}
+        everywhere = {bisect_right(other_begins, place) - 1 for place in second.found.hash_idx[fragment]}
+        targets = sorted(everywhere)[:_MOST_TARGETS]
         counts.update((bisect_right(begins, place) - 1, target) for place in first.found.hash_idx[fragment] for target in targets)
     best: dict[int, tuple[int, int]] = {}
     for (place, target), count in counts.items():

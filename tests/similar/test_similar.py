@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +19,8 @@ from grader.course.submission import collect
 from grader.errors import UsageError
 from grader.guest.notebook import Unreadable
 from grader.report.similarity import Piece, Similarity
-from grader.similar import sources
-from grader.similar.engine import fingerprint
+from grader.similar import engine, sources
+from grader.similar.engine import compare, fingerprint
 from grader.similar.search import Wanted, find_similar
 from grader.similar.sources import LeftOut, Source, read_handed_out, read_pieces, read_source
 
@@ -403,6 +406,28 @@ def test_braces_do_not_move_lines(folder: AssignmentFolder) -> None:
     (pair,) = find_similar(folder, sources, [], Wanted()).pairs
     assert pair.whole
     assert pair.passages[0][-1].last == pair.passages[1][-1].last + 7
+
+
+def test_a_line_that_both_have_everywhere_is_not_followed_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects a class from two works whose every other line is the same: each of these lines led to each of the other's, which
+    of two long ones took gigabytes."""
+    looked_at = []
+
+    class Watched(Counter[Any]):
+        def update(self, *given: Any) -> None:
+            super().update(*given)
+            looked_at.append(len(self))
+
+    monkeypatch.setattr(engine, "Counter", Watched)
+
+    def work(seed: int) -> str:
+        drawn = random.Random(seed)
+        own = ("".join(f"a{drawn.choice('+-*/%&|^@<>')}" for _ in range(20)) for _ in range(200))
+        return "".join(f"x=(a+b)*(c-d)/(e%f)**(g|h)&i\ny={line}a\n" for line in own)
+
+    likeness, _shares, _passages = compare(fingerprint(work(1)), fingerprint(work(2)))
+    assert likeness > 0.4
+    assert max(looked_at) < 200 * 200 / 2
 
 
 def test_what_is_left_out_of_a_print_stays_in_the_first() -> None:
