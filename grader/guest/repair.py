@@ -18,6 +18,7 @@ _INSTALL = re.compile(r"^(\s*)(?:pip3?|conda|mamba|apt|apt-get|sudo)\s+(?:-\S+\s
 _COMMAND = re.compile(r"^()(?:cd|ls|mkdir|cp|mv|rm|wget|curl|unzip|tar|git|nvidia-smi)\s+[^=(\n]+$", re.M)
 _ELSEWHERE = re.compile(r" on line (\d+)$")  # an empty block is told at the line after it
 _OLD_PRINT = re.compile(r"^(\s*(?:[^#\n]*[:;])?\s*)print\s+(?!\()(.*?)\s*$")
+_LINE_OF_OLD_PRINT = re.compile(r"^(\s*)print\s+(?!\()(.*?)\s*$")
 _CONTINUATION = re.compile(r"^(?:[)\]}]|(?:else|elif|except|finally)\b)")
 _MOST_REPAIRS = 40
 
@@ -58,6 +59,11 @@ def read(source: str, filename: str, transform: Callable[[str], str]) -> Reading
                 break
         else:
             break
+    else:
+        try:
+            reading.tree = ast.parse(reading.source, filename)
+        except SyntaxError as error:
+            reading.errors.append(error)
     if conflict.first_line(source):
         for broken in reading.errors:
             if conflict.is_marker(broken.text or ""):
@@ -85,7 +91,8 @@ def _mend(reading: Reading, error: SyntaxError) -> bool:
         return False
     modern = _OLD_PRINT.sub(r"\1print(\2)", lines[at])
     if "print" in str(error.msg) and modern != lines[at]:
-        lines[at] = modern
+        # With all below it: a module written for Python 2 has more of them than repairs are made one by one.
+        lines[at:] = [modern, *(_LINE_OF_OLD_PRINT.sub(r"\1print(\2)", line) for line in lines[at + 1 :])]
         reading.old_prints += 1
     else:
         reading.errors.append(error)

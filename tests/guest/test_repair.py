@@ -56,6 +56,19 @@ def test_print_of_python_2_is_read(line: str):
     assert reading.old_prints == 1
 
 
+def test_many_prints_of_python_2_are_read():
+    """A module of Python 2 has more of them than repairs are made one by one: all of it was lost without a word."""
+    reading = read("print 'begin'\n" + GOOD + "for i in range(3):\n    print 'IoU:', i\nprint ('kept'), 5\n" * 200)
+    assert names(reading) == ["good"]
+    assert not reading.errors
+
+
+def test_what_is_broken_in_too_many_places_is_told():
+    """Where the repairs do not suffice the student reads why nothing was found."""
+    with pytest.raises(SyntaxError):
+        read(GOOD + 'if True: print "y"\n' * 200)
+
+
 @pytest.mark.parametrize(
     "source", [BROKEN + GOOD, GOOD + BROKEN, GOOD + 'print("open"\n', "x = (1,\n" + GOOD, "if x\n    y = 1\n" + GOOD]
 )
