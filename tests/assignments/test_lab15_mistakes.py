@@ -635,7 +635,7 @@ def compute_cam(features, weights, class_idx):
     features = features[0] if features.ndim == 4 else features
     return (weights[class_idx][:, None, None] * features).sum(-1)
 """,
-            "",
+            "cam.columns_added_up",
         ),
         "features_map": (
             """

@@ -28,6 +28,25 @@ def cam_channels_not_summed(features, weights, class_idx):
     return weights[class_idx][:, None, None] * _maps(features)
 
 
+def _over_another_axis(slug, axis, en, ru):
+    @misconception(
+        f"cam.{slug}_added_up",
+        part="cam",
+        en=f"Added up over {en} instead of the channels, the wrong axis of (C, h, w). The map is the sum over all channels, "
+        "axis 0: M = sum over k of W[class_idx, k] * features[k], (h, w).",
+        ru=f"Сложено по {ru}, а не по каналам: не та ось у (C, h, w). Карта есть сумма по всем каналам, по оси 0: M = сумма по k "
+        "от W[class_idx, k] * features[k], форма (h, w).",
+    )
+    def variant(features, weights, class_idx):
+        return (weights[class_idx][:, None, None] * _maps(features)).sum(axis)
+
+    return variant
+
+
+cam_rows_added_up = _over_another_axis("rows", 1, "the rows", "строкам")
+cam_columns_added_up = _over_another_axis("columns", 2, "the columns", "столбцам")
+
+
 @misconception(
     "cam.mean",
     part="cam",
@@ -476,6 +495,44 @@ def cam_channels_divided_by_maximum(features, weights, class_idx):
     maps = _maps(features)
     high = maps.amax((1, 2), keepdim=True)
     return _weighted(torch.where(high > 0, maps / high.clamp(min=1e-8), maps), weights[class_idx])
+
+
+@misconception(
+    "cam.standardised_channels",
+    part="cam",
+    en="From every channel its mean was subtracted, and it was divided by its deviation, before the sum. Weak channels then "
+    "count as much as strong ones; scale the finished map, if at all.",
+    ru="Перед сложением из каждого канала вычтено его среднее, и канал поделён на своё отклонение. Слабые каналы тогда весят "
+    "столько же, сколько сильные; масштабировать можно только готовую карту.",
+)
+def cam_standardised_channels(features, weights, class_idx):
+    maps = _maps(features)
+    centred, deviation = maps - maps.mean((1, 2), keepdim=True), maps.std((1, 2), keepdim=True)
+    return _weighted(centred / (deviation + 1e-8), weights[class_idx])
+
+
+@misconception(
+    "cam.cells_of_one_length",
+    part="cam",
+    en="The features of every cell were divided by their length (normalize over the channels). A cell in which little was found "
+    "then counts as much as one in which much was; features count as they are.",
+    ru="Признаки каждой ячейки поделены на свою длину (normalize по каналам). Ячейка, где почти ничего не найдено, тогда весит "
+    "столько же, сколько та, где найдено многое; признаки нужны как есть.",
+)
+def cam_cells_of_one_length(features, weights, class_idx):
+    return _weighted(functional.normalize(_maps(features), dim=0), weights[class_idx])
+
+
+@misconception(
+    "cam.softmax_features",
+    part="cam",
+    en="A softmax of the features over the channels. It leaves the strongest channel of each cell and little else; features "
+    "count as they are.",
+    ru="К признакам применён softmax по каналам. От каждой ячейки остаётся почти один самый сильный канал; признаки нужны как "
+    "есть.",
+)
+def cam_softmax_features(features, weights, class_idx):
+    return _weighted(_maps(features).softmax(0), weights[class_idx])
 
 
 @misconception(
