@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+from types import CodeType
 from typing import Any
 
-from grader.guest.glance import has, is_a, torch_types
+from grader.guest.glance import attribute, has, is_a, torch_types
 
 
 class NotMade(TypeError):
@@ -42,13 +43,20 @@ def truer(error: BaseException, bare: list[tuple[Any, list[str]]]) -> BaseExcept
 
 
 def without_dropout(made: Any, others: list[Any]) -> None:
-    """Put the layers of torch that drop at random into evaluation mode, but for those of `others`: with them a network in
-    training mode, as its constructor leaves it, never answers twice alike. Others keep their mode: a batch norm answers by it.
+    """Put what drops at random into evaluation mode, but for what is of `others`: with it a network in training mode, as its
+    constructor leaves it, never answers twice alike. That is torch's own layers for it, and modules that ask for their mode
+    beside `F.dropout`. Others keep their mode: a batch norm answers by it.
     """
     kept = {id(layer) for other in others for layer in _layers(other)}
     for layer in _layers(made):
-        if id(layer) not in kept and is_a(layer, *torch_types("nn.modules.dropout._DropoutNd")):
+        drops = is_a(layer, *torch_types("nn.modules.dropout._DropoutNd")) or _drops_in_forward(layer)
+        if id(layer) not in kept and drops:
             layer.training = False
+
+
+def _drops_in_forward(layer: Any) -> bool:
+    code = attribute(attribute(type(layer), "forward"), "__code__")
+    return isinstance(code, CodeType) and {"dropout", "training"} <= set(code.co_names)
 
 
 def _layers(network: Any) -> list[Any]:

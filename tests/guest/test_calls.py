@@ -267,3 +267,12 @@ def test_dropout_of_what_the_grader_makes_is_off(server: Server) -> None:
     target = {"via": "instance", "name": "Layer", "constructor": {"inner": Model("big")}}
     found = server.answer({"op": "call", "target": target, "arguments": [], "keywords": {}, "form": "torch"})
     assert found["value"] == [True, False, True, True, True]
+
+    class Dropping(Layer):
+        def forward(self) -> list[bool]:
+            torch.nn.functional.dropout(torch.ones(3), 0.5, self.training)
+            return super().forward()
+
+    server.loaded.namespace["Layer"] = Dropping
+    found = server.answer({"op": "call", "first": True, "target": target, "arguments": [], "keywords": {}, "form": "torch"})
+    assert found["value"] == [False, False, True, True, True], "what asks for its mode beside F.dropout"
