@@ -27,6 +27,7 @@ from grader.judge.delivery import (
     requests_of,
     served_model,
 )
+from grader.judge.naming import PLACES, words_of
 from grader.judge.offers import Candidate
 from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
 from grader.judge.plain import kinds, plain, weight
@@ -36,6 +37,7 @@ from grader.judge.words import adaptation_notes, call_note_words, define_words, 
 from grader.judge.workplace import Learnt, Workplace
 from grader.results import TestStatus
 from grader.sandbox.exchange import Answer, Failure
+from grader.sandbox.inventory import Parameter
 from grader.sandbox.session import CallProcess, MemoryChanged, StateUnknown
 from grader.wire.values import Model, Value
 
@@ -229,13 +231,16 @@ class SubmissionProxy:
         unmade = "NotMade" in failure.types  # by the sandbox, too
         known = bool(parameters) or self._takes_nothing(attempt.candidate)
         may_be_its_own = not (refused or unmade) and (attempt.candidate.binding.complete or not known)
-        if failure.line or may_be_its_own or "TypeError" not in failure.types:
+        reads_a_file = not attempt.alternative and any(_is_of_a_file(question, parameter) for parameter in parameters)
+        if not reads_a_file and (failure.line or may_be_its_own or "TypeError" not in failure.types):
             return CodeRaised(failure)
         maker = attempt.candidate.maker if unmade else ()
         required = [parameter.name for parameter in (*maker, *parameters) if parameter.required]
         given = ", ".join(question.roles.order)
         hint = gettext("Give every further parameter a default value.")
-        if attempt.candidate.style == "call" and required[:1] == ["self"]:
+        if reads_a_file:
+            hint = gettext("Read the file elsewhere, and give the function what was in it.")
+        elif attempt.candidate.style == "call" and required[:1] == ["self"]:
             hint = gettext("Leave out self: it is a parameter of methods in a class.")
         elif len(parameters) < len(question.roles.order) - len(question.roles.optional):
             hint = gettext("Give the function a parameter for each thing that the task gives.")
@@ -391,3 +396,9 @@ class SubmissionProxy:
         if self._process is not None:
             self._process.close()
             self._process = None
+
+
+def _is_of_a_file(question: Question, parameter: Parameter) -> bool:
+    """Whether a parameter that must be given is named after a file: what it was given instead fails where nothing tells why."""
+    named_so = parameter.required and words_of(parameter.name) & PLACES
+    return bool(named_so) and not question.roles.named(parameter.name, question.roles.order)

@@ -22,7 +22,7 @@ from grader.course.submission import Submission, collect
 from grader.errors import SandboxFault, SpecificationError
 from grader.judge import judge as judge_module
 from grader.judge import proxy as proxy_module
-from grader.judge.binding import Binding
+from grader.judge.binding import Binding, Roles
 from grader.judge.calling import Attempt
 from grader.judge.check import Compared, Comparisons
 from grader.judge.judge import Judge, JudgePlan
@@ -759,6 +759,19 @@ def test_a_state_that_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CodeRaised) as raised:
         proxy.state(Model("narrow"))
     assert raised.value.failure.type_name == "RuntimeError"
+
+
+def test_who_takes_a_file_is_told_so() -> None:
+    """Fair to `get_maps(model, path)`: that a tensor has no attribute `read` tells nothing of what is asked."""
+    roles = Roles(("model", "x"), {"x": ("img",)}, frozenset({"model"}))
+    answer = Answer(None, Failure(("AttributeError",), "'Tensor' object has no attribute 'read'", 3, 7, ""), ())
+    proxy = SubmissionProxy.__new__(SubmissionProxy)
+    for second, kind in (("image_path", Mismatch), ("img", CodeRaised)):
+        asked = (Parameter("model"), Parameter(second))
+        candidate = Candidate("get_maps", "call", {"via": "name"}, Binding(("model", "x")), parameters=asked)
+        told = proxy._outcome(SimpleNamespace(roles=roles), Attempt(candidate), answer)  # type: ignore[arg-type]
+        assert type(told) is kind
+        assert kind is CodeRaised or "(model, image_path)" in str(told.message)
 
 
 @pytest.mark.parametrize(("kind", "said"), [("HookedArgument", "hooks the layer"), ("TypeError", "asks for (m)")])
