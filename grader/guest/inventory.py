@@ -11,6 +11,7 @@ other), `own` (defined in the submission's files, not imported from a library) a
 * `methods` of a class or an instance: by name, `{parameters, static, answers}`, the last False for one that only ever gives back
   None or its object; `of`: the name of an instance's class
 * `attributes` of a class or an instance: names of properties, and of what the constructor stores
+* `hooking`: True for a class one of whose methods registers forward hooks
 * `axes` of an array
 """
 
@@ -133,7 +134,7 @@ class Inventory:
         if is_a(value, type):
             kind = "module_class" if is_network_class(value) else "class"
             described = {"kind": kind, "parameters": parameters_of(value), "methods": self._methods_asked(value, whole=True)}
-            return {**described, "attributes": _attributes(value)}
+            return {**described, "attributes": _attributes(value), **({"hooking": True} if _registers_hooks(value) else {})}
         kind = self._kind(value)
         if kind in ("instance", "network"):
             made_of = str(type(value).__name__)[:200]
@@ -196,7 +197,7 @@ def _methods(value: type, whole: bool = False) -> dict[str, dict[str, Any]]:
     own: dict[str, dict[str, Any]] = {}
     selves = _SELVES | {_first_name(item) for name, item in vars(value).items() if name.startswith("__")}
     for base in value.__mro__[:-1]:
-        if base.__module__.split(".")[0] in ("torch", "builtins"):
+        if _is_of_torch(base):
             continue
         for name, item in vars(base).items():
             is_method = is_routine(item) and not is_a(item, cached_property)  # which looks like a method's descriptor
@@ -216,13 +217,18 @@ def _attributes(value: type) -> list[str]:
     """Public names that an instance has without a call: properties, and what a constructor of the student's own assigns."""
     found: dict[str, None] = {}
     for base in value.__mro__[:-1]:
-        if base.__module__.split(".")[0] in ("torch", "builtins"):
+        if _is_of_torch(base):
             continue
         code = attribute(vars(base).get("__init__"), "__code__")
         if isinstance(code, CodeType):
             found.update(dict.fromkeys(_stored_on_self(code)))
         found.update(dict.fromkeys(name for name, item in vars(base).items() if is_a(item, property, cached_property)))
     return [name for name in found if not name.startswith("_")][:MOST_ATTRIBUTES]
+
+
+def _registers_hooks(value: type) -> bool:
+    codes = [attribute(item, "__code__") for base in value.__mro__[:-1] if not _is_of_torch(base) for item in vars(base).values()]
+    return any("register_forward_hook" in code.co_names for code in codes if isinstance(code, CodeType))
 
 
 def _stored_on_self(code: CodeType) -> list[str]:
@@ -233,6 +239,11 @@ def _stored_on_self(code: CodeType) -> list[str]:
         for before, step in itertools.pairwise(steps)
         if step.opname == "STORE_ATTR" and loaded_last(before) in code.co_varnames[:1]
     ]
+
+
+def _is_of_torch(base: type) -> bool:
+    """Whether a class of an object's order is one of torch's, or Python's own: nothing of it is the submission's."""
+    return base.__module__.split(".")[0] in ("torch", "builtins")
 
 
 def _first_name(value: Any) -> str:

@@ -29,6 +29,7 @@ from grader.judge.offers import (
     offers_of_class,
     offers_of_function,
     offers_of_installer,
+    offers_of_layered_installer,
     offers_of_maker,
     offers_of_method,
 )
@@ -65,7 +66,7 @@ def candidates(part: Part, report: LoadReport, roles: Roles, others: Others = tu
         yield from _methods_alike(part, report, roles, others, beside=True)
     if "forward_hook" in part.styles:
         yield from _hooks(part, report, roles)
-        yield from _keepers(part, report, roles)
+        yield from _keepers(part, report, roles, others)
     if not own:
         yield from _alike(part, report, roles, others, showing=True)
 
@@ -274,11 +275,14 @@ def _hooks_there(part: Part, report: LoadReport) -> list[int]:
     return [number for number, place in enumerate(report.hooks) if layer and f"{place.layer}.".startswith(f"{layer}.")]
 
 
-def _keepers(part: Part, report: LoadReport, roles: Roles) -> Iterator[Candidate]:
-    """Own classes with a method that is a hook: whoever makes one has it registered, and runs the network."""
+def _keepers(part: Part, report: LoadReport, roles: Roles, others: Others) -> Iterator[Candidate]:
+    """Own classes that register a hook, or have a method that is one: whoever makes one has it registered, and runs the
+    network."""
     for name, entry in report.names.items():
         needed = [parameter for parameter in entry.parameters or () if parameter.required]
-        takes_model = bool(needed) and all(roles.named(parameter.name, [*roles.networks]) for parameter in needed)
         hooks = [method for method, one in entry.methods.items() if method not in CALLED and is_hook(one.parameters)]
-        if entry.kind in ("class", "module_class") and entry.own and takes_model and hooks:
-            yield from offers_of_installer(part, name, entry.parameters, roles)
+        if entry.kind in ("class", "module_class") and entry.own and needed and (hooks or entry.hooking):
+            if all(roles.named(parameter.name, [*roles.networks]) for parameter in needed):
+                yield from offers_of_installer(part, name, entry.parameters, roles)
+            else:
+                yield from offers_of_layered_installer(name, entry.parameters or (), roles, others)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.course.specification import Part, same_name
 from grader.judge.binding import SHORT, Binding, Rebind, Roles, bind, bind_class, bind_looking_on
@@ -110,6 +110,25 @@ def offers_of_installer(part: Part, name: str, parameters: tuple[Parameter, ...]
     if binding.complete and not binding.keywords and len(needed) == 1 and "forward_hook" in part.styles:
         whole = Binding((*binding.positional, *needed), omitted=binding.omitted)
         yield Candidate(name, "forward_hook", {"via": "install", "name": name}, whole, parameters=parameters or ())
+
+
+def offers_of_layered_installer(name: str, parameters: Sequence[Parameter], roles: Roles, others: Others) -> Iterator[Candidate]:
+    """What takes the model and the places of its hooks, as another way to ask names them, and is not given the input: `CAM(model,
+    "layer4", "fc")`."""
+    needed = [role for role in roles.order if role not in roles.optional]
+
+    def rebind(other: Roles, strict: bool) -> Binding:
+        rest = replace(other, order=tuple(role for role in other.order if role not in needed))
+        inner = bind(rest, parameters, strict)
+        fits = inner.complete and not inner.keywords and not inner.omitted and set(needed) < set(other.order)
+        return Binding((*inner.positional, *needed), complete=fits)
+
+    def names_all(other: Roles) -> bool:
+        return all(other.named(parameter.name, other.order) for parameter in parameters if parameter.required)
+
+    if len(needed) == 1 and any(rebind(other, True).complete and names_all(other) for other in others()):
+        target: dict[str, Value] = {"via": "install", "name": name}
+        yield Candidate(name, "forward_hook", target, Binding(complete=False), rebind, tuple(parameters))
 
 
 def offers_of_class(part: Part, name: str, entry: Entry, roles: Roles, others: Others) -> Iterator[Candidate]:

@@ -48,7 +48,7 @@ class Entry:
 
     `returns` is False for a function that only ever raises, `answers` True for one that may end in something else than None. `of`
     is the name of an instance's class, `attributes` are names that instances have without a call. `gives`: the parameters of the
-    function that a function makes; None where it makes none.
+    function that a function makes; None where it makes none. `hooking`: a class one of whose methods registers forward hooks.
     """
 
     kind: str
@@ -63,6 +63,7 @@ class Entry:
     answers: bool = False
     gives: tuple[Parameter, ...] | None = None
 
+    hooking: bool = False
 
 @dataclass(frozen=True)
 class HookPlace:
@@ -107,6 +108,7 @@ def read_entry(item: Mapping[Value, Value]) -> Entry:
         answers=item.get("answers") is True,
         gives=_read_parameters(item.get("gives")),
     )
+        hooking=item.get("hooking") is True,
 
 
 def read_places(value: Value) -> tuple[HookPlace, ...]:

@@ -171,6 +171,28 @@ def test_classes_within_classes():
 
 
 def test_attributes():
+def test_classes_that_register_hooks():
+    """Protects classes whose hook is a private method: what they make keeps a layer's output, whatever it is called."""
+    names = describe("""
+class Keeper:
+    def __init__(self, model):
+        model.register_forward_hook(self._keep)
+
+    def _keep(self, module, inputs, output):
+        self._kept = output
+
+
+class Heir(Keeper):
+    pass
+
+
+class Other:
+    def __init__(self, model):
+        self.model = model
+""")
+    assert {name: one.get("hooking", False) for name, one in names.items()} == {"Keeper": True, "Heir": True, "Other": False}
+
+
     """Properties and what constructors assign, inherited ones too; nothing private, nothing of a local variable."""
     source = """
 from functools import cached_property

@@ -39,6 +39,19 @@ def alternatives_features_map(arguments: tuple, situation: Situation) -> list[Al
             _("The layer was named: layer4."),
             {"layers": ("layer_names", "target_layers", "layer_ids", "return_layers")},
         ),
+        *(
+            Alternative(
+                f"two layers, {kind}",
+                {"model": model, "x": x, "layer": layer, "fc_layer": fc},
+                note,
+                {**layers, "fc_layer": (*FC_NAMES, *FC_BY_NAME)},
+                named=True,
+            )
+            for kind, layer, fc, note in (
+                ("by name", "layer4", "fc", _("The layer was named: layer4.")),
+                ("as modules", model.part("layer4"), model.part("fc"), _("The layer was given as a module: model.layer4.")),
+            )
+        ),
         Alternative("device", {"model": model, "x": x, "device": "cpu"}, _("The device was given: the CPU."), devices),
     ]
 
