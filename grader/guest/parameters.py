@@ -3,10 +3,10 @@
 A description is a list of `{name, required, how, form, fraction, default, said}`, `how` being positional, keyword, args or
 kwargs. What is taken out of `**kwargs` by its name is a keyword too, and `*args` that nothing looks at is none. `form` is that of
 arrays which the function is written for, as far as it shows, `fraction` whether the default is a float, `default` the word that
-it is (`true` and `false` of a flag, the name of a function or of a layer without numbers; empty for all else), `said` what an
-annotation says that it is (network, array, number, numbers, other; empty where there is none). `kept` stands with a parameter
-whose default is layers in a row that the submission has put together (`net=nn.Sequential(...)`), which no whole network can take
-the place of.
+it is (`true` and `false` of a flag, a small whole number, the name of a function or of a layer without numbers; empty for all
+else), `said` what an annotation says that it is (network, array, number, numbers, other; empty where there is none). `kept`
+stands with a parameter whose default is layers in a row that the submission has put together (`net=nn.Sequential(...)`), which no
+whole network can take the place of.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _HOW: dict[Any, str] = {
 }
 _COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>"}
 _IDENTITY = "identity"  # the word for a function that changes nothing
+_LARGEST_NUMBER = 10_000  # of a default that is told
 _KEYWORD = {"required": False, "how": "keyword", "said": ""}
 
 
@@ -134,7 +135,9 @@ def _form(value: Any, parameters: Sequence[inspect.Parameter]) -> str:
 
 
 def _word(default: Any) -> str:
-    """A default that names one of several ways to be called."""
+    """A default that names one of several ways to be called; of whole numbers its digits."""
+    if type(default) is int and abs(default) < _LARGEST_NUMBER:
+        return str(default)
     if is_a(default, Enum):
         return _words_of(default)[-1][:50]
     if type(default) is bool:

@@ -361,7 +361,8 @@ def _changes(part: Part) -> list[tuple[str, ...]]:
 
 def _by_alternatives(question: Question, candidate: Candidate) -> Iterator[Attempt]:
     """First those whose roles fit the parameters' names strictly, then those that fit in order; of the first those last that
-    give a parameter what only its place speaks for, though it needs nothing, unless a probe tells whether it is that."""
+    give a parameter what only its place speaks for, though it needs nothing, unless a probe tells whether it is that; and first
+    those with a probe, where a letter may stand for a number of something, as of the best ones in `k=1`."""
     if candidate.rebind is None:
         return
     fitting: dict[str, Binding] = {}
@@ -381,6 +382,9 @@ def _by_alternatives(question: Question, candidate: Candidate) -> Iterator[Attem
         own: Sequence[str] = ("own",) if any(map(_has_fields, values)) else ()
         bound = replace(candidate, binding=binding)
         listed = tuple(f"list:{role}" for role in question.part.index_forms if bound.says_list(role))
+    if any(map(_may_be_a_count, candidate.parameters)):
+        probed = {name for name in fitting if question.alternatives[name].probe is not None}
+        fitting = {name: fitting[name] for name in sorted(fitting, key=lambda one: one not in probed)}
         forms = _forms(question.part, candidate)
         if not any(map(_has_arrays, values)):  # lists and numbers are given alike in every form: the attempts are for other ways
             forms = forms[:1]
@@ -417,6 +421,10 @@ def _has_arrays(value: Any) -> bool:
 
 
 def _has_fields(value: Any) -> bool:
+def _may_be_a_count(parameter: Parameter) -> bool:
+    return len(parameter.name) == 1 and parameter.default.isdigit() and parameter.default != "0"
+
+
     """Whether an argument has named fields, or is a list of such, alone or each with something else, so that it may be wanted as
     objects of an own class."""
     items = [one for item in value for one in (item if isinstance(item, tuple) else (item,))] if isinstance(value, list) else []

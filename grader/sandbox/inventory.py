@@ -17,8 +17,9 @@ from grader.wire.values import Value
 @dataclass(frozen=True)
 class Parameter:
     """A parameter of a function. `how` is positional, keyword, args or kwargs; `form` that of arrays which it is written for;
-    `fraction`: its default is a float; `default`: the word that it is, `true` and `false` too; `said`: what its annotation says
-    that it is, if there is one; `kept`: its default is layers of the submission's own, which nothing can take the place of.
+    `fraction`: its default is a float; `default`: the word that it is, `true`, `false` and small whole numbers too; `said`: what
+    its annotation says that it is, if there is one; `kept`: its default is layers of the submission's own, which nothing can take
+    the place of.
     """
 
     name: str
@@ -62,8 +63,8 @@ class Entry:
     chosen: bool = False
     answers: bool = False
     gives: tuple[Parameter, ...] | None = None
-
     hooking: bool = False
+
 
 @dataclass(frozen=True)
 class HookPlace:
@@ -107,8 +108,8 @@ def read_entry(item: Mapping[Value, Value]) -> Entry:
         chosen=item.get("chosen") is True,
         answers=item.get("answers") is True,
         gives=_read_parameters(item.get("gives")),
-    )
         hooking=item.get("hooking") is True,
+    )
 
 
 def read_places(value: Value) -> tuple[HookPlace, ...]:

@@ -114,8 +114,8 @@ def test_who_follows_the_decision_is_known() -> None:
     """Protects a map among other results, and those of all classes; the map of another class is no sign of it."""
     maps = np.tensordot(calling.maps.ROWS, calling.maps.CELLS, axes=1)
     follows = calling.pictured._follows_the_decision
-    assert all(map(follows, (maps[1], (maps[1], 1), {"cam": maps[1], "class": 1}, maps, maps[None])))
-    assert not any(map(follows, (maps[0], (maps[2], 2), -maps[1], np.roll(maps, 1, axis=0))))
+    assert all(map(follows, (maps[2], (maps[2], 2), {"cam": maps[2], "class": 2}, maps, maps[None])))
+    assert not any(map(follows, (maps[0], (maps[1], 1), -maps[2], np.roll(maps, 1, axis=0), calling.maps.CELLS.sum(axis=0))))
 
 
 def asked(part: str, identifier: str, *arguments: Any) -> Any:

@@ -101,13 +101,14 @@ def test_defaults_that_are_fractions():
 
 
 def test_defaults_that_are_words():
-    """Protects code that can be asked in several ways: which one it takes by itself shows in a default, of `**kwargs` too."""
+    """Protects code that can be asked in several ways: which one it takes by itself shows in a default, of `**kwargs` too. A
+    small whole number is told as well."""
     source = """
 def f(a, b="midpoint", c=True, d=1, e=None, *, g=False, h=b"midpoint", i="x" * 99, **more):
     return more.get("fmt", "xywh")
 """
     found = {one["name"]: one["default"] for one in describe(source)["f"]["parameters"] if one["default"]}
-    assert found == {"b": "midpoint", "c": "true", "g": "false", "i": "x" * 50, "fmt": "xywh"}
+    assert found == {"b": "midpoint", "c": "true", "d": "1", "g": "false", "i": "x" * 50, "fmt": "xywh"}
     members = "from enum import Enum\nclass F(Enum):\n    XYWH = 1\n    MID = 'midpoint'\ndef f(a=F.XYWH, b=F.MID): pass"
     assert [one["default"] for one in describe(members)["f"]["parameters"]] == ["xywh", "midpoint"]
     steps = "from torch import nn, sigmoid\ndef g(x): pass\nN = nn.Linear(1, 1)\ndef f(a=sigmoid, b=nn.Sigmoid(), c=g, d=N): pass"
@@ -170,7 +171,6 @@ def test_classes_within_classes():
     assert names["Lab.Metrics"]["methods"]["iou"]["static"]
 
 
-def test_attributes():
 def test_classes_that_register_hooks():
     """Protects classes whose hook is a private method: what they make keeps a layer's output, whatever it is called."""
     names = describe("""
@@ -193,6 +193,7 @@ class Other:
     assert {name: one.get("hooking", False) for name, one in names.items()} == {"Keeper": True, "Heir": True, "Other": False}
 
 
+def test_attributes():
     """Properties and what constructors assign, inherited ones too; nothing private, nothing of a local variable."""
     source = """
 from functools import cached_property

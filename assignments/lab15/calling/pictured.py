@@ -26,6 +26,7 @@ PATHS = (*(f"{thing}_{kind}" for thing in PICTURE_WORDS for kind in FILE_WORDS),
 FRAMES = ("img", "image", "rgb", "bgr", "kadr", "kartinka", "кадр", "картинка", "picture", "photo")
 FRAMES += tuple(f"{kind}_{thing}" for kind in ("rgb", "bgr", "np", "raw", "orig", "original", "cv") for thing in ("img", "image"))
 FRAMES += tuple(f"{thing}_{kind}" for kind in ("rgb", "bgr", "np", "raw", "array", "arr", "pil") for thing in ("img", "image"))
+DECIDED = 2  # a class of `ROWS`, and none that is a usual default
 OF_THE_NETWORK = _("The function uses the network itself: one was given in which layer4 and fc have the numbers of the test.")
 
 
@@ -41,7 +42,7 @@ def by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation:
 
     def decided(name: str, picture: dict[str, Any], of_question: dict[str, Any]) -> list[Alternative]:
         """Where a function follows the network's decision, as the question tells, that is the class of the test."""
-        asked = _deciding(situation.model.with_state({"fc.weight": ROWS}).giving({"layer4": CELLS[None]}), len(ROWS), 1)
+        asked = _deciding(situation.model.with_state({"fc.weight": ROWS}).giving({"layer4": CELLS[None]}), len(ROWS), DECIDED)
         roles = {"model": _deciding(model, len(weights), class_idx), **picture}
         probe = Probe({"model": asked, **of_question}, _follows_the_decision)
         return [Alternative(f"{name}, decided", roles, OF_THE_NETWORK, paths, read=of_all_classes, probe=probe)]
@@ -107,9 +108,9 @@ def by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation:
 
 def _follows_the_decision(answer: Any) -> bool:
     """Whether one of the results for `CELLS` is the map of the class that the network says."""
-    found = map_of_class(answer, ROWS, 1)
+    found = map_of_class(answer, ROWS, DECIDED)
     parts = found.values() if isinstance(found, dict) else found if isinstance(found, list | tuple) else ()
-    return any(looks_like(np.tensordot(ROWS[1], CELLS, axes=1), one) for one in (found, *parts))
+    return any(looks_like(np.tensordot(ROWS[DECIDED], CELLS, axes=1), one) for one in (found, *parts))
 
 
 def _deciding(network: Model, classes: int, class_idx: int) -> Model:
