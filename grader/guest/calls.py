@@ -29,8 +29,9 @@ A target says what to call by `via`, and by further fields:
 With them may stand `constructor` (keyword arguments of the class, or of what makes a function), `steps` (methods with their
 keyword arguments that are called before on an instance of its own; without a name, a network that is run on a batch), `replay`
 (the submission's own hooks look on at the network that is given), `stand_in` (what the submission's own networks stand for
-meanwhile), `stored` (where nothing is returned, what hooks stored is the answer), `globals` (networks to lend under names that
-the submission could not define), and `filled` (parameters that are given what the submission has under their very names).
+meanwhile), `shown` (a batch that these are run on before, for what looks at what hooks have stored), `stored` (where nothing is
+returned, what hooks stored is the answer), `globals` (networks to lend under names that the submission could not define), and
+`filled` (parameters that are given what the submission has under their very names).
 """
 
 from __future__ import annotations
@@ -187,8 +188,9 @@ class Server:
         if target["via"] == "install":
             return self.install(target, arguments)
         own = [network for _, network in self.shelf.handed]
+        shown = self.give(target["shown"], "torch") if "shown" in target else None
         with (
-            standing_in(own, self.loaded.namespace, target.get("stand_in")) as include,
+            standing_in(own, self.loaded.namespace, target.get("stand_in"), shown) as include,
             self.shelf.telling(include),  # a function may make its network itself
         ):
             result = self.ask(request, arguments, {**keywords, **self.own_values(target)})

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from grader.guest.glance import attribute, is_a
+from grader.guest.hooks import run
 from grader.wire.values import Model
 
 Undo = Callable[[], None]
@@ -30,9 +31,11 @@ def change(network: Any, model: Model) -> list[Undo]:
 
 
 @contextmanager
-def standing_in(networks: Iterable[Any], namespace: dict[str, Any], model: Model | None) -> Iterator[Callable[[Any], None]]:
+def standing_in(
+    networks: Iterable[Any], namespace: dict[str, Any], model: Model | None, shown: Any = None
+) -> Iterator[Callable[[Any], None]]:
     """Let the submission's own networks, and copies of their parameters that it keeps under a name or in an object, be as `model`
-    says.
+    says; with a batch that they are `shown`, also what it keeps of the layers' outputs.
 
     What is yielded lets one more network be so: one that is made meanwhile.
     """
@@ -45,6 +48,8 @@ def standing_in(networks: Iterable[Any], namespace: dict[str, Any], model: Model
     if model is not None:
         for network in networks:
             undo[:0] = _replace_copies(network, namespace, model)
+            if shown is not None:
+                undo[:0] = _replace_outputs(network, namespace, model, shown)
             include(network)
     try:
         yield include
@@ -138,6 +143,56 @@ def _replace_copies(network: Any, namespace: dict[str, Any], model: Model) -> li
     return undo
 
 
+def _replace_outputs(network: Any, namespace: dict[str, Any], model: Model, batch: Any) -> list[Undo]:
+    """What the submission keeps of a layer that is to give out something else, given that, in its own type and with its number of
+    axes. The network is run on the batch first, so that its hooks have stored something; what was taken from there for a single
+    picture, in whatever way, has as many channels as the layer."""
+    undo: list[Undo] = []
+    for path, data in model.outputs.items():
+        channels = _channels(network, path, batch)
+        for place, key, value in list(_entries(namespace)) if channels else ():
+            if _is_of_a_picture(value, channels):
+                undo.append(_putting_back(place, key, value))
+                place[key] = _like(value, data.reshape(*value.shape[:-3], *data.shape[-3:]))
+    return undo
+
+
+def _channels(network: Any, path: str, batch: Any) -> int:
+    """How many channels a layer gives out while the network runs on a batch; 0 where there is none such."""
+    layer = dict(network.named_modules()).get(path)
+    if layer is None:
+        return 0
+    seen, forward = [], layer.forward
+
+    def look(x: Any) -> Any:
+        seen.append(forward(x))
+        return seen[-1]
+
+    undo = _set_forward(layer, look)
+    try:
+        run(network, batch)
+    finally:
+        for put_back in undo:
+            put_back()
+    return int(seen[-1].shape[1]) if seen and seen[-1].ndim == 4 else 0
+
+
+def _is_of_a_picture(value: Any, channels: int) -> bool:
+    torch: Any = sys.modules["torch"]
+    if not is_a(value, np.ndarray, torch.Tensor) or value.ndim < 3:
+        return False
+    return value.shape[-3] == channels and all(side == 1 for side in value.shape[:-3])
+
+
+def _entries(namespace: dict[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
+    """What is kept, with its place and the name or number that it has there; of lists, to which hooks append, each item."""
+    for place in _places(namespace):
+        for key, value in list(place.items()):
+            yield place, key, value
+            if type(value) is list:
+                yield from ((value, number, item) for number, item in enumerate(value))
+
+
 def _places(namespace: dict[str, Any]) -> list[dict[str, Any]]:
     """Where something is kept under names: the attributes of an object of the submission's own, too."""
     places = [namespace]
@@ -167,5 +222,5 @@ def _like(value: Any, data: Any) -> Any:
     return torch.nn.Parameter(fresh, value.requires_grad) if isinstance(value, torch.nn.Parameter) else fresh
 
 
-def _putting_back(place: dict[str, Any], key: str, value: Any) -> Undo:
+def _putting_back(place: Any, key: Any, value: Any) -> Undo:
     return lambda: place.__setitem__(key, value)

@@ -81,6 +81,8 @@ class Alternative:
         probe: a `Probe` that a function must pass before it is asked in this way.
         named: whether only a function is asked so whose parameters are all named after these roles; where the order decides, too,
             an error of a function that takes the part's own arguments would be no error to this way.
+        shown: a batch that the submission's own network is run on first, where a function is given no network and looks at what
+            hooks have stored. What the file has kept of a layer's output then stands for what the `Model` among the roles gives.
     """
 
     id: str
@@ -91,6 +93,7 @@ class Alternative:
     read: Read | None = None
     probe: Probe | None = None
     named: bool = False
+    shown: Any = None
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,9 @@ def _request(attempt: Attempt, roles: dict[str, Any], question: Question, served
     implied = next((roles[role] for role in binding.omitted if isinstance(roles.get(role), Model)), None)
     if implied is not None and implied.outputs:
         target["stand_in"] = wired(implied)
+        alternative = question.alternative_of(attempt)
+        if alternative is not None and alternative.shown is not None:
+            target["shown"] = wired(alternative.shown)
     if served.name:
         names = [name for role in binding.omitted for name in (role, *question.roles.aliases.get(role, ()))]
         target["globals"] = dict.fromkeys(names, implied) if implied is not None else {}

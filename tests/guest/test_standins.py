@@ -139,3 +139,31 @@ def test_no_model_changes_nothing(net: Net):
 def test_a_network_without_such_layers_is_left_alone():
     """A student's other networks may be of any kind."""
     assert change(torch.nn.Linear(2, 2), MODEL) == []
+
+
+def test_what_was_kept_of_a_layer_follows_where_the_network_is_shown_something(net: Net):
+    """Protects `make_cam(class_idx)`, which looks at what a hook has stored, and at what the notebook took from there: in lists,
+    squeezed, as an array. Hooks that have not stored anything yet do; arrays with other channels stay."""
+    seen: list[Any] = []
+    batch, other = torch.ones(1, 3, 5, 5), np.ones((3, 5, 5), dtype=np.float32)
+    handle = net.last.register_forward_hook(lambda _m, _i, output: seen.append(output.detach()))
+    old = net.last(net.first(batch)).detach()
+    namespace = {
+        "seen": seen,
+        "maps": old[0].numpy(),
+        "kept": {"last": old.clone()},
+        "other": other,
+        "two": torch.cat([old, old]),
+    }
+    before = {name: value for name, value in namespace.items() if name != "seen"}
+    with standing_in([net], namespace, MODEL, batch):
+        assert [np.array_equal(one.numpy(), OUTPUT) for one in seen] == [True, True]
+        assert np.array_equal(namespace["maps"], OUTPUT[0])
+        assert torch.equal(namespace["kept"]["last"], torch.from_numpy(OUTPUT))
+        assert namespace["other"] is other
+        assert namespace["two"] is before["two"]
+    assert all(namespace[name] is value for name, value in before.items())
+    assert [tuple(one.shape) for one in seen] == [tuple(old.shape)] * 2
+    handle.remove()
+    with standing_in([net], namespace, MODEL):
+        assert namespace["maps"] is before["maps"], "nothing was shown"

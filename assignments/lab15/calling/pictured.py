@@ -104,6 +104,11 @@ def by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation:
         *_pictured("", model, maps, weights, class_idx),
         *_pictured_in_sizes_of_resnet50(model, maps, weights, class_idx),
     ]
+        # To who takes the features, and perhaps W, from where the notebook keeps them.
+        *(
+            Alternative(name, {"model": model, **rows, "class_idx": class_idx}, OF_THE_NETWORK, named=True, shown=photo)
+            for name, rows in (("class", {}), ("weights and class", {"weights": weights}))
+        ),
 
 
 def _follows_the_decision(answer: Any) -> bool:
