@@ -263,11 +263,20 @@ def _may_return(question: Question, candidate: Candidate) -> bool:
 
 
 def _by_own_roles(question: Question, candidate: Candidate) -> Iterator[Attempt]:
+    """By the part's own roles. In no dress but the forms where there are too few parameters for them: each would be refused."""
     hooks = bool(question.report.hooks)
-    yield from _by_roles(question.part, candidate, hooks)
+    whole = _by_roles(question.part, candidate, hooks)
+    yield from (each for each in whole if not (each.changes and _takes_too_little(candidate, question.roles)))
     for binding in _other_bindings(candidate, question.roles):
         other = replace(candidate, binding=binding)
         yield from (each for each in _by_roles(question.part, other, hooks) if not each.changes)
+
+
+def _takes_too_little(candidate: Candidate, roles: Roles) -> bool:
+    """Whether a function has fewer parameters than there are arguments that must be given."""
+    known = candidate.parameters and all(parameter.how == "positional" for parameter in candidate.parameters)
+    alone = not (candidate.maker or candidate.binding.constructor or candidate.binding.steps)
+    return bool(known) and alone and len(candidate.parameters) < len(set(roles.order) - roles.optional)
 
 
 def _other_bindings(candidate: Candidate, roles: Roles) -> Iterator[Binding]:
@@ -336,6 +345,7 @@ def _mixtures(question: Question, candidate: Candidate) -> Iterator[Attempt]:
     part = question.part
     roles = [one.role for one in part.parameters if not one.optional and one.role not in part.index_forms]
     usable = candidate.style not in ("variable", "forward_hook") and _may_return(question, candidate)
+    usable = usable and not _takes_too_little(candidate, question.roles)
     if usable and len(roles) > 1:
         for number in ((), *((f"list:{role}",) for role in part.index_forms)):
             for shape in _mixed_shapes(part):
@@ -372,6 +382,9 @@ def _by_alternatives(question: Question, candidate: Candidate) -> Iterator[Attem
         if binding.complete and (not alternative.named or _names_all(candidate, roles)):
             by_guess = alternative.probe is None and _fills_by_guess(candidate, roles, binding)
             (guessed if by_guess else fitting)[alternative.id] = binding
+    if any(map(_may_be_a_count, candidate.parameters)):
+        probed = {name for name in fitting if question.alternatives[name].probe is not None}
+        fitting = {name: fitting[name] for name in sorted(fitting, key=lambda one: one not in probed)}
     fitting |= guessed
     for alternative in question.alternatives.values():
         binding = candidate.rebind(question.roles_of(alternative), False)
@@ -382,9 +395,6 @@ def _by_alternatives(question: Question, candidate: Candidate) -> Iterator[Attem
         own: Sequence[str] = ("own",) if any(map(_has_fields, values)) else ()
         bound = replace(candidate, binding=binding)
         listed = tuple(f"list:{role}" for role in question.part.index_forms if bound.says_list(role))
-    if any(map(_may_be_a_count, candidate.parameters)):
-        probed = {name for name in fitting if question.alternatives[name].probe is not None}
-        fitting = {name: fitting[name] for name in sorted(fitting, key=lambda one: one not in probed)}
         forms = _forms(question.part, candidate)
         if not any(map(_has_arrays, values)):  # lists and numbers are given alike in every form: the attempts are for other ways
             forms = forms[:1]
@@ -411,6 +421,10 @@ def _fills_by_guess(candidate: Candidate, roles: Roles, binding: Binding) -> boo
     return any(not roles.named(name, [given[name]]) for name in free)
 
 
+def _may_be_a_count(parameter: Parameter) -> bool:
+    return len(parameter.name) == 1 and parameter.default.isdigit() and parameter.default != "0"
+
+
 def _has_arrays(value: Any) -> bool:
     """Whether an argument is an array, a network, or has one in it, which a form of arrays makes a difference for."""
     if isinstance(value, dict):
@@ -421,10 +435,6 @@ def _has_arrays(value: Any) -> bool:
 
 
 def _has_fields(value: Any) -> bool:
-def _may_be_a_count(parameter: Parameter) -> bool:
-    return len(parameter.name) == 1 and parameter.default.isdigit() and parameter.default != "0"
-
-
     """Whether an argument has named fields, or is a list of such, alone or each with something else, so that it may be wanted as
     objects of an own class."""
     items = [one for item in value for one in (item if isinstance(item, tuple) else (item,))] if isinstance(value, list) else []

@@ -1545,6 +1545,141 @@ def slozhit(karty, W, nomer):
     return sum(karta * ves for karta, ves in zip(karty.reshape(karty.shape[-3:]), W[nomer]))
 """,
     },
+    "map_of_what_the_notebook_keeps": {
+        "cam": """
+from torchvision.models import resnet50
+
+model = resnet50(weights="DEFAULT").eval()
+features_blobs = []
+handle = model.layer4.register_forward_hook(lambda module, inputs, output: features_blobs.append(output.data.numpy()))
+logits = model(torch.randn(1, 3, 64, 64))
+handle.remove()
+fmap = torch.from_numpy(features_blobs[0]).squeeze(0)
+W = model.fc.weight.detach()
+
+
+def make_cam(class_idx):
+    found = (W[class_idx][:, None, None] * fmap).sum(0)
+    return (found - found.min()) / (found.max() - found.min())
+
+
+make_cam(int(logits.argmax()))
+""",
+    },
+    "rows_for_what_the_notebook_keeps": {
+        "cam": """
+from torchvision.models import resnet50
+
+model = resnet50(pretrained=True).eval()
+kept = {}
+model.layer4.register_forward_hook(lambda module, inputs, output: kept.update(layer4=output.detach()))
+
+
+def get_cam(weights, class_idx):
+    return torch.einsum("c,nchw->nhw", weights[class_idx], kept["layer4"])
+""",
+    },
+    "object_that_looks_on_at_two_layers": {
+        "features_map": """
+class CAM:
+    hook_a = None
+
+    def __init__(self, model, conv_layer, fc_layer):
+        self.model = model.eval()
+        self.model._modules[conv_layer].register_forward_hook(self._hook_a)
+        self._rows = self.model._modules[fc_layer].weight.data
+
+    def _hook_a(self, module, inputs, output):
+        self.hook_a = output.data
+
+    def get_activation_maps(self, class_idx, normalized=True):
+        if self.hook_a is None:
+            raise TypeError("run the network first")
+        found = (self._rows[class_idx].view(-1, 1, 1) * self.hook_a).sum(dim=1)
+        return found / found.abs().max() if normalized else found
+""",
+        "cam": "",
+    },
+    "object_of_two_layers": {
+        "cam": """
+class CAM:
+    def __init__(self, model, target_layer, fc):
+        self.model, self.fc, self._kept = model.eval(), fc, None
+        target_layer.register_forward_hook(self._keep)
+
+    def _keep(self, module, inputs, output):
+        self._kept = output.detach()
+
+    def __call__(self, x, class_idx=None):
+        scores = self.model(x)
+        if class_idx is None:
+            class_idx = int(scores.argmax())
+        return torch.einsum("c,nchw->nhw", self.fc.weight.detach()[class_idx], self._kept), class_idx
+""",
+    },
+    "state_of_a_model": {
+        "features_map": """
+from dataclasses import dataclass
+
+
+@dataclass
+class State:
+    model: torch.nn.Module
+    maps: torch.Tensor = None
+
+    def __post_init__(self):
+        self.model.eval().layer4.register_forward_hook(self._keep)
+
+    def _keep(self, module, inputs, output):
+        self.maps = output.detach()
+
+    def cam(self, class_idx):
+        return torch.tensordot(self.model.fc.weight.detach()[class_idx], self.maps[0], dims=1)
+""",
+    },
+    "best_ones_of_a_network": {
+        "cam": """
+def get_cam(model, x, k=1):
+    caught = []
+    hook = model.eval().layer4.register_forward_hook(lambda module, inputs, output: caught.append(output.detach()))
+    with torch.no_grad():
+        best = model(x)[0].topk(k).indices
+    hook.remove()
+    return torch.einsum("kc,chw->khw", model.fc.weight.detach()[best], caught[0][0])
+""",
+    },
+    "classes_of_each_picture": {
+        "cam": """
+def compute_cam(features, weights, class_idx):
+    return torch.einsum("bkc,bchw->bkhw", weights[class_idx], features)
+""",
+    },
+    "row_and_a_batch_that_are_checked": {
+        "cam": """
+def class_activation_map(last_convolution_features, class_weights):
+    assert last_convolution_features.ndim == 4 and class_weights.ndim == 1
+    pooled = last_convolution_features.mean(dim=(2, 3))
+    return {"pooled": pooled, "class_activation_map": last_convolution_features.permute(0, 2, 3, 1) @ class_weights}
+""",
+    },
+    "weights_before_activations": {
+        "cam": """
+def cam_map(w, act):
+    return torch.einsum("ck,kij->cij", w, act)
+""",
+    },
+    "network_that_drops": {
+        "cam": """
+class ClassActivationMap(torch.nn.Module):
+    def __init__(self, model):
+        super().__init__()
+        self.body, self.fc = torch.nn.Sequential(*list(model.children())[:-2]), model.fc
+
+    def forward(self, x, class_idx):
+        maps = torch.nn.functional.dropout(self.body(x), 0.5, self.training)
+        return torch.einsum("c,nchw->nhw", self.fc.weight[class_idx], maps).detach()
+""",
+    },
     "class_that_the_network_decides_on": {
         "cam": """
 def summa_kart(model, x):

@@ -1076,6 +1076,66 @@ def across(a, b):
             "nms.by_widths_only",
         ),
     },
+    "object_that_looks_on": {
+        "features_map": (
+            """
+class Watcher:
+    def __init__(self, model, conv_layer):
+        self.model = model.eval()
+        self.model.layer3.register_forward_hook(self._keep)
+
+    def _keep(self, module, inputs, output):
+        self._kept = output.detach()
+
+
+del get_features_map
+""",
+            "features_map.layer3",
+        ),
+    },
+    "kept_by_the_notebook": {
+        "cam": (
+            """
+import torch
+from torchvision.models import resnet50
+
+own = resnet50(weights="DEFAULT").eval()
+kept = {}
+own.layer4.register_forward_hook(lambda module, inputs, output: kept.update(layer4=output.detach()))
+own(torch.randn(1, 3, 64, 64))
+fmap, W = kept["layer4"][0], own.fc.weight.detach()
+
+
+def make_cam(class_idx):
+    return torch.tensordot(W[class_idx - 1], fmap, dims=1)
+
+
+del compute_cam
+""",
+            "cam.class_before",
+        ),
+    },
+    "rows_of_each_channel": {
+        "cam": (
+            """
+def compute_cam(features, weights, class_idx):
+    return (features.reshape(features.shape[-3:]) * weights[class_idx].view(-1, 1, 1)).sum(dim=1)
+""",
+            "cam.rows_added_up",
+        ),
+    },
+    "classes_in_two_axes": {
+        "cam": (
+            """
+import torch
+
+
+def compute_cam(features, weights, class_idx):
+    return torch.einsum("bkc,bchw->bkhw", weights[class_idx].abs(), features)
+""",
+            "cam.absolute_weights",
+        ),
+    },
     "high_scores_boxes": {
         "nms": (
             """

@@ -357,6 +357,49 @@ def test_a_class_that_registers_its_own_method(kind: str):
     assert not attempts(question("maps", report(Activations=Entry(kind, (Parameter("model"),), {"forward": methods["forward"]}))))
 
 
+def test_a_class_that_registers_a_private_method():
+    """Fair to `CAM(model, conv_layer, fc_layer)`, whose call is about another part: it is made as another way to ask names its
+    parameters, and the network is run. Of a class that registers nothing none is made."""
+    kept = Entry("class", (Parameter("net"), Parameter("block")), hooking=True)
+    way = Alternative("block", {"model": Model("big"), "x": np.ones(3), "block": "last"}, "note")
+    (made,) = {
+        one.candidate.name: one for one in attempts(question("maps", report(Keeper=kept), way)) if one.alternative
+    }.values()
+    assert made.candidate.target == {"via": "install", "name": "Keeper"}
+    assert made.candidate.binding.positional == ("model", "block", "x")
+    assert not attempts(question("maps", report(Keeper=replace(kept, hooking=False)), way))
+    alone = replace(kept, parameters=(Parameter("net"),))
+    assert attempts(question("maps", report(Keeper=alone)))[0].candidate.binding.positional == ("model", "x")
+    assert not attempts(question("maps", report(Keeper=replace(alone, parameters=(Parameter("path"),))), way))
+
+
+def test_a_function_of_too_few_parameters_is_asked_in_no_dress():
+    """Protects other ways to ask, with an axis more say: they once came after forty calls that Python itself refuses."""
+    way = Alternative("row", {"values": np.ones(3)}, "note")
+    made = attempts(question("pick", report(pick=function("v")), way))
+    assert {one.changes for one in made if not one.alternative} == {()}
+    both = attempts(question("pick", report(pick=function("v", "k"))))
+    assert {one.changes for one in both} > {()}
+
+
+def test_a_letter_with_a_number_may_be_a_count():
+    """Fair to `pick(model, x, k=1)` for the best one: ways to ask that a question tells apart come first."""
+    roles = {"model": Model("big"), "x": np.ones((1, 3))}
+    names = {"index": ("k", "number")}
+    ways = (
+        Alternative("index", {**roles, "index": 1}, "note", names),
+        Alternative("decided", roles, "note", probe=Probe(roles, bool)),
+    )
+
+    def first(*parameters: Parameter) -> str:
+        said = report(pick=Entry("function", (Parameter("model"), Parameter("x"), *parameters), answers=True))
+        return attempts(question("pick", said, *ways))[0].alternative
+
+    assert first(Parameter("k", False, default="1")) == "decided"
+    assert first(Parameter("k", False, default="0")) == first(Parameter("k", False)) == "index"
+    assert first(Parameter("number", False, default="1")) == "index"
+
+
 def test_the_very_name_comes_before_other_names():
     """Fair to a method under the name that the task asks for, beside a helper or a class under one of the other names."""
     methods = {"get_maps": Method((Parameter("model"), Parameter("x"))), "forward": Method((Parameter("x"),))}

@@ -51,6 +51,13 @@ def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative
             _("The device was given: the CPU."),
             {"device": ("dev",)},
         ),
+        Alternative(
+            "classes of each picture",
+            {"features": maps[None], "weights": weights, "class_idx": np.array([[class_idx]])},
+            _("The class was given in two axes: so many for each picture of a batch."),
+            # Who takes columns of W would answer, too, with as many maps as there are classes, and not be told of the true error.
+            probe=Probe({"features": CELLS[None], "weights": ROWS, "class_idx": np.array([[1]])}, _is_one_map),
+        ),
         *_in_a_size(maps, weights, class_idx),
         *by_network(maps, weights, class_idx, situation),
         Alternative(

@@ -86,12 +86,13 @@ def by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation:
         ),
         *(
             Alternative(
-                f"network, photo and two names{more}",
-                {"model": model, "x": photo, "class_idx": asked, "layer": "layer4", "fc_layer": "fc"},
+                f"network, photo and two {kind}{more}",
+                {"model": model, "x": photo, "class_idx": asked, "layer": layer, "fc_layer": fc},
                 OF_THE_NETWORK,
                 {"layer": LAYER, "fc_layer": (*FC_NAMES, *FC_BY_NAME)},
                 named=True,
             )
+            for kind, layer, fc in (("names", "layer4", "fc"), ("layers", model.part("layer4"), model.part("fc")))
             for more, asked in (("", class_idx), (", a class for each", [class_idx]))
         ),
         # To who makes a batch of it himself, or opens it; what is in it makes no difference.
@@ -103,12 +104,12 @@ def by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation:
         Alternative("path", {"model": model, "path": PHOTO.name}, OF_THE_NETWORK, paths, read=read),
         *_pictured("", model, maps, weights, class_idx),
         *_pictured_in_sizes_of_resnet50(model, maps, weights, class_idx),
-    ]
         # To who takes the features, and perhaps W, from where the notebook keeps them.
         *(
             Alternative(name, {"model": model, **rows, "class_idx": class_idx}, OF_THE_NETWORK, named=True, shown=photo)
             for name, rows in (("class", {}), ("weights and class", {"weights": weights}))
         ),
+    ]
 
 
 def _follows_the_decision(answer: Any) -> bool:
