@@ -5,7 +5,8 @@ other), `own` (defined in the submission's files, not imported from a library) a
 
 * `chosen`: True for a library's object that the submission itself has given this name
 * `returns`: False for a function that ends in an exception whatever it is given, as those of a starter do; `answers`: True for
-  one that may end in something else than None
+  one that may end in something else than None, and for a class to call which is to ask it, as its `__new__` may make anything,
+  or its objects are numbers, lists or arrays themselves
 * `parameters` as in `grader.guest.parameters`; None when unknown; `gives`: those of the function that a function makes, if it
   makes one
 * `methods` of a class or an instance: by name, `{parameters, static, answers}`, the last False for one that only ever gives back
@@ -22,10 +23,13 @@ import inspect
 import itertools
 import sys
 from collections.abc import Collection, Mapping, Sequence
+from enum import Enum
 from functools import cached_property
 from pathlib import PurePath
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
+
+import numpy as np
 
 from grader.guest.bounds import MOST_ATTRIBUTES, MOST_METHODS, MOST_NAMES
 from grader.guest.glance import attribute, has, is_a, is_routine, names_of, torch_types
@@ -39,6 +43,7 @@ _SKIPPED = {"In", "Out", "get_ipython", "exit", "quit", "open"}
 _GIVES_OTHERWISE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _RETURNING = {number for name, number in dis.opmap.items() if name.startswith("RETURN")}
 _PLAIN_KINDS = {"number": (int, float, complex), "mapping": (dict,), "sequence": (list, tuple)}
+_PLAIN_ANSWERS = (int, float, complex, list, tuple, set, frozenset)
 # Bound without a definition's module name: what they wrap tells whose they are.
 _WRAPPERS = {"partial", "vectorize", "ufunc", "_lru_cache_wrapper", "singledispatch"}
 
@@ -134,7 +139,8 @@ class Inventory:
         if is_a(value, type):
             kind = "module_class" if is_network_class(value) else "class"
             described = {"kind": kind, "parameters": parameters_of(value), "methods": self._methods_asked(value, whole=True)}
-            return {**described, "attributes": _attributes(value), **({"hooking": True} if _registers_hooks(value) else {})}
+            described |= {"attributes": _attributes(value), "answers": self._is_asked_itself(value)}
+            return {**described, **({"hooking": True} if _registers_hooks(value) else {})}
         kind = self._kind(value)
         if kind in ("instance", "network"):
             made_of = str(type(value).__name__)[:200]
@@ -152,6 +158,14 @@ class Inventory:
         if kind == "array":
             return {"kind": kind, "axes": int(attribute(value, "ndim", 0))}
         return {"kind": kind} if kind else {}
+
+    def _is_asked_itself(self, value: type) -> bool:
+        """Whether a call of a class may end in more than an object of it: a record's never does, whose `__new__` is written for
+        it, nor an enumeration's."""
+        if issubclass(value, Enum) or attribute(value, "_fields") is not None:
+            return False
+        makes = any("__new__" in vars(base) for base in value.__mro__ if base.__module__ in self.modules)
+        return makes or issubclass(value, (*_PLAIN_ANSWERS, np.ndarray, *torch_types("Tensor")))
 
     def _methods_asked(self, value: type, whole: bool = False) -> dict[str, dict[str, Any]]:
         """Those that do not serve as hooks."""

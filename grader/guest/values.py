@@ -61,7 +61,8 @@ def to_wire(value: Any, registry: Registry, depth: int = 0) -> Value:
     if isinstance(value, tuple):
         if depth == 0 and (names := _names_of_tuple(value)):
             return _by_field(names, tuple.__iter__(value), registry)
-        return tuple(to_wire(item, registry, depth + 1) for item in tuple.__iter__(value))
+        table = _table(value) if _is_large(value) else None
+        return table or tuple(to_wire(item, registry, depth + 1) for item in tuple.__iter__(value))
     if isinstance(value, set | frozenset):
         return _set(value, registry, depth)
     if isinstance(value, Mapping):
@@ -74,8 +75,8 @@ def to_wire(value: Any, registry: Registry, depth: int = 0) -> Value:
 
 
 def _is_large(value: Any) -> bool:
-    """Whether a list, or a list of lists, holds more numbers than are worth sending one by one."""
-    inner = value[0] if value and isinstance(value[0], list) else ()
+    """Whether a list or a tuple, or one of such, holds more numbers than are worth sending one by one."""
+    inner = value[0] if value and isinstance(value[0], list | tuple) else ()
     return len(value) * max(len(inner), 1) > _MANY_NUMBERS
 
 

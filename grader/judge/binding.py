@@ -236,7 +236,8 @@ def _only(roles: Roles, rest: Sequence[str], used: Iterable[str]) -> Roles:
 
 def _by_name(roles: Roles, fixed: Sequence[Parameter]) -> dict[str, str]:
     given: dict[str, str] = {}
-    for parameter in fixed:
+    # A role's very name takes it before another's alias does: in `loss(inputs, y, p)` those are neither.
+    for parameter in sorted(fixed, key=lambda one: one.name not in roles.order):
         role = roles.named(parameter.name, [role for role in roles.order if role not in given.values()])
         if role:
             given[parameter.name] = role

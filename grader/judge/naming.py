@@ -146,11 +146,12 @@ def _is_about(part: Part, name: str) -> bool:
     return about or any(_has_word(name, keyword) for keyword in part.keywords)
 
 
-def _rank(part: Part, name: str, place: int) -> tuple[bool, bool, bool, bool, int, int]:
-    """The less, the likelier it is meant: by the part's own arguments, finished, of few words, and written last."""
+def _rank(part: Part, name: str, place: int) -> tuple[bool, bool, bool, bool, bool, int, int]:
+    """The less, the likelier it is meant: by the part's own arguments, finished, with all words of the name that the task asks
+    for (beside `метрика_iou`, `пересечение` is a helper), of few words, and written last."""
     words = words_of(name)
-    draft, finished = bool(words & _DRAFTS), bool(words & _FINISHED)
-    return name.startswith("_"), bool(words & _otherwise(part)), draft, not finished, len(words), -place
+    draft, finished, whole = bool(words & _DRAFTS), bool(words & _FINISHED), words_of(part.names[0]) <= words
+    return name.startswith("_"), bool(words & _otherwise(part)), draft, not finished, not whole, len(words), -place
 
 
 def _otherwise(part: Part) -> set[str]:

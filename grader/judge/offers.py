@@ -132,10 +132,13 @@ def offers_of_layered_installer(name: str, parameters: Sequence[Parameter], role
 
 
 def offers_of_class(part: Part, name: str, entry: Entry, roles: Roles, others: Others) -> Iterator[Candidate]:
-    """Its methods one after the other, its instance called, a method alone, a hook that it registers."""
+    """A call of the class itself, where that may be the answer and its objects are not called; its methods one after the other,
+    its instance called, a method alone, a hook that it registers."""
+    called, calls = _called(entry), []
+    if entry.answers and not called and "call" in part.styles:
+        yield from offers_of_function(part, name, {"via": "name", "name": name}, entry.parameters, roles)
     if "method" in part.styles:
         yield from offers_in_steps(part, name, entry, roles, others)
-    called, calls = _called(entry), []
     if called and "module_class" in part.styles:
         target = _call_of(name, called, entry)
         calls = list(offers_of_method(name, target, "module_class", entry, entry.methods[called], roles))

@@ -47,9 +47,10 @@ class Entry:
     """What a name stands for. `parameters` is None when unknown; `own`: written by the student; `chosen`: a library's, under a
     name that the student gave it; `axes` of an array.
 
-    `returns` is False for a function that only ever raises, `answers` True for one that may end in something else than None. `of`
-    is the name of an instance's class, `attributes` are names that instances have without a call. `gives`: the parameters of the
-    function that a function makes; None where it makes none. `hooking`: a class one of whose methods registers forward hooks.
+    `returns` is False for a function that only ever raises, `answers` True for one that may end in something else than None, and
+    for a class a call of which may be the answer. `of` is the name of an instance's class, `attributes` are names that instances
+    have without a call. `gives`: the parameters of the function that a function makes; None where it makes none. `hooking`: a
+    class one of whose methods registers forward hooks.
     """
 
     kind: str

@@ -1690,6 +1690,54 @@ def summa_kart(model, x):
     return {"cam": torch.tensordot(model.fc.weight.detach()[number], caught[0][0], dims=1), "class": number}
 """,
     },
+    "answers_of_a_class_itself": {
+        "iou": """
+class IoU(float):
+    def __new__(cls, first, second):
+        return super().__new__(cls, ratio(first, second))
+
+    def is_large(self, limit):
+        return self > limit
+""",
+        "dice": """
+class DiceLoss:
+    def __new__(cls, prediction, target):
+        return 1 - 2 * (prediction * target).sum() / (prediction.sum() + target.sum())
+""",
+        "nms": """
+class NMS(list):
+    def __init__(self, boxes, scores, iou_threshold=0.5):
+        super().__init__(keep_best(boxes, scores, iou_threshold))
+""",
+    },
+    "helper_of_fewer_words": {
+        "iou": """
+def метрика_iou(р1, р2):
+    return пересечение(р1, р2) / (площадь(р1) + площадь(р2) - пересечение(р1, р2))
+
+
+def площадь(р):
+    return (р[2] - р[0]) * (р[3] - р[1])
+
+
+def пересечение(р1, р2):
+    return max(min(р1[2], р2[2]) - max(р1[0], р2[0]), 0) * max(min(р1[3], р2[3]) - max(р1[1], р2[1]), 0)
+""",
+        "dice": """
+def dice_loss(inputs: dict | None = None, y=None, p=None):
+    y, p = (y, p) if inputs is None else (inputs["y"], inputs["p"])
+    return 1 - 2 * (y * p).sum() / (y.sum() + p.sum())
+""",
+        "fc_weights": """
+def get_fc_weights(model):
+    return tuple(map(tuple, model.fc.weight.tolist()))
+""",
+        "nms": """
+def nms(boxes, scores, iou_threshold):
+    kept = [int(index) for index in keep_best(boxes, scores, iou_threshold)]
+    return kept, {index: kept[0] for index in range(len(boxes)) if index not in kept}
+""",
+    },
 }
 CASES = [(student, part) for student, parts in FORMS.items() for part in parts]
 

@@ -339,6 +339,30 @@ def goes_on(a):
     assert answering == ["gives", "chooses", "counts", "goes_on"]
 
 
+def test_classes_that_are_asked_by_a_call():
+    """Protects `class IoU(float)` and a `__new__` that gives back a number; a record, a member of an enumeration and an object
+    with methods are no answers."""
+    source = """
+import collections, enum, typing
+class Ratio(float): pass
+class Kept(list):
+    def __init__(self, boxes): pass
+class Maker:
+    def __new__(cls, a, b): return a / b
+class Derived(Maker): pass
+class Plain:
+    def __init__(self, a, b): pass
+class Box(typing.NamedTuple):
+    x: float
+class Other(collections.namedtuple("Pair", "a b")): pass
+class Colour(enum.IntEnum):
+    RED = 1
+"""
+    found = describe(source)
+    assert {name for name, one in found.items() if one.get("answers")} == {"Ratio", "Kept", "Maker", "Derived"}
+    assert [one["name"] for one in found["Derived"]["parameters"]] == ["a", "b"]
+
+
 def test_methods_that_give_an_answer():
     """Protects objects that are told first and asked then: what ends in None, or in the object itself, is no answer; a decorator
     that stands around it gives back what it does. `forget` stores and gives back in one line: from 3.13 on one instruction."""

@@ -149,10 +149,11 @@ def test_generators_become_lists():
 
 
 def test_long_tables_travel_as_arrays():
-    """A matrix as a list of lists, two million numbers, is as good as an array."""
-    array = sent([[0.5] * 300 for _ in range(300)])
-    assert isinstance(array, Array)
-    assert (array.data.shape, array.kind) == ((300, 300), "list")
+    """A matrix as a list of lists, or a tuple of such, two million numbers, is as good as an array."""
+    for table in ([[0.5] * 300 for _ in range(300)], ((0.5,) * 300,) * 300):
+        array = sent(table)
+        assert isinstance(array, Array)
+        assert (array.data.shape, array.kind) == ((300, 300), "list")
 
 
 def test_uneven_lists_stay_lists():

@@ -53,6 +53,7 @@ def parameters(text: str) -> tuple[Parameter, ...]:
         (NMS, "boxes scores score_thr= iou_thr=", ("boxes", "scores"), (("iou_thr", "threshold"),), ()),
         (DICE, "pred target smooth=", ("p", "y"), (), ()),
         (DICE, "inputs targets_", ("p", "y"), (), ()),
+        (DICE, "inputs= y= p=", (), (("y", "y"), ("p", "p")), ()),
     ],
 )
 def test_complete_bindings(roles: Roles, text: str, positional: tuple, keywords: tuple, omitted: tuple):

@@ -643,6 +643,16 @@ def test_what_answers_before_what_only_takes_note():
     assert candidates_of("overlap", report(Overlap=Entry("class", (), methods)))[0].name == "Overlap.estimate"
 
 
+def test_a_class_that_is_asked_by_a_call():
+    """Protects `class Overlap(float)`, which may have methods of its own; where its objects are called, these calls are asked."""
+    pair, area = (Parameter("first"), Parameter("second")), Method((Parameter("box"),))
+    asked = Entry("class", pair, {"area": area}, answers=True)
+    assert candidates_of("overlap", report(Overlap=asked))[0].target == {"via": "name", "name": "Overlap"}
+    assert not any(one.target["via"] == "name" for one in candidates_of("overlap", report(Overlap=replace(asked, answers=False))))
+    called = Entry("class", (), {"__call__": Method(pair)}, answers=True)
+    assert {one.target["via"] for one in candidates_of("overlap", report(Overlap=called))} == {"instance"}
+
+
 def test_a_result_before_what_it_is_made_of():
     """Protects `Overlap(first, second).value()` beside `shared()` and `whole()`, which take as little."""
     entry = Entry("class", (Parameter("first"), Parameter("second")), dict.fromkeys(("shared", "whole", "value"), told()))
@@ -691,6 +701,13 @@ def test_a_longer_name_of_the_part_within_a_name():
     names = ("build_map_of_class_activation", "activation_map", "show_class_activation_map", "overlaps", "get_layer3_output")
     said = report(**dict.fromkeys(names, function("a", "b")))
     assert names_alike(part, said, ("function",)) == ["build_map_of_class_activation"]
+
+
+def test_all_words_of_the_name_before_a_helper():
+    """Protects `метрика_overlap` beside `пересечение`, which has fewer words and is but what it is made of."""
+    part = ASSIGNMENT.part("overlap").model_copy(update={"names": ("overlap",), "keywords": ("overlap", "пересечение")})
+    said = report(**dict.fromkeys(("пересечение", "метрика_overlap"), function("р1", "р2")))
+    assert names_alike(part, said, ("function",)) == ["метрика_overlap", "пересечение"]
 
 
 def test_classes_with_a_word_in_their_names():

@@ -156,12 +156,14 @@ def _are_scores_by_box(answer: dict[Any, Any]) -> bool:
 
 
 def _is_all_in_two(answer: Any, call: Call) -> bool:
-    """Whether a tuple has every box once, in the first of its two results or in the second; as `return kept, removed` does.
+    """Whether a tuple has every box once, in the first of its two results or in the second; as `return kept, removed` does, where
+    the latter may say of each box which one it goes for, `{box: rival}`.
 
     Which of them is which is not asked of what is expected, or both would be guesses.
     """
     if not isinstance(answer, tuple) or len(answer) != 2:
         return False
+    answer = (answer[0], list(answer[1])) if isinstance(answer[1], dict) else answer
     boxes, scores = np.asarray(call.arguments[0], np.float64), np.asarray(call.arguments[1], np.float64).reshape(-1)
     parts = [part for part in map(as_array, answer) if part.size]
     if not all(part.ndim for part in parts) or sum(map(len, parts)) != len(boxes):
