@@ -24,7 +24,10 @@ from grader.guest.bounds import MOST_PARAMETERS
 from grader.guest.glance import attribute, is_a, is_routine, torch_types
 
 # By words in an annotation; the first that fits counts.
-_FORMS = {"tensor": "torch", "ndarray": "numpy", "arraylike": "numpy", "list": "list", "sequence": "list", "tuple": "tuple"}
+_FORMS = {"tensor": "torch", "ndarray": "numpy", "arraylike": "numpy", "dataframe": "table"}
+_FORMS |= {"list": "list", "sequence": "list", "tuple": "tuple"}
+# What of all arrays only tables of pandas have.
+_OF_TABLES = {"sort_values", "iloc", "loc", "itertuples", "iterrows", "nlargest", "groupby", "reset_index"}
 _HOW: dict[Any, str] = {
     inspect.Parameter.VAR_POSITIONAL: "args",
     inspect.Parameter.VAR_KEYWORD: "kwargs",
@@ -121,7 +124,8 @@ def loaded_last(step: dis.Instruction) -> Any:
 
 
 def _form(value: Any, parameters: Sequence[inspect.Parameter]) -> str:
-    """The form of arrays that a function is written for: by its annotations, else numpy's where it uses that and no torch."""
+    """The form of arrays that a function is written for: by its annotations, else tables where it sorts one or takes its rows,
+    else numpy's where it uses that and no torch."""
     for parameter in parameters:
         said = _text_of(parameter.annotation)
         for word, form in _FORMS.items():
@@ -129,6 +133,8 @@ def _form(value: Any, parameters: Sequence[inspect.Parameter]) -> str:
                 return form
     if not is_a(value, FunctionType):
         return ""
+    if any(_OF_TABLES.intersection(piece.co_names) for piece in _pieces(value.__code__)):
+        return "table"
     mentioned = [value.__globals__.get(name) for piece in _pieces(value.__code__) for name in piece.co_names]
     used = {str(attribute(one, "__name__", "")).split(".")[0] for one in mentioned if is_a(one, ModuleType)}
     return "numpy" if "numpy" in used and not used & {"torch", "torchvision"} else ""

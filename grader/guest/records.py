@@ -1,13 +1,15 @@
 """Values with named fields, as a submission may want them: `box["x1"]`, `box.x1`, or its own `Box(x1, y1, x2, y2)`.
 
 A test that offers such a value names its fields in every usual way; who reads it takes the names that it knows. Fields with the
-numbers 0, 1, ... among them are a list, whose items some also know by names: a corner is `corner[0]` and `corner.x`.
+numbers 0, 1, ... among them are a list, whose items some also know by names: a corner is `corner[0]` and `corner.x`. Fields that
+are arrays of one length may be wanted as the columns of a table of pandas.
 """
 
 from __future__ import annotations
 
 import inspect
 import itertools
+import sys
 from functools import cache
 from typing import Any
 
@@ -41,13 +43,18 @@ class Row(list[Any]):
 
 
 def build(fields: dict[Any, Any], form: str, namespace: dict[str, Any]) -> Any:
-    """The fields as a `Record`, or a `Row` where they are numbered; in the form `own` as an instance of the submission's class
-    that takes most of them, what is no number counting twice.
+    """The fields as a `Record`, or a `Row` where they are numbered; in the form `table` as a table of pandas; in the form `own`
+    as an instance of the submission's class that takes most of them, what is no number counting twice.
 
     It is given all that it has names for, a score that has a default among them; what else it needs (`label: str`) is empty, if
     that is less than what it is given. Where no class takes two of them at least, or a list of numbers, numbered ones are a `Row`
-    in this form too; of others it raises `LookupError`.
+    in this form too; of others it raises `LookupError`, as of a table where nobody has imported pandas.
     """
+    if form == "table":
+        pandas: Any = sys.modules.get("pandas")
+        if pandas is None:
+            raise LookupError("the submission has not imported pandas")
+        return pandas.DataFrame(fields)
     numbered = 0 in fields
     if form != "own":
         return Row(fields) if numbered else Record(fields)

@@ -25,6 +25,7 @@ from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Parameter
 
 MIXED = "mixed"  # a form: tensors where a change says so, and NumPy's arrays
+TABLE = "table"  # a form: named columns as a table of pandas
 _SETTINGS = {"class", "instance", "mapping", "other"}  # kinds of what functions are given beside the task's arguments
 _MOST_CANDIDATES = 6
 _MOST_ATTEMPTS = 80
@@ -243,17 +244,26 @@ def _with_own_values(question: Question, candidate: Candidate) -> Iterator[Attem
 
 
 def _named_after(question: Question, candidate: Candidate) -> set[str]:
-    """The other ways to ask of which all parameters' names are roles, where some name is no role of the part."""
+    """The other ways to ask of which all parameters' names are roles, where some name is no role of the part; and where something
+    of the part has no parameter (`nms(boxes, scores, config=None)`), those `named` ones of which each role has one."""
     needed = any(parameter.required for parameter in candidate.parameters)
-    if not needed or candidate.rebind is None or _names_all(candidate, question.roles):
+    if not needed or candidate.rebind is None:
         return set()
     others = question.alternatives.values()
+    if _names_all(candidate, question.roles):
+        fuller = [other for other in others if other.named] if candidate.binding.omitted else []
+        return {other.id for other in fuller if _has_all(candidate, question.roles_of(other))}
     return {other.id for other in others if _names_all(candidate, question.roles_of(other))}
 
 
 def _names_all(candidate: Candidate, roles: Roles) -> bool:
     """Whether every parameter that must be given is named after a role."""
     return all(roles.named(parameter.name, roles.order) for parameter in candidate.parameters if parameter.required)
+
+
+def _has_all(candidate: Candidate, roles: Roles) -> bool:
+    """Whether every role has a parameter that is named after it."""
+    return {roles.named(parameter.name, roles.order) for parameter in candidate.parameters} >= set(roles.order)
 
 
 def _may_return(question: Question, candidate: Candidate) -> bool:
@@ -395,8 +405,10 @@ def _by_alternatives(question: Question, candidate: Candidate) -> Iterator[Attem
         own: Sequence[str] = ("own",) if any(map(_has_fields, values)) else ()
         bound = replace(candidate, binding=binding)
         listed = tuple(f"list:{role}" for role in question.part.index_forms if bound.says_list(role))
-        forms = _forms(question.part, candidate)
-        if not any(map(_has_arrays, values)):  # lists and numbers are given alike in every form: the attempts are for other ways
+        forms: Sequence[str] = _forms(question.part, candidate)
+        if any(map(_is_table, values)):
+            forms, own = ([TABLE] if candidate.form == TABLE else []), ()
+        elif not any(map(_has_arrays, values)):  # lists and numbers are alike in every form: the attempts are for other ways
             forms = forms[:1]
         for form in (*forms, *own):
             if listed:  # a bare number may be taken for something else: `torch.LongTensor(3)` is three numbers from nowhere
@@ -432,6 +444,12 @@ def _has_arrays(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return any(map(_has_arrays, value))
     return not (value is None or isinstance(value, str | bool | int | float))
+
+
+def _is_table(value: Any) -> bool:
+    """Whether an argument is columns of a table: arrays of one axis by their names."""
+    columns = value.values() if isinstance(value, dict) else ()
+    return bool(columns) and all(isinstance(one, np.ndarray) and one.ndim == 1 for one in columns)
 
 
 def _has_fields(value: Any) -> bool:

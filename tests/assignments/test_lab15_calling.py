@@ -140,6 +140,36 @@ def test_boxes_are_offered_as_people_keep_them() -> None:
     assert [(entry["x1"], entry["box"], entry["score"]) for entry in flat][1] == (5, [5, 6, 7, 8], 0.25)
 
 
+def test_a_table_of_named_columns_begins_with_the_boxes() -> None:
+    """Protects `df.values[:, :4]` beside `df["xmin"]`, and kept rows: of all their columns the first are read, one of which may
+    be the rows' numbers; no boxes are no fault of the grader's."""
+    boxes, scores = calling.nms.QUESTION
+    listed = {one.id: one for one in calling.alternatives_nms((boxes, scores, 0.5), None)}
+    way = listed["named columns"]
+    columns = way.roles["boxes"]
+    assert list(columns)[:6] == ["x1", "y1", "x2", "y2", "score", "class"]
+    assert np.array_equal(np.column_stack([columns[name] for name in ("xmin", "top", "x_max", "bottom")]), boxes)
+    assert np.array_equal(columns["confidence"], scores)
+    rows = np.column_stack([columns[name] for name in columns])
+    assert np.array_equal(way.read(rows[[1, 3]]), np.column_stack([boxes, scores, scores * 0, boxes[:, 0]])[[1, 3]])
+    assert way.read([1, 3]) == [1, 3]
+    assert set(listed["named columns and a least score"].roles) == {"boxes", "iou_threshold", "score_threshold"}
+    assert all(len(column) == 0 for column in calling.boxes.as_columns(boxes[:0], scores[:0]).values())
+
+
+def test_what_a_suppression_must_have_besides() -> None:
+    """Protects `nms(boxes, scores, labels, iou_thr, score_thr, max_num)`, and a threshold in an object of settings."""
+    boxes, scores = calling.nms.QUESTION
+    listed = {one.id: one for one in calling.alternatives_nms((boxes, scores, 0.25), None)}
+    whole = listed["labels and score_threshold and most_boxes"]
+    assert whole.named
+    assert (whole.roles["score_threshold"], whole.roles["most_boxes"], whole.roles["labels"].any()) == (0.0, len(boxes), False)
+    assert {"labels and most_boxes", "score_threshold and most_boxes", "labels and score_threshold"} < listed.keys()
+    settings = listed["settings"].roles["settings"]
+    names = ("iou_threshold", "IOU_THRESHOLD", "nms_thr", "threshold", "conf_thres", "max_det")
+    assert [settings[name] for name in names] == [0.25, 0.25, 0.25, 0.25, 0.0, len(boxes)]
+
+
 def test_sides_have_all_their_names() -> None:
     """Protects boxes with `min_x`, `x_top_left` or `right_x`, and such as know their area; classes are made by the same names."""
     box = asked("iou", "named sides", [10, 20, 40, 60], [0, 0, 1, 1])["box1"]

@@ -1738,6 +1738,55 @@ def nms(boxes, scores, iou_threshold):
     return kept, {index: kept[0] for index in range(len(boxes)) if index not in kept}
 """,
     },
+    "threshold_among_settings": {
+        "nms": """
+class Settings:
+    def __init__(self, iou_threshold=0.5, max_boxes=100):
+        self.iou_threshold, self.max_boxes = iou_threshold, max_boxes
+
+
+def nms(boxes, scores, config: Settings = Settings()):
+    assert isinstance(config, Settings)
+    return keep_best(boxes, scores, config.iou_threshold)[: config.max_boxes]
+""",
+    },
+    "settings_that_must_be_given": {
+        "nms": """
+def nms(args, boxes, scores):
+    return keep_best(boxes, scores, args.nms_thresh)
+""",
+    },
+    "labels_and_limits": {
+        "nms": """
+def nms(boxes, scores, labels, iou_thr, score_thr, max_num):
+    kept = [i for i in keep_best(boxes, scores, iou_thr) if scores[i] >= score_thr and labels[i] == labels[0]]
+    return kept[:max_num]
+""",
+    },
+    "rows_of_a_table": {
+        "nms": """
+import pandas as pd
+
+
+def nms(df, iou_threshold=0.5, score_threshold=0.0):
+    df = df[df.confidence >= score_threshold].reset_index()
+    sides = df[["xmin", "ymin", "xmax", "ymax"]].to_numpy()
+    return df.loc[keep_best(sides, df["confidence"].to_list(), iou_threshold)].to_dict("records")
+""",
+    },
+    "table_of_pandas": {
+        "nms": """
+import pandas as pd
+
+
+def non_max_suppression(detections: pd.DataFrame, limit: float) -> pd.DataFrame:
+    kept = []
+    for row in detections.sort_values("score", ascending=False).itertuples():
+        if all(ratio(row[1:5], other[1:5]) <= limit for other in kept):
+            kept.append(row)
+    return detections.loc[[row.Index for row in kept]]
+""",
+    },
 }
 CASES = [(student, part) for student, parts in FORMS.items() for part in parts]
 

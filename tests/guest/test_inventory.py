@@ -94,6 +94,19 @@ def lazily(boxes, **kwargs):
     assert asked == {"suppress": ["boxes", "scores", "kwargs", "limit"], "lazily": ["boxes", "kwargs"]}
 
 
+def test_who_is_written_for_tables():
+    """Protects functions of a table of pandas: its type stands there, or they do with it what no array can do."""
+    source = """
+import numpy as np
+def typed(found: "pd.DataFrame", limit=0.5): return np.array(found)
+def sorts(df, limit): return df.sort_values("score")
+def rows(df): return [np.sum(df.iloc[i]) for i in range(len(df))]
+def arrays(table): return np.sort(table)
+"""
+    forms = {name: one["parameters"][0]["form"] for name, one in describe(source).items() if one["kind"] == "function"}
+    assert forms == {"typed": "table", "sorts": "table", "rows": "table", "arrays": "numpy"}
+
+
 def test_defaults_that_are_fractions():
     """Protects a threshold under a name of its own: a float as a default tells it from a number of boxes or a flag."""
     parameters = describe("def f(a, b=1, c=0.5, d=True, e=None, *, g=1.0): pass")["f"]["parameters"]

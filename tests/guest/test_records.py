@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections import namedtuple
 from copy import copy
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
 from grader.guest.records import Record, build
@@ -18,6 +20,17 @@ def test_a_record_is_read_either_way():
     assert Record(SIDES)["x2"] == Record(SIDES).x2 == 3.0
     with pytest.raises(AttributeError):
         Record(SIDES).width  # noqa: B018
+
+
+def test_columns_are_a_table_of_pandas(monkeypatch: pytest.MonkeyPatch):
+    """Protects `boxes.sort_values("score")`; who has not imported pandas is asked for nothing of it."""
+    import pandas
+
+    table = build({"x1": np.array([1.0, 2.0]), "score": np.array([0.5, 0.75])}, "table", {})
+    assert list(table.sort_values("score", ascending=False)["x1"]) == [2.0, 1.0]
+    monkeypatch.delitem(sys.modules, pandas.__name__)
+    with pytest.raises(LookupError):
+        build({"x1": np.array([1.0])}, "table", {})
 
 
 def test_the_students_own_class_is_made():

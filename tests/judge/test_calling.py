@@ -653,6 +653,28 @@ def test_a_class_that_is_asked_by_a_call():
     assert {one.target["via"] for one in candidates_of("overlap", report(Overlap=called))} == {"instance"}
 
 
+def test_a_table_of_named_columns():
+    """Protects functions of a table of pandas; nobody else is given one."""
+    table = Alternative("table", {"table": {"x": np.zeros(2), "y": np.ones(2)}}, "note")
+    wanted = Entry("function", (Parameter("found", form="table"),))
+    asked = [one for one in attempts(question("overlap", report(overlap=wanted), table)) if one.alternative]
+    assert [one.form for one in asked] == ["table"]
+    for other in (replace(wanted, parameters=(Parameter("found", form="numpy"),)), function("found")):
+        assert not any(one.alternative for one in attempts(question("overlap", report(overlap=other), table)))
+
+
+def test_another_way_that_leaves_out_less():
+    """Protects `maps(x, config=None)`: where something of the part has no parameter, first comes another way whose roles all have
+    one, if it is for names alone."""
+    configured = Alternative("configured", {"x": [1.0], "config": {"model": 1}}, "note", named=True)
+    for written, first in ((("x", "config"), "configured"), (("x", "other"), ""), (("x", "config", "net"), "")):
+        taken = tuple(Parameter(name, required=name == "x") for name in written)
+        assert attempts(question("maps", report(maps=Entry("function", taken)), configured))[0].alternative == first
+    ordered = replace(configured, named=False)
+    taken = Parameter("x"), Parameter("config", required=False)
+    assert attempts(question("maps", report(maps=Entry("function", taken)), ordered))[0].alternative == ""
+
+
 def test_a_result_before_what_it_is_made_of():
     """Protects `Overlap(first, second).value()` beside `shared()` and `whole()`, which take as little."""
     entry = Entry("class", (Parameter("first"), Parameter("second")), dict.fromkeys(("shared", "whole", "value"), told()))

@@ -11,7 +11,8 @@ runs the network itself is given one whose layer4 and fc have the numbers of the
     maps        a class's map in whatever was answered
     measures    alternatives_iou, alternatives_dice
     nms         alternatives_nms
-    boxes       what those two call the sides and corners of a box
+    limits      what else a suppression may be limited by, and how that is called
+    boxes       what IoU and suppression call the sides and corners of a box
     sizes       how large the lab's network is, and what is made as large
 """
 

@@ -61,3 +61,13 @@ def as_entry(box: list[float] | dict[str, float], score: float) -> dict[str, Any
     scored = dict.fromkeys(("score", "confidence", "conf", "prob", "objectness", "probability"), score)
     classed = dict.fromkeys(("class", "class_id", "class_name", "cls", "label", "category"), 0)
     return {**dict.fromkeys(("box", "bbox", "rect", "xyxy", "coords"), box), **scored, **classed}
+
+
+def as_columns(boxes: np.ndarray, scores: np.ndarray) -> dict[str, np.ndarray]:
+    """The columns of a table of boxes (N, 4): sides, scores and class 0 first, all under further names, and the picture 0."""
+    rows = [{**by_names(box), **as_entry(box, score)} for box, score in zip(boxes.tolist(), scores.tolist(), strict=True)]
+    usual = {**by_names([0.0] * 4), **as_entry([0.0] * 4, 0.0)}
+    numbers = [name for name, value in usual.items() if isinstance(value, float | int)]
+    names = dict.fromkeys(("x1", "y1", "x2", "y2", "score", "class", *numbers))
+    pictures = dict.fromkeys(("image", "img", "image_id", "frame"), np.zeros(len(rows), dtype=np.int64))
+    return {name: np.array([row[name] for row in rows]) for name in names} | pictures

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -11,28 +12,17 @@ import numpy as np
 from grader.testing import Alternative, Probe, Situation
 from grader.testing import gettext as _
 
-from .boxes import AS_POINTS, as_entry, as_points, by_names, in_one, names_of_sides
+from .boxes import AS_POINTS, as_columns, as_entry, as_points, by_names, in_one, names_of_sides
+from .limits import MOST_BOXES, SCORE_THRESHOLD, settings_with
 from .maps import array_of
 
-SCORE_THRESHOLD = (
-    "score_thresh",
-    "score_thr",
-    "conf_threshold",
-    "conf_thresh",
-    "conf_thres",
-    "confidence_threshold",
-    "min_score",
-    "prob_threshold",
-    "prob_thresh",
-    "obj_threshold",
-    "obj_thresh",
-)
 # Three boxes on one object, the best of them in the middle, and one beside it. Who reads other columns keeps others: its scores
 # are all alike, or its boxes have no area.
 QUESTION = (
     np.array([[10, 0, 30, 20], [10, 0, 30, 21], [10, 0, 30, 22], [50, 0, 70, 20]], dtype=np.float32),
     np.array([0.5, 0.875, 0.75, 0.625], dtype=np.float32),
 )
+MOST_COLUMNS = 7  # of kept rows, among which the comparison looks for the sides of the boxes
 # The same in one table, in which the third box is of another class: who goes by the last column keeps it, too.
 TWO_CLASSES = np.column_stack([*QUESTION, np.float32([0, 0, 1, 0])])
 
@@ -46,7 +36,7 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
     inside = [as_entry(by_names(row[2:]), row[1]) for row in rows]
     zeros = np.zeros(len(scores), dtype=np.int64)
     limits = {"score_threshold": SCORE_THRESHOLD}
-    most = {"most_boxes": ("max_boxes", "max_output_size", "max_num", "max_det", "max_detections", "top_k", "keep_top_k")}
+    most = {"most_boxes": MOST_BOXES}
     one_class = np.concatenate([table, np.zeros((len(table), 1), dtype=np.float32)], axis=1)
     labels = {"labels": ("classes", "class_ids", "idxs", "class_idxs", "class_idxes", "cls", "categories")}
     one = _("Boxes and scores were given in one table: x1, y1, x2, y2, score.")
@@ -54,9 +44,20 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
     listed = _("Boxes and scores were given in one list.")
     as_rows = _("Boxes were given as rows: class, score, x1, y1, x2, y2.")
     least, sides = {"least_score": ("threshold",)}, names_of_sides()
+    frame = as_columns(boxes, scores)
+    in_columns = _("Boxes and scores were given as a table of pandas, with named columns.")
     return [
-        # First: to a table of corners and scores such a function answers too, and wrongly. Where no parameter is called just so,
-        # only who passes the question: a number with a default may be anything.
+        # Only for who is written for such tables, which nothing else that is tried here is.
+        Alternative("named columns", {"boxes": frame, "iou_threshold": threshold}, in_columns, read=_first_columns),
+        Alternative(
+            "named columns and a least score",
+            {"boxes": frame, "iou_threshold": threshold, "score_threshold": 0.0},
+            in_columns,
+            limits,
+            read=_first_columns,
+        ),
+        # Before all others: to a table of corners and scores such a function answers too, and wrongly. Where no parameter has
+        # just this name, only who passes the question: a number with a default may be anything.
         Alternative(
             "rows and a number",
             {"boxes": rows, "iou_threshold": threshold, "least_score": 0.0},
@@ -110,6 +111,14 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
             {"boxes": boxes, "scores": scores, "iou_threshold": threshold, "most_boxes": len(boxes)},
             _("The largest number of boxes was given: all of them."),
             most,
+        ),
+        *_several_limits(arguments, {"labels": zeros, "score_threshold": 0.0, "most_boxes": len(boxes)}, labels | limits | most),
+        Alternative(
+            "settings",
+            {"boxes": boxes, "scores": scores, "settings": settings_with(threshold, len(boxes))},
+            _("The threshold was given in an object of settings, under its usual names."),
+            {"settings": ("config", "cfg", "options", "opts", "opt", "args", "params", "parameters", "hparams", "hyp")},
+            named=True,
         ),
         Alternative(
             "score threshold",
@@ -172,6 +181,23 @@ def alternatives_nms(arguments: tuple, situation: Situation) -> list[Alternative
     ]
 
 
+def _several_limits(arguments: tuple, values: dict[str, Any], names: dict[str, tuple[str, ...]]) -> list[Alternative]:
+    """Two or three of labels, a least score and a largest number, for who must be given them all."""
+    boxes, scores, threshold = arguments
+    several = [chosen for count in (2, 3) for chosen in itertools.combinations(values, count)]
+    return [
+        Alternative(
+            " and ".join(chosen),
+            {"boxes": boxes, "scores": scores, "iou_threshold": threshold, **{role: values[role] for role in chosen}},
+            _("Further arguments that must be given got values that change nothing: label 0, least score 0, all boxes."),
+            {role: names[role] for role in chosen},
+            read=_without_labels if "labels" in chosen else None,
+            named=True,
+        )
+        for chosen in several
+    ]
+
+
 def _with_a_question(
     name: str,
     note: Any,
@@ -206,6 +232,12 @@ def _of_one_picture(answer: Any) -> Any:
     if isinstance(answer, tuple) and all(np.ndim(part) > 1 and len(part) == 1 for part in answer if isinstance(part, np.ndarray)):
         return tuple(part[0] if isinstance(part, list | np.ndarray) and len(part) == 1 else part for part in answer)
     return answer[0] if isinstance(answer, list) and len(answer) == 1 else answer
+
+
+def _first_columns(answer: Any) -> Any:
+    """The kept rows of a table without the further names of its columns; an index may have become the first of them."""
+    found = array_of(answer)
+    return found[:, :MOST_COLUMNS] if found is not None and found.ndim == 2 and found.shape[1] > MOST_COLUMNS else answer
 
 
 def _without_labels(answer: Any) -> Any:
