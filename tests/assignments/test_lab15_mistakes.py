@@ -1149,6 +1149,135 @@ def nms(boxes, scores, iou_threshold):
             "nms.low_scores_dropped_05",
         ),
     },
+    "few_bits": {
+        "iou": (
+            """
+import numpy as np
+
+
+def iou(box1, box2):
+    a, b = np.asarray(box1).astype(np.int64).astype(np.uint8), np.asarray(box2).astype(np.int64).astype(np.uint8)
+    shared = np.prod(np.maximum(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0), dtype=np.uint8)
+    union = np.prod(a[2:] - a[:2], dtype=np.uint8) + np.prod(b[2:] - b[:2], dtype=np.uint8) - shared
+    return shared / union
+""",
+            "iou.eight_bits",
+        ),
+        "dice": (
+            """
+def dice_loss(y, p):
+    y, p = y.flatten(1), p.flatten(1)
+    return (1 - 2 * (y * p).sum(1) / (y.sum(1) + p.sum(1))).mean()
+""",
+            "dice.unguarded_mean_over_first_axis",
+        ),
+        "fc_weights": (
+            """
+def get_fc_weights(model):
+    weights = model.fc.weight.detach()
+    return (weights - weights.mean(1, keepdim=True)) / weights.std(1, keepdim=True)
+""",
+            "fc_weights.standardised_rows",
+        ),
+        "nms": (
+            """
+import torchvision
+
+
+def nms(boxes, scores, iou_threshold):
+    best = int(scores.argmax())
+    overlaps = torchvision.ops.box_iou(boxes[best, None], boxes)[0]
+    return [best, *(index for index in range(len(boxes)) if index != best and overlaps[index] <= iou_threshold)]
+""",
+            "nms.best_only_in_order_as_given",
+        ),
+    },
+    "table_from_below": {
+        "iou": (
+            """
+class IoU(float):
+    def __new__(cls, first, second):
+        shared = max(min(first[2], second[2]) - max(first[0], second[0]), 0)
+        shared *= max(min(first[3], second[3]) - max(first[1], second[1]), 0)
+        return super().__new__(cls, shared / ((first[2] - first[0]) ** 2 + (second[2] - second[0]) ** 2 - shared))
+
+
+plain_iou = iou
+del iou
+""",
+            "iou.area_of_one_side",
+        ),
+        "dice": (
+            """
+def dice_loss(y, p):
+    axes = (2, 3) if y.ndim == 4 else tuple(range(y.ndim))
+    return (1 - 2 * (y * p).sum(axes) / (y.sum(axes) + p.sum(axes))).mean()
+""",
+            "dice.mean_over_maps_of_four_axes",
+        ),
+        "fc_weights": (
+            """
+def get_fc_weights(model):
+    return model.fc.weight.detach().numpy().round(2)
+""",
+            "fc_weights.rounded",
+        ),
+        "nms": (
+            """
+import pandas as pd
+
+
+def nms(df: pd.DataFrame, iou_threshold: float = 0.5):
+    df, kept = df.sort_values("score"), []
+    sides = ["x1", "y1", "x2", "y2"]
+    while len(df):
+        kept.append(df.index[0])
+        rivals = [plain_iou(df.iloc[0][sides].to_numpy(), row) <= iou_threshold for row in df[sides].to_numpy()[1:]]
+        df = df.iloc[1:][rivals]
+    return kept
+""",
+            "nms.ascending",
+        ),
+    },
+    "areas_of_others": {
+        "iou": (
+            """
+import numpy as np
+
+
+def iou(box1, box2):
+    a, b = np.asarray(box1).astype(np.int16), np.asarray(box2).astype(np.int16)
+    shared = np.prod(np.maximum(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0), dtype=np.int16)
+    return shared / (np.prod(a[2:] - a[:2], dtype=np.int16) + np.prod(b[2:] - b[:2], dtype=np.int16) - shared)
+""",
+            "iou.sixteen_bits",
+        ),
+        "dice": (
+            """
+def dice_loss(y, p):
+    y, p = y.flatten(1), p.flatten(1)
+    return (1 - 2 * (y * p).sum(1) / (y.sum(1) + p.sum(1))).sum()
+""",
+            "dice.unguarded_sum_over_first_axis",
+        ),
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    order = scores.argsort(descending=True)
+    b, kept, alive = boxes[order], [], [True] * len(boxes)
+    for i in range(len(b)):
+        if not alive[i]:
+            continue
+        kept.append(int(order[i]))
+        for j in range(i + 1, len(b)):
+            shared = (torch.minimum(b[i, 2:], b[j, 2:]) - torch.maximum(b[i, :2], b[j, :2])).clamp(min=0).prod()
+            alive[j] = alive[j] and bool(shared / (areas[i] + areas[j] - shared) <= iou_threshold)
+    return kept
+""",
+            "nms.areas_of_boxes_as_given",
+        ),
+    },
 }
 
 

@@ -479,6 +479,18 @@ def dice_mean_over_first_axis(y, p):
 
 
 @misconception(
+    "dice.unguarded_mean_over_first_axis",
+    part="dice",
+    en="One loss per item of the first axis (view(N, -1) and sum(1)), then their mean. Of a single mask these items are its "
+    "rows, and a row in which nothing is and nothing was predicted gives 0/0, NaN. Sum over all elements once.",
+    ru="Потери по каждому элементу первой оси (view(N, -1) и sum(1)), потом среднее. У одной маски это её строки, и строка, где "
+    "ничего нет и ничего не предсказано, даёт 0/0, то есть NaN. Нужна одна сумма по всем элементам.",
+)
+def dice_unguarded_mean_over_first_axis(y, p):
+    return _by_first_axis(y, p, 0, 0)
+
+
+@misconception(
     "dice.smoothed_mean_over_first_axis",
     part="dice",
     en="One loss per item of the first axis (view(N, -1) and sum(1)), smoothed by 1, then their mean. Of a single mask these "
@@ -575,6 +587,7 @@ def _added_up(slug, above, below):
 
 
 dice_added_up = _added_up("sum_over_first_axis", 0, 1e-7)
+dice_added_up_unguarded = _added_up("unguarded_sum_over_first_axis", 0, 0)
 dice_added_up_smoothed = _added_up("smoothed_sum_over_first_axis", 1, 1)
 dice_added_up_empty = _added_up("sum_over_first_axis_empty_ones_too", 1e-6, 1e-6)
 
@@ -626,6 +639,18 @@ def dice_mean_over_channels(y, p):
 )
 def dice_mean_over_maps(y, p):
     return float((1 - 2 * (y * p).sum((-2, -1)) / (y.sum((-2, -1)) + p.sum((-2, -1)))).mean())
+
+
+@misconception(
+    "dice.mean_over_maps_of_four_axes",
+    part="dice",
+    en="Of masks (N, C, H, W) one loss per map (sums over the axes 2 and 3), then their mean. The lecture's sums run over all "
+    "elements of the batch at once.",
+    ru="Для масок (N, C, H, W) посчитаны потери по каждой карте (суммы по осям 2 и 3), потом среднее. Суммы в формуле лекции "
+    "берутся сразу по всем элементам батча.",
+)
+def dice_mean_over_maps_of_four_axes(y, p):
+    return dice_mean_over_maps(y, p) if y.ndim == 4 else 1 - dice_coefficient(y, p)
 
 
 @misconception(

@@ -188,6 +188,28 @@ def fc_weights_normalised_rows(model):
 
 
 @misconception(
+    "fc_weights.standardised_rows",
+    part="fc_weights",
+    en="Every row has its mean subtracted and is divided by its deviation. That changes how channels compare; return W as it is.",
+    ru="Из каждой строки вычтено её среднее, и она поделена на своё отклонение. Соотношение каналов так меняется; верните W как "
+    "есть.",
+)
+def fc_weights_standardised_rows(model):
+    weights = model.fc.weight.detach()
+    return (weights - weights.mean(1, keepdim=True)) / weights.std(1, keepdim=True)
+
+
+@misconception(
+    "fc_weights.rounded",
+    part="fc_weights",
+    en="Rounded to two digits, for which most weights are too small. Round where you print.",
+    ru="Округлено до двух знаков, а большинство весов слишком малы для этого. Округляйте при печати.",
+)
+def fc_weights_rounded(model):
+    return model.fc.weight.detach().round(decimals=2)
+
+
+@misconception(
     "fc_weights.thousand_classes",
     part="fc_weights",
     en="Written for 1000 classes. Other networks have other numbers of them: model.fc.weight has its shape already.",

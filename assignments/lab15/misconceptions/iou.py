@@ -386,6 +386,17 @@ def iou_areas_from_the_origin(box1, box2):
     return float(shared / (box1[2:].prod() + box2[2:].prod() - shared))
 
 
+@misconception(
+    "iou.area_of_one_side",
+    part="iou",
+    en="The area of a box was taken as one side times itself, (x2 - x1) * (x2 - x1). It is (x2 - x1) * (y2 - y1).",
+    ru="За площадь рамки взят квадрат одной стороны, (x2 - x1) * (x2 - x1). Площадь равна (x2 - x1) * (y2 - y1).",
+)
+def iou_area_of_one_side(box1, box2):
+    shared, _first, _second = _parts(box1, box2)
+    return float(shared / ((box1[2] - box1[0]) ** 2 + (box2[2] - box2[0]) ** 2 - shared))
+
+
 def _of_corners(first, second, low, high):
     shared = (high(first[2:], second[2:]) - low(first[:2], second[:2])).clamp(min=0).prod()
     return float(shared / ((first[2:] - first[:2]).prod() + (second[2:] - second[:2]).prod() - shared))
@@ -651,6 +662,37 @@ def iou_rounded_coordinates(box1, box2):
 def iou_half_precision(box1, box2):
     shared, first, second = _parts(box1.half(), box2.half())
     return float(shared / (first + second - shared))
+
+
+def _in_integers(slug, bits, lowest, en, ru):
+    """In integers of so few bits, where sums and products begin again at the `lowest` number."""
+
+    @misconception(
+        f"iou.{slug}",
+        part="iou",
+        en=f"Computed in integers of {bits} bits, {en}: what is larger begins again from below. Use float32.",
+        ru=f"Посчитано в целых числах из {bits} бит, {ru}: большее начинается снова снизу. Нужен float32.",
+    )
+    def variant(box1, box2):
+        def held(numbers):
+            return (numbers.trunc() - lowest) % 2**bits + lowest
+
+        first, second = held(box1.double()), held(box2.double())
+        shared = held(torch.minimum(first[2:], second[2:]) - torch.maximum(first[:2], second[:2])).clamp(min=0).prod()
+        areas = (first[2:] - first[:2]).prod() + (second[2:] - second[:2]).prod()
+        return float(held(shared) / held(areas - shared))
+
+    return variant
+
+
+iou_eight_bits = _in_integers("eight_bits", 8, 0, "which go from 0 to 255", "а они идут от 0 до 255")
+iou_sixteen_bits = _in_integers(
+    "sixteen_bits",
+    16,
+    -(2**15),
+    "which end at 32767, less than the area of a box of 200 x 200",
+    "а они кончаются на 32767, это меньше площади рамки 200 x 200",
+)
 
 
 @misconception(

@@ -153,6 +153,19 @@ def nms_best_only(boxes, scores, iou_threshold):
 
 
 @misconception(
+    "nms.best_only_in_order_as_given",
+    part="nms",
+    en="Only the best box drops others, and these then come in the order in which they were given. Go on with the best of those "
+    "that are left, to the end.",
+    ru="Отбрасывает только самая лучшая рамка, а остальные идут в том порядке, в каком переданы. Продолжайте с лучшей из "
+    "оставшихся, пока они есть.",
+)
+def nms_best_only_in_order_as_given(boxes, scores, iou_threshold):
+    best, *others = nms_best_only(boxes, scores, iou_threshold)
+    return [best, *sorted(others)]
+
+
+@misconception(
     "nms.keeps_one",
     part="nms",
     en="Only the best box of all is kept: the work ends with it, or every overlap comes out too large (union / intersection?). "

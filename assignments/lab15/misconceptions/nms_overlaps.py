@@ -223,6 +223,26 @@ nms_areas_as_given_from_the_second = _areas_of_others(
 
 
 @misconception(
+    "nms.areas_of_boxes_as_given",
+    part="nms",
+    en="The boxes were put in the order of their scores, their areas were not, and both are asked for by places in that order: "
+    "these are areas of other boxes. Compute them after sorting, or sort them too.",
+    ru="Рамки упорядочены по оценке, а их площади нет, и те и другие берутся по местам в этом порядке: это площади других рамок. "
+    "Посчитайте площади после сортировки или упорядочьте и их.",
+)
+def nms_areas_of_boxes_as_given(boxes, scores, iou_threshold):
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(1)
+    order, kept = scores.argsort(descending=True, stable=True), []
+    for place, index in enumerate(order):
+        rivals = boxes[order[kept]]
+        sides = torch.minimum(boxes[index, 2:], rivals[:, 2:]) - torch.maximum(boxes[index, :2], rivals[:, :2])
+        shared = sides.clamp(min=0).prod(1)
+        if (shared / (areas[kept] + areas[place] - shared) <= iou_threshold).all():
+            kept.append(place)
+    return order[kept].tolist()
+
+
+@misconception(
     "nms.sides_not_clamped",
     part="nms",
     en="The sides of the intersection are not set to zero for boxes that lie apart, and two negative sides give an "
