@@ -13,6 +13,8 @@ import sys
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from grader.guest.glance import is_a
 
 
@@ -71,7 +73,23 @@ def build(fields: dict[Any, Any], form: str, namespace: dict[str, Any]) -> Any:
         raise LookupError("no class of the submission has these fields")
     # Two corners say more than the two numbers of one of them.
     kind = max(taken, key=lambda one: sum(1 if is_a(fields[name], int, float) else 2 for name in taken[one]))
-    return kind(**_fields(kind)[0] | {name: fields[name] for name in taken[kind]})
+    return kind(**_fields(kind)[0] | {name: _as_said(kind, name, fields[name]) for name in taken[kind]})
+
+
+def _as_said(kind: type, name: str, value: Any) -> Any:
+    """A list of numbers as the tensor or the array that a constructor's annotation asks for."""
+    said = _annotations(kind).get(name, "").rpartition(".")[2] if isinstance(value, list) else ""
+    torch: Any = sys.modules.get("torch")
+    if said == "Tensor" and torch is not None:
+        return torch.tensor(value)
+    return np.array(value) if said == "ndarray" else value
+
+
+@cache
+def _annotations(kind: type) -> dict[str, str]:
+    """What stands at a constructor's parameters, of a plain type or in quotes."""
+    found = {name: one.annotation for name, one in inspect.signature(kind).parameters.items()}
+    return {name: one if isinstance(one, str) else one.__name__ for name, one in found.items() if is_a(one, str, type)}
 
 
 @cache  # a list of boxes asks for each of them

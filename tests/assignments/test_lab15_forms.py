@@ -1738,6 +1738,17 @@ def nms(boxes, scores, iou_threshold):
     return kept, {index: kept[0] for index in range(len(boxes)) if index not in kept}
 """,
     },
+    "tensors_in_boxes": {
+        "iou": """
+class Boxes:
+    def __init__(self, tensor: torch.Tensor):
+        self.tensor = tensor.reshape(-1, 4)
+
+
+def pairwise_iou(boxes1: Boxes, boxes2: Boxes):
+    return torch.tensor([[ratio(one, other) for other in boxes2.tensor] for one in boxes1.tensor])
+""",
+    },
     "threshold_among_settings": {
         "nms": """
 class Settings:

@@ -22,6 +22,18 @@ def test_a_record_is_read_either_way():
         Record(SIDES).width  # noqa: B018
 
 
+def test_a_list_as_the_array_that_an_annotation_asks_for():
+    """Protects `Boxes(tensor: torch.Tensor)`, which uses what only a tensor has; a list of such stays a list."""
+    torch = pytest.importorskip("torch")
+
+    class Boxes:
+        def __init__(self, tensor: torch.Tensor, values: np.ndarray, sides: list[np.ndarray], bare=()):
+            self.kinds = [type(one).__name__ for one in (tensor, values, sides, bare)]
+
+    fields = {name: [1.0, 2.0] for name in ("tensor", "values", "sides", "bare")}
+    assert build(fields, "own", {"Boxes": Boxes}).kinds == ["Tensor", "ndarray", "list", "list"]
+
+
 def test_columns_are_a_table_of_pandas(monkeypatch: pytest.MonkeyPatch):
     """Protects `boxes.sort_values("score")`; who has not imported pandas is asked for nothing of it."""
     import pandas
