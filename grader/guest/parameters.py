@@ -27,7 +27,7 @@ from grader.guest.glance import attribute, is_a, is_routine, torch_types
 _FORMS = {"tensor": "torch", "ndarray": "numpy", "arraylike": "numpy", "dataframe": "table"}
 _FORMS |= {"list": "list", "sequence": "list", "tuple": "tuple"}
 # What of all arrays only tables of pandas have.
-_OF_TABLES = {"sort_values", "iloc", "loc", "itertuples", "iterrows", "nlargest", "groupby", "reset_index"}
+_OF_TABLES = {"sort_values", "iloc", "itertuples", "iterrows", "nlargest", "reset_index"}
 _HOW: dict[Any, str] = {
     inspect.Parameter.VAR_POSITIONAL: "args",
     inspect.Parameter.VAR_KEYWORD: "kwargs",
