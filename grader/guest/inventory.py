@@ -139,8 +139,8 @@ class Inventory:
         if is_a(value, type):
             kind = "module_class" if is_network_class(value) else "class"
             described = {"kind": kind, "parameters": parameters_of(value), "methods": self._methods_asked(value, whole=True)}
-            described |= {"attributes": _attributes(value), "answers": self._is_asked_itself(value)}
-            return {**described, **({"hooking": True} if _registers_hooks(value) else {})}
+            hooking = {"hooking": True} if _registers_hooks(value) else {}
+            return {**described, "attributes": _attributes(value), "answers": self._is_asked_itself(value), **hooking}
         kind = self._kind(value)
         if kind in ("instance", "network"):
             made_of = str(type(value).__name__)[:200]
