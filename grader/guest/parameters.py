@@ -26,8 +26,8 @@ from grader.guest.glance import attribute, is_a, is_routine, torch_types
 # By words in an annotation; the first that fits counts.
 _FORMS = {"tensor": "torch", "ndarray": "numpy", "arraylike": "numpy", "dataframe": "table"}
 _FORMS |= {"list": "list", "sequence": "list", "tuple": "tuple"}
-# What of all arrays only tables of pandas have.
-_OF_TABLES = {"sort_values", "iloc", "itertuples", "iterrows", "nlargest", "reset_index"}
+# What of all arrays only tables of pandas have, and no usual module has: `nlargest` is also a function of heapq.
+_OF_TABLES = {"sort_values", "iloc", "itertuples", "iterrows", "reset_index"}
 _HOW: dict[Any, str] = {
     inspect.Parameter.VAR_POSITIONAL: "args",
     inspect.Parameter.VAR_KEYWORD: "kwargs",
