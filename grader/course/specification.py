@@ -141,6 +141,7 @@ class Part(Specification):
             are compared with its fixture.
         variable_axes: of the arrays that could be the `variable`, those with so many axes come first.
         hook_layer: the layer whose forward hook answers the part, where several were registered.
+        call_seconds: for one call of it, where that is to be another time than the assignment's limit.
     """
 
     id: PartIdentifier
@@ -158,6 +159,7 @@ class Part(Specification):
     variable_model: str = ""
     variable_axes: Annotated[int, Field(ge=0)] = 0
     hook_layer: str = ""
+    call_seconds: PositiveFloat | PositiveInt | None = None
 
     @model_validator(mode="after")
     def _check_roles(self) -> Part:
@@ -223,7 +225,7 @@ class Limits(Specification):
     Attributes:
         load_seconds: for running all of its cells or its module.
         cell_seconds: for one cell; time in which a busy machine ran others is not counted.
-        call_seconds: for one call; a part that hung twice gets a tenth of it from then on.
+        call_seconds: for one call, unless its part says otherwise; a part that hung twice gets a tenth of it from then on.
         total_seconds: for everything together.
         memory_mb: of all its processes.
         processes: at the same time, threads included.

@@ -112,7 +112,9 @@ class Workplace:
         process = kept if kept is not None and usable else self.fork()
         hurried = self.memory[part].timeouts >= _PATIENT_TIMEOUTS
         process.begin(part)
-        process.seconds = self.assignment.limits.call_seconds / (10 if hurried else 1)
+        process.seconds = (self.assignment.part(part).call_seconds or self.assignment.limits.call_seconds) / (
+            10 if hurried else 1
+        )
         return process
 
     def misbehaved(self, part: str, error: SubmissionStopped) -> None:

@@ -585,6 +585,20 @@ def test_a_test_is_run_again_from_the_loaded_submission(
     assert made.count("mean") == runs
 
 
+@pytest.mark.wall
+def test_a_part_may_have_a_time_of_its_own(course_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protects what takes long by its nature from the limit of all the others, and the class from waiting that long for those."""
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "cache"))
+    specification = course_copy / "assignments" / "tiny" / "assignment.yaml"
+    text = specification.read_text("utf-8").replace("call_seconds: 3", "call_seconds: 300")
+    specification.write_text(text.replace("    points: 40\n", "    points: 40\n    call_seconds: 0.5\n"), "utf-8")
+    (tmp_path / "tiny.py").write_bytes(HIDES.replace(b"    return sum(values) / len(values)", b"    while True: pass"))
+    with Judge(JudgePlan(open_assignment(specification.parent), choose_wall("auto"), (), "en")) as judge:
+        result = judge.grade(Submission("ann", tmp_path / "tiny.py", tmp_path / "tiny.py"))
+    assert [part.score for part in result.parts] == [0, 30, 30]
+    assert {test.status for test in result.tests if test.part == "mean"} == {TestStatus.TIMED_OUT}
+
+
 FAILS = HIDES.replace(b"    return sum(values) / len(values)", b"    return values[len(values)]")
 FULL = FAILS.replace(b"values[len(values)]", b"bytearray(1 << 60)")  # MemoryError: others may have taken it
 
