@@ -111,10 +111,9 @@ class Workplace:
         usable = kept is not None and not kept.over and not self.session.closed
         process = kept if kept is not None and usable else self.fork()
         hurried = self.memory[part].timeouts >= _PATIENT_TIMEOUTS
+        patience = self.assignment.part(part).call_seconds or self.assignment.limits.call_seconds
         process.begin(part)
-        process.seconds = (self.assignment.part(part).call_seconds or self.assignment.limits.call_seconds) / (
-            10 if hurried else 1
-        )
+        process.seconds = patience / 10 if hurried else float(patience)
         return process
 
     def misbehaved(self, part: str, error: SubmissionStopped) -> None:
