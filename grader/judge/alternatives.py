@@ -126,7 +126,7 @@ class Listed(Mapping[str, Alternative]):
 
 
 class Alternatives:
-    """The assignment's `calling.py`, or nothing."""
+    """Those of an assignment: what its `calling.py`, or a package so called, has; none where there is neither."""
 
     def __init__(self, module: ModuleType | None, reference: Answers) -> None:
         self.module = module

@@ -18,7 +18,7 @@ from functools import partial
 
 from grader.course.specification import Part, same_name
 from grader.judge.binding import FLAGS, SHORT, Binding, Roles, bind, bind_class
-from grader.judge.naming import CALLED, PLACES, is_hook, methods_alike, names_alike, words_of
+from grader.judge.naming import CALLED, FILE_WORDS, is_hook, methods_alike, names_alike, words_of
 from grader.judge.offers import (
     Candidate,
     Others,
@@ -124,7 +124,7 @@ def _asks_for_another(one: Candidate, roles: Roles) -> bool:
     """Whether a parameter is named after a file, or what only another part takes: `iou(mask1, mask2)` is no overlap of boxes."""
     for parameter in one.parameters:
         words = words_of(parameter.name)
-        if words & PLACES:
+        if words & FILE_WORDS:
             return True
         others = {word for word in words if len(word) > 2 and same_name(word) in roles.foreign}
         if others and parameter.required and not any(roles.named(name, roles.order) for name in (parameter.name, *words)):

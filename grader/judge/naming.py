@@ -53,7 +53,7 @@ _BESIDE = {
     "normalized",
     "normalised",
 }
-PLACES = {"path", "file", "filename", "fname", "url", "folder", "directory"}  # in names of parameters: where to read something
+FILE_WORDS = {"path", "file", "filename", "fname", "url", "folder", "directory"}  # in names of parameters: where to read from
 CALLED = ("__call__", "forward")  # methods by which objects are called
 UPKEEP = {"hook", "hooks", "register", "remove", "release", "reset", "clear", "close"}  # in names of methods that give no answer
 _HOOK_ROLES = (

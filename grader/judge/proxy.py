@@ -27,7 +27,7 @@ from grader.judge.delivery import (
     requests_of,
     served_model,
 )
-from grader.judge.naming import PLACES, words_of
+from grader.judge.naming import FILE_WORDS, words_of
 from grader.judge.offers import Candidate
 from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
 from grader.judge.plain import kinds, plain, weight
@@ -400,5 +400,5 @@ class SubmissionProxy:
 
 def _is_of_a_file(question: Question, parameter: Parameter) -> bool:
     """Whether a parameter that must be given is named after a file: what it was given instead fails where nothing tells why."""
-    named_so = parameter.required and words_of(parameter.name) & PLACES
+    named_so = parameter.required and words_of(parameter.name) & FILE_WORDS
     return bool(named_so) and not question.roles.named(parameter.name, question.roles.order)

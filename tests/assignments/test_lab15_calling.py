@@ -24,7 +24,7 @@ ODD += [[np.zeros((3, 4)), np.zeros(3)], (np.array([0, 2]), 7), object(), 1j]
 @pytest.mark.parametrize("answer", ODD, ids=lambda answer: "object" if type(answer) is object else repr(answer))
 def test_no_answer_makes_the_look_for_a_class_raise(answer: Any) -> None:
     """Protects the verdict: a number, or a list of uneven parts, was once the grader's fault, and had no score."""
-    found = calling.maps.pick_class(answer, FEATURES, WEIGHTS, 0)
+    found = calling.maps.map_of_picture_alone(answer, FEATURES, WEIGHTS, 0)
     assert (found.answer if isinstance(found, Reading) else found) is answer
     assert calling.maps.map_of_class(answer, WEIGHTS, 0) is answer
 
@@ -33,10 +33,10 @@ def test_the_map_of_the_class_is_picked() -> None:
     """Protects functions that answer with the maps of all classes, and those that nobody can tell a class; who leaves out the
     parameter for it gets no other class's points."""
     maps = np.arange(36.0).reshape(3, 3, 4)
-    assert calling.maps.pick_class(maps, FEATURES, WEIGHTS, 2) is not None
-    assert np.array_equal(calling.maps.pick_class(list(maps[None]), FEATURES, WEIGHTS, 2), maps[2])
+    assert calling.maps.map_of_picture_alone(maps, FEATURES, WEIGHTS, 2) is not None
+    assert np.array_equal(calling.maps.map_of_picture_alone(list(maps[None]), FEATURES, WEIGHTS, 2), maps[2])
     for single in (maps[0], (maps[0], 1), {"cam": maps[0], "class": 1}):
-        likeliest = calling.maps.pick_class(single, FEATURES, WEIGHTS, 2)
+        likeliest = calling.maps.map_of_picture_alone(single, FEATURES, WEIGHTS, 2)
         assert likeliest.answer is single
         assert likeliest.asked[2] == 1
     whole = calling.alternatives_cam((FEATURES, WEIGHTS, 2), Situation(None, Model("")))  # type: ignore[arg-type]

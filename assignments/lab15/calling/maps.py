@@ -33,7 +33,7 @@ def map_of_class(answer: Any, weights: np.ndarray, class_idx: int) -> Any:
     return maps[class_idx] if maps is not None and maps.ndim == 3 and len(maps) == len(weights) > 1 else answer
 
 
-def pick_class(answer: Any, features: np.ndarray, weights: np.ndarray, class_idx: int) -> Any:
+def map_of_picture_alone(answer: Any, features: np.ndarray, weights: np.ndarray, class_idx: int) -> Any:
     """The map of a function that is given a picture alone, so that nobody can tell it a class: that of `class_idx` among those of
     all, while a single one must be that of the class that the features speak for most."""
     found = map_of_class(answer, weights, class_idx)

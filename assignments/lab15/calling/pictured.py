@@ -13,7 +13,7 @@ from PIL import Image
 from grader.testing import Alternative, Model, Probe, Situation
 from grader.testing import gettext as _
 
-from .maps import CELLS, ROWS, looks_like, map_of_class, pick_class
+from .maps import CELLS, ROWS, looks_like, map_of_class, map_of_picture_alone
 from .network import FC_BY_NAME, FC_NAMES, LAYER
 from .sizes import CLASSES, widened
 
@@ -38,7 +38,7 @@ def by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation:
     paths = {"path": PATHS}
 
     def read(answer: Any) -> Any:
-        return pick_class(answer, maps, weights, class_idx)
+        return map_of_picture_alone(answer, maps, weights, class_idx)
 
     def decided(name: str, picture: dict[str, Any], of_question: dict[str, Any]) -> list[Alternative]:
         """Where a function follows the network's decision, as the question tells, that is the class of the test."""
