@@ -139,6 +139,13 @@ def test_a_submission_that_could_not_run() -> None:
     assert stopped_result(test, Fraction(5), TestStatus.GRADER_ERROR, english).score is None
 
 
+@pytest.mark.parametrize("visibility", ["public", "hidden"])
+def test_a_test_that_could_not_run_stays_as_hidden_as_it_is(visibility: str) -> None:
+    """Protects hidden tests of a submission that could not be run from being shown as public ones."""
+    (test,) = planned("p0", [1], visibility)
+    assert stopped_result(test, Fraction(5), TestStatus.CRASHED, english).visibility == visibility
+
+
 def test_a_part_without_tests_is_found() -> None:
     """Protects students from points that nobody can earn."""
     assert untested_parts(assignment(1, 2, 3), planned("p1", [1])) == ["p0", "p2"]
