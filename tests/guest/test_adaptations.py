@@ -361,7 +361,7 @@ def test_names_of_older_releases(adapted: Adapted):
         import numpy as np
         from PIL import Image
         from matplotlib import cm
-        print(np.zeros(1).astype(np.float).dtype, np.array([1.5], dtype=np.int)[0], np.product([2, 3]), np.Inf, np.bool is bool)
+        print(np.zeros(1).astype(np.float).dtype, np.array([1.5], dtype=np.int)[0], np.product([2, 3]), np.Inf, np.dtype(np.bool))
         print(np.in1d([[1, 2], [3, 4]], [2, 3]).tolist())
         print(Image.new("L", (4, 4)).resize((2, 2), Image.ANTIALIAS).size, cm.get_cmap("viridis").name)
         try:
@@ -371,7 +371,7 @@ def test_names_of_older_releases(adapted: Adapted):
     """
     told = "module 'numpy' has no attribute 'no_such_name'"
     found = "[False, True, True, False]"
-    assert adapted(source) == ["float64 1 6 inf False", found, "(2, 2) viridis", told, "older_name_read"]
+    assert adapted(source) == ["float64 1 6 inf bool", found, "(2, 2) viridis", told, "older_name_read"]
 
 
 def test_a_name_that_numpy_lacks_since_its_release_for_python_3_12():

@@ -12,8 +12,8 @@ from typing import Any
 from grader.guest.adaptations.importing import Watch
 from grader.guest.notes import Notes
 
-# Up to NumPy 1.23 those were Python's own types; the others are gone since 2.0 or later.
-_TYPES = {"float": float, "int": int, "object": object, "str": str, "complex": complex}
+# Up to NumPy 1.23 those were Python's own types; `bool` is NumPy's own again since 2.0. The others are gone since 2.0 or later.
+_TYPES = {"float": float, "int": int, "bool": bool, "object": object, "str": str, "complex": complex}
 _RENAMED = {
     "float_": "float64",
     "complex_": "complex128",
