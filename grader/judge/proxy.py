@@ -33,7 +33,7 @@ from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
 from grader.judge.plain import kinds, plain, weight
 from grader.judge.search import Search
 from grader.judge.text import gettext
-from grader.judge.words import adaptation_notes, call_note_words, define_words, wrote_words
+from grader.judge.words import adaptation_notes, call_note_words, not_found_words, wrote_words
 from grader.judge.workplace import Learnt, Workplace
 from grader.results import TestStatus
 from grader.sandbox.exchange import Answer, Failure
@@ -199,10 +199,8 @@ class SubmissionProxy:
         possible = attempts_in_turn(question)
         nearest = next(possible, None)
         if nearest is None:
-            raise NotFound(
-                gettext("Nothing was found under the name {name} (or a usual variant of it).", name=part.names[0]),
-                hint=define_words(part, self._workplace.report.failures),
-            )
+            said, hint = not_found_words(part, self._workplace.report)
+            raise NotFound(said, hint=hint)
         possible = itertools.chain([nearest], possible)
         if known is not None:
             possible = iter(nearest_first(list(possible), known))

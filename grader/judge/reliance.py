@@ -18,7 +18,7 @@ _NO_FAILURES = (TestStatus.PASSED, TestStatus.NOT_FOUND, TestStatus.GRADER_ERROR
 _DEFINES = re.compile(r"[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+([^\W\d]\w*)")
 # Each takes a time that grows with a line, not with its square: a line may have as many letters as a file may have bytes.
 _SIGNATURE = re.compile(r".*\)\s*(?:->[^:)]*)?:")
-_CALLS = re.compile(r"(?<!\w)([^\W\d]\w*)[ \t]*\(")
+_CALLS = re.compile(r"(?<![\w.])(?:(\w+)\.)?([^\W\d]\w*)[ \t]*\(")
 _QUOTES = re.compile(r'"""|' + "'''")
 
 
@@ -49,7 +49,10 @@ def calls(pieces: Sequence[Sequence[str]], asked: Iterable[str] = ()) -> dict[st
     Only `asked` ones, and what the lines define: of others a line may hold millions, for each function around it.
     """
     found: dict[str, set[str]] = {}
-    counted = {defined[1] for lines in pieces for line in lines if (defined := _DEFINES.match(line))} | set(asked)
+    definitions = [(defined[1], line[0] in " \t") for lines in pieces for line in lines if (defined := _DEFINES.match(line))]
+    own = {name for name, _ in definitions}
+    methods = {name for name, indented in definitions if indented}
+    counted = own | set(asked)
     for lines in pieces:
         inside: list[tuple[int, str]] = []  # the indentation and the name of what a line stands in
         quoted = False
@@ -63,15 +66,25 @@ def calls(pieces: Sequence[Sequence[str]], asked: Iterable[str] = ()) -> dict[st
             while inside and indentation <= inside[-1][0]:
                 inside.pop()
             defined = _DEFINES.match(text)
-            names = counted.intersection(_CALLS.findall(text[defined.end() :] if defined else text))
+            names = _called(text[defined.end() :] if defined else text, counted, own, methods)
             for _, name in inside:
                 found[name] |= names
             if defined:
                 inside.append((indentation, defined[1]))
                 signature = _SIGNATURE.match(text)
                 body = text[signature.end() :] if signature else ""
-                found[defined[1]] = counted.intersection(_CALLS.findall(body))  # of several definitions the last counts
+                found[defined[1]] = _called(body, counted, own, methods)  # of several definitions the last counts
     return found
+
+
+def _called(text: str, counted: set[str], own: set[str], methods: set[str]) -> set[str]:
+    """The names called in a text. Behind a dot only methods of the file, of `self` or of its classes: `torch.softmax(x)` and
+    `x.softmax()` are the library's, `self.softmax(x)` may be a layer."""
+    return {
+        name
+        for of, name in _CALLS.findall(text)
+        if name in counted and (not of or (name in methods and (of in ("self", "cls") or of in own)))
+    }
 
 
 def _reached(name: str, called: Mapping[str, set[str]]) -> set[str]:

@@ -6,10 +6,11 @@ import sys
 from collections.abc import Iterable
 from string import Formatter
 
-from grader.course.specification import Part
+from grader.course.specification import Part, same_name
 from grader.judge.alternatives import Alternative
 from grader.judge.binding import RUN
 from grader.judge.calling import MIXED, Attempt, settings_in_making, settings_of
+from grader.judge.naming import CALLED
 from grader.judge.outcome import known_type, with_message
 from grader.judge.text import AnyText, Text, gettext
 from grader.sandbox.exchange import Failure, LoadReport
@@ -194,6 +195,25 @@ def adaptation_notes(part: Part, attempt: Attempt, alternative: Alternative | No
         )
     texts += [gettext("{name} was given your own {value}.", name=canonical, value=value) for value in candidate.binding.filled]
     return [*texts, *(_change_words(canonical, *change.split(":")) for change in attempt.changes)]
+
+
+def not_found_words(part: Part, report: LoadReport) -> tuple[Text, Text]:
+    """That nothing answers to the part's names, or why what has one of them does not; and what to do."""
+    define = define_words(part, report.failures)
+    entries = {same_name(name): entry for name, entry in report.names.items() if entry.own}
+    for name in part.names:
+        entry = entries.get(same_name(name))
+        is_class = entry is not None and entry.kind in ("class", "module_class")
+        if entry is None:
+            continue
+        if is_class and "module_class" not in part.styles:
+            return gettext("{name} is a class, and a function is asked for.", name=name), define
+        if is_class and not any(method in entry.methods for method in CALLED):
+            said = gettext("{name} has no method forward by which it could be called.", name=name)
+            return said, gettext("Look at the method's name and at its indentation.")
+        if entry.kind == "function" and "call" not in part.styles:
+            return gettext("{name} is a function, and a class is asked for.", name=name), define
+    return gettext("Nothing was found under the name {name} (or a usual variant of it).", name=part.names[0]), define
 
 
 def define_words(part: Part, failed: Iterable[Failure] = ()) -> Text:

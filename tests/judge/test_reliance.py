@@ -76,7 +76,34 @@ def test_names_that_nobody_asks_for() -> None:
     assert calls([[*nested, "   return f0(x) + other(x)"]]) == {"f0": {"f0"}, "f1": {"f0"}, "f2": {"f0"}}
 
 
-@pytest.mark.parametrize("line", ["    x = " + "a" * 2_000_000, "def g(x" + ")->" * 700_000, "def g(x" + ") " * 1_000_000])
+@pytest.mark.parametrize(
+    ("line", "own"),
+    [
+        ("softmax(x)", True),
+        ("x.softmax(-1)", False),
+        ("torch.softmax(x, -1)", False),
+        ("torch.nn.functional.softmax(x)", False),
+        ("self.softmax(x)", False),
+        ("[softmax(one) for one in x]", True),
+    ],
+)
+def test_calls_of_a_library(line: str, own: bool) -> None:
+    """Protects who calls torch's softmax from being told to mend their own first."""
+    code = ["def softmax(x):", "    return x", "class Attention:", "    def forward(self, x):", f"        return {line}"]
+    assert calls([code], {"softmax"})["forward"] == ({"softmax"} if own else set())
+
+
+@pytest.mark.parametrize(("line", "own"), [("self.softmax(x)", True), ("Attention.softmax(x)", True), ("x.softmax(-1)", False)])
+def test_calls_of_methods(line: str, own: bool) -> None:
+    """Protects what is said of a class whose methods call one another, and from claims of methods that tensors have."""
+    code = f"class Attention:\n    def softmax(self, x):\n        return x\n    def forward(self, x):\n        return {line}"
+    assert calls([code.split("\n")], {"softmax"})["forward"] == ({"softmax"} if own else set())
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["    x = " + "a" * 2_000_000, "    x = " + "a." * 1_000_000, "def g(x" + ")->" * 700_000, "def g(x" + ") " * 1_000_000],
+)
 def test_lines_that_take_the_square_of_their_length(line: str) -> None:
     """Protects a whole class from one file whose line would keep the judge busy for days: this test would not end."""
     assert calls([["def f(x):", line, "    return f(x)"]]).keys() >= {"f"}

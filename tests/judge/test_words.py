@@ -22,12 +22,13 @@ from grader.judge.words import (
     call_note_words,
     define_words,
     failure_words,
+    not_found_words,
     note_words,
     one_line,
     unreadable_words,
 )
 from grader.sandbox.exchange import Failure, LoadReport
-from grader.sandbox.inventory import Parameter
+from grader.sandbox.inventory import Entry, Method, Parameter
 
 REPORT = LoadReport("", "", (), (), {}, (), False, 0)
 
@@ -223,6 +224,24 @@ def test_a_cell_that_is_no_python_is_named() -> None:
     assert "посмотрите ячейку 3" in text.render(translator("ru").gettext)
     for failed in (syntax, [syntax[0], failure("NameError", "Exception", cell=4)], [failure("SyntaxError", line=7)]):
         assert "look at cell" not in str(define_words(PART, failed))
+
+
+@pytest.mark.parametrize(
+    ("styles", "entry", "said", "hint"),
+    [
+        (["call"], Entry("module_class", methods={"forward": Method(())}), "scaler is a class, and a function is asked for.", ""),
+        (["module_class"], Entry("function"), "scaler is a function, and a class is asked for.", ""),
+        (["module_class"], Entry("module_class", methods={"forwrad": Method(())}), "scaler has no method forward", "indentation"),
+        (["module_class"], Entry("class", own=False), "Nothing was found under the name scaler", ""),
+        (["call"], Entry("array"), "Nothing was found under the name scaler", ""),
+    ],
+)
+def test_what_has_the_name_and_does_not_answer(styles: list[str], entry: Entry, said: str, hint: str) -> None:
+    """Protects who has written it, with a slip in `forward` or as a class in place of a function, from looking for its name."""
+    part = PART.model_copy(update={"styles": tuple(styles), "names": ("scaler", "standard_scaler")})
+    found, advice = not_found_words(part, dataclasses.replace(REPORT, names={"Scaler": entry}))
+    assert str(found).startswith(said)
+    assert (hint or f"Define a {'class' if styles == ['module_class'] else 'function'} named scaler.") in str(advice)
 
 
 def test_one_line() -> None:
