@@ -89,7 +89,7 @@ def run(
     open_
         Open the report in a browser.
     watch
-        Go on: grade again whatever changes in the folder, until Ctrl-C.
+        Go on: grade again whatever changes, submissions, tests or reference, until Ctrl-C.
     gradebook
         Also write the results into this gradebook: a file, which is made where there is none, or the URL of a database.
     times

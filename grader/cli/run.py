@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from grader.cli.options import check_language, check_out
 from grader.cli.recording import GradebookNotes
 from grader.cli.reportfolder import UNPACKED, check_not_handed_in, check_not_the_course, refuse_links
 from grader.cli.status import FAULT, OK, STOPPED
+from grader.course.assignment import AssignmentFolder
 from grader.errors import UsageError
 from grader.intake.intake import take_in
 from grader.report.rendering import render
@@ -22,6 +23,7 @@ from grader.run.dispatch import Machines
 from grader.run.plan import AssignmentRun, other_works, passed_over, plan_run, plan_works
 from grader.run.run import RunOptions, run_assignment, write_results
 from grader.run.sizing import jobs_that_fit, pick_device, usable_cores
+from grader.run.watch import Fingerprint, stamps
 from grader.run.workers import ThisMachine
 from grader.sandbox.cgroups import remove_leftovers
 from grader.sandbox.choice import WALLS, choose_wall
@@ -53,10 +55,13 @@ class RunRequest:
 
 @dataclass(frozen=True)
 class Round:
-    """What one run over the submissions came to: exit status, and results by the folder of their report."""
+    """What one run over the submissions came to: exit status, results by the folder of their report, the assignments, and the
+    files that verdicts depend on as they were when it began."""
 
     status: int
     results: dict[Path, Results]
+    folders: tuple[AssignmentFolder, ...] = ()
+    course: Fingerprint = frozenset()
 
 
 def run_command(request: RunRequest) -> int:
@@ -119,6 +124,8 @@ def grade_runs(
 ) -> Round:
     """Grade and report one assignment after the other."""
     status, found = OK, {}
+    folders = tuple(one.folder for one in runs)
+    course = course_fingerprint(folders)
     if len(runs) > 1 and (request.out / "results.json").is_file():
         into = ", ".join(str(request.out / one.folder.specification.id) for one in runs)
         console.warn(
@@ -138,12 +145,21 @@ def grade_runs(
             add(found[out], one, console)
             if not complete:
                 console.stopped(len(found[out].submissions), len(one.submissions))
-                return Round(STOPPED, found)
+                return Round(STOPPED, found, folders, course)
             if request.open:
                 console.open(out / "index.html")
             if any(result.status is SubmissionStatus.GRADER_ERROR for result in found[out].submissions):
                 status = FAULT
-    return Round(status, found)
+    return Round(status, found, folders, course)
+
+
+def course_fingerprint(folders: Iterable[AssignmentFolder]) -> Fingerprint:
+    """What tells a change of the files that verdicts depend on; nothing of an assignment whose reference is gone."""
+    found: Fingerprint = frozenset()
+    for folder in folders:
+        with suppress(OSError):
+            found |= stamps(folder.digested_files())
+    return found
 
 
 def take_in_and_plan(request: RunRequest, console: Console) -> list[AssignmentRun]:

@@ -1,4 +1,4 @@
-"""`grade run --watch`: grade, then grade again whatever changes, until Ctrl-C.
+"""`grade run --watch`: grade, then grade again whatever changes, a submission or the tests, until Ctrl-C.
 
 A plain loop over `grade run`. The journal keeps what did not change from being graded again.
 """
@@ -10,10 +10,10 @@ from functools import partial
 
 from grader.cli.console import Console
 from grader.cli.occupied import occupied
-from grader.cli.run import Round, RunRequest, check_request, clear_leftovers, run_round
+from grader.cli.run import Round, RunRequest, check_request, clear_leftovers, course_fingerprint, run_round
 from grader.cli.status import STOPPED
 from grader.errors import GraderError, UsageError
-from grader.run.watch import fingerprint, wait_for_change
+from grader.run.watch import Fingerprint, fingerprint, wait_for_change
 
 
 def watch_command(request: RunRequest) -> int:
@@ -28,18 +28,23 @@ def watch_command(request: RunRequest) -> int:
 def _watch(request: RunRequest) -> int:
     console = Console(request.quiet, request.verbose)
     clear_leftovers(request, console)
-    look = partial(fingerprint, request.submissions, without=request.out)
-    seen = look()  # before the first round: what changes meanwhile is graded in the second
+    seen = fingerprint(request.submissions, without=request.out)  # before the first round: what changes meanwhile is graded next
     last = run_round(request, console)
+    seen |= last.course
     request = replace(request, fresh=False, open=False)
     try:
         while last.status != STOPPED:
             console.say(f"Watching {request.submissions}; Ctrl-C ends it.")
-            seen = wait_for_change(look, seen)
+            seen = wait_for_change(partial(_look, request, last), seen)
             last = _next_round(request, last, console)
     except KeyboardInterrupt:
         console.say("Stopped watching.")
     return last.status
+
+
+def _look(request: RunRequest, last: Round) -> Fingerprint:
+    """The submissions, and the course's files that the last round's verdicts depend on."""
+    return fingerprint(request.submissions, without=request.out) | course_fingerprint(last.folders)
 
 
 def _next_round(request: RunRequest, last: Round, console: Console) -> Round:

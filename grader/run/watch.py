@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from grader.course.walk import descend
@@ -24,19 +24,24 @@ def fingerprint(folder: Path, without: Path) -> Fingerprint:
 
     The inode and the time of the last change of status (not of the content alone) tell a file that was replaced by an older one.
     """
-    seen, passed_over = set(), without.resolve()
+    seen: set[tuple[str, int, int, int]] = set()
+    passed_over = without.resolve()
     for directory, names, files in descend(folder):
         here = Path(directory)
         names[:] = [name for name in names if not name.startswith(_HIDDEN) and (here / name).resolve() != passed_over]
-        for name in files:
-            if name.startswith("."):
-                continue
-            path = os.path.join(directory, name)
-            try:
-                status = os.lstat(path)
-            except OSError:
-                continue  # gone since the folder was listed
-            seen.add((path, status.st_size, max(status.st_mtime_ns, status.st_ctime_ns), status.st_ino))
+        seen |= stamps(os.path.join(directory, name) for name in files if not name.startswith("."))
+    return frozenset(seen)
+
+
+def stamps(paths: Iterable[str | Path]) -> Fingerprint:
+    """The same of these files; nothing of one that is gone."""
+    seen = set()
+    for path in paths:
+        try:
+            status = os.lstat(path)
+        except OSError:
+            continue
+        seen.add((str(path), status.st_size, max(status.st_mtime_ns, status.st_ctime_ns), status.st_ino))
     return frozenset(seen)
 
 

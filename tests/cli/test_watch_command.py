@@ -14,6 +14,14 @@ from grader.cli.watch import changes
 from grader.results import AssignmentSummary, GraderSummary, Results, SubmissionResult, SubmissionStatus, read_results
 
 RIGHT = "def mean(values):\n    return sum(values) / len(values)\n"
+UNFAIR = """
+
+@pytest.mark.part("mean", weight=1e9)
+def test_that_nobody_passes(check):
+    from grader.testing import fail
+
+    fail("no")
+"""
 WRONG = "def mean(values):\n    return 0\n"
 
 
@@ -72,3 +80,30 @@ def test_changes_are_graded_until_ctrl_c(start_grade: Callable[..., Any], course
     assert (finished.status, finished.left_behind) == (0, [])
     assert "Stopped watching." in finished.lines
     assert "no submission" in finished.stderr
+
+
+@pytest.mark.wall
+def test_a_changed_test_and_reference_are_graded_by(start_grade: Callable[..., Any], course_copy: Path) -> None:
+    """Protects an author who mends the lab while it runs from looking at old grades; a half-saved file ends nothing."""
+    place, reference = course_copy / "submissions" / "tiny", course_copy / "reference" / "tiny.py"
+    place.mkdir(parents=True)
+    (place / "ann.py").write_text(RIGHT)
+    running = start_grade(course_copy / "submissions", "-a", "tiny", "-o", course_copy / "report", "-j", 1, "--watch")
+    running.read_until("Watching")
+
+    right = reference.read_text()
+    reference.write_text(right.replace("sum(values) / len(values)", "sum(values) / len(values) + 1"))
+    running.read_until("tiny: ann: 0 of 100 (graded)")
+    running.read_until("Watching")
+    reference.unlink()
+    running.read_until("Watching")
+    reference.write_text(right)
+    running.read_until("tiny: ann: 40 of 100 (graded)")
+    running.read_until("Watching")
+
+    for test in course_copy.glob("assignments/tiny/tests/*/test_mean.py"):
+        test.write_text(test.read_text().replace("def test_", "def test_no_more_") + UNFAIR)
+    running.read_until("tiny: ann: 0 of 100 (graded)")
+    running.read_until("Watching")
+    running.interrupt()
+    assert running.finish().status == 0
