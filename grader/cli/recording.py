@@ -14,6 +14,7 @@ from grader.cli.console import Console
 from grader.course.names import composed
 from grader.errors import UsageError
 from grader.export.table import read_table
+from grader.i18n import counted
 from grader.results import Results
 from grader.run.plan import AssignmentRun
 
@@ -68,7 +69,7 @@ class GradebookNotes:
             handings |= {student: Handing(submitted) for student, submitted in self.times.items()}
             rules = rules_of(results.assignment, run.folder.specification)
             found = record(book, results, rules, handings, actor())
-            console.say(f"Gradebook: {found.attempts} new attempts, {found.verdicts} new verdicts")
+            console.say(f"Gradebook: {counted(found.attempts, 'new attempt')}, {counted(found.verdicts, 'new verdict')}")
 
         with open_gradebook(self.where, create=True) as book:
             yield add

@@ -44,8 +44,12 @@ class LocalSubmission:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("__"):
             raise AttributeError(name)
-        part = self._assignment.part(name)
-        return lambda *arguments: self.call(part, arguments)[1]
+        parts = {part.id: part for part in self._assignment.parts}
+        if name not in parts:
+            raise AttributeError(
+                f"the reference and wrong variants answer to parts alone, and {name!r} is none of {', '.join(parts)}"
+            )
+        return lambda *arguments: self.call(parts[name], arguments)[1]
 
     def call(self, part: Part, arguments: tuple[Any, ...]) -> tuple[Call, Any]:
         """The call, and the answer in plain numbers. Raises the outcomes `Stopped`, where time is up, and `CodeRaised`."""

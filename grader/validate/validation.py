@@ -98,7 +98,7 @@ class Validator:
         """What submissions are to find imported can be imported where they run."""
         missing = self.judge.template.get_ready() if self.judge.template is not None else ()
         short = tuple(f"preload: there is no module {name}" for name in missing)
-        return Check("what is preloaded is there", not short, f"{len(self.assignment.preload)} modules", short)
+        return Check("what is preloaded is there", not short, counted(len(self.assignment.preload), "module"), short)
 
     def check_translations(self) -> Check:
         """A translation has the fields of its text."""

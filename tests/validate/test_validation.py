@@ -184,6 +184,7 @@ def test_a_module_that_cannot_be_preloaded(folder: Path, make_validator: MakeVal
     validator.judge.template = SimpleNamespace(get_ready=lambda: ("nosuchmodule",))  # type: ignore[assignment]
     check = validator.check_preloads()
     assert (check.holds, check.shortfalls) == (False, ("preload: there is no module nosuchmodule",))
+    assert check.summary == "1 module"
 
 
 # -- what students are given ------------------------------------------------------------------------------------------
@@ -296,6 +297,15 @@ def test_a_reference_that_raises(folder: Path, make_validator: MakeValidator, ol
     assert not check.holds
     assert len(check.shortfalls) == 3
     assert check.shortfalls[0].startswith(f"public/test_mean.py::test_three_numbers: {said}")
+
+
+def test_a_name_that_the_reference_lacks(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects the author who asks for more than the parts from the bare name as an error: what can be asked is told."""
+    test = folder / "tests" / "hidden" / "test_mean.py"
+    test.write_text('import pytest\n\n\n@pytest.mark.part("mean")\ndef test_it(submission):\n    submission.Mean()\n')
+    (said,) = make_validator().check_reference().shortfalls
+    assert "AttributeError: the reference and wrong variants answer to parts alone" in said
+    assert "'Mean' is none of mean, clamp, words" in said
 
 
 def test_a_reference_that_fails_is_told_once(folder: Path, make_validator: MakeValidator) -> None:
