@@ -15,6 +15,8 @@ from grader.judge.outcome import known_type, with_message
 from grader.judge.text import AnyText, Text, gettext
 from grader.sandbox.exchange import Failure, LoadReport
 
+_UNMAPPED = "failed to map segment"  # of the dynamic linker's message, where a library does not fit into the memory
+
 # What it cannot read may be right in a later one.
 _PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"
 
@@ -115,7 +117,10 @@ def _failure_sentence(failure: Failure) -> Text:
     error = with_message(kind, one_line(failure.message)).removesuffix(".")  # another follows
     if "SyntaxError" in failure.types:
         error = f"{error} ({_PYTHON})"
-    fields = {"error": error, "line": failure.line, "cell": failure.cell}
+    told: AnyText = error
+    if _UNMAPPED in failure.message:
+        told = gettext("{error} (the library needs more memory than may be used here)", error=error)
+    fields = {"error": told, "line": failure.line, "cell": failure.cell}
     if kind == "Interrupted":
         if failure.cell:
             return gettext("Cell {cell} took too long and was interrupted; the cells below it still ran.", **fields)

@@ -207,6 +207,13 @@ def test_what_is_to_be_defined(styles: list[str], kind: str) -> None:
     assert {"class": "класс", "function": "функцию"}[kind] in text.render(translator("ru").gettext)
 
 
+def test_a_library_that_does_not_fit() -> None:
+    """Protects whoever imports torch in a lab with little memory from taking torch for broken, and its author from guessing."""
+    broken = failure("ImportError", "Exception", message="libtorch_cuda.so: failed to map segment from shared object", line=1)
+    assert "object (the library needs more memory than may be used here). What follows" in str(failure_words(broken))
+    assert "больше памяти" in failure_words(broken).render(translator("ru").gettext)
+
+
 @pytest.mark.parametrize(("kind", "told"), [("NameError", True), ("ImportError", True), ("FileNotFoundError", False)])
 def test_what_could_not_be_made(kind: str, told: bool) -> None:
     """Protects who has defined it (`scaler = missing_package.Scaler()`) from being told nothing but to define it."""
