@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.master import stale, starter_files
@@ -25,6 +27,7 @@ from grader.validate.check import Check
 from grader.validate.leaks import leaks
 from grader.validate.local import Function, LocalSubmission
 from grader.validate.mutants import mutants_of
+from grader.validate.oddities import ODD_ANSWERS
 from grader.validate.reaction import Reaction, Watched, fault_of_texts, reaction
 from grader.validate.translations import slips
 
@@ -63,6 +66,7 @@ class Validator:
         if self.folder.master.is_dir():
             yield self.check_current()
             yield self.check_full_marks("the master's solution scores full marks", self.folder.master, needed=True)
+        yield self.check_odd_answers()
         yield self.check_misconceptions()
         yield self.check_tests_needed()
         yield self.check_full_marks("every accepted style scores full marks", self.folder.path / "styles")
@@ -177,6 +181,24 @@ class Validator:
         ran = self.run_local({**self.functions, part: watched.function}, material, part, stop_early=stop_early, first=first)
         return reaction(ran, watched)
 
+    def check_odd_answers(self) -> Check:
+        """Whatever a function returns is a wrong answer, and no fault of the comparison's or of a test's."""
+        name = "odd answers are wrong ones"
+        if self.fallen:
+            return Check(name, False, "not tried, since the reference fails as it is")
+        short: dict[str, list[str]] = {}  # what goes wrong -> by which answers
+        for part in self.assignment.parts:
+            for words, answer in ODD_ANSWERS.items():
+                found = self._reaction(part.id, partial(_always, answer), self.material)
+                for fault in found.faults:
+                    short.setdefault(f"{part.id}: {fault}", []).append(words)
+                if not found.faults and not found.is_caught:
+                    short.setdefault(f"{part.id}: no test fails", []).append(words)
+        told = tuple(f"{what}, for {', '.join(answers)}" for what, answers in short.items())
+        return Check(
+            name, not told, f"{len(ODD_ANSWERS)} answers for each of {counted(len(self.assignment.parts), 'part')}", told
+        )
+
     def check_tests_needed(self) -> Check:
         """Every test is failed by some misconception; where a part has none, by a mutant, if there is one to tell it."""
         known = {variant.part for variant in self.material.diagnosis.variants if not variant.accepted}
@@ -257,6 +279,11 @@ class Validator:
             return []
         found = collect(folder, self.assignment, self.folder.starters())
         return [(one.root.name, self.judge.grade(one)) for one in found if _is_work(one)]
+
+
+def _always(answer: Any, *_arguments: Any) -> Any:
+    """A function that answers the same to everything."""
+    return copy.deepcopy(answer)
 
 
 def _is_work(submission: Submission) -> bool:

@@ -20,6 +20,7 @@ from grader.judge.material import load_material
 from grader.release.bundle import build_bundle
 from grader.sandbox.wall import NoWall
 from grader.validate.leaks import leaks
+from grader.validate.oddities import ODD_ANSWERS
 from grader.validate.validation import Validator
 
 MakeValidator = Callable[[], Validator]
@@ -349,6 +350,27 @@ def test_a_comparison_that_fails_for_wrong_answers(
         assert any(said in text for text in check.shortfalls), check.name
     assert not validator.check_tests_needed().holds
     assert validator.check_misconceptions().shortfalls[0].startswith("mean.divides_by_n_minus_1: ")
+
+
+def test_answers_that_nobody_expects(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects a class from a fault of the course's for a student whose function returns a text; the tiny course has none."""
+    check = make_validator().check_odd_answers()
+    assert (check.holds, check.shortfalls, check.summary) == (True, (), f"{len(ODD_ANSWERS)} answers for each of 3 parts")
+    comparison, body = folder / "comparison.py", "return None if answer == expected else Difference(sum(answer))"
+    comparison.write_text(f"{comparison.read_text()}\n\ndef compare_mean(answer, expected, call):\n    {body}\n")
+    check = make_validator().check_odd_answers()
+    assert not check.holds
+    assert any(
+        "mean: call: TypeError: 'int' object is not iterable" in said and "for a number" in said for said in check.shortfalls
+    )
+
+
+def test_odd_answers_that_no_test_fails(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects an author from points for anything: a comparison that lets all pass."""
+    comparison = folder / "comparison.py"
+    comparison.write_text(comparison.read_text() + "\n\ndef compare_mean(answer, expected, call):\n    return None\n")
+    (said,) = make_validator().check_odd_answers().shortfalls
+    assert said.startswith("mean: no test fails, for a number, True, ")
 
 
 def test_a_misconception_that_never_answers(folder: Path, make_validator: MakeValidator) -> None:
