@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import inspect
 import sys
 from collections.abc import Callable
@@ -197,6 +196,9 @@ class Ledger:
         return Compared(asked.call, asked.answer, asked.expected, difference, self._test)
 
 
+_OPTIONS = frozenset({"hint", "photo", "judged", "otherwise"})
+
+
 class Check:
     """`check.<part>(*arguments)` asks the submission and the reference; `compare_<part>` compares what they answer.
 
@@ -220,7 +222,14 @@ class Check:
         if name.startswith("_") or name not in parts:
             raise AttributeError(f"the assignment has no part {name!r}; it has {', '.join(parts)}")
 
-        return functools.partial(self._check, parts[name])
+        def check(*arguments: Any, **options: Any) -> Any:
+            if unknown := sorted(options.keys() - _OPTIONS):
+                roles = ", ".join(parameter.role for parameter in parts[name].parameters)
+                named = ", ".join(unknown)
+                raise SpecificationError(f"a test names {named} in check.{name}: arguments go by their order, ({roles})")
+            return self._check(parts[name], *arguments, **options)
+
+        return check
 
     def _check(
         self,
@@ -240,7 +249,8 @@ class Check:
         first = ledger.ask(part, arguments, photo)
         # Asked whatever came of the first, which else would be known to have been wrong.
         other = None if otherwise is None else ledger.ask(part, otherwise, photo)
-        ledger.enter(LedgerEntry(first, other, hint, sys._getframe(1) if ledger.at_once else None))
+        # The test's own frame, which calls the function that calls this one.
+        ledger.enter(LedgerEntry(first, other, hint, sys._getframe(2) if ledger.at_once else None))
         return first.expected
 
 

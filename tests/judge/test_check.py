@@ -118,6 +118,13 @@ def test_what_is_only_shown_decides_nothing(make_check: MakeCheck, setting: Sett
     assert written.shown == []
 
 
+def test_an_argument_by_its_name(make_check: MakeCheck) -> None:
+    """Protects the author from an error that names a function of the grader's: what to write is told."""
+    check, _ = make_check(3.0)
+    with pytest.raises(SpecificationError, match=r"names values in check\.mean: arguments go by their order, \(values\)"):
+        check.mean(values=[1, 2, 6])
+
+
 def test_an_argument_that_the_function_was_not_given(setting: Setting) -> None:
     """Protects from a hint about what a function makes of an argument that it never got."""
     asked = FakeSubmission(None)
