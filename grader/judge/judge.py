@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.course.assignment import AssignmentFolder
 from grader.course.submission import Submission, readable
-from grader.errors import GraderError, SandboxFault, SubmissionStopped
+from grader.errors import CourseNeeded, GraderError, SandboxFault, SubmissionStopped
 from grader.fixtures.weights import weights_file
 from grader.judge.collected import CollectedTests
 from grader.judge.encoding import own_figures
@@ -81,6 +81,7 @@ class Judge:
         self.limit = self.assignment.limits.submission_bytes
         self._load_course(by_memory=True)
         self.template: Template | LoneTemplate | None = None
+        self._first: LoadReport | None = None  # of the submission in hand, before any test
 
     def _load_course(self, *, by_memory: bool) -> None:
         plan = self.plan
@@ -95,6 +96,12 @@ class Judge:
             by_memory=by_memory,
         )
         self.tests = CollectedTests(self.material.setting, plan.visibilities, plan.keyword)
+
+    def _load_all(self) -> None:
+        """Load the code of the reference and the known mistakes, too."""
+        self.tests.close()
+        self.material.remember()
+        self._load_course(by_memory=False)
 
     @classmethod
     def begin(cls, plan: JudgePlan) -> Judge:
@@ -140,6 +147,7 @@ class Judge:
     def verdict(self, submission: Submission, kept: Verdict | None = None) -> Verdict:
         """Judge one submission, or the parts of it on which the verdict `kept` does not stand. Never raises for what it does."""
         started = time.perf_counter()
+        self._first = None
         digest = submission.digest_if_readable(self.limit)  # of what is now graded: it may be another work when that is done
         graded = self._attempt(submission, kept)
         if self.material.remembered.lacks:
@@ -154,9 +162,7 @@ class Judge:
         """One try at it; `load` all of the course's code first."""
         try:
             if load:
-                self.tests.close()
-                self.material.remember()
-                self._load_course(by_memory=False)
+                self._load_all()
             return self._grade_again(submission, kept) if kept is not None else self._grade(submission)
         except GraderError as error:
             graded = self._fault(f"{type(error).__name__}: {error}")
@@ -211,14 +217,31 @@ class Judge:
         opened = self.open(submission)
         if isinstance(opened, Graded):
             return opened
+        # Of a file that is graded once more nothing new is told: it can know hidden inputs while it is loaded.
+        self._first = opened.workplace.first = self._first or opened.report
+        opened = replace(opened, report=self._first)
         with contextlib.closing(opened.workplace):
             plugin = self.tests.run(proxy_maker(opened.workplace), parts)
             apart = opened.workplace.kept_apart()
         try:
             plugin.settle()
-            return self.conclude(plugin.ran, opened, apart, kept)
+            return self._conclude_alone(plugin.ran, opened, apart, kept)
         finally:
             plugin.forget()
+
+    def _conclude_alone(self, ran: list[Ran], opened: Opened, apart: bool, kept: Verdict | None) -> Graded:
+        """The verdict, with the course's code loaded if a mistake's name asks for it. The submission is gone by then and is not
+        run again: it would know, by some counter, that it had been wrong."""
+        try:
+            return self.conclude(ran, opened, apart, kept)
+        except CourseNeeded:
+            course = self.material.snapshot.digest()
+            if not course:  # its files are others now, by which all of it is graded
+                raise
+            self._load_all()
+            if self.material.snapshot.digest() != course:
+                raise
+            return self.conclude(ran, opened, apart, kept)
 
     def open(self, submission: Submission) -> Opened | Graded:
         """Load a submission: ready for its tests, or the end of it. Raises `GraderError` when the grader fails."""

@@ -349,6 +349,35 @@ def test_loading_the_course_late_costs_the_submission_nothing(
     assert opened[:4] == ["by memory", "session", "course", "session"]
 
 
+def test_a_wrong_answer_makes_no_second_session(
+    grade: Callable[[str], SubmissionResult], imported: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Protects from a submission that has two guesses: one that was loaded again knew that its first was wrong, as the first to
+    make a mistake was graded once more."""
+    grade(RIGHT)
+    sessions: list[str] = []
+    open_session = Template.open
+    monkeypatch.setattr(LoneTemplate, "open", lambda *given: sessions.append("session") or LONE_OPEN(*given))
+    monkeypatch.setattr(Template, "open", lambda *given: sessions.append("session") or open_session(*given))
+    imported.clear()
+    wrong = grade(FLOORS)
+    assert {test.misconception.id for test in wrong.tests if test.misconception} == {"mean.floors"}
+    assert imported
+    assert sessions == ["session"]
+
+
+def test_nothing_is_quoted_of_a_second_session(grade: Callable[[str], SubmissionResult], tmp_path: Path) -> None:
+    """Protects hidden inputs: a file that is graded once more can be loaded with words that they have given it."""
+    mark = tmp_path / "seen"
+    grade("pass\n")  # asks nothing
+    found = grade(
+        f"import pathlib\nmark = pathlib.Path({str(mark)!r})\nif mark.exists():\n    average = lambda values: 1\n"
+        f"    raise ValueError('the inputs')\nelse:\n    def mean(values):\n        mark.touch()\n        return 1\n"
+    )
+    assert mark.exists()
+    assert found.messages == ()
+
+
 def test_a_course_that_breaks_meanwhile_is_its_own_fault(
     folder: AssignmentFolder, grade: Callable[[str], SubmissionResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
