@@ -82,6 +82,7 @@ class Judge:
         self._load_course(by_memory=True)
         self.template: Template | LoneTemplate | None = None
         self._first: LoadReport | None = None  # of the submission in hand, before any test
+        self._gone = 0.0  # when its tests had been run, and its session was closed
 
     def _load_course(self, *, by_memory: bool) -> None:
         plan = self.plan
@@ -207,7 +208,8 @@ class Judge:
             return Graded.again(kept, self.material.digests)
         began = time.monotonic()
         graded = self._grade(submission, parts, kept)
-        used, trace = kept.result.seconds + time.monotonic() - began, graded.trace
+        # Not with what came after its tests: that takes longer for wrong answers, which another session would tell it.
+        used, trace = kept.result.seconds + self._gone - began, graded.trace
         # A whole run would have tested them one after the other: they must not have met, nor together run out of time.
         apart = trace is not None and trace.apart and not are_bound(parts, bonds(graded.tests, trace.tests))
         return graded if apart and used < self.assignment.limits.total_seconds / 2 else self._grade(submission)
@@ -223,6 +225,7 @@ class Judge:
         with contextlib.closing(opened.workplace):
             plugin = self.tests.run(proxy_maker(opened.workplace), parts)
             apart = opened.workplace.kept_apart()
+        self._gone = time.monotonic()
         try:
             plugin.settle()
             return self._conclude_alone(plugin.ran, opened, apart, kept)

@@ -7,6 +7,7 @@ import gc
 import json
 import os
 import tempfile
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -237,6 +238,28 @@ def test_what_ended_before_any_test_is_not_run_again(judge: Judge, submit: Calla
     assert judge.grade(submission).status == "grader_error", "it can be run without a template"
     again = judge.verdict(submission, kept)
     assert again.result.model_copy(update={"seconds": kept.result.seconds}) == kept.result
+
+
+def test_looking_into_a_wrong_answer_makes_no_second_session(
+    judge: Judge, submit: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Protects from a submission that learns, by being loaded again, that its answer took long to be explained: it was wrong."""
+    submission = submit()
+    kept = judge.verdict(submission)
+    assert kept.trace is not None
+    digests = kept.trace.digests.model_copy(update={"tests": {**kept.trace.digests.tests, "mean": "changed"}})
+    kept = kept.model_copy(update={"trace": kept.trace.model_copy(update={"digests": digests})})
+    late, loads, load, conclude, monotonic = [0.0], list[str](), Session.load, Judge.conclude, time.monotonic
+
+    def slow(*given: Any, **named: Any) -> Any:
+        late[0] += 1000
+        return conclude(*given, **named)
+
+    monkeypatch.setattr("grader.judge.judge.time.monotonic", lambda: monotonic() + late[0])
+    monkeypatch.setattr(Judge, "conclude", slow)
+    monkeypatch.setattr(Session, "load", lambda *given: loads.append("load") or load(*given))
+    assert judge.verdict(submission, kept).result.tests == kept.result.tests
+    assert loads == ["load"]
 
 
 def test_a_file_that_is_loaded_again_is_not_quoted(
