@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.wire.values import Handle
+
 ODD_ANSWERS: dict[str, Any] = {
     "a number": 5,
     "True": True,
@@ -21,6 +23,9 @@ ODD_ANSWERS: dict[str, Any] = {
     "rows of unequal length": [[1.0, 2.0], [3.0]],
     "a list of numbers and a text": [1.0, "text"],
     "a pair with None": (1.0, None),
+    "a list of own objects": [Handle(0, "Box"), Handle(1, "Box")],
+    "bytes": b"text",
+    "a complex number": 1 + 2j,
     "a dictionary": {"answer": 1.0},
     "a set": {1.0, 2.0},
     "an array of NaN": np.full(3, np.nan),
