@@ -25,7 +25,7 @@ from grader.judge.text import translate_with
 from grader.results import SubmissionResult
 from grader.validate.check import Check
 from grader.validate.leaks import leaks
-from grader.validate.local import Function, LocalSubmission
+from grader.validate.local import ODD_NETWORKS, Function, LocalSubmission
 from grader.validate.mutants import mutants_of
 from grader.validate.oddities import ODD_ANSWERS
 from grader.validate.reaction import Reaction, Watched, fault_of_texts, reaction
@@ -81,6 +81,7 @@ class Validator:
         *,
         stop_early: bool = False,
         first: frozenset[str] = frozenset(),
+        kind: type[LocalSubmission] = LocalSubmission,
     ) -> list[Ran]:
         """Run the tests (of one part, when named; some `first`) with functions of the course in place of a submission."""
         material = material or self.material
@@ -90,7 +91,7 @@ class Validator:
         seconds = _REFERENCE_SECONDS if trusted else _CALL_SECONDS
 
         def make(_test: PlannedTest) -> LocalSubmission:
-            return LocalSubmission(self.assignment, functions, reference, seconds)
+            return kind(self.assignment, functions, reference, seconds)
 
         plugin = JudgePlugin(material.setting, make, only_parts=frozenset({part} - {""}), first=first)
         run_tests(plugin, stop_early=stop_early)
@@ -194,6 +195,10 @@ class Validator:
                     short.setdefault(f"{part.id}: {fault}", []).append(words)
                 if not found.faults and not found.is_caught:
                     short.setdefault(f"{part.id}: no test fails", []).append(words)
+        for words, kind in ODD_NETWORKS.items() if self.assignment.models else ():
+            for item in self.run_local(self.functions, kind=kind):
+                if item.fault:
+                    short.setdefault(f"{item.test.id}: {item.fault}", []).append(words)
         told = tuple(f"{what}, for {', '.join(answers)}" for what, answers in short.items())
         return Check(
             name, not told, f"{len(ODD_ANSWERS)} answers for each of {counted(len(self.assignment.parts), 'part')}", told

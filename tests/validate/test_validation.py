@@ -365,6 +365,24 @@ def test_answers_that_nobody_expects(folder: Path, make_validator: MakeValidator
     )
 
 
+def test_networks_that_nobody_expects(folder: Path, make_validator: MakeValidator) -> None:
+    """Protects a class from a test that takes what a changed network gives for what the lab's own gives."""
+    change(folder / "assignment.yaml", "parts:\n", "preload: [torch]\nmodels:\n  line: {factory: networks.Line}\nparts:\n")
+    network = "class Line(nn.Linear):\n    def __init__(self):\n        super().__init__(2, 3)\n"
+    (folder / "networks.py").write_text(f"from torch import nn\n\n\n{network}")
+    test = folder / "tests" / "hidden" / "test_mean.py"
+    asks = 'submission.state(models.line, np.zeros((4, 2), dtype=np.float32))["output"] + np.zeros((4, 3))'
+    body = f"    check.mean([1, 2])\n    {asks}\n"
+    test.write_text(
+        f"import numpy as np\n{test.read_text()}\n\n@pytest.mark.part('mean')\ndef test_it(check, submission, models):\n{body}"
+    )
+    nothing, other = make_validator().check_odd_answers().shortfalls
+    assert "::test_it: call: TypeError" in nothing
+    assert nothing.endswith(", for networks that give nothing")
+    assert "::test_it: call: ValueError" in other
+    assert other.endswith(", for networks of another output")
+
+
 def test_odd_answers_that_no_test_fails(folder: Path, make_validator: MakeValidator) -> None:
     """Protects an author from points for anything: a comparison that lets all pass."""
     comparison = folder / "comparison.py"
