@@ -74,7 +74,8 @@ class Alternative:
         id: names it among the part's alternatives.
         roles: what a function of this style takes, in the usual order, with the value of each; a role of any part brings its
             aliases along, and an optional one (a model) may be left out. Arrays of one axis by their names are the columns of a
-            table of pandas, which only a function is given that is written for one.
+            table of pandas, which only a function is given that is written for one; an array (H, W, 3) of bytes under the name
+            `pixels` alone is a picture of Pillow's.
         note: what the student is told.
         aliases: other names of roles that no part has.
         asked: the canonical arguments that the answer belongs to, when they are not the test's.

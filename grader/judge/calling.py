@@ -23,6 +23,7 @@ from grader.judge.naming import Hints
 from grader.judge.offers import Candidate
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Parameter
+from grader.wire.values import PIXELS
 
 MIXED = "mixed"  # a form: tensors where a change says so, and NumPy's arrays
 TABLE = "table"  # a form: named columns as a table of pandas
@@ -456,4 +457,5 @@ def _has_fields(value: Any) -> bool:
     """Whether an argument has named fields, or is a list of such, alone or each with something else, so that it may be wanted as
     objects of an own class."""
     items = [one for item in value for one in (item if isinstance(item, tuple) else (item,))] if isinstance(value, list) else []
-    return isinstance(value, dict) or any(isinstance(item, dict) for item in items)
+    is_picture = isinstance(value, dict) and value.keys() == {PIXELS}
+    return (isinstance(value, dict) and not is_picture) or any(isinstance(item, dict) for item in items)

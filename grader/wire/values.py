@@ -93,6 +93,8 @@ class Model:
         return replace(self, layer=layer)
 
 
+PIXELS = "pixels"  # under this name alone in a mapping: a picture of Pillow's, (H, W, 3) in bytes
+
 # dtypes that may cross; names as numpy writes them, little-endian on the wire.
 ARRAY_TYPES = {
     name: np.dtype(name).newbyteorder("<")

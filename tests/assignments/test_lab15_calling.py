@@ -26,7 +26,7 @@ def test_no_answer_makes_the_look_for_a_class_raise(answer: Any) -> None:
     """Protects the verdict: a number, or a list of uneven parts, was once the grader's fault, and had no score."""
     found = calling.maps.map_of_picture_alone(answer, FEATURES, WEIGHTS, 0)
     assert (found.answer if isinstance(found, Reading) else found) is answer
-    assert calling.maps.map_of_class(answer, WEIGHTS, 0) is answer
+    assert calling.maps.map_of_class(answer, FEATURES, WEIGHTS, 0) is answer
 
 
 def test_the_map_of_the_class_is_picked() -> None:
@@ -43,6 +43,26 @@ def test_the_map_of_the_class_is_picked() -> None:
     read = next(one.read for one in whole if one.id == "all classes")
     assert np.array_equal(read(maps), maps[2])
     assert np.array_equal(read(maps[0]), maps[0])
+
+
+def test_the_map_of_the_class_is_picked_where_classes_are_the_last_axis() -> None:
+    """Protects `features.permute(1, 2, 0) @ W.T`; and those whose first axis is the classes, where both might be meant."""
+    maps = np.arange(36.0).reshape(3, 3, 4)
+    last = np.moveaxis(maps, 0, -1)
+    assert np.array_equal(calling.maps.map_of_class(last, FEATURES, WEIGHTS, 2), maps[2])
+    assert np.array_equal(calling.maps.map_of_class([last], FEATURES, WEIGHTS, 2), maps[2])
+    square = np.arange(27.0).reshape(3, 3, 3)
+    assert np.array_equal(calling.maps.map_of_class(square, np.ones((2, 3, 3)), WEIGHTS, 2), square[2])
+    colours = np.zeros((6, 8, 3))
+    assert calling.maps.map_of_class(colours, FEATURES, WEIGHTS, 2) is colours
+
+
+def test_a_picture_whose_size_a_map_is_to_have() -> None:
+    """Protects the map from the wrong two sides of a picture: an array has them first, a batch last, and both are no error."""
+    listed = calling.alternatives_cam((FEATURES, WEIGHTS, 2), Situation(None, Model("")))  # type: ignore[arg-type]
+    frame = next(one for one in listed if one.id == "frame of that size")
+    assert frame.probe.fits(np.ones((1, 224, 224)))
+    assert not any(frame.probe.fits(answer) for answer in (np.ones((224, 3)), np.ones((2, 3)), "x", None, [[1], [1, 2]]))
 
 
 def test_sizes_that_are_written_in_are_met() -> None:

@@ -282,6 +282,9 @@ ENLARGEMENTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "OpenCV cubic, levels": lambda cam: cv2.resize(np.uint8(255 * scaled(cam)), SIZE, interpolation=cv2.INTER_CUBIC),
     "Pillow's default, levels": lambda cam: np.asarray(Image.fromarray(np.uint8(255 * scaled(cam))).resize(SIZE)),
     "Pillow Lanczos": lambda cam: np.asarray(Image.fromarray(cam.astype(np.float32)).resize(SIZE, Image.Resampling.LANCZOS)),
+    "Pillow Hamming, levels": lambda cam: np.asarray(
+        Image.fromarray(np.uint8(255 * scaled(cam))).resize(SIZE, Image.Resampling.HAMMING)
+    ),
     "scikit-image": lambda cam: resize(cam, SIZE),
     "SciPy, order 1": lambda cam: zoom(cam, np.divide(SIZE, cam.shape), order=1),
     "SciPy, order 3": lambda cam: zoom(cam, np.divide(SIZE, cam.shape)),
@@ -338,7 +341,10 @@ def test_what_is_sampled_is_what_would_lie_there(shape: tuple[int, int], size: t
                 ("nearest-exact", {}),
             )
         ),
-        np.asarray(Image.fromarray(small.astype(np.float32)).resize(back, Image.Resampling.LANCZOS)),
+        *(
+            np.asarray(Image.fromarray(small.astype(np.float32)).resize(back, curve))
+            for curve in (Image.Resampling.LANCZOS, Image.Resampling.HAMMING)
+        ),
         *(cv2.resize(small, back, interpolation=mode) for mode in (cv2.INTER_LANCZOS4, cv2.INTER_AREA)),
         *(resize(small, size, order=order, mode="reflect", anti_aliasing=False, clip=False) for order in (1, 3)),
         *(zoom(small, factors, order=order) for order in (0, 2, 3)),

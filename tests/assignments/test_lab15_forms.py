@@ -1798,6 +1798,127 @@ def non_max_suppression(detections: pd.DataFrame, limit: float) -> pd.DataFrame:
     return detections.loc[[row.Index for row in kept]]
 """,
     },
+    "pictures_of_pillow": {
+        "features_map": """
+from torchvision import transforms
+
+prepare = transforms.Compose([transforms.Resize((224, 224)), transforms.ToTensor(), transforms.Normalize([0.5] * 3, [0.5] * 3)])
+
+
+def get_features_map(model, img):
+    caught = []
+    hook = model.eval().layer4.register_forward_hook(lambda module, inputs, output: caught.append(output.detach()))
+    model(prepare(img.convert("RGB")).unsqueeze(0))
+    hook.remove()
+    return caught[0]
+""",
+        "fc_weights": """
+def get_fc_weights(state_dict):
+    return state_dict["fc.weight"]
+""",
+        "cam": """
+import cv2
+from PIL import Image
+
+
+def get_cam(model, img: Image.Image, class_idx: int):
+    maps = get_features_map(model, img)[0]
+    return cv2.resize(torch.einsum("k,khw->hw", model.fc.weight[class_idx].detach(), maps).numpy(), img.size)
+""",
+    },
+    "what_else_there_is_to_give": {
+        "features_map": """
+def get_features_map(model, x, device, layer):
+    caught = []
+    hook = layer.register_forward_hook(lambda module, inputs, output: caught.append(output.detach()))
+    model.to(device).eval()(x.to(device))
+    hook.remove()
+    return caught[0]
+""",
+        "fc_weights": """
+def get_weights(params):
+    return params[-2].detach()
+""",
+        "cam": """
+def compute_cam(features, weights, logits):
+    number = logits.argmax(dim=1).item()
+    return torch.einsum("k,khw->hw", weights[number], features.reshape(features.shape[-3:]))
+""",
+    },
+    "layers_in_a_list_and_classes_last": {
+        "features_map": """
+def get_features_map(model, x, target_layers):
+    caught = []
+    hooks = [layer.register_forward_hook(lambda module, inputs, output: caught.append(output)) for layer in target_layers]
+    model.eval()(x)
+    for hook in hooks:
+        hook.remove()
+    return caught[-1]
+""",
+        "cam": """
+def compute_cam(features, weights):
+    return torch.einsum("khw,ck->hwc", features.reshape(features.shape[-3:]), weights)
+""",
+    },
+    "network_with_classes_last": {
+        "cam": """
+class CAM(torch.nn.Module):
+    def __init__(self, net):
+        super().__init__()
+        self.body, self.fc = torch.nn.Sequential(*list(net.children())[:-2]), net.fc
+
+    def forward(self, x):
+        return self.eval().body(x).permute(0, 2, 3, 1) @ self.fc.weight.T
+""",
+    },
+    "row_and_channels_last": {
+        "cam": """
+def compute_cam(conv_outputs, class_weights):
+    cam = np.zeros(conv_outputs.shape[:2], dtype=np.float32)
+    for k, weight in enumerate(class_weights):
+        cam += weight * conv_outputs[:, :, k]
+    return cam
+""",
+    },
+    "size_of_a_batch": {
+        "cam": """
+def get_cam(image, features, weights, class_idx):
+    cam = torch.einsum("k,khw->hw", weights[class_idx], features.reshape(features.shape[-3:]))
+    return torch.nn.functional.interpolate(cam[None, None], image.shape[2:], mode="bilinear").squeeze()
+""",
+    },
+    "size_of_a_picture": {
+        "cam": """
+def compute_cam(features, weights, class_idx, image):
+    from PIL import Image
+
+    cam = np.tensordot(np.asarray(weights)[class_idx], np.asarray(features).squeeze(), axes=1)
+    return np.array(Image.fromarray(np.uint8(255 * (cam - cam.min()) / np.ptp(cam))).resize(image.size, Image.HAMMING))
+""",
+    },
+    "times_as_large": {
+        "cam": """
+def compute_cam(features, weights, class_idx, scale):
+    cam = torch.einsum("k,khw->hw", weights[class_idx], features.reshape(features.shape[-3:]))
+    return torch.nn.functional.interpolate(cam[None, None], scale_factor=scale, mode="bilinear").squeeze()
+""",
+    },
+    "bias_beside_weights": {
+        "cam": """
+def compute_cam(features, weights, bias, class_idx):
+    return torch.einsum("k,khw->hw", weights[class_idx], features.reshape(features.shape[-3:])) + bias[class_idx]
+""",
+    },
+    "two_maps_in_russian": {
+        "features_map": """
+def карта_признаков(сеть, x):
+    return torch.nn.Sequential(*list(сеть.eval().children())[:-2])(x).detach()
+""",
+        "cam": """
+def карта_активации_класса(признаки, веса, класс):
+    return torch.einsum("k,khw->hw", веса[класс], признаки.reshape(признаки.shape[-3:]))
+""",
+    },
 }
 CASES = [(student, part) for student, parts in FORMS.items() for part in parts]
 

@@ -21,7 +21,17 @@ def peak(answer: Any) -> tuple[float, float]:
     return found
 
 
-@pytest.mark.parametrize("wrapped", [lambda one: one, lambda one: one[None], lambda one: [one, 1.0], lambda one: {"map": one}])
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda one: one,
+        lambda one: one[None],
+        lambda one: [one, 1.0],
+        lambda one: {"map": one},
+        lambda one: [(2, one)],
+        lambda one: [{"class": 2, "map": one}],
+    ],
+)
 def test_the_brightest_place(wrapped: Any) -> None:
     """Protects a right map, in whatever it comes."""
     answer = np.zeros(SHAPE)
@@ -44,7 +54,20 @@ def test_the_brightest_place_of_a_map_in_two_forms() -> None:
         *(np.zeros(shape) for shape in ((0, 5), (5, 0), (0, 0), (0,), (2, 3, 4))),
         *(np.full(SHAPE, number) for number in (np.nan, np.inf)),
         *(np.arange(20).reshape(SHAPE) * (1 + 1j), [["1", "2"], ["3", "4"]], [[1, None], [1, 1]]),
-        *([[10**4000, 1], [1, 1]], [np.zeros((0, 5)), 1], [[1], [1, 2]], "map", b"map", {}, [], None, 1.0, 10**4000),
+        *(
+            [((1, 2),)],
+            [()],
+            [[10**4000, 1], [1, 1]],
+            [np.zeros((0, 5)), 1],
+            [[1], [1, 2]],
+            "map",
+            b"map",
+            {},
+            [],
+            None,
+            1.0,
+            10**4000,
+        ),
     ],
 )
 def test_no_map(answer: Any) -> None:

@@ -470,3 +470,21 @@ def test_pictures_that_come_prepared(adapted: Adapted):
                 print("as ever")
     """
     assert adapted(source) == ["True -1.0", "as ever", "as ever", "picture_prepared"]
+
+
+@pytest.mark.torch
+def test_a_prepared_picture_is_converted_as_pictures_of_pillow_are(adapted: Adapted):
+    """Protects `transform(picture.convert("RGB"))`; no other tensor has such a method, which code may look for."""
+    pytest.importorskip("torchvision", reason="needs torchvision")
+    source = """
+        import torch
+        given = torch.zeros(3, 4, 4); given.came_prepared = True
+        batch = torch.zeros(1, 3, 4, 4); batch.came_prepared = True
+        print(given.convert("RGB") is given, [hasattr(other, "convert") for other in (torch.zeros(3, 4, 4), batch, given + 1)])
+        try:
+            batch.convert("RGB")
+        except AttributeError as error:
+            print(error)
+    """
+    expected = ["True [False, False, False]", "'Tensor' object has no attribute 'convert'", "picture_prepared"]
+    assert adapted(source) == expected

@@ -34,6 +34,15 @@ def test_a_list_as_the_array_that_an_annotation_asks_for():
     assert build(fields, "own", {"Boxes": Boxes}).kinds == ["Tensor", "ndarray", "list", "list"]
 
 
+@pytest.mark.parametrize("form", ["torch", "list", "own"])
+def test_pixels_alone_are_a_picture_of_pillow(form: str):
+    """Protects functions that are written for such pictures, in whatever form the other arguments come."""
+    pixels = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
+    picture = build({"pixels": pixels.tolist() if form == "list" else pixels}, form, {})
+    assert (picture.size, picture.mode, np.array_equal(np.asarray(picture), pixels)) == ((4, 2), "RGB", True)
+    assert build({"pixels": pixels, "name": "cat"}, "torch", {})["name"] == "cat"
+
+
 def test_columns_are_a_table_of_pandas(monkeypatch: pytest.MonkeyPatch):
     """Protects `boxes.sort_values("score")`; who has not imported pandas is asked for nothing of it."""
     import pandas

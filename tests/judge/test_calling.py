@@ -663,6 +663,14 @@ def test_a_table_of_named_columns():
         assert not any(one.alternative for one in attempts(question("overlap", report(overlap=other), table)))
 
 
+def test_a_picture_of_pillow_is_of_no_own_class():
+    """Protects the attempts that are left from one in which pixels would be what they are in every other form."""
+    picture = Alternative("picture", {"frame": {"pixels": np.zeros((2, 2, 3), dtype=np.uint8)}}, "note")
+    asked = [one for one in attempts(question("overlap", report(overlap=function("frame")), picture)) if one.alternative]
+    assert asked
+    assert "own" not in {one.form for one in asked}
+
+
 def test_another_way_that_leaves_out_less():
     """Protects `maps(x, config=None)`: where something of the part has no parameter, first comes another way whose roles all have
     one, if it is for names alone."""

@@ -24,19 +24,25 @@ def looks_like(wanted: np.ndarray, answer: Any) -> bool:
     return any(np.corrcoef(middles, form.ravel())[0, 1] > 0.9 for form in (wanted, np.maximum(wanted, 0)))
 
 
-def map_of_class(answer: Any, weights: np.ndarray, class_idx: int) -> Any:
-    """The class's map among those of all classes. A single map stays what it is, for whichever class it was made: who could have
-    been told the class, and has no parameter for it, loses what one loses who takes no notice of it."""
+def map_of_class(answer: Any, features: np.ndarray, weights: np.ndarray, class_idx: int) -> Any:
+    """The class's map among those of all classes, which are the first axis, or the last one of maps as large as the features'. A
+    single map stays what it is, for whichever class it was made: who could have been told the class, and has no parameter for it,
+    loses what one loses who takes no notice of it."""
     maps = array_of(answer)
     while maps is not None and maps.ndim > 3 and len(maps) == 1:
         maps = maps[0]
-    return maps[class_idx] if maps is not None and maps.ndim == 3 and len(maps) == len(weights) > 1 else answer
+    if maps is None or maps.ndim != 3 or len(weights) < 2:
+        return answer
+    cells = features.shape[-2:]
+    if maps.shape == (*cells, len(weights)) and maps.shape != (len(weights), *cells):
+        return maps[:, :, class_idx]
+    return maps[class_idx] if len(maps) == len(weights) else answer
 
 
 def map_of_picture_alone(answer: Any, features: np.ndarray, weights: np.ndarray, class_idx: int) -> Any:
     """The map of a function that is given a picture alone, so that nobody can tell it a class: that of `class_idx` among those of
     all, while a single one must be that of the class that the features speak for most."""
-    found = map_of_class(answer, weights, class_idx)
+    found = map_of_class(answer, features, weights, class_idx)
     if found is not answer:
         return found
     pooled = features.reshape(*features.shape[-3:]).mean(axis=(1, 2))

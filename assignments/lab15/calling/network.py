@@ -17,6 +17,8 @@ FC_NAME = ("layer", "name", "fc_name", "target_layer", "imya_sloya", "имя_с�
 LAYER = ("layer_name", "target_layer", "layer_conv", "conv_layer", "conv_layer_name", "final_conv", "final_layer")
 LAYER += ("last_conv_name", "conv_name", "final_conv_name")
 LAYER += ("last_conv_layer", "last_conv_layer_name", "feature_layer", "target_layer_name", "finalconv_name")
+STATE = ("state_dict", "sd", "checkpoint", "ckpt", "model_state", "model_state_dict", "state_dictionary")
+LAYERS = ("layer_names", "target_layers", "layer_ids", "return_layers", "hook_layers", "modules")
 TO_HOOK = (*LAYER, "layer_id", "name", "hook_layer", "feature_layer_name")
 
 
@@ -33,11 +35,12 @@ def alternatives_features_map(arguments: tuple, situation: Situation) -> list[Al
             _("The layer was given as a module: model.layer4."),
             layers,
         ),
-        Alternative(
-            "layers by name",
-            {"model": model, "x": x, "layers": ["layer4"]},
-            _("The layer was named: layer4."),
-            {"layers": ("layer_names", "target_layers", "layer_ids", "return_layers")},
+        *(
+            Alternative(name, {"model": model, "x": x, "layers": [layer]}, note, {"layers": LAYERS})
+            for name, layer, note in (
+                ("layers by name", "layer4", _("The layer was named: layer4.")),
+                ("layers as modules", model.part("layer4"), _("The layer was given as a module: model.layer4.")),
+            )
         ),
         *(
             Alternative(
@@ -53,6 +56,19 @@ def alternatives_features_map(arguments: tuple, situation: Situation) -> list[Al
             )
         ),
         Alternative("device", {"model": model, "x": x, "device": "cpu"}, _("The device was given: the CPU."), devices),
+        *(
+            Alternative(
+                f"layer {kind}, device",
+                {"model": model, "x": x, "layer": layer, "device": "cpu"},
+                note,
+                {**layers, **devices},
+                named=True,
+            )
+            for kind, layer, note in (
+                ("by name", "layer4", _("The layer was named: layer4.")),
+                ("as a module", model.part("layer4"), _("The layer was given as a module: model.layer4.")),
+            )
+        ),
     ]
 
 
@@ -77,7 +93,17 @@ def alternatives_fc_weights(arguments: tuple, situation: Situation) -> list[Alte
             {"parameter": ("param", "parameter_name", "param_name", "key", "name")},
             named=True,
         ),
+        *_in_its_state(situation.reference.fc_weights(model)),
         *_in_size_of_resnet50(model, situation),
+    ]
+
+
+def _in_its_state(weights: np.ndarray) -> list[Alternative]:
+    """To who asks for what the network holds: a state dictionary, or its parameters in a list."""
+    bias, note = np.ones(len(weights), np.float32), _("The network's parameters were given instead of the network.")
+    return [
+        Alternative("state", {"state": {"fc.weight": weights, "fc.bias": bias}}, note, {"state": STATE}, named=True),
+        Alternative("parameters", {"parameters": [weights, bias]}, note, {"parameters": ("params", "param_list")}, named=True),
     ]
 
 

@@ -48,7 +48,7 @@ def by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation:
         return [Alternative(f"{name}, decided", roles, OF_THE_NETWORK, paths, read=of_all_classes, probe=probe)]
 
     def of_all_classes(answer: Any) -> Any:
-        return map_of_class(answer, weights, class_idx)
+        return map_of_class(answer, maps, weights, class_idx)
 
     photo = _photo(*maps.shape[-2:])
     return [
@@ -114,7 +114,7 @@ def by_network(maps: np.ndarray, weights: np.ndarray, class_idx: int, situation:
 
 def _follows_the_decision(answer: Any) -> bool:
     """Whether one of the results for `CELLS` is the map of the class that the network says."""
-    found = map_of_class(answer, ROWS, DECIDED)
+    found = map_of_class(answer, CELLS, ROWS, DECIDED)
     parts = found.values() if isinstance(found, dict) else found if isinstance(found, list | tuple) else ()
     return any(looks_like(np.tensordot(ROWS[DECIDED], CELLS, axes=1), one) for one in (found, *parts))
 
@@ -135,14 +135,16 @@ def _pictured(
     """Of a network and a picture in each form, what `by_network` has not yet: W beside them, a picture (H, W, 3) as
     cameras and files give it. With `sizes` all, the answers belonging to `asked`."""
     photo, names = _photo(*maps.shape[-2:]), {"frame": FRAMES, "path": PATHS}
-    pictures = {"photo": ("x", photo), "one photo": ("x", photo[0]), "frame": ("frame", _frame(*maps.shape[-2:]))}
+    frame = _frame(*maps.shape[-2:])
+    pictures = {"photo": ("x", photo), "one photo": ("x", photo[0])}
+    pictures |= {"frame": ("frame", frame), "picture of Pillow's": ("frame", {"pixels": frame})}
     found = []
 
     def read(answer: Any) -> Any:
-        return map_of_class(answer, weights, class_idx)
+        return map_of_class(answer, maps, weights, class_idx)
 
     for picture, (role, value) in (pictures | {"path": ("path", PHOTO.name)}).items():
-        for rows in ({"weights": weights}, {}) if sizes or picture == "frame" else ({"weights": weights},):
+        for rows in ({"weights": weights}, {}) if sizes or role == "frame" else ({"weights": weights},):
             given = {"model": model, role: value, **rows}
             alone = {**given, "model": _deciding(model, len(weights), class_idx)}
             name = f"network, {picture}{' and weights' * bool(rows)}{sizes}"

@@ -158,7 +158,8 @@ def _sums(cells: int, side: int) -> list[np.ndarray]:
         {"mode": "nearest-exact"},
     )
     enlarged = [torch.nn.functional.interpolate(as_batch, size=size, **options)[0, 0].numpy() for options in by_torch]
-    enlarged.append(np.asarray(Image.fromarray(apart.astype(np.float32)).resize(size[::-1], Image.Resampling.LANCZOS)))
+    for curve in (Image.Resampling.LANCZOS, Image.Resampling.HAMMING):
+        enlarged.append(np.asarray(Image.fromarray(apart.astype(np.float32)).resize(size[::-1], curve)))
     for mode in (cv2.INTER_LANCZOS4, cv2.INTER_AREA):
         enlarged.append(cv2.resize(apart, size[::-1], interpolation=mode))
     for order in (1, 3):

@@ -117,6 +117,8 @@ def _map_in(answer: object, shape: tuple[int, ...]) -> np.ndarray:
 
     Several of this shape must be brightest in one place, as a map and its scaled form are: none is picked by what is expected.
     """
+    while isinstance(answer, list | tuple) and len(answer) == 1 and isinstance(answer[0], tuple | dict):
+        (answer,) = answer  # [(class, map)]
     several = list(answer.values()) if isinstance(answer, dict) else answer
     if isinstance(several, list | tuple):
         bare = [np.squeeze(part) for part in several if isinstance(part, np.ndarray) and part.dtype.kind != "b"]

@@ -2,7 +2,8 @@
 
 Some functions take a picture as it lies on the disk and prepare it themselves; a test gives them the tensor that the network
 wants. A transform that starts from a picture would raise an error for it, or shrink and scale it a second time; here it lets a
-single tensor (C, H, W) that a test gave through as it is. Batches are never exempted: whoever takes one takes it prepared.
+single tensor (C, H, W) that a test gave through as it is. So does `convert("RGB")`, which pictures of Pillow have and tensors do
+not. Batches are never exempted: whoever takes one takes it prepared.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ _FROM_PICTURES = {"ToTensor", "PILToTensor", "ToImage", "ToImageTensor", "ImageC
 
 
 def install(notes: Notes) -> None:
-    """Adapt torchvision's ways to put transforms together, where torchvision is imported."""
+    """Adapt torchvision's ways to put transforms together, where torchvision is imported, and torch's tensors."""
+    torch: Any = sys.modules.get("torch")
+    if torch is not None:
+        torch.Tensor.convert = property(lambda tensor: _convert_of(tensor, notes))
     old: Any = sys.modules.get("torchvision.transforms.transforms")
     new: Any = sys.modules.get("torchvision.transforms.v2")
     presets: Any = sys.modules.get("torchvision.transforms._presets")
@@ -31,12 +35,23 @@ def install(notes: Notes) -> None:
         kind.forward = _letting_through(kind.forward, lambda preset: [preset], notes)
 
 
+def _convert_of(tensor: Any, notes: Notes) -> Callable[..., Any]:
+    """What a tensor has under the name `convert`: nothing, unless it is a picture that came prepared, which stays as it is."""
+    if not _came_prepared(tensor):
+        raise AttributeError("'Tensor' object has no attribute 'convert'")
+    notes.add("picture_prepared")
+    return lambda *_mode, **_options: tensor
+
+
+def _came_prepared(value: Any) -> bool:
+    return bool(getattr(value, "came_prepared", False)) and value.ndim == 3
+
+
 def _letting_through(original: Callable[..., Any], steps: Callable[[Any], Any], notes: Notes) -> Callable[..., Any]:
     @functools.wraps(original)
     def transform(self: Any, *inputs: Any, **named: Any) -> Any:
         given = [*inputs, *named.values()]
-        prepared = len(given) == 1 and getattr(given[0], "came_prepared", False) and given[0].ndim == 3
-        if prepared and any(type(step).__name__ in _FROM_PICTURES for step in steps(self)):
+        if len(given) == 1 and _came_prepared(given[0]) and any(type(step).__name__ in _FROM_PICTURES for step in steps(self)):
             notes.add("picture_prepared")
             return given[0]
         return original(self, *inputs, **named)
