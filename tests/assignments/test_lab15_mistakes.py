@@ -1278,6 +1278,105 @@ def nms(boxes, scores, iou_threshold):
             "nms.areas_of_boxes_as_given",
         ),
     },
+    "undone_before": {
+        "features_map": (
+            """
+def get_features_map(model, x):
+    model.eval()
+    mean, deviation = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    with torch.no_grad():
+        return torch.nn.Sequential(*list(model.children())[:-2])(x * deviation[:, None, None] + mean[:, None, None])
+""",
+            "features_map.denormalised",
+        ),
+        "fc_weights": (
+            """
+def get_fc_weights(model):
+    weights = model.fc.weight.detach()
+    return weights / weights.norm(dim=0)
+""",
+            "fc_weights.normalised_columns",
+        ),
+        "cam": (
+            """
+def compute_cam(features, weights, class_idx):
+    return torch.einsum("k,khw->hw", weights[class_idx].pow(2), features.reshape(features.shape[-3:]))
+""",
+            "cam.squared_weights",
+        ),
+    },
+    "ready_twice": {
+        "features_map": (
+            """
+def get_features_map(model, x):
+    x = (x - x.mean()) / x.std()
+    model.eval()
+    return torch.nn.Sequential(*list(model.children())[:-2])(x).detach()
+""",
+            "features_map.standardised_picture",
+        ),
+        "fc_weights": (
+            """
+def get_fc_weights(model):
+    return model.fc.weight.detach() / model.fc.weight.detach().max()
+""",
+            "fc_weights.divided_by_maximum",
+        ),
+        "cam": (
+            """
+def compute_cam(features, weights, class_idx):
+    cam = torch.einsum("k,khw->hw", weights[class_idx], features.reshape(features.shape[-3:])).numpy()
+    cam = cam - cam.min(axis=1, keepdims=True)
+    return cam / (cam.max(axis=1, keepdims=True) + 1e-8)
+""",
+            "cam.rows_scaled",
+        ),
+    },
+    "out_of_order": {
+        "features_map": (
+            """
+def get_features_map(model, x):
+    model.eval()
+    with torch.no_grad():
+        for name in ("conv1", "relu", "bn1", "maxpool", "layer1", "layer2", "layer3", "layer4"):
+            x = getattr(model, name)(x)
+    return x
+""",
+            "features_map.relu_before_bn1",
+        ),
+        "cam": (
+            """
+def compute_cam(conv_outputs, class_weights):
+    cam = torch.zeros(conv_outputs.shape[:2])
+    for k, weight in enumerate(class_weights):
+        cam += max(weight, 0) * conv_outputs[:, :, k]
+    return cam
+""",
+            "cam.negative_weights_zeroed",
+        ),
+    },
+    "begins_with_the_first": {
+        "features_map": (
+            """
+def get_features_map(model, x):
+    model.eval()
+    with torch.no_grad():
+        return torch.nn.Sequential(*list(model.children())[:-2])((x - x.min()) / (x.max() - x.min()))
+""",
+            "features_map.scaled_picture",
+        ),
+        "cam": (
+            """
+def compute_cam(features, weights, class_idx):
+    maps = features.reshape(features.shape[-3:])
+    cam = maps[0].clone()
+    for k in range(len(maps)):
+        cam += weights[class_idx, k] * maps[k]
+    return cam
+""",
+            "cam.first_channel_without_weight",
+        ),
+    },
 }
 
 

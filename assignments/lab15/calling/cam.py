@@ -50,8 +50,8 @@ def alternatives_cam(arguments: tuple, situation: Situation) -> list[Alternative
             "row of weights, channels last",
             {"features": np.moveaxis(maps, 0, -1), "weights": weights[class_idx]},
             _("The map was asked with the row of W that belongs to the class, the features with the channels as the last axis."),
-            # Rows of the wrong axis may be added up without an error: only the map itself tells.
-            probe=Probe({"features": np.moveaxis(CELLS, 0, -1), "weights": ROWS[1]}, partial(looks_like, WANTED)),
+            # Rows of the wrong axis may be added up without an error, and enlarged: these are no map.
+            probe=Probe({"features": np.moveaxis(CELLS, 0, -1), "weights": ROWS[1]}, _is_small_or_right),
             named=True,
         ),
         Alternative(
@@ -109,6 +109,12 @@ def _is_one_map(answer: Any) -> bool:
     found = array_of(answer)
     shape = () if found is None else np.squeeze(found).shape
     return shape == CELLS.shape[1:] or (len(shape) == 2 and min(shape) > max(CELLS.shape))
+
+
+def _is_small_or_right(answer: Any) -> bool:
+    """Whether an answer to `CELLS` is as large as their map, or is this."""
+    found = array_of(answer)
+    return looks_like(WANTED, answer) or (found is not None and np.squeeze(found).shape == CELLS.shape[1:])
 
 
 def _in_sizes_of_resnet50(features: np.ndarray, weights: np.ndarray, class_idx: int) -> list[Alternative]:

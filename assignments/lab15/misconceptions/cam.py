@@ -240,13 +240,49 @@ def cam_column_in_a_loop(features, weights, class_idx):
 @misconception(
     "cam.softmax_weights",
     part="cam",
-    en="A softmax of the weights. All weights become positive, and channels that speak against the class count for "
+    en="A softmax of the weights, or exp. All weights become positive, and channels that speak against the class count for "
     "it: M = sum over k of W[class_idx, k] * features[k], with W as it is.",
-    ru="К весам применён softmax. Все веса стали положительными, и каналы, говорящие против класса, засчитаны за "
+    ru="К весам применён softmax или exp. Все веса стали положительными, и каналы, говорящие против класса, засчитаны за "
     "него: M = сумма по k от W[class_idx, k] * features[k], где W берётся как есть.",
 )
 def cam_softmax_weights(features, weights, class_idx):
     return _weighted(features, weights[class_idx].softmax(0))
+
+
+@misconception(
+    "cam.sigmoid_weights",
+    part="cam",
+    en="A sigmoid of the weights. All become positive and alike, near 0.5, so that the map is nearly the plain sum of the "
+    "channels; W counts as it is, with its signs.",
+    ru="К весам применена сигмоида. Все они стали положительными и похожими, около 0.5, и карта почти не отличается от простой "
+    "суммы каналов; W нужна как есть, со знаками.",
+)
+def cam_sigmoid_weights(features, weights, class_idx):
+    return _weighted(features, weights[class_idx].sigmoid())
+
+
+@misconception(
+    "cam.squared_weights",
+    part="cam",
+    en="Squares of the weights. Channels that speak against the class then count for it, and strong ones more than they should; "
+    "each counts with W[class_idx, k] itself.",
+    ru="Взяты квадраты весов. Каналы, говорящие против класса, засчитаны за него, а сильные весят больше, чем должны; нужен сам "
+    "вес W[class_idx, k].",
+)
+def cam_squared_weights(features, weights, class_idx):
+    return _weighted(features, weights[class_idx] ** 2)
+
+
+@misconception(
+    "cam.sums_apart",
+    part="cam",
+    en="The weights were added up for themselves, and the channels for themselves, and the sums multiplied. A sum of products is "
+    "no product of sums: multiply each channel by its weight first, then add up.",
+    ru="Веса сложены отдельно, каналы отдельно, а суммы перемножены. Сумма произведений не равна произведению сумм: сначала "
+    "умножьте каждый канал на его вес, потом складывайте.",
+)
+def cam_sums_apart(features, weights, class_idx):
+    return weights[class_idx].sum() * _maps(features).sum(0)
 
 
 @misconception(
@@ -470,6 +506,30 @@ def cam_negative_features_zeroed(features, weights, class_idx):
 
 
 @misconception(
+    "cam.whole_features",
+    part="cam",
+    en="The features were cut to whole numbers (int, np.uint8) before the sum. Most features are below 1 and became 0; leave "
+    "them in floating point.",
+    ru="Признаки до сложения обрезаны до целых чисел (int, np.uint8). Большинство из них меньше 1 и стали нулём; оставьте их "
+    "вещественными.",
+)
+def cam_whole_features(features, weights, class_idx):
+    return _weighted(features.trunc(), weights[class_idx])
+
+
+@misconception(
+    "cam.first_channel_without_weight",
+    part="cam",
+    en="Channel 0 is in the sum once more, without its weight: the sum begins with features[0], and the loop adds all channels "
+    "to it. Begin with zeros.",
+    ru="Канал 0 вошёл в сумму лишний раз, без веса: она начинается с features[0], и цикл добавляет к ней все каналы. Начните с "
+    "нулей.",
+)
+def cam_first_channel_without_weight(features, weights, class_idx):
+    return _maps(features)[0] + _weighted(features, weights[class_idx])
+
+
+@misconception(
     "cam.scaled_channels",
     part="cam",
     en="Every channel was scaled to 0..1 before the sum. Weak channels then count as much as strong ones; scale the "
@@ -605,12 +665,34 @@ def cam_sigmoid_map(features, weights, class_idx):
 @misconception(
     "cam.softmax_map",
     part="cam",
-    en="A softmax over the cells of the map. It leaves the highest cell and little else; the lab asks for the plain sum.",
-    ru="Softmax по ячейкам карты. От неё остаётся почти одна самая высокая ячейка; нужна сама сумма.",
+    en="A softmax over the cells of the map, or its exp. It leaves the highest cell and little else; the lab asks for the plain "
+    "sum.",
+    ru="Softmax по ячейкам карты или её exp. От карты остаётся почти одна самая высокая ячейка; нужна сама сумма.",
 )
 def cam_softmax_map(features, weights, class_idx):
     cam = _weighted(features, weights[class_idx])
     return cam.flatten().softmax(0).view_as(cam)
+
+
+def _scaled_along(slug, axis, en, ru):
+    @misconception(
+        f"cam.{slug}_scaled",
+        part="cam",
+        en=f"Each {en} of the map was scaled to 0..1 for itself: the minimum and the maximum are those along axis {axis}. What "
+        "is strong in one is no longer told from what is weak in another; take the minimum and the maximum of the whole map.",
+        ru=f"К 0..1 приведён каждый {ru} карты отдельно: минимум и максимум взяты вдоль оси {axis}. Сильное место в одном уже не "
+        "отличить от слабого в другом; нужны минимум и максимум всей карты.",
+    )
+    def variant(features, weights, class_idx):
+        cam = _weighted(features, weights[class_idx])
+        low, high = cam.amin(axis, keepdim=True), cam.amax(axis, keepdim=True)
+        return (cam - low) / (high - low + 1e-8)
+
+    return variant
+
+
+cam_rows_scaled = _scaled_along("rows", 1, "row", "ряд")
+cam_columns_scaled = _scaled_along("columns", 0, "column", "столбец")
 
 
 @misconception(
@@ -685,10 +767,10 @@ def cam_levels_of_an_unscaled_map(features, weights, class_idx):
 @misconception(
     "cam.cut_to_bytes_without_the_levels",
     part="cam",
-    en="The map was scaled to 0..1 and then cut to whole numbers (np.uint8, int): all cells but the highest became 0. Multiply "
-    "by 255 before, or leave the map in floating point.",
-    ru="Карта приведена к 0..1, а потом обрезана до целых (np.uint8, int): все ячейки, кроме самой высокой, стали нулём. Сначала "
-    "умножьте на 255 или оставьте карту вещественной.",
+    en="The map was scaled to 0..1 and then cut to whole numbers (np.uint8, int, //): all cells but the highest became 0. "
+    "Multiply by 255 before, or leave the map in floating point.",
+    ru="Карта приведена к 0..1, а потом обрезана до целых (np.uint8, int, //): все ячейки, кроме самой высокой, стали нулём. "
+    "Сначала умножьте на 255 или оставьте карту вещественной.",
 )
 def cam_cut_to_bytes_without_the_levels(features, weights, class_idx):
     return (cam_scaled(features, weights, class_idx) + 1e-6).trunc()

@@ -188,6 +188,27 @@ def fc_weights_normalised_rows(model):
 
 
 @misconception(
+    "fc_weights.normalised_columns",
+    part="fc_weights",
+    en="Every column was divided by its length. All channels then count alike; return W as the model keeps it.",
+    ru="Каждый столбец поделён на свою длину. Все каналы тогда весят одинаково; верните W такой, какой её хранит модель.",
+)
+def fc_weights_normalised_columns(model):
+    return functional.normalize(model.fc.weight.detach(), dim=0)
+
+
+@misconception(
+    "fc_weights.divided_by_maximum",
+    part="fc_weights",
+    en="Divided by the largest weight. A map looks the same after that, but it is no longer the network's W, which is asked.",
+    ru="Поделено на наибольший вес. Карта от этого не изменится, но это уже не матрица W сети, а нужна она.",
+)
+def fc_weights_divided_by_maximum(model):
+    weights = model.fc.weight.detach()
+    return weights / weights.max()
+
+
+@misconception(
     "fc_weights.standardised_rows",
     part="fc_weights",
     en="Every row has its mean subtracted and is divided by its deviation. That changes how channels compare; return W as it is.",

@@ -528,6 +528,21 @@ features_map_without_relu = _left_out("relu", "The ReLU", "ReLU", "conv1", "bn1"
 
 
 @misconception(
+    "features_map.relu_before_bn1",
+    part="features_map",
+    en="The first ReLU stands before the normalisation. Layers called by hand must come in the network's own order: conv1, bn1, "
+    "relu, maxpool, layer1, layer2, layer3, layer4.",
+    ru="Первый ReLU стоит перед нормализацией. Слои, вызванные по одному, должны идти в порядке самой сети: conv1, bn1, relu, "
+    "maxpool, layer1, layer2, layer3, layer4.",
+)
+def features_map_relu_before_bn1(model, x):
+    model.eval()
+    with torch.no_grad():
+        x = model.maxpool(model.bn1(model.relu(model.conv1(x))))
+        return model.layer4(model.layer3(model.layer2(model.layer1(x))))
+
+
+@misconception(
     "features_map.normalised_again",
     part="features_map",
     en="The picture was normalised a second time. `x` comes ready for the network; the ImageNet mean and deviation "
@@ -549,6 +564,45 @@ def features_map_normalised_again(model, x):
 )
 def features_map_divided_by_255(model, x):
     return _forward(model, x / 255, model.layer4)
+
+
+def _prepared(slug, prepare, en, ru):
+    @misconception(
+        f"features_map.{slug}",
+        part="features_map",
+        en=f"{en} `x` comes ready for the network, scaled and normalised; give it to the model as it is.",
+        ru=f"{ru} `x` уже готов для сети: приведён к нужному диапазону и нормализован; передайте его модели как есть.",
+    )
+    def variant(model, x):
+        return _forward(model, prepare(x), model.layer4)
+
+    return variant
+
+
+features_map_multiplied_by_255 = _prepared(
+    "multiplied_by_255",
+    lambda x: x * 255,
+    "The picture was multiplied by 255 inside the function.",
+    "Картинка внутри функции умножена на 255.",
+)
+features_map_denormalised = _prepared(
+    "denormalised",
+    lambda x: x * torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1) + torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1),
+    "The normalisation of the picture was undone inside the function, as for drawing.",
+    "Нормализация картинки внутри функции отменена, как для рисования.",
+)
+features_map_scaled_picture = _prepared(
+    "scaled_picture",
+    lambda x: (x - x.min()) / (x.max() - x.min()),
+    "The picture was scaled to 0..1 inside the function.",
+    "Картинка внутри функции приведена к диапазону 0..1.",
+)
+features_map_standardised_picture = _prepared(
+    "standardised_picture",
+    lambda x: (x - x.mean()) / x.std(),
+    "The picture was normalised by its own mean and deviation inside the function.",
+    "Картинка внутри функции нормализована по своим среднему и отклонению.",
+)
 
 
 @misconception(
@@ -609,6 +663,18 @@ def features_map_resized_by_nearest_pixels(model, x):
 def features_map_scaled(model, x, forward=_forward):
     maps = forward(model, x, model.layer4)
     return (maps - maps.min()) / (maps.max() - maps.min())
+
+
+@misconception(
+    "features_map.cells_of_one_length",
+    part="features_map",
+    en="The channels of every cell were divided by their length (normalize over the channels). The numbers that layer4 returned "
+    "are asked, because the weights of fc are meant for those.",
+    ru="Каналы каждой ячейки поделены на свою длину (normalize по каналам). Нужны те числа, которые вернул layer4: именно для "
+    "них обучены веса fc.",
+)
+def features_map_cells_of_one_length(model, x):
+    return functional.normalize(_forward(model, x, model.layer4), dim=1)
 
 
 def _as_it_comes(original):
