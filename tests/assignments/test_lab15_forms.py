@@ -1847,7 +1847,7 @@ def compute_cam(features, weights, logits):
     },
     "layers_in_a_list_and_classes_last": {
         "features_map": """
-def get_features_map(model, x, target_layers):
+def get_layer_output(model, x, target_layers):
     caught = []
     hooks = [layer.register_forward_hook(lambda module, inputs, output: caught.append(output)) for layer in target_layers]
     model.eval()(x)
@@ -1882,14 +1882,14 @@ def compute_cam(conv_outputs, class_weights):
     },
     "size_of_a_batch": {
         "cam": """
-def get_cam(image, features, weights, class_idx):
+def get_class_map(image, features, weights, class_idx):
     cam = torch.einsum("k,khw->hw", weights[class_idx], features.reshape(features.shape[-3:]))
     return torch.nn.functional.interpolate(cam[None, None], image.shape[2:], mode="bilinear").squeeze()
 """,
     },
     "size_of_a_picture": {
         "cam": """
-def compute_cam(features, weights, class_idx, image):
+def weighted_feature_sum(features, weights, class_idx, image):
     from PIL import Image
 
     cam = np.tensordot(np.asarray(weights)[class_idx], np.asarray(features).squeeze(), axes=1)
@@ -1898,7 +1898,7 @@ def compute_cam(features, weights, class_idx, image):
     },
     "times_as_large": {
         "cam": """
-def compute_cam(features, weights, class_idx, scale):
+def make_activation_map(features, weights, class_idx, scale):
     cam = torch.einsum("k,khw->hw", weights[class_idx], features.reshape(features.shape[-3:]))
     return torch.nn.functional.interpolate(cam[None, None], scale_factor=scale, mode="bilinear").squeeze()
 """,
