@@ -31,7 +31,7 @@ keyword arguments that are called before on an instance of its own; without a na
 (the submission's own hooks look on at the network that is given), `stand_in` (what the submission's own networks stand for
 meanwhile), `shown` (a batch that these are run on before, for what looks at what hooks have stored), `stored` (where nothing is
 returned, what hooks stored is the answer), `globals` (networks to lend under names that the submission could not define), and
-`filled` (parameters that are given what the submission has under their very names).
+`filled` (parameters that are given something of the submission's own, with its name there).
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ class Server:
 
     def own_values(self, target: dict[str, Any]) -> dict[str, Any]:
         """What parameters are given that only the submission itself has something for. Raises `KeyError` where it has not."""
-        return {name: self.loaded.find(name) for name in target.get("filled", ())}
+        return {name: self.loaded.find(own) for name, own in target.get("filled", {}).items()}
 
     def ask(self, request: dict[str, Any], arguments: list[Any], keywords: dict[str, Any]) -> Any:
         """Call a function or a method, or an object that can be called.

@@ -6,7 +6,7 @@ arrays which the function is written for, as far as it shows, `fraction` whether
 it is (`true` and `false` of a flag, a small whole number, the name of a function or of a layer without numbers; empty for all
 else), `said` what an annotation says that it is (network, array, number, numbers, other; empty where there is none). `kept`
 stands with a parameter whose default is layers in a row that the submission has put together (`net=nn.Sequential(...)`), which no
-whole network can take the place of.
+whole network can take the place of; `called` with one that is a function, as its annotation or the code says, which calls it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import dis
 import inspect
 import itertools
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from types import CodeType, FunctionType, ModuleType
@@ -36,6 +37,8 @@ _HOW: dict[Any, str] = {
 _COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>"}
 _IDENTITY = "identity"  # the word for a function that changes nothing
 _LARGEST_NUMBER = 10_000  # of a default that is told
+_MARKED_BEFORE = sys.version_info < (3, 13)
+_LOADS = ("LOAD_FAST", "LOAD_DEREF")
 _KEYWORD = {"required": False, "how": "keyword", "said": ""}
 
 
@@ -51,6 +54,8 @@ def parameters_of(value: Any, bound: bool = False) -> list[dict[str, Any]] | Non
     if bound and not is_a(value, staticmethod):
         parameters = parameters[1:]
     form = _form(attribute(value, "__func__", value), parameters)
+    code = _code_of(value)
+    called = _called_in(code) if code is not None else set()
     described = [
         {
             "name": parameter.name[:100],
@@ -61,11 +66,12 @@ def parameters_of(value: Any, bound: bool = False) -> list[dict[str, Any]] | Non
             "default": _word(parameter.default),
             "said": _said(parameter.annotation),
             **({"kept": True} if is_a(parameter.default, *torch_types("nn.Sequential")) else {}),
+            **({"called": True} if parameter.name in called or "Callable" in _words_in(parameter.annotation) else {}),
         }
         for parameter in parameters[:MOST_PARAMETERS]
     ]
-    code = _code_of(value) if any(one["how"] in ("args", "kwargs") for one in described) else None
-    return described if code is None else _as_code_reads_them(described, code)
+    takes_any = any(one["how"] in ("args", "kwargs") for one in described)
+    return _as_code_reads_them(described, code) if takes_any and code is not None else described
 
 
 def _code_of(value: Any) -> CodeType | None:
@@ -111,6 +117,16 @@ def _pieces(code: CodeType) -> Iterator[CodeType]:
     for inner in code.co_consts:
         if isinstance(inner, CodeType) and inner.co_name in _COMPREHENSIONS:
             yield from _pieces(inner)
+
+
+def _called_in(code: CodeType) -> set[str]:
+    """The variables of a function that it, or what is defined in it, calls: beside each the interpreter puts a mark, before it
+    loads the variable, from Python 3.13 on after it."""
+    steps = list(dis.get_instructions(code))
+    pairs = zip(steps[1:], steps, strict=False) if _MARKED_BEFORE else itertools.pairwise(steps)
+    found = {loaded_last(step) for step, mark in pairs if mark.opname == "PUSH_NULL" and step.opname.startswith(_LOADS)}
+    inner = [one for one in code.co_consts if isinstance(one, CodeType)]
+    return found.union(*(_called_in(one) & {*one.co_freevars, *code.co_varnames} for one in inner))
 
 
 def _loaded(step: dis.Instruction) -> tuple[Any, ...]:
@@ -195,7 +211,7 @@ def _said(annotation: Any) -> str:
     """What an annotation says that a parameter is."""
     if annotation is inspect.Parameter.empty:
         return ""
-    names = set(re.findall(r"\w+", _text_of(annotation)))
+    names = _words_in(annotation)
     if "Module" in names or (is_a(annotation, type) and is_network_class(annotation)):
         return "network"
     if names & {"Tensor", "ndarray"}:
@@ -203,6 +219,10 @@ def _said(annotation: Any) -> str:
     if not names & {"float", "int"}:
         return "other"
     return "numbers" if names & {"list", "List", "Sequence", "Iterable"} else "number"
+
+
+def _words_in(annotation: Any) -> set[str]:
+    return set() if annotation is inspect.Parameter.empty else set(re.findall(r"\w+", _text_of(annotation)))
 
 
 def _text_of(annotation: Any) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.course.specification import same_name
 from grader.judge.naming import Hints, words_of
 from grader.sandbox.inventory import Parameter
 
-Pairs = tuple[tuple[str, str], ...]  # (parameter's name, role)
+Pairs = tuple[tuple[str, str], ...]  # (parameter's name, role or another name)
 FLAGS = ("true", "false")  # defaults of what is switched on or off
 Steps = tuple[tuple[str, Pairs], ...]  # (method, what it is given)
 RUN = ""  # the step that is no method: the network that the constructor got is run
@@ -25,15 +25,16 @@ SHORT = 2  # letters of a name that may stand for anything: `p` is a probability
 @dataclass(frozen=True)
 class Binding:
     """Roles given by position, by keyword and to a constructor; `omitted` ones go nowhere. `filled`: parameters that are given
-    what the submission has under their very names; `told`: one that is given a setting, and which. `steps`: methods of the same
-    object that are called before."""
+    something of the submission's own, and its name there; `told`: one that is given a setting, and which. `steps`: methods of the
+    same object that are called before.
+    """
 
     positional: tuple[str, ...] = ()
     keywords: Pairs = ()
     constructor: Pairs = ()
     omitted: tuple[str, ...] = ()
     complete: bool = True
-    filled: tuple[str, ...] = ()
+    filled: Pairs = ()
     told: tuple[str, bool | str] | None = None
     steps: Steps = ()
 
@@ -118,17 +119,18 @@ def bind(roles: Roles, parameters: Sequence[Parameter] | None, strict: bool = Fa
     return Binding(tuple(role for role in roles.order if role not in omitted), omitted=omitted, complete=False)
 
 
-def bind_beside(roles: Roles, parameters: Sequence[Parameter], known: Collection[str]) -> Binding | None:
+def bind_beside(roles: Roles, parameters: Sequence[Parameter], known: Mapping[str, str]) -> Binding | None:
     """Bind to a function that must be given one thing of the submission's own as well, as settings or a logger are: what is
-    `known` under the parameter's name. None where there is no such parameter, or the others do not take what must be given; and
-    where there are several, which are rather the part's, called as what they were tried with is.
+    `known` for the parameter's name, by its own. None where there is no such parameter, or the others do not take what must be
+    given; and where there are several, which are rather the part's, called as what they were tried with is.
     """
-    filled = [p.name for p in parameters if p.required and p.name in known and not roles.named(p.name, roles.order)]
+    free = [p for p in parameters if p.called or not roles.named(p.name, roles.order)]
+    filled = {p.name: known[p.name] for p in free if p.required and p.name in known}
     others = [p for p in parameters if p.name not in filled]
     if len(filled) != 1 or any(p.how in ("args", "kwargs") for p in others):
         return None
     binding = bind(roles, others)
-    return replace(by_keyword(others, binding), filled=tuple(filled)) if binding.complete else None
+    return replace(by_keyword(others, binding), filled=tuple(filled.items())) if binding.complete else None
 
 
 def by_keyword(parameters: Sequence[Parameter], binding: Binding) -> Binding:

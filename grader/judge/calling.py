@@ -19,7 +19,7 @@ from grader.course.specification import Assignment, Form, Part, Setting, same_na
 from grader.judge.alternatives import Alternative
 from grader.judge.binding import SHORT, Binding, Roles, bind, bind_beside, bind_class, by_keyword
 from grader.judge.candidates import candidates
-from grader.judge.naming import Hints
+from grader.judge.naming import Hints, functions_for
 from grader.judge.offers import Candidate
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.inventory import Parameter
@@ -206,7 +206,7 @@ def _of_candidate(question: Question, candidate: Candidate) -> Iterator[Attempt]
     own, others = _by_own_roles(question, candidate), _by_alternatives(question, candidate)
     beside = _with_own_values(question, candidate)
     ordered = (own, changed, others) if candidate.binding.complete else (beside, changed, others, own)
-    yield from itertools.islice(itertools.chain(meant, *ordered), most)
+    yield from itertools.islice(itertools.chain(_with_own_functions(question, candidate), meant, *ordered), most)
 
 
 def _told_settings(question: Question, candidate: Candidate) -> Iterator[Candidate]:
@@ -238,7 +238,22 @@ def _in_ways(ways: set[str], possible: Iterator[Attempt]) -> Iterator[Attempt]:
 def _with_own_values(question: Question, candidate: Candidate) -> Iterator[Attempt]:
     """By the part's own roles, and with what the submission has under the names of the parameters that are left, if that may be
     settings or a logger: arrays and numbers are what a notebook tries its functions with."""
-    known = {name for name, entry in question.report.names.items() if entry.kind in _SETTINGS}
+    known = {name: name for name, entry in question.report.names.items() if entry.kind in _SETTINGS}
+    yield from _beside(question, candidate, known)
+
+
+def _with_own_functions(question: Question, candidate: Candidate) -> Iterator[Attempt]:
+    """With what the submission itself has for another part where a parameter that must be given is a function, as in
+    `nms(boxes, scores, overlap, threshold)`: nothing else can be called there. A network is called, too, and is no function."""
+    needed = [parameter.name for parameter in candidate.parameters if parameter.called and parameter.required]
+    if len(needed) == 1 and not question.roles.networks & set(question.roles.order):
+        parts = [part for part in question.assignment.parts if part is not question.part]
+        for own in functions_for(needed[0], parts, question.report):
+            if own != candidate.name:
+                yield from _beside(question, candidate, {needed[0]: own})
+
+
+def _beside(question: Question, candidate: Candidate, known: Mapping[str, str]) -> Iterator[Attempt]:
     binding = bind_beside(question.roles, candidate.parameters, known) if candidate.style == "call" else None
     if binding is not None:
         yield from _by_roles(question.part, replace(candidate, binding=binding), bool(question.report.hooks))

@@ -123,7 +123,7 @@ def _request(attempt: Attempt, roles: dict[str, Any], question: Question, served
     if binding.steps:
         target["steps"] = [[method, given(pairs)] for method, pairs in binding.steps]
     if binding.filled:
-        target["filled"] = list(binding.filled)
+        target["filled"] = dict(binding.filled)
     if attempt.replay:
         target["replay"] = True
     if "forward_hook" in question.part.styles:

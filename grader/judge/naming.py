@@ -4,7 +4,7 @@ is one to ask."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.course.specification import Part, same_name
@@ -63,6 +63,7 @@ _HOOK_ROLES = (
 )
 _DRAFTS = {"old", "bad", "wrong", "draft", "broken", "buggy", "deprecated", "unused", "backup", "tmp"}
 _FINISHED = {"final", "fixed", "corrected"}
+_MOST_FUNCTIONS = 3  # that are tried where a parameter is a function
 _TELLING = 3  # words of a name that together are about nothing else, whatever stands beside them: `sum_of_squares`
 
 
@@ -115,6 +116,18 @@ def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...], beside: 
         if entry.kind in kinds and entry.own and _is_wanted(part, name, entry.answers, beside, showing):
             found.append((*_rank(part, name, place), name))
     return [name for *_, name in sorted(found)]
+
+
+def functions_for(parameter: str, parts: Sequence[Part], report: LoadReport) -> list[str]:
+    """Functions that may be wanted where a parameter is one: that of its very name, then the submission's own for other parts,
+    first for those of which its name tells. A few of them: each is a guess that is tried."""
+    functions = [name for name, entry in report.names.items() if entry.kind == "function"]
+    found = [parameter] if parameter in functions else []
+    for part in sorted(parts, key=lambda one: not _is_about(one, parameter)):
+        wanted = [same_name(name) for name in part.names]
+        own = [name for name in functions if report.names[name].own and same_name(name) in wanted]
+        found += sorted(own, key=lambda name: wanted.index(same_name(name))) + names_alike(part, report, ("function",))
+    return list(dict.fromkeys(found))[:_MOST_FUNCTIONS]
 
 
 def methods_alike(part: Part, report: LoadReport, beside: bool = False) -> list[tuple[str, str]]:

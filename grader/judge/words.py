@@ -198,7 +198,7 @@ def adaptation_notes(part: Part, attempt: Attempt, alternative: Alternative | No
         texts.append(
             gettext("{name} was called with {parameter}={value}.", name=canonical, parameter=parameter, value=repr(value))
         )
-    texts += [gettext("{name} was given your own {value}.", name=canonical, value=value) for value in candidate.binding.filled]
+    texts += [gettext("{name} was given your own {value}.", name=canonical, value=value) for _, value in candidate.binding.filled]
     return [*texts, *(_change_words(canonical, *change.split(":")) for change in attempt.changes)]
 
 

@@ -19,7 +19,7 @@ class Parameter:
     """A parameter of a function. `how` is positional, keyword, args or kwargs; `form` that of arrays which it is written for;
     `fraction`: its default is a float; `default`: the word that it is, `true`, `false` and small whole numbers too; `said`: what
     its annotation says that it is, if there is one; `kept`: its default is layers of the submission's own, which nothing can take
-    the place of.
+    the place of; `called`: it is a function, which the code calls.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Parameter:
     said: str = ""
     default: str = ""
     kept: bool = False
+    called: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ def _read_parameters(value: Value) -> tuple[Parameter, ...] | None:
             text(item.get("said"), 20),
             text(item.get("default"), 50),
             item.get("kept") is True,
+            item.get("called") is True,
         )
         for item in value[:MOST_PARAMETERS]
     )

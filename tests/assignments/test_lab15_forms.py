@@ -1919,6 +1919,41 @@ def карта_активации_класса(признаки, веса, кл�
     return torch.einsum("k,khw->hw", веса[класс], признаки.reshape(признаки.shape[-3:]))
 """,
     },
+    "overlap_that_is_a_function": {
+        "iou": """
+from typing import Callable
+
+
+def box_iou(first, second):
+    return ratio(first, second)
+""",
+        "dice": """
+def dice_loss(y, p):
+    return 1 - 2 * (y * p).sum() / (y.sum() + p.sum())
+""",
+        "nms": """
+def nms(boxes, scores, metric: Callable, limit=0.5):
+    left, kept = sorted(range(len(scores)), key=lambda i: scores[i]), []
+    while left:
+        kept.append(left.pop())
+        left = [i for i in left if not metric(boxes[kept[-1]], boxes[i]) > limit]
+    return kept
+""",
+    },
+    "threshold_beside_a_function_called_iou": {
+        "iou": """
+def iou_of_two(a, b):
+    return ratio(a, b)
+""",
+        "nms": """
+def nms(boxes, scores, iou, threshold):
+    kept = []
+    for i in sorted(range(len(scores)), key=lambda i: -scores[i]):
+        if all(iou(boxes[i], boxes[k]) <= threshold for k in kept):
+            kept.append(i)
+    return kept
+""",
+    },
 }
 CASES = [(student, part) for student, parts in FORMS.items() for part in parts]
 

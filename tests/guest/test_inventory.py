@@ -253,6 +253,29 @@ def test_layers_that_stand_as_a_default():
     assert [one.get("kept", False) for one in describe(source)["maps"]["parameters"]] == [False, True, False, False]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return f(a, b)",
+        "return a + f(*b)",
+        "return f(b, a=a)",
+        "return [f(a, one) for one in b]",
+        "return all(f(a, one) for one in b)",
+        "return max(b, key=lambda one: f(a, one))",
+        "return [(lambda: f(one)) for one in b]",
+        "inner = f\n    def inner(x):\n        return f(a, x)\n    return inner(b)",
+        "nowhere = (a, b, f(a))\n    return nowhere",
+    ],
+)
+def test_parameters_that_are_called(body: str):
+    """Protects `nms(boxes, scores, overlap, threshold)`, which must be given a function; what is handed on may be anything."""
+    own = f"def own(a, f, b):\n    {body}\n\nclass Own:\n    def __init__(self, a, f, b):\n        f(a)(b)\n"
+    names = describe(own + "from typing import Callable\ndef said(a, f: Callable[..., float], b: int): return max(f, a, b)")
+    assert [[one["name"] for one in names[name]["parameters"] if one.get("called")] for name in ("own", "Own", "said")] == [
+        ["f"]
+    ] * 3
+
+
 def test_functions_that_serve_as_hooks():
     """A registered hook is never called as if it were the part that it is named after."""
     assert describe("def get_features(a, b, c): pass", hooks=("get_features",))["get_features"]["kind"] == "hook"

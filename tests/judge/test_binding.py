@@ -196,9 +196,9 @@ def test_an_annotated_parameter_with_a_default_is_left_alone():
 )
 def test_a_parameter_that_only_the_submission_has_something_for(text: str, keywords: tuple | None):
     """Protects `iou(cfg, a, b)` beside a `cfg`; what stands in the place of a role is none of these."""
-    found = bind_beside(MAP, parameters(text), {"cfg", "logger", "model"})
+    found = bind_beside(MAP, parameters(text), {name: name for name in ("cfg", "logger", "model")})
     assert (found and found.keywords) == keywords
-    assert found is None or (found.filled, found.complete) == (("cfg",), True)
+    assert found is None or (found.filled, found.complete) == ((("cfg", "cfg"),), True)
 
 
 def test_layers_of_ones_own_are_kept():

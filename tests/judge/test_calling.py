@@ -1077,7 +1077,7 @@ def test_what_only_the_submission_has_comes_before_other_ways_that_the_order_off
         assert list(dict.fromkeys(one.alternative for one in made))[:2] == ways
         own = next(one for one in made if not one.alternative)
         (request,) = requests_of(question("overlap", report(**values)), own, (1, 2))
-        assert (request.target["filled"], request.keywords) == ([name], {"first": 1, "second": 2})
+        assert (request.target["filled"], request.keywords) == ({name: name}, {"first": 1, "second": 2})
 
 
 def test_a_hook_that_is_not_there_at_the_next_load():
@@ -1201,9 +1201,38 @@ def test_a_setting_that_takes_an_argument() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "filled"),
-    [*((kind, ("cfg",)) for kind in ("other", "instance", "mapping", "class")), ("array", ()), ("sequence", ()), ("number", ())],
+    [
+        *((kind, (("cfg", "cfg"),)) for kind in ("other", "instance", "mapping", "class")),
+        ("array", ()),
+        ("sequence", ()),
+        ("number", ()),
+    ],
 )
-def test_what_may_be_settings_is_given_from_the_submission(kind: str, filled: tuple[str, ...]) -> None:
+def test_what_may_be_settings_is_given_from_the_submission(kind: str, filled: tuple[tuple[str, str], ...]) -> None:
     """Fair to `overlap(cfg, first, second)`; an array of that name is what a notebook has tried its function with."""
     asked = question("overlap", report(overlap=function("cfg", "first", "second"), cfg=Entry(kind)))
     assert attempts(asked)[0].candidate.binding.filled == filled
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("measure", ["measure", "get_matrix", "pick"]),
+        ("first", ["get_matrix", "pick"]),
+        ("with_overlap", ["get_matrix", "pick"]),
+    ],
+)
+def test_a_function_is_given_where_one_is_called(name: str, given: list[str]) -> None:
+    """Fair to `overlap(second, measure, third)`: whatever else stands in its place cannot be called. It is the one of that name,
+    then one of another part, and a name that a role has tells nothing."""
+    written = (Parameter("second"), Parameter(name, called=True), Parameter("third"))
+    known = {"overlap": Entry("function", written), "pick": function("v"), "get_matrix": function("model")}
+    known |= {"measure": function("a"), "unlike": function("a"), "matrix": Entry("array", axes=2)}
+    found = [one.candidate.binding.filled for one in attempts(question("overlap", report(**known)))]
+    assert [each for each in dict.fromkeys(found) if each] == [((name, own),) for own in given]
+
+
+def test_a_network_is_called_and_no_function() -> None:
+    """Protects `get_matrix(model)`, which calls the network: it is the part's argument."""
+    known = {"get_matrix": Entry("function", (Parameter("model", called=True),)), "overlap": function("first", "second")}
+    assert {one.candidate.binding.filled for one in attempts(question("matrix", report(**known)))} == {()}

@@ -187,8 +187,8 @@ def test_a_default_that_was_not_left_is_told() -> None:
 
 def test_what_came_of_the_submission_itself_is_told() -> None:
     """Protects whoever wonders what settings the function was called with."""
-    attempt = Attempt(Candidate("Scaler", "call", {}, Binding(("x",), filled=("cfg",))), PART.accepts[0])
-    assert [str(text) for text in adaptation_notes(PART, attempt, None)] == ["Scaler was given your own cfg."]
+    attempt = Attempt(Candidate("Scaler", "call", {}, Binding(("x",), filled=(("cfg", "options"),))), PART.accepts[0])
+    assert [str(text) for text in adaptation_notes(PART, attempt, None)] == ["Scaler was given your own options."]
 
 
 @pytest.mark.parametrize(
