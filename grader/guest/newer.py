@@ -45,7 +45,7 @@ def as_older(source: str) -> Older | None:
     generic: dict[int, set[str]] = {}
     texts, line = [], 1
     try:
-        for kind, text in _pieces(source):
+        for kind, text in pieces(source):
             if kind == "code":
                 texts.append(_ALIAS.sub(r"\1\2=", _without_type_parameters(text, line, generic)))
             else:
@@ -99,7 +99,7 @@ def _flat(text: str) -> str:
     return text
 
 
-def _pieces(source: str) -> Iterator[tuple[str, str]]:
+def pieces(source: str) -> Iterator[tuple[str, str]]:
     """Stretches of `code`, which have no strings or comments, `f` for f-strings, and `text` for all others."""
     begun = place = 0
     while place < len(source):
@@ -192,7 +192,7 @@ def _in_quotes(text: str, kinds: str, depth: int) -> str:
 
 def _plain_field(text: str, kinds: str, depth: int) -> str:
     inner = []
-    for kind, piece in _pieces(text):
+    for kind, piece in pieces(text):
         if kind == "f" and not _is_read(piece):
             inner.append(_in_quotes(piece, kinds[::-1], depth + 1))
         elif kind == "text" and "\\" in piece and _is_read(piece):

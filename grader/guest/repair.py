@@ -92,7 +92,11 @@ def _mend(reading: Reading, error: SyntaxError) -> bool:
     modern = _OLD_PRINT.sub(r"\1print(\2)", lines[at])
     if "print" in str(error.msg) and modern != lines[at]:
         # With all below it: a module written for Python 2 has more of them than repairs are made one by one.
-        lines[at:] = [modern, *(_LINE_OF_OLD_PRINT.sub(r"\1print(\2)", line) for line in lines[at + 1 :])]
+        lines[at] = modern
+        within = _lines_within_strings(reading.source)
+        for number in range(at + 1, len(lines)):
+            if number not in within:
+                lines[number] = _LINE_OF_OLD_PRINT.sub(r"\1print(\2)", lines[number])
         reading.old_prints += 1
     else:
         reading.errors.append(error)
@@ -100,6 +104,18 @@ def _mend(reading: Reading, error: SyntaxError) -> bool:
             lines[number] = ""
     reading.source = "\n".join(lines)
     return True
+
+
+def _lines_within_strings(source: str) -> set[int]:
+    """The lines that begin within a string, from 0."""
+    found: set[int] = set()
+    line = 0
+    for kind, text in newer.pieces(source):
+        breaks = text.count("\n")
+        if kind != "code":
+            found.update(range(line + 1, line + breaks + 1))
+        line += breaks
+    return found
 
 
 def _statement_around(lines: list[str], at: int) -> range:

@@ -63,6 +63,15 @@ def test_many_prints_of_python_2_are_read():
     assert not reading.errors
 
 
+def test_what_stands_in_a_string_is_no_print_of_python_2():
+    """Protects a text that is compared, or printed, below such a print: its lines may begin with that word, too."""
+    text = 'TEXT = """\n  print me  \nprint: never"""\nOTHER = f\'\'\'{GOOD}\nprint it\'\'\'\nprint "end"\n'
+    reading = read("print 'begin'  # it's\n" + text)
+    found: dict[str, str] = {"GOOD": "good"}
+    exec(compile(reading.tree, "module", "exec"), found)  # noqa: S102  the test's own text
+    assert (found["TEXT"], found["OTHER"]) == ("\n  print me  \nprint: never", "good\nprint it")
+
+
 def test_what_is_broken_in_too_many_places_is_told():
     """Where the repairs do not suffice the student reads why nothing was found."""
     with pytest.raises(SyntaxError):
