@@ -26,12 +26,13 @@ A target says what to call by `via`, and by further fields:
 * `install`: the function or class `name` registers a hook; then the network runs on the last argument
 * `handle`: the object that was answered under `number`
 
-With them may stand `constructor` (keyword arguments of the class, or of what makes a function), `steps` (methods with their
-keyword arguments that are called before on an instance of its own; without a name, a network that is run on a batch), `replay`
-(the submission's own hooks look on at the network that is given), `stand_in` (what the submission's own networks stand for
-meanwhile), `shown` (a batch that these are run on before, for what looks at what hooks have stored), `stored` (where nothing is
-returned, what hooks stored is the answer), `globals` (networks to lend under names that the submission could not define), and
-`filled` (parameters that are given something of the submission's own, with its name there).
+With them may stand `constructor` (keyword arguments of the class, or of what makes a function), `anew` (the object is made for
+this question alone), `steps` (methods with their keyword arguments that are called before on an instance of its own; without a
+name, a network that is run on a batch), `replay` (the submission's own hooks look on at the network that is given), `stand_in`
+(what the submission's own networks stand for meanwhile), `shown` (a batch that these are run on before, for what looks at what
+hooks have stored), `stored` (where nothing is returned, what hooks stored is the answer), `globals` (networks to lend under names
+that the submission could not define), and `filled` (parameters that are given something of the submission's own, with its name
+there).
 """
 
 from __future__ import annotations
@@ -264,7 +265,8 @@ class Server:
         if target.get("steps"):
             found = self.after_steps(found, target, form)
         elif target["via"] == "made" or (target["via"] in ("instance", "method", "attribute") and is_a(found, type)):
-            found = self.instance(found, target.get("constructor", {}), form)
+            make = self.make if target.get("anew") else self.instance
+            found = make(found, target.get("constructor", {}), form)
         if target["via"] == "attribute":
             return lambda: getattr(found, target["method"])
         return getattr(found, target["method"]) if target["via"] in ("method", "static") else found

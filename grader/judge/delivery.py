@@ -120,6 +120,10 @@ def _request(attempt: Attempt, roles: dict[str, Any], question: Question, served
     making |= {name: setting.value for name, setting in settings_in_making(question.part, attempt)}
     if making:
         target["constructor"] = making
+    # An object that is told all but what may be left out stands for the one question: `NMS(boxes, scores).run(threshold)`.
+    told = {*binding.positional, *dict(binding.keywords).values()}
+    if binding.constructor and told <= question.roles.optional:
+        target["anew"] = True
     if binding.steps:
         target["steps"] = [[method, given(pairs)] for method, pairs in binding.steps]
     if binding.filled:

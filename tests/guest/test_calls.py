@@ -75,6 +75,15 @@ def test_what_is_told_in_steps_is_told_to_a_fresh_object(server: Server) -> None
     assert [server.answer(question)["value"] for _question in range(2)] == [6, 6]
 
 
+def test_an_object_that_stands_for_one_question_is_made_for_each(server: Server) -> None:
+    """Protects `NMS(boxes, scores).run(threshold)`, which adds up what it keeps: nobody runs it twice. What is told only a part
+    is the same object from call to call."""
+    target = {"via": "method", "name": "Cam", "method": "count", "constructor": {"features": VALUES}}
+    for anew, answers in ((True, [1, 1]), (False, [1, 2])):
+        question = {"op": "call", "target": {**target, "anew": anew}, "arguments": [], "keywords": {}, "form": "numpy"}
+        assert [server.answer(question)["value"] for _question in range(2)] == answers
+
+
 @pytest.mark.torch
 def test_the_network_is_run_before_who_looks_on_is_asked(server: Server) -> None:
     """Protects `Keeper(model)` that hooks a layer: it keeps what that answered when whoever made it ran the network."""
@@ -179,12 +188,13 @@ def test_a_setting_is_given_to_a_constructor_in_the_form_that_it_takes(server: S
     assert found == ["2.0 identity", "IDENTITY"]
 
 
-def test_a_parameter_is_given_what_the_submission_has_under_its_name(server: Server) -> None:
-    """Protects functions that are given settings; what is not there is told as any other failure of the submission's."""
-    server.loaded.namespace.update(scale=lambda x, cfg: cfg["factor"] * x, cfg={"factor": 2.0})
+def test_a_parameter_is_given_what_the_submission_has(server: Server) -> None:
+    """Protects functions that are given settings, or a function; what is not there is told as any other failure of the
+    submission's."""
+    server.loaded.namespace.update(scale=lambda x, cfg: cfg["factor"] * x, options={"factor": 2.0})
     found = []
-    for name in ("cfg", "settings"):
-        target = {"via": "name", "name": "scale", "filled": [name]}
+    for name in ("options", "settings"):
+        target = {"via": "name", "name": "scale", "filled": {"cfg": name}}
         found.append(server.answer({"op": "call", "target": target, "arguments": [3.0], "keywords": {}, "form": "numpy"}))
     assert found[0] == {"value": 6.0, "wrote": False}
     assert found[1]["failure"]["types"][0] == "KeyError"

@@ -1232,6 +1232,20 @@ def test_a_function_is_given_where_one_is_called(name: str, given: list[str]) ->
     assert [each for each in dict.fromkeys(found) if each] == [((name, own),) for own in given]
 
 
+@pytest.mark.parametrize(
+    ("made_with", "called_with", "anew"),
+    [(("first", "second"), (), True), (("first",), ("second",), False), ((), ("first", "second"), False)],
+)
+def test_who_is_told_all_when_made_is_made_for_each_question(
+    made_with: tuple[str, ...], called_with: tuple[str, ...], anew: bool
+) -> None:
+    """Protects an object that adds up what it keeps, and stands for one pair; of others what they keep is part of the answer."""
+    made, called = (tuple(map(Parameter, names)) for names in (made_with, called_with))
+    asked = question("overlap", report(Pair=Entry("class", made, methods={"overlap": Method(called)})))
+    (request,) = requests_of(asked, attempts(asked)[0], ([0, 0, 1, 1], [0, 0, 2, 2]))
+    assert request.target.get("anew", False) is anew
+
+
 def test_a_network_is_called_and_no_function() -> None:
     """Protects `get_matrix(model)`, which calls the network: it is the part's argument."""
     known = {"get_matrix": Entry("function", (Parameter("model", called=True),)), "overlap": function("first", "second")}
