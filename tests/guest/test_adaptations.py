@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 import textwrap
@@ -351,6 +352,33 @@ def test_compiling_nothing(adapted: Adapted):
         print(f(1), g(1), net(3), type(net).__name__)
     """
     assert adapted(source) == ["2 3 3 Identity", "compile_skipped"]
+
+
+@pytest.mark.skipif(importlib.util.find_spec("numba") is not None, reason="numba itself is here, and compiles")
+def test_functions_for_numba_run_as_they_are_written(adapted: Adapted):
+    """Protects decorated functions that name more of numba within: a decorator alone could be left out."""
+    source = """
+        import importlib.util
+        import numba
+        import numpy as np
+        from numba import float64, jit, njit, prange, types, vectorize
+        from numba.typed import List
+        @njit(float64(float64[:], types.int64), parallel=True)
+        def f(a, n):
+            total, kept = numba.float64(0.5), List()
+            for i in prange(n):
+                total += a[i]
+                kept.append(i)
+            return total, list(kept), np.zeros(1, dtype=numba.int32).dtype.name
+        @jit
+        def g(x):
+            return x + 1
+        @vectorize([float64(float64, float64)])
+        def h(a, b):
+            return max(a, b)
+        print(*f(np.ones(3), 2), g(1), h(np.array([1.0, 5.0]), 2.0).tolist(), importlib.util.find_spec("numba") is not None)
+    """
+    assert adapted(source) == ["2.5 [0, 1] int32 2 [2.0, 5.0] True"]
 
 
 def test_names_of_older_releases(adapted: Adapted):

@@ -12,7 +12,7 @@ it is. They are conveniences, never a wall.
     windows         windows that nobody will see
     threads         pools of libraries, kept at one thread
     older           names of older releases
-    compiling       `torch.compile` without a compiler
+    compiling       `torch.compile` and numba without a compiler
     progress        tqdm's bars for notebooks
     weights         files of weights that are not here
     pictures        pictures that are not here
