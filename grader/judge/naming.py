@@ -63,6 +63,7 @@ _HOOK_ROLES = (
 )
 _DRAFTS = {"old", "bad", "wrong", "draft", "broken", "buggy", "deprecated", "unused", "backup", "tmp"}
 _FINISHED = {"final", "fixed", "corrected"}
+_FUNCTION_WORDS = {"fn", "func", "function"}
 _MOST_FUNCTIONS = 3  # that are tried where a parameter is a function
 _TELLING = 3  # words of a name that together are about nothing else, whatever stands beside them: `sum_of_squares`
 
@@ -119,10 +120,13 @@ def names_alike(part: Part, report: LoadReport, kinds: tuple[str, ...], beside: 
 
 
 def functions_for(parameter: str, parts: Sequence[Part], report: LoadReport) -> list[str]:
-    """Functions that may be wanted where a parameter is one: that of its very name, then the submission's own for other parts,
-    first for those of which its name tells. A few of them: each is a guess that is tried."""
+    """Functions that may be wanted where a parameter is one: that of its very name, the submission's own with a word of it where
+    it tells of no other part, then those for other parts, first for one of which it tells. A few of them: each is a guess."""
     functions = [name for name, entry in report.names.items() if entry.kind == "function"]
     found = [parameter] if parameter in functions else []
+    if not any(_is_about(part, parameter) for part in parts):
+        words = words_of(parameter) - _FUNCTION_WORDS
+        found += [name for name in functions if report.names[name].own and words & words_of(name)]
     for part in sorted(parts, key=lambda one: not _is_about(one, parameter)):
         wanted = [same_name(name) for name in part.names]
         own = [name for name in functions if report.names[name].own and same_name(name) in wanted]

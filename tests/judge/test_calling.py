@@ -14,7 +14,7 @@ from grader.judge.binding import bind_steps
 from grader.judge.calling import Attempt, Question, attempts_in_turn, nearest_first, with_an_axis_more
 from grader.judge.candidates import candidates
 from grader.judge.delivery import asked_arguments, essence, join, requests_of, served_model
-from grader.judge.naming import names_alike
+from grader.judge.naming import functions_for, names_alike
 from grader.judge.offers import Candidate
 from grader.judge.search import Search
 from grader.sandbox.exchange import Answer, Failure, LoadReport
@@ -1244,6 +1244,17 @@ def test_who_is_told_all_when_made_is_made_for_each_question(
     asked = question("overlap", report(Pair=Entry("class", made, methods={"overlap": Method(called)})))
     (request,) = requests_of(asked, attempts(asked)[0], ([0, 0, 1, 1], [0, 0, 2, 2]))
     assert request.target.get("anew", False) is anew
+
+
+def test_the_name_of_what_is_called_tells_of_which_part_it_is() -> None:
+    """Protects `nms(boxes, scores, iou_fn)` where the file has a Dice loss, too: it answers to two boxes, and wrongly; and who
+    has written the very `distance` that is asked for."""
+    parts = [ASSIGNMENT.part("matrix"), ASSIGNMENT.part("overlap")]
+    said = report(get_matrix=function("model"), fast_overlap=function("a", "b"), overlap=function("a", "b", own=False))
+    assert functions_for("overlap_fn", parts, said) == ["fast_overlap", "get_matrix"]
+    assert functions_for("fn", parts, said) == ["get_matrix", "fast_overlap"]
+    said = replace(said, names={**said.names, "my_distance": function("a", "b"), "other_fn": function("a")})
+    assert functions_for("distance_fn", parts, said)[:2] == ["my_distance", "get_matrix"]
 
 
 def test_a_network_is_called_and_no_function() -> None:
