@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.course.specification import same_name
-from grader.judge.naming import Hints, words_of
+from grader.judge.naming import FILE_WORDS, Hints, words_of
 from grader.sandbox.inventory import Parameter
 
 Pairs = tuple[tuple[str, str], ...]  # (parameter's name, role or another name)
@@ -146,15 +146,23 @@ def bind_class(
 
     What the constructor must have and no role stands for is the sandbox's concern (`grader.guest.instances`).
     """
+    whole = _bind_told(roles, constructor or (), called, strict)
+    return whole if whole.complete else _by_elimination(roles, constructor or (), called, strict) or whole
+
+
+def _bind_told(
+    roles: Roles, constructor: Sequence[Parameter], called: Sequence[Parameter] | None, strict: bool = False
+) -> Binding:
+    """The same by what names tell, of further calls before the last as of a constructor."""
     given: dict[str, str] = {}
-    for parameter in constructor or ():
+    for parameter in constructor:
         role = roles.named(parameter.name, [*roles.order, *roles.spare])
         if role and parameter.required and parameter.how in ("positional", "keyword"):
             given[parameter.name] = role
     rest = [role for role in roles.order if role not in given.values()]
     unhinted = replace(roles, hints={})
     inner = bind(_only(unhinted, rest, given.values()), called, strict)
-    for parameter in constructor or ():
+    for parameter in constructor:
         role = roles.named(parameter.name, [r for r in roles.order if r not in given.values()])
         if role and parameter.name not in given and (not inner.complete or role in inner.omitted):
             given[parameter.name] = role
@@ -163,10 +171,29 @@ def bind_class(
     hints = {role: hint for role, hint in roles.hints.items() if role in inner.omitted and role not in given.values()}
     if hints:
         inner = bind(_only(replace(roles, hints=hints), rest, given.values()), called, strict)
-        _by_hints(replace(roles, order=inner.omitted), constructor or (), given)
-        _by_need(replace(roles, order=inner.omitted), constructor or (), given)
+        _by_hints(replace(roles, order=inner.omitted), constructor, given)
+        _by_need(replace(roles, order=inner.omitted), constructor, given)
     omitted = tuple(role for role in inner.omitted if role not in given.values())
     return Binding(inner.positional, inner.keywords, tuple(given.items()), omitted, inner.complete)
+
+
+def _by_elimination(
+    roles: Roles, constructor: Sequence[Parameter], called: Sequence[Parameter] | None, strict: bool
+) -> Binding | None:
+    """Where the constructor must have one thing more, of which no name of these roles tells, it gets what the call by its names
+    does not take, as in `Boxes(data).nms(scores, threshold)`."""
+    given = {p.name: roles.named(p.name, [*roles.order, *roles.spare]) for p in constructor}
+    free = [p for p in constructor if p.required and p.how in ("positional", "keyword") and not given[p.name]]
+    told_otherwise = [p for p in free if p.said in ("network", "number") or words_of(p.name) & FILE_WORDS]
+    if len(free) != 1 or told_otherwise:
+        return None
+    for role in roles.order:
+        others = replace(roles, order=tuple(other for other in roles.order if other != role), hints={})
+        told = all(roles.named(p.name, others.order) for p in called or () if p.required)
+        whole = _bind_told(others, [p for p in constructor if p is not free[0]], called, strict)
+        if told and whole.complete and role not in roles.optional | roles.networks:
+            return replace(whole, constructor=(*whole.constructor, (free[0].name, role)))
+    return None
 
 
 def bind_steps(
@@ -181,7 +208,7 @@ def bind_steps(
     stands there for what nothing was told yet, if that leaves nothing over, and no other name stands for it.
     """
     before = [parameter for parameters in steps.values() for parameter in parameters]
-    whole = bind_class(roles, [*constructor, *before], called, strict)
+    whole = _bind_told(roles, [*constructor, *before], called, strict)
     given = dict(whole.constructor)
     whole = _bind_again(roles, whole, before, called or ())
 
@@ -222,11 +249,11 @@ def bind_looking_on(
     for role in roles.order if all_named else ():
         if role not in roles.networks | named:
             others = replace(roles, order=tuple(other for other in roles.order if other != role))
-            whole = bind_class(others, constructor, called, strict)
+            whole = _bind_told(others, constructor, called, strict)
             network = next((given for _, given in whole.constructor if given in roles.networks & set(roles.order)), "")
             if whole.complete and network:
                 return replace(whole, steps=((RUN, (("network", network), ("batch", role))),))
-    return bind_class(roles, constructor, called, strict)
+    return _bind_told(roles, constructor, called, strict)
 
 
 def _only(roles: Roles, rest: Sequence[str], used: Iterable[str]) -> Roles:

@@ -1954,6 +1954,36 @@ def nms(boxes, scores, iou, threshold):
     return kept
 """,
     },
+    "boxes_with_a_method": {
+        "iou": """
+class Boxes:
+    def __init__(self, data):
+        self.data = torch.as_tensor(data).reshape(-1, 4)
+
+    def __getitem__(self, number):
+        return self.data[number]
+
+    def nms(self, scores, threshold):
+        return keep_best(self.data, scores, threshold)
+
+
+def jaccard(first, second):
+    return ratio(Boxes(first)[0], Boxes(second)[0])
+""",
+        "nms": "",
+    },
+    "suppression_that_adds_up": {
+        "nms": """
+class Suppression:
+    def __init__(self, boxes, scores):
+        self.boxes, self.scores, self.kept = boxes, scores, []
+
+    def run(self, threshold):
+        for index in keep_best(self.boxes, self.scores, threshold):
+            self.kept.append(index)
+        return self.kept
+""",
+    },
 }
 CASES = [(student, part) for student, parts in FORMS.items() for part in parts]
 

@@ -1246,6 +1246,27 @@ def test_who_is_told_all_when_made_is_made_for_each_question(
     assert request.target.get("anew", False) is anew
 
 
+@pytest.mark.parametrize(
+    ("made_with", "called_with", "given"),
+    [
+        (("data",), ("second",), "first"),
+        (("data",), ("first",), "second"),
+        (("data",), ("other",), ""),
+        (("data", "more"), ("second",), ""),
+        (("path",), ("second",), ""),
+        (("data",), ("first", "second"), ""),
+    ],
+)
+def test_what_no_name_tells_goes_to_a_constructor_by_elimination(
+    made_with: tuple[str, ...], called_with: tuple[str, ...], given: str
+) -> None:
+    """Fair to `Boxes(data).nms(scores, threshold)`; where the call's names do not tell either, another way to ask may fit."""
+    made, called = (tuple(map(Parameter, names)) for names in (made_with, called_with))
+    asked = question("overlap", report(Pair=Entry("class", made, methods={"overlap": Method(called)})))
+    first = attempts(asked)[0].candidate.binding
+    assert first.constructor == ((("data", given),) if given else ())
+
+
 def test_the_name_of_what_is_called_tells_of_which_part_it_is() -> None:
     """Protects `nms(boxes, scores, iou_fn)` where the file has a Dice loss, too: it answers to two boxes, and wrongly; and who
     has written the very `distance` that is asked for."""
