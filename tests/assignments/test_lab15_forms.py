@@ -1984,6 +1984,27 @@ class Suppression:
         return self.kept
 """,
     },
+    "smaller_area_unless_told_otherwise": {
+        "nms": """
+def nms(dets, thresh, mode="Minimum"):
+    left, kept = dets[:, 4].argsort()[::-1] if isinstance(dets, np.ndarray) else dets[:, 4].argsort(descending=True), []
+    left = left.tolist()
+    while left:
+        best = left.pop(0)
+        kept.append(best)
+        a = dets[best]
+        rest = []
+        for i in left:
+            b = dets[i]
+            shared = max(min(a[2], b[2]) - max(a[0], b[0]), 0) * max(min(a[3], b[3]) - max(a[1], b[1]), 0)
+            first, second = (a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1])
+            below = min(first, second) if mode == "Minimum" else first + second - shared
+            if shared / below <= thresh:
+                rest.append(i)
+        left = rest
+    return kept
+""",
+    },
 }
 CASES = [(student, part) for student, parts in FORMS.items() for part in parts]
 
