@@ -1377,6 +1377,141 @@ def compute_cam(features, weights, class_idx):
             "cam.first_channel_without_weight",
         ),
     },
+    "sides_of_others": {
+        "iou": (
+            """
+def iou(box1, box2):
+    ax1, ay1, ax2, ay2 = map(float, box1)
+    bx1, by1, bx2, by2 = map(float, box2)
+    shared = max(min(ax2, bx2) - max(ax1, bx1), 0) * max(min(ay2, by2) - max(ay1, by1), 0)
+    return shared / ((ax2 - ax1) * (ay2 - ay1) + (bx2 - bx1) * (ay2 - ay1) - shared)
+
+
+def overlap(a, b):
+    sides = [max(min(a[k + 2], b[k + 2]) - max(a[k], b[k]), 0) for k in (0, 1)]
+    return float(sides[0] * sides[1] / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - sides[0] * sides[1]))
+""",
+            "iou.second_area_with_the_first_height",
+        ),
+        "dice": (
+            """
+def dice_loss(y, p):
+    for mask, predicted in zip(y, p):
+        loss = 1 - (2 * (mask * predicted).sum() + 1) / (mask.sum() + predicted.sum() + 1)
+    return loss
+""",
+            "dice.last_item",
+        ),
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    left, kept = boxes[:, 0].argsort().tolist(), []
+    while left:
+        kept.append(left.pop(0))
+        left = [i for i in left if overlap(boxes[kept[-1]], boxes[i]) <= iou_threshold]
+    return kept
+""",
+            "nms.order_by_left_as_torch_sorts",
+        ),
+    },
+    "groups": {
+        "iou": (
+            """
+def iou(box1, box2):
+    shared = max(min(box1[2], box2[2]) - max(box1[0], box2[0]), 0) * max(min(box1[3], box2[3]) - max(box1[1], box2[1]), 0)
+    first, second = ((box[2] - box[0]) * (box[3] - box[1]) for box in (box1, box2))
+    return 0.5 * (shared / first + shared / second)
+
+
+def overlap(a, b):
+    sides = [max(min(a[k + 2], b[k + 2]) - max(a[k], b[k]), 0) for k in (0, 1)]
+    return float(sides[0] * sides[1] / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - sides[0] * sides[1]))
+""",
+            "iou.mean_of_both_shares",
+        ),
+        "dice": (
+            """
+def dice_loss(y, p):
+    return 1 - 2 * (y * p).sum() / (len(y.flatten()) + len(p.flatten()))
+""",
+            "dice.over_pixels",
+        ),
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    group = list(range(len(boxes)))
+    for i in range(len(boxes)):
+        for j in range(i):
+            if overlap(boxes[i], boxes[j]) > iou_threshold:
+                group = [group[j] if one == group[i] else one for one in group]
+    best = [max((i for i in range(len(boxes)) if group[i] == one), key=lambda i: scores[i]) for one in set(group)]
+    return sorted(best, key=lambda i: -scores[i])
+""",
+            "nms.one_of_each_group",
+        ),
+    },
+    "ranges_from_one": {
+        "iou": (
+            """
+def iou(box1, box2):
+    sides = [[box[k + 2] - box[k] for k in (0, 1)] for box in (box1, box2)]
+    shared = min(sides[0][0], sides[1][0]) * min(sides[0][1], sides[1][1])
+    return shared / (sides[0][0] * sides[0][1] + sides[1][0] * sides[1][1] - shared)
+
+
+def overlap(a, b):
+    sides = [max(min(a[k + 2], b[k + 2]) - max(a[k], b[k]), 0) for k in (0, 1)]
+    return float(sides[0] * sides[1] / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - sides[0] * sides[1]))
+""",
+            "iou.smaller_sides",
+        ),
+        "dice": (
+            """
+def dice_loss(y, p):
+    return 1 - (y * p).sum() / (2 * (y.sum() + p.sum()))
+""",
+            "dice.factor_below",
+        ),
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    kept = []
+    for i in sorted(range(1, len(boxes)), key=lambda i: -scores[i]):
+        if all(overlap(boxes[i], boxes[k]) <= iou_threshold for k in kept):
+            kept.append(i)
+    return kept
+""",
+            "nms.first_given_left_out",
+        ),
+    },
+    "areas_mixed_up_in_a_suppression": {
+        "dice": (
+            """
+def dice_loss(y, p):
+    return 1 - 2 * ((1 - y) * p).sum() / ((1 - y).sum() + p.sum())
+""",
+            "dice.inverted_mask",
+        ),
+        "nms": (
+            """
+def nms(boxes, scores, iou_threshold):
+    left, kept = scores.argsort(descending=True).tolist(), []
+    while left:
+        best = left.pop(0)
+        kept.append(best)
+        x1, y1, x2, y2 = boxes[best].tolist()
+        rest = []
+        for i in left:
+            a, b, c, d = boxes[i].tolist()
+            shared = max(min(x2, c) - max(x1, a), 0) * max(min(y2, d) - max(y1, b), 0)
+            if shared / ((x2 - x1) * (y2 - y1) + (c - a) * (y2 - y1) - shared) <= iou_threshold:
+                rest.append(i)
+        left = rest
+    return kept
+""",
+            "nms.by_second_area_with_the_first_height",
+        ),
+    },
 }
 
 

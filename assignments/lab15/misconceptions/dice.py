@@ -91,6 +91,48 @@ def dice_prediction_twice(y, p):
 
 
 @misconception(
+    "dice.sigmoid_of_both",
+    part="dice",
+    en="A sigmoid of the mask and of the probabilities. `y` is 0 or 1 and `p` a probability already; take both as they come.",
+    ru="Сигмоида применена и к маске, и к вероятностям. `y` это 0 или 1, `p` уже вероятность; берите их как есть.",
+)
+def dice_sigmoid_of_both(y, p):
+    y, p = torch.as_tensor(y).sigmoid(), torch.as_tensor(p).sigmoid()
+    return float(1 - 2 * (y * p).sum() / (y.sum() + p.sum()))
+
+
+@misconception(
+    "dice.inverted_mask",
+    part="dice",
+    en="1 - y instead of y: this asks for the background. `y` is the mask of the object itself, as p is its probability.",
+    ru="1 - y вместо y: это спрашивает о фоне. `y` уже маска самого объекта, как и p его вероятность.",
+)
+def dice_inverted_mask(y, p):
+    return float(1 - 2 * ((1 - y) * p).sum() / ((1 - y).sum() + p.sum()))
+
+
+@misconception(
+    "dice.divided_by_the_largest",
+    part="dice",
+    en="The probabilities were divided by the largest of them. `p` is a probability already; take it as it comes.",
+    ru="Вероятности поделены на наибольшую из них. `p` уже вероятность; берите её как есть.",
+)
+def dice_divided_by_the_largest(y, p):
+    return float(1 - 2 * (y * p / p.max()).sum() / (y.sum() + (p / p.max()).sum()))
+
+
+@misconception(
+    "dice.stretched",
+    part="dice",
+    en="The probabilities were stretched to 0..1, by their smallest and largest. `p` is a probability already: take it as it is.",
+    ru="Вероятности растянуты на 0..1 по наименьшей и наибольшей. `p` уже вероятность; берите её как есть.",
+)
+def dice_stretched(y, p):
+    p = (p - p.min()) / (p.max() - p.min() + 1e-8)
+    return float(1 - 2 * (y * p).sum() / (y.sum() + p.sum()))
+
+
+@misconception(
     "dice.sigmoid_and_cross_entropy",
     part="dice",
     en="Two mistakes. A sigmoid of `p`, which is a probability already; and binary cross-entropy was added, where the Dice loss "
@@ -247,6 +289,94 @@ def dice_factor_forgotten(y, p):
 
 
 @misconception(
+    "dice.factor_below",
+    part="dice",
+    en="The factor 2 stands below: 1 - sum(y * p) / (2 * (sum(y) + sum(p))). It belongs above: only then a perfect "
+    "prediction has a loss of 0.",
+    ru="Множитель 2 стоит снизу: 1 - sum(y * p) / (2 * (sum(y) + sum(p))). Его место сверху: только тогда у идеального "
+    "предсказания потери 0.",
+)
+def dice_factor_below(y, p):
+    return float(1 - (y * p).sum() / (2 * (y.sum() + p.sum())))
+
+
+@misconception(
+    "dice.over_pixels",
+    part="dice",
+    en="The denominator is the number of all pixels of both masks (or the mean of y * p was taken). Below stand the sums of what "
+    "the masks hold: sum(y) + sum(p).",
+    ru="В знаменателе число всех пикселей обеих масок (или взято среднее y * p). Снизу стоят суммы самих значений: sum(y) + "
+    "sum(p).",
+)
+def dice_over_pixels(y, p):
+    return float(1 - 2 * (y * p).sum() / (y.numel() + p.numel()))
+
+
+@misconception(
+    "dice.twice_the_mean_product",
+    part="dice",
+    en="This is 1 - 2 * mean(y * p): the sum above is divided by the number of pixels. It is divided by sum(y) + sum(p).",
+    ru="Это 1 - 2 * mean(y * p): сумма сверху поделена на число пикселей. Её делят на sum(y) + sum(p).",
+)
+def dice_twice_the_mean_product(y, p):
+    return float(1 - 2 * (y * p).mean())
+
+
+@misconception(
+    "dice.mean_above",
+    part="dice",
+    en="A mean stands above and sums below: that quotient is nearly 0, and the loss nearly 1. Take sums in both places.",
+    ru="Сверху среднее, снизу суммы: такая дробь почти 0, а потери почти 1. Берите суммы в обоих местах.",
+)
+def dice_mean_above(y, p):
+    return float(1 - 2 * (y * p).mean() / (y.sum() + p.sum()))
+
+
+@misconception(
+    "dice.means_below",
+    part="dice",
+    en="A sum stands above and means below: that quotient grows with the number of pixels. Take sums in both places.",
+    ru="Сверху сумма, снизу средние: такая дробь растёт с числом пикселей. Берите суммы в обоих местах.",
+)
+def dice_means_below(y, p):
+    return float(1 - 2 * (y * p).sum() / (y.mean() + p.mean()))
+
+
+@misconception(
+    "dice.over_geometric_mean",
+    part="dice",
+    en="The sum of y * p is divided by the root of the product of both sums, as in a cosine. DC = 1 - 2 * sum(y * p) / (sum(y) + "
+    "sum(p)).",
+    ru="Сумма y * p поделена на корень из произведения сумм, как в косинусе. DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_over_geometric_mean(y, p):
+    return float(1 - (y * p).sum() / (y.sum() * p.sum()).sqrt())
+
+
+@misconception(
+    "dice.plus",
+    part="dice",
+    en="The coefficient is added: 1 + 2 * sum(y * p) / (...). The loss is 1 minus it, 0 for a perfect prediction.",
+    ru="Коэффициент прибавлен: 1 + 2 * sum(y * p) / (...). Функция потерь равна 1 минус коэффициент, 0 для идеального "
+    "предсказания.",
+)
+def dice_plus(y, p):
+    return 1 + dice_coefficient(y, p)
+
+
+@misconception(
+    "dice.wrong_pixels",
+    part="dice",
+    en="This is the share of pixels on which the rounded prediction is wrong, 1 - accuracy. Dice compares sums: 1 - 2 * "
+    "sum(y * p) / (sum(y) + sum(p)).",
+    ru="Это доля пикселей, на которых округлённое предсказание неверно, 1 - accuracy. Dice сравнивает суммы: 1 - 2 * "
+    "sum(y * p) / (sum(y) + sum(p)).",
+)
+def dice_wrong_pixels(y, p):
+    return float(((p > 0.5) != (y > 0.5)).float().mean())
+
+
+@misconception(
     "dice.parentheses_missing",
     part="dice",
     en="The denominator needs parentheses: a / b + c divides by b alone. DC = 1 - 2 * sum(y * p) / (sum(y) + sum(p)).",
@@ -374,12 +504,12 @@ def dice_sums_over_two_axes(y, p):
     return float((1 - 2 * (y * p).sum((1, 2)) / (y.sum((1, 2)) + p.sum((1, 2)))).mean())
 
 
-def _one_of(slug, axis, smoothing, en, ru):
-    """Only what has the number 0 along an axis."""
+def _one_of(slug, axis, smoothing, en, ru, number=0):
+    """Only what has this number along an axis."""
 
     @misconception(f"dice.{slug}", part="dice", en=en, ru=ru)
     def variant(y, p):
-        (y, p), (above, below) = (y.select(axis, 0), p.select(axis, 0)), smoothing
+        (y, p), (above, below) = (y.select(axis, number), p.select(axis, number)), smoothing
         return float(1 - (2 * (y * p).sum() + above) / (y.sum() + p.sum() + below))
 
     return variant
@@ -397,6 +527,15 @@ _FIRST_ITEM = (
     "Сравнивается только первый элемент (y[0] и p[0]), или return стоит внутри цикла: у батча это одна картинка, у одной маски "
     "её первая строка. Суммы берутся по всем элементам.",
 )
+_LAST_ITEM = (
+    "Only the last item counts, as a loop does that assigns the loss anew each time: of a batch that is one picture, of a single "
+    "mask its last row. Sum over all elements.",
+    "Учтён только последний элемент, как в цикле, который каждый раз присваивает потери заново: у батча это одна картинка, у "
+    "одной маски её последняя строка. Суммы берутся по всем элементам.",
+)
+dice_last_item = _one_of("last_item", 0, (1, 1), *_LAST_ITEM, number=-1)
+dice_last_item_empty_one_too = _one_of("last_item_empty_one_too", 0, (1e-6, 1e-6), *_LAST_ITEM, number=-1)
+dice_last_item_unsmoothed = _one_of("last_item_unsmoothed", 0, (0, 1e-7), *_LAST_ITEM, number=-1)
 dice_first_channel = _one_of("first_channel", 1, (1, 1), *_FIRST_CHANNEL)
 dice_first_channel_empty_one_too = _one_of("first_channel_empty_one_too", 1, (1e-6, 1e-6), *_FIRST_CHANNEL)
 dice_first_channel_unsmoothed = _one_of("first_channel_unsmoothed", 1, (0, 1e-7), *_FIRST_CHANNEL)

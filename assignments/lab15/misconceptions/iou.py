@@ -397,6 +397,78 @@ def iou_area_of_one_side(box1, box2):
     return float(shared / ((box1[2] - box1[0]) ** 2 + (box2[2] - box2[0]) ** 2 - shared))
 
 
+def _side_of_the_other(slug, box, side, words, russian):
+    """An area of which one side is the other box's, as after a line that was copied."""
+
+    @misconception(
+        f"iou.{slug}",
+        part="iou",
+        en=f"The area of {words} is computed with a side of the other box (look for a copied name). Each area is the product of "
+        "the box's own sides, (x2 - x1) * (y2 - y1).",
+        ru=f"Площадь {russian} посчитана со стороной другой рамки (поищите скопированное имя). Каждая площадь — произведение "
+        "сторон самой рамки, (x2 - x1) * (y2 - y1).",
+    )
+    def variant(box1, box2):
+        shared, _first, _second = _parts(box1, box2)
+        sides = torch.stack([box1[2:] - box1[:2], box2[2:] - box2[:2]])
+        sides[box, side] = sides[1 - box, side]
+        return float(shared / (sides.prod(1).sum() - shared))
+
+    return variant
+
+
+iou_first_area_with_the_second_width = _side_of_the_other(
+    "first_area_with_the_second_width", 0, 0, "the first box", "первой рамки"
+)
+iou_first_area_with_the_second_height = _side_of_the_other(
+    "first_area_with_the_second_height", 0, 1, "the first box", "первой рамки"
+)
+iou_second_area_with_the_first_width = _side_of_the_other(
+    "second_area_with_the_first_width", 1, 0, "the second box", "второй рамки"
+)
+iou_second_area_with_the_first_height = _side_of_the_other(
+    "second_area_with_the_first_height", 1, 1, "the second box", "второй рамки"
+)
+
+
+@misconception(
+    "iou.mean_of_both_shares",
+    part="iou",
+    en="The intersection was divided by either area, and the mean of both was taken. It is divided once, by the union: area1 + "
+    "area2 - intersection.",
+    ru="Пересечение поделено на каждую из площадей, и взято среднее. Делят один раз, на объединение: area1 + area2 - "
+    "intersection.",
+)
+def iou_mean_of_both_shares(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return float((shared / first + shared / second) / 2)
+
+
+@misconception(
+    "iou.over_geometric_mean",
+    part="iou",
+    en="Intersection over the root of the product of both areas. The denominator is the union: area1 + area2 - intersection.",
+    ru="Пересечение поделено на корень из произведения площадей. В знаменателе объединение: area1 + area2 - intersection.",
+)
+def iou_over_geometric_mean(box1, box2):
+    shared, first, second = _parts(box1, box2)
+    return float(shared / (first * second).sqrt())
+
+
+@misconception(
+    "iou.smaller_sides",
+    part="iou",
+    en="The intersection was taken as the smaller width times the smaller height, wherever the boxes lie. Its sides are "
+    "min(x2) - max(x1) and min(y2) - max(y1), and not below zero.",
+    ru="За пересечение взято произведение меньшей ширины и меньшей высоты, где бы рамки ни лежали. Его стороны min(x2) - max(x1) "
+    "и min(y2) - max(y1), не меньше нуля.",
+)
+def iou_smaller_sides(box1, box2):
+    first, second = box1[2:] - box1[:2], box2[2:] - box2[:2]
+    shared = torch.minimum(first, second).prod()
+    return float(shared / (first.prod() + second.prod() - shared))
+
+
 def _of_corners(first, second, low, high):
     shared = (high(first[2:], second[2:]) - low(first[:2], second[:2])).clamp(min=0).prod()
     return float(shared / ((first[2:] - first[:2]).prod() + (second[2:] - second[:2]).prod() - shared))
@@ -453,10 +525,12 @@ iou_larger_bottom_edge_only = _one_edge("larger_bottom_edge_only", 3, "max", "mi
 @misconception(
     "iou.gap_for_intersection",
     part="iou",
-    en="The sides of the intersection are subtracted the wrong way round: left - right and top - bottom, set to zero where "
-    "negative. Boxes that overlap get 0 that way, and the gap between boxes counts: max(0, right - left) * max(0, bottom - top).",
-    ru="Стороны пересечения вычтены наоборот: left - right и top - bottom, с нулём вместо отрицательных. Так перекрывающиеся "
-    "рамки получают 0, а засчитан промежуток между рамками; нужно max(0, right - left) * max(0, bottom - top).",
+    en="The sides of the intersection are subtracted the wrong way round, left - right and top - bottom, or cut off at the wrong "
+    "side of zero, by min for max. Boxes that overlap get 0 that way, and the gap between boxes counts: max(0, right - left) * "
+    "max(0, bottom - top).",
+    ru="Стороны пересечения вычтены наоборот, left - right и top - bottom, или обрезаны не с той стороны нуля: min вместо max. "
+    "Так перекрывающиеся рамки получают 0, а засчитан промежуток между рамками; нужно max(0, right - left) * max(0, bottom - "
+    "top).",
 )
 def iou_gap_for_intersection(box1, box2):
     shared = (torch.maximum(box1[:2], box2[:2]) - torch.minimum(box1[2:], box2[2:])).clamp(min=0).prod()

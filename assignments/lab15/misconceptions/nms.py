@@ -115,6 +115,78 @@ nms_order_by_area_from_the_last = _by_area("order_by_area_from_the_last", lambda
 nms_order_by_area_as_torch_sorts = _by_area("order_by_area_as_torch_sorts", lambda areas: areas.argsort(descending=True))
 
 
+def _by_corner(slug, order, words, russian):
+    """The boxes from one side of the picture to the other."""
+
+    @misconception(
+        f"nms.{slug}",
+        part="nms",
+        en=f"The boxes are taken {words}. NMS goes by score: of two rivals the one with the better score stays.",
+        ru=f"Рамки взяты {russian}. NMS идёт по оценкам: из двух соперниц остаётся та, у которой оценка выше.",
+    )
+    def variant(boxes, scores, iou_threshold):
+        places = torch.empty_like(scores)
+        places[order(boxes)] = -torch.arange(len(scores), dtype=scores.dtype)
+        return greedy(boxes, places, iou_threshold)
+
+    return variant
+
+
+_FROM_LEFT = "from left to right, by x1", "слева направо, по x1"
+nms_order_by_left = _by_corner("order_by_left", lambda boxes: boxes[:, 0].argsort(stable=True), *_FROM_LEFT)
+nms_order_by_left_as_numpy_sorts = _by_corner(
+    "order_by_left_as_numpy_sorts", lambda boxes: torch.from_numpy(np.argsort(boxes[:, 0].numpy())), *_FROM_LEFT
+)
+nms_order_by_left_as_torch_sorts = _by_corner("order_by_left_as_torch_sorts", lambda boxes: boxes[:, 0].argsort(), *_FROM_LEFT)
+nms_order_by_top = _by_corner(
+    "order_by_top", lambda boxes: boxes[:, 1].argsort(stable=True), "from the top down, by y1", "сверху вниз, по y1"
+)
+
+
+@misconception(
+    "nms.one_of_each_group",
+    part="nms",
+    en="One box is kept of each group that is linked by overlaps, through boxes that go as well. Only a kept box drops others: "
+    "what overlaps none of those that stay, stays.",
+    ru="Из каждой группы, связанной перекрытиями, в том числе через отброшенные рамки, оставлена одна. Отбрасывает только "
+    "оставленная: рамка, которая не перекрывает ни одной оставленной, остаётся.",
+)
+def nms_one_of_each_group(boxes, scores, iou_threshold):
+    left, kept = set(range(len(boxes))), []
+    for index in scores.argsort(descending=True).tolist():
+        if index not in left:
+            continue
+        kept.append(index)
+        left.discard(index)
+        reached = [index]
+        while reached:
+            one = reached.pop()
+            linked = [other for other in left if right_iou(boxes[one], boxes[other]) > iou_threshold]
+            left.difference_update(linked)
+            reached += linked
+    return kept
+
+
+def _without(slug, place, words, russian):
+    """All but one of the given boxes."""
+
+    @misconception(
+        f"nms.{slug}",
+        part="nms",
+        en=f"The {words} of the given boxes is never looked at, as where a range or a slice leaves it out. All boxes take part.",
+        ru=f"На {russian} из переданных рамок код не смотрит, как если её пропускает range или срез. Участвуют все рамки.",
+    )
+    def variant(boxes, scores, iou_threshold):
+        others = [index for index in range(len(boxes)) if index != place % len(boxes)]
+        return [others[index] for index in greedy(boxes[others], scores[others], iou_threshold)]
+
+    return variant
+
+
+nms_first_given_left_out = _without("first_given_left_out", 0, "first", "первую")
+nms_last_given_left_out = _without("last_given_left_out", -1, "last", "последнюю")
+
+
 @misconception(
     "nms.neighbours_only",
     part="nms",

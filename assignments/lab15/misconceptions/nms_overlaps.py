@@ -13,6 +13,8 @@ from .iou import (
     iou_dice_of_boxes,
     iou_distance,
     iou_first_area_twice,
+    iou_first_area_with_the_second_height,
+    iou_first_area_with_the_second_width,
     iou_floor_division,
     iou_gap_for_intersection,
     iou_generalised,
@@ -23,6 +25,8 @@ from .iou import (
     iou_larger_bottom_edge_only,
     iou_larger_right_edge_only,
     iou_larger_right_edges,
+    iou_mean_of_both_shares,
+    iou_minus_distance,
     iou_over_first_area,
     iou_over_hull,
     iou_over_larger_area,
@@ -31,10 +35,13 @@ from .iou import (
     iou_parentheses_missing,
     iou_pixel_in_areas_only,
     iou_second_area_twice,
+    iou_second_area_with_the_first_height,
+    iou_second_area_with_the_first_width,
     iou_sides_absolute,
     iou_sides_not_clamped,
     iou_smaller_left_edge_only,
     iou_smaller_left_edges,
+    iou_smaller_sides,
     iou_smaller_top_edge_only,
     iou_union_counts_twice,
     iou_widths_only,
@@ -294,3 +301,10 @@ nms_by_intersection_only = _by(iou_intersection_only)
 nms_by_distance = _by(iou_distance)
 nms_by_pixel_in_areas_only = _by(iou_pixel_in_areas_only)
 nms_by_second_area_twice = _by(iou_second_area_twice)
+nms_by_minus_distance = _by(iou_minus_distance)
+nms_by_mean_of_both_shares = _by(iou_mean_of_both_shares)
+nms_by_smaller_sides = _by(iou_smaller_sides)
+nms_by_first_area_with_the_second_width = _by(iou_first_area_with_the_second_width)
+nms_by_first_area_with_the_second_height = _by(iou_first_area_with_the_second_height)
+nms_by_second_area_with_the_first_width = _by(iou_second_area_with_the_first_width)
+nms_by_second_area_with_the_first_height = _by(iou_second_area_with_the_first_height)
