@@ -7,6 +7,7 @@ its own. Everything that is changed is put back afterwards.
 from __future__ import annotations
 
 import sys
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -202,7 +203,7 @@ def _places(namespace: dict[str, Any]) -> list[dict[str, Any]]:
         elif type(value).__module__ == namespace.get("__name__"):
             # A network keeps the parameter that it is given among its own.
             places += [attribute(value, kind) for kind in ("__dict__", "_parameters", "_buffers")]
-    return [place for place in places if type(place) is dict]
+    return [place for place in places if type(place) in (dict, OrderedDict)]  # torch before 2.5 keeps parameters in order
 
 
 def _is_copy(value: Any, parameter: Any) -> bool:
