@@ -29,6 +29,8 @@ Layers, top to bottom (each module imports only what stands below it)::
     words           what was done to it, and what stopped it, for the student
 
     calling         in which ways a part may be asked, in order
+    forms           in which form of arguments, with which small changes
+    question        what is asked, and one way to ask it
     candidates      what in a submission may answer a part, in the order in which it is tried
     offers          the ways to ask one name of it: a function, a class, an object
     steps           objects that are told first, and answer in another call

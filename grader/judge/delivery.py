@@ -15,7 +15,7 @@ import numpy as np
 from grader.course.specification import Assignment, Part
 from grader.judge.alternatives import Alternative
 from grader.judge.binding import Pairs
-from grader.judge.calling import MIXED, Attempt, Question, settings_in_making, settings_of
+from grader.judge.question import MIXED, Attempt, Question, settings_in_making, settings_of
 from grader.sandbox.exchange import LoadReport
 from grader.wire.values import Array, Model, Value
 from grader.wire.wrapping import wired

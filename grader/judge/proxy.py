@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from grader.course.specification import Part
 from grader.errors import SubmissionOutOfMemory, SubmissionStopped, SubmissionTimedOut
 from grader.judge.alternatives import Alternative, AxesQuestion, Reading
-from grader.judge.calling import Attempt, Question, attempts_in_turn, nearest_first, with_an_axis_more
+from grader.judge.calling import attempts_in_turn, nearest_first
 from grader.judge.delivery import (
     asked_arguments,
     axes_of,
@@ -27,10 +27,12 @@ from grader.judge.delivery import (
     requests_of,
     served_model,
 )
+from grader.judge.forms import with_an_axis_more
 from grader.judge.naming import FILE_WORDS, words_of
 from grader.judge.offers import Candidate
 from grader.judge.outcome import Call, CodeRaised, Mismatch, NotFound, Stopped
 from grader.judge.plain import kinds, plain, weight
+from grader.judge.question import Attempt, Question
 from grader.judge.search import Search
 from grader.judge.text import gettext
 from grader.judge.words import adaptation_notes, call_note_words, not_found_words, wrote_words

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.judge.calling import MIXED, Attempt
 from grader.judge.offers import Candidate
+from grader.judge.question import MIXED, Attempt
 from grader.sandbox.exchange import Answer
 from grader.wire.values import Array, Handle, Value
 

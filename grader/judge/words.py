@@ -9,9 +9,9 @@ from string import Formatter
 from grader.course.specification import Part, same_name
 from grader.judge.alternatives import Alternative
 from grader.judge.binding import RUN
-from grader.judge.calling import MIXED, Attempt, settings_in_making, settings_of
 from grader.judge.naming import CALLED
 from grader.judge.outcome import known_type, with_message
+from grader.judge.question import MIXED, Attempt, settings_in_making, settings_of
 from grader.judge.text import AnyText, Text, gettext
 from grader.sandbox.exchange import Failure, LoadReport
 

@@ -11,7 +11,7 @@ from grader.course.specification import Assignment
 from grader.errors import SubmissionCrashed, SubmissionStopped, SubmissionTimedOut
 from grader.judge.alternatives import Alternatives
 from grader.judge.binding import Roles
-from grader.judge.calling import Attempt, LookedUp
+from grader.judge.question import Attempt, LookedUp
 from grader.judge.text import AnyText
 from grader.sandbox.exchange import LoadReport
 from grader.sandbox.session import CallProcess, Session

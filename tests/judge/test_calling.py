@@ -11,11 +11,13 @@ import pytest
 from grader.course.specification import Assignment
 from grader.judge.alternatives import Alternative, Probe
 from grader.judge.binding import bind_steps
-from grader.judge.calling import Attempt, Question, attempts_in_turn, nearest_first, with_an_axis_more
+from grader.judge.calling import attempts_in_turn, nearest_first
 from grader.judge.candidates import candidates
 from grader.judge.delivery import asked_arguments, essence, join, requests_of, served_model
+from grader.judge.forms import with_an_axis_more
 from grader.judge.naming import functions_for, names_alike
 from grader.judge.offers import Candidate
+from grader.judge.question import Attempt, Question
 from grader.judge.search import Search
 from grader.sandbox.exchange import Answer, Failure, LoadReport
 from grader.sandbox.inventory import Entry, HookPlace, Method, Parameter
@@ -628,7 +630,7 @@ def test_steps_of_a_class_of_many_methods(monkeypatch):
 def test_what_may_answer_is_looked_for_once(monkeypatch):
     """Protects the judge's time: what a submission defines is the same for all tests of a part, and may be much."""
     looked = []
-    monkeypatch.setattr("grader.judge.calling.candidates", lambda *given: looked.append(given) or candidates(*given))
+    monkeypatch.setattr("grader.judge.question.candidates", lambda *given: looked.append(given) or candidates(*given))
     first = question("overlap", report(overlap=function("first", "second"), iou=function("a", "b")))
     second = replace(first, alternatives={})
     one, some, others = next(attempts_in_turn(first)), attempts_in_turn(first), attempts(second)

@@ -24,13 +24,13 @@ from grader.errors import SandboxFault, SpecificationError
 from grader.judge import judge as judge_module
 from grader.judge import proxy as proxy_module
 from grader.judge.binding import Binding, Roles
-from grader.judge.calling import Attempt
 from grader.judge.check import Compared, Comparisons
 from grader.judge.judge import Judge, JudgePlan
 from grader.judge.offers import Candidate
 from grader.judge.outcome import CodeRaised, Mismatch
 from grader.judge.plugin import Ran, proxy_maker
 from grader.judge.proxy import SubmissionProxy
+from grader.judge.question import Attempt
 from grader.results import SubmissionResult, TestStatus
 from grader.sandbox.choice import choose_wall
 from grader.sandbox.exchange import Answer, Failure

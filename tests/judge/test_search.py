@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from grader.judge.binding import Binding
-from grader.judge.calling import MIXED, Attempt
 from grader.judge.offers import Candidate
+from grader.judge.question import MIXED, Attempt
 from grader.judge.search import Search
 from grader.sandbox.exchange import Answer, Failure
 

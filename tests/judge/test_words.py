@@ -14,9 +14,9 @@ import grader
 from grader.course.specification import Part
 from grader.i18n import translator
 from grader.judge.binding import Binding
-from grader.judge.calling import Attempt
 from grader.judge.offers import Candidate
 from grader.judge.outcome import known_type, place_words
+from grader.judge.question import Attempt
 from grader.judge.words import (
     adaptation_notes,
     call_note_words,
