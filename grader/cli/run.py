@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from grader.run.dispatch import Machines
 from grader.run.plan import AssignmentRun, other_works, passed_over, plan_run, plan_works
 from grader.run.run import RunOptions, run_assignment, write_results
 from grader.run.sizing import jobs_that_fit, pick_device, usable_cores
-from grader.run.watch import Fingerprint, stamps
+from grader.run.watch import Fingerprint, course_fingerprint
 from grader.run.workers import ThisMachine
 from grader.sandbox.cgroups import remove_leftovers
 from grader.sandbox.choice import WALLS, choose_wall
@@ -151,15 +151,6 @@ def grade_runs(
             if any(result.status is SubmissionStatus.GRADER_ERROR for result in found[out].submissions):
                 status = FAULT
     return Round(status, found, folders, course)
-
-
-def course_fingerprint(folders: Iterable[AssignmentFolder]) -> Fingerprint:
-    """What tells a change of the files that verdicts depend on; nothing of an assignment whose reference is gone."""
-    found: Fingerprint = frozenset()
-    for folder in folders:
-        with suppress(OSError):
-            found |= stamps(folder.digested_files())
-    return found
 
 
 def take_in_and_plan(request: RunRequest, console: Console) -> list[AssignmentRun]:

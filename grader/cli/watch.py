@@ -10,10 +10,10 @@ from functools import partial
 
 from grader.cli.console import Console
 from grader.cli.occupied import occupied
-from grader.cli.run import Round, RunRequest, check_request, clear_leftovers, course_fingerprint, run_round
+from grader.cli.run import Round, RunRequest, check_request, clear_leftovers, run_round
 from grader.cli.status import STOPPED
 from grader.errors import GraderError, UsageError
-from grader.run.watch import Fingerprint, fingerprint, wait_for_change
+from grader.run.watch import Fingerprint, course_fingerprint, fingerprint, wait_for_change
 
 
 def watch_command(request: RunRequest) -> int:

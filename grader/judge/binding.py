@@ -144,16 +144,17 @@ def bind_class(
 ) -> Binding:
     """Bind to an instance that has to be made first: what its constructor must have, it gets; the call gets the rest.
 
-    What the constructor must have and no role stands for is the sandbox's concern (`grader.guest.instances`).
+    One thing that the constructor must have and no name tells may be what the call leaves. Whatever else it must have is the
+    sandbox's concern (`grader.guest.instances`).
     """
-    whole = _bind_told(roles, constructor or (), called, strict)
+    whole = _bind_by_names(roles, constructor or (), called, strict)
     return whole if whole.complete else _by_elimination(roles, constructor or (), called, strict) or whole
 
 
-def _bind_told(
+def _bind_by_names(
     roles: Roles, constructor: Sequence[Parameter], called: Sequence[Parameter] | None, strict: bool = False
 ) -> Binding:
-    """The same by what names tell, of further calls before the last as of a constructor."""
+    """The same by what names tell alone. Parameters of calls before the last count as the constructor's."""
     given: dict[str, str] = {}
     for parameter in constructor:
         role = roles.named(parameter.name, [*roles.order, *roles.spare])
@@ -190,7 +191,7 @@ def _by_elimination(
     for role in roles.order:
         others = replace(roles, order=tuple(other for other in roles.order if other != role), hints={})
         told = all(roles.named(p.name, others.order) for p in called or () if p.required)
-        whole = _bind_told(others, [p for p in constructor if p is not free[0]], called, strict)
+        whole = _bind_by_names(others, [p for p in constructor if p is not free[0]], called, strict)
         if told and whole.complete and role not in roles.optional | roles.networks:
             return replace(whole, constructor=(*whole.constructor, (free[0].name, role)))
     return None
@@ -208,7 +209,7 @@ def bind_steps(
     stands there for what nothing was told yet, if that leaves nothing over, and no other name stands for it.
     """
     before = [parameter for parameters in steps.values() for parameter in parameters]
-    whole = _bind_told(roles, [*constructor, *before], called, strict)
+    whole = _bind_by_names(roles, [*constructor, *before], called, strict)
     given = dict(whole.constructor)
     whole = _bind_again(roles, whole, before, called or ())
 
@@ -249,11 +250,11 @@ def bind_looking_on(
     for role in roles.order if all_named else ():
         if role not in roles.networks | named:
             others = replace(roles, order=tuple(other for other in roles.order if other != role))
-            whole = _bind_told(others, constructor, called, strict)
+            whole = _bind_by_names(others, constructor, called, strict)
             network = next((given for _, given in whole.constructor if given in roles.networks & set(roles.order)), "")
             if whole.complete and network:
                 return replace(whole, steps=((RUN, (("network", network), ("batch", role))),))
-    return _bind_told(roles, constructor, called, strict)
+    return _bind_by_names(roles, constructor, called, strict)
 
 
 def _only(roles: Roles, rest: Sequence[str], used: Iterable[str]) -> Roles:

@@ -101,11 +101,11 @@ def _told_settings(question: Question, candidate: Candidate) -> Iterator[Candida
     (name,) = names
     others = tuple(parameter for parameter in candidate.parameters if parameter.name != name)
     for value in dict.fromkeys(value for parameter, value in settings if parameter.name == name):
-        rebind = partial(_bind_told, candidate.maker, others, (name, value))
+        rebind = partial(_bind_with_setting, candidate.maker, others, (name, value))
         yield replace(candidate, parameters=others, rebind=rebind, binding=rebind(question.roles, False))
 
 
-def _bind_told(
+def _bind_with_setting(
     maker: tuple[Parameter, ...], others: tuple[Parameter, ...], told: tuple[str, bool | str], roles: Roles, strict: bool
 ) -> Binding:
     binding = bind_class(roles, maker, others, strict) if maker else bind(roles, others, strict)

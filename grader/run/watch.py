@@ -1,4 +1,4 @@
-"""Waiting until something in a folder changes, by looking at it again and again.
+"""Waiting until a submission or the course changes, by looking at it again and again.
 
 Polling needs no library, works on network folders, and costs one `stat` per file and second. What it sees is only that
 something is different: what has to be graded again is decided by content, by the run's journal.
@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
+from grader.course.assignment import AssignmentFolder
 from grader.course.walk import descend
 
 Fingerprint = frozenset[tuple[str, int, int, int]]
@@ -29,12 +31,21 @@ def fingerprint(folder: Path, without: Path) -> Fingerprint:
     for directory, names, files in descend(folder):
         here = Path(directory)
         names[:] = [name for name in names if not name.startswith(_HIDDEN) and (here / name).resolve() != passed_over]
-        seen |= stamps(os.path.join(directory, name) for name in files if not name.startswith("."))
+        seen |= _stamps(os.path.join(directory, name) for name in files if not name.startswith("."))
     return frozenset(seen)
 
 
-def stamps(paths: Iterable[str | Path]) -> Fingerprint:
-    """The same of these files; nothing of one that is gone."""
+def course_fingerprint(folders: Iterable[AssignmentFolder]) -> Fingerprint:
+    """What tells a change of the files that verdicts depend on; nothing of an assignment whose reference is gone."""
+    found: Fingerprint = frozenset()
+    for folder in folders:
+        with suppress(OSError):
+            found |= _stamps(folder.digested_files())
+    return found
+
+
+def _stamps(paths: Iterable[str | Path]) -> Fingerprint:
+    """Name, size, time and inode of these files; nothing of one that is gone."""
     seen = set()
     for path in paths:
         try:

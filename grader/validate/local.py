@@ -1,6 +1,7 @@
 """A trusted stand-in for a submission: functions of the course itself, called in this process.
 
-It offers what `grader.judge.proxy.SubmissionProxy` offers to tests. Only the reference and variants of it are ever run so.
+It offers what `grader.judge.proxy.SubmissionProxy` offers to tests. Only the reference, variants of it and odd answers are ever
+run so.
 """
 
 from __future__ import annotations
@@ -11,9 +12,6 @@ import traceback
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from grader.course.specification import Assignment, Part
 from grader.judge.misconception import for_one_test
@@ -88,25 +86,6 @@ class LocalSubmission:
         if key not in self._lent:
             self._lent[key] = self._reference.give(value)
         return self._lent[key]
-
-
-class Swapped(LocalSubmission):
-    """One whose networks give nothing after a test's calls: their layers were replaced."""
-
-    output: NDArray[Any] | None = None
-
-    def state(self, model: Model, *inputs: Any) -> dict[str, Any]:
-        """As of a network that was changed."""
-        return {"digest": "", "training": True, "output": self.output}
-
-
-class Reshaped(Swapped):
-    """One whose networks give arrays of another shape."""
-
-    output = np.zeros((1, 5))
-
-
-ODD_NETWORKS = {"networks that give nothing": Swapped, "networks of another output": Reshaped}
 
 
 def _line(error: Exception, function: Function) -> int:

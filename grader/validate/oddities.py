@@ -1,4 +1,4 @@
-"""Answers that no author thinks of: what students' functions return by mistake, or on purpose.
+"""Answers, and changed networks, that no author thinks of: what students' work gives by mistake, or on purpose.
 
 A comparison, or a test that looks at an answer itself, has to take each of them for a wrong one. Where it raises instead, whoever
 returns such a thing has no score, and the run a fault of the course's.
@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from grader.wire.values import Handle
+from grader.validate.local import LocalSubmission
+from grader.wire.values import Handle, Model
 
 ODD_ANSWERS: dict[str, Any] = {
     "a number": 5,
@@ -34,3 +36,22 @@ ODD_ANSWERS: dict[str, Any] = {
     "complex numbers": np.array([1j, 2.0]),
     "an array of whole numbers": np.arange(4, dtype=np.uint8),
 }
+
+
+class WithoutOutput(LocalSubmission):
+    """One whose networks give no array after a test's calls: their layers were replaced."""
+
+    output: NDArray[Any] | None = None
+
+    def state(self, model: Model, *inputs: Any) -> dict[str, Any]:
+        """As of a network that was changed."""
+        return {"digest": "", "training": True, "output": self.output}
+
+
+class WithAnotherOutput(WithoutOutput):
+    """One whose networks give arrays of another shape."""
+
+    output = np.zeros((1, 5))
+
+
+ODD_NETWORKS = {"networks that give nothing": WithoutOutput, "networks of another output": WithAnotherOutput}

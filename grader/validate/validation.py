@@ -25,9 +25,9 @@ from grader.judge.text import translate_with
 from grader.results import SubmissionResult
 from grader.validate.check import Check
 from grader.validate.leaks import leaks
-from grader.validate.local import ODD_NETWORKS, Function, LocalSubmission
+from grader.validate.local import Function, LocalSubmission
 from grader.validate.mutants import mutants_of
-from grader.validate.oddities import ODD_ANSWERS
+from grader.validate.oddities import ODD_ANSWERS, ODD_NETWORKS
 from grader.validate.reaction import Reaction, Watched, fault_of_texts, reaction
 from grader.validate.translations import slips
 

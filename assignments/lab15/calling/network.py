@@ -100,10 +100,8 @@ def alternatives_fc_weights(arguments: tuple, situation: Situation) -> list[Alte
 
 def _in_its_state(weights: np.ndarray) -> list[Alternative]:
     """To who asks for what the network holds: a state dictionary, or its parameters in a list."""
-    bias, note = (
-        np.linspace(-0.1, 0.1, len(weights), dtype=np.float32),
-        _("The network's parameters were given instead of the network."),
-    )
+    bias = np.linspace(-0.1, 0.1, len(weights), dtype=np.float32)
+    note = _("The network's parameters were given instead of the network.")
     return [
         Alternative("state", {"state": {"fc.weight": weights, "fc.bias": bias}}, note, {"state": STATE}, named=True),
         Alternative("parameters", {"parameters": [weights, bias]}, note, {"parameters": ("params", "param_list")}, named=True),
